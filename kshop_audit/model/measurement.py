@@ -1,0 +1,108 @@
+"""What was measured: plain figures of one rule, before anything is judged.
+
+Standard library only; made by the plan, read by scoring and projection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Finding, Status
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """Numerator and denominator of one natural day."""
+
+    day: date
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
+class SliceCount:
+    """Numerator and denominator of one segment, such as an agent."""
+
+    key: str
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One unit that speaks against the shop, with where it stands in the files."""
+
+    ids: Mapping[str, str]
+    file: int | None
+    row: int | None
+    deadline: datetime | None
+    actual: datetime | None
+    late_seconds: int | None
+    why: str | None
+    cost_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What the inputs do not show of a rule's units.
+
+    `rejected`: rows that could not be read; `missing_days`: window days without a row; `per_day`:
+    units of the median day, what a missing day weighs.
+    """
+
+    rejected: int = 0
+    missing_days: tuple[date, ...] = ()
+    per_day: int = 0
+
+    @property
+    def units(self) -> int:
+        """How many units may be missing."""
+        return self.rejected + len(self.missing_days) * self.per_day
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One rule's figures.
+
+    `unknown`: counted units of which the inputs do not show the outcome. `scale`: numerator units
+    in one unit of the target; `each`: least and most that one unit of a sum can add. `status`,
+    `value`, `count` and `reason` come from the rule's own conclusion. `population`: whether the
+    numerator and the denominator count different things. `against`: units that speak against the
+    shop, all of them, however many are listed.
+    """
+
+    rule: str
+    numerator: int | None = None
+    denominator: int | None = None
+    unknown: int = 0
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    unmapped: Mapping[str, int] = field(default_factory=dict)
+    days: tuple[DayCount, ...] = ()
+    slices: Mapping[str, tuple[SliceCount, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    evidence: tuple[EvidenceRow, ...] = ()
+    against: int | None = None
+    gaps: Gaps = field(default_factory=Gaps)
+    numerator_gaps: Gaps = field(default_factory=Gaps)
+    offence: bool = False
+    tally: bool = False
+    unknown_hides: bool = False
+    scale: int = 1
+    each: tuple[int, int] | None = None
+    population: bool = False
+    count: bool = False
+    declared: bool = False
+    failed: bool = False
+    window: bool = True
+    since: date | None = None
+    until: date | None = None
+    status: Status | None = None
+    value: Fraction | None = None
+    reason: Text | None = None
+    notes: tuple[Text, ...] = ()
+    unmapped_columns: tuple[str, ...] = ()
+    gap: str = "rows"

@@ -1,0 +1,195 @@
+"""What is known of a rule before anything is measured: texts, targets, anchors, packs.
+
+Frozen dataclasses, standard library only. Every number of a rule is a `Sourced` value: a figure
+without a source cannot be built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in both languages of the tool."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, lang: str) -> str:
+        """The sentence in `lang` ("zh" or "en")."""
+        return self.en if lang == "en" else self.zh
+
+
+class Level(StrEnum):
+    """What a failing rule does: gate the exit code, be shown, or only be listed."""
+
+    ERROR = "error"
+    WARN = "warn"
+    INFO = "info"
+    OFF = "off"
+
+
+class Provenance(StrEnum):
+    """How well a number is known. ASSUMPTION is printed wherever the number is."""
+
+    SEED = "SEED"
+    OFFICIAL = "OFFICIAL"
+    PRESS = "PRESS"
+    ASSUMPTION = "ASSUMPTION"
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A figure of a pack with where it comes from (ids of docs/coverage, or a publication).
+
+    `choices`: the words an option may be set to; empty where any value of its type will do.
+    """
+
+    value: object
+    source: str
+    provenance: Provenance
+    choices: tuple[str, ...] = ()
+
+    @property
+    def assumption(self) -> bool:
+        """Whether nobody published the figure."""
+        return self.provenance is Provenance.ASSUMPTION
+
+
+class Operator(StrEnum):
+    """How a measured value is compared with its target."""
+
+    AT_LEAST = ">="  # ratio or mean
+    AT_MOST = "<="  # ratio or mean
+    EVERY = "all"  # numerator = denominator
+    NONE = "none"  # numerator = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The line between pass and fail.
+
+    `value` is a ratio, or hours for durations; unused for EVERY and NONE.
+    `count_below`: the target is met as well while the numerator stays below this count.
+    """
+
+    operator: Operator
+    value: Decimal
+    source: str
+    provenance: Provenance
+    count_below: int | None = None
+
+    @property
+    def fraction(self) -> Fraction:
+        """The target as an exact fraction."""
+        return Fraction(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The two ends of a rule's points: `full` is worth 5, `floor` is worth 3, linear between."""
+
+    full: Sourced
+    floor: Sourced
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTerms:
+    """What a pack says of one rule; `window` is `window_days` with its source."""
+
+    level: Level
+    target: Target | None
+    window_days: int | None
+    anchors: Anchors | None
+    options: Mapping[str, Sourced]
+    sources: tuple[str, ...]
+    window: Sourced | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A platform's rule set of one version: numbers only, each with its source.
+
+    `required` are gates that must have a verdict; those of `required_when` only if one of the
+    named kinds ("chats") or columns ("orders.picked_up_at") is in the inputs.
+    `word_sources` holds the lists of `words` once more, with their sources.
+    """
+
+    id: str
+    version: str
+    title: Text
+    sha256: str
+    rules: Mapping[str, RuleTerms]
+    weights: Mapping[str, Sourced]
+    dimensions: Mapping[str, tuple[str, ...]]
+    score: Mapping[str, Sourced]
+    words: Mapping[str, tuple[str, ...]]
+    caps: tuple[Cap, ...] = ()
+    required: tuple[str, ...] = ()
+    required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    word_sources: Mapping[str, Sourced] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """While `rule` fails, the points of `applies_to` are at most `limit`."""
+
+    rule: str
+    applies_to: tuple[str, ...]
+    limit: Sourced
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDoc:
+    """The sections of a rule's documentation, each in both languages (from its docstring)."""
+
+    summary: Text
+    why: Text
+    counted: Text
+    not_counted: Text
+    example: Text
+    differs: Text
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """Everything about a rule that does not depend on data or on a pack.
+
+    `needs` are "kind.column" entries that must exist (alternatives joined by "|"); without one
+    of them the rule has no verdict. `unit` names what is counted. `scale`: numerator units in one
+    unit of the target and of the value (3600 where seconds are summed and hours are wanted).
+    """
+
+    id: str
+    family: str
+    title: Text
+    fix: Text
+    unit: Text
+    needs: tuple[str, ...]
+    doc: RuleDoc
+    scale: int = 1
+
+
+EXCLUSIONS = (
+    "unpaid",
+    "after_as_of",
+    "outside_window",
+    "outside_hours",
+    "not_consultation",
+    "exempt",
+    "force_majeure",
+    "cancelled",
+    "presale",
+    "refund_before_pickup",
+    "intervened",
+    "no_agreement",
+    "no_signature",
+    "damaged",
+    "pending",
+)
+"""Why a row is left out; the first reason that fits, in this order, is the one counted."""

@@ -1,0 +1,231 @@
+"""The Report: the one object that feeds the terminal, every file and the exit code.
+
+Field names are those of the JSON (schema `kshop-audit/report/1`). Frozen, standard library only.
+`Decimal` for figures of rules, points and scores; `value` and `bounds` are floats for display,
+the integers beside them are what was compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from kshop_audit.model.metadata import Level, Text
+
+SCHEMA = "kshop-audit/report/1"
+
+
+class Status(StrEnum):
+    """Outcome of a rule; never depends on its level."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    WARN = "warn"
+    INFO = "info"
+    NO_VERDICT = "no_verdict"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Who made the report."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackRef:
+    """Which rule set was applied; the digest freezes its numbers."""
+
+    id: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRef:
+    """The configuration used: `file` is None when there is none."""
+
+    file: str | None
+    sha256: str | None
+    overrides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file. records = rows + rejected + skipped + duplicates, always."""
+
+    path: str
+    kind: str
+    platform: str | None
+    encoding: str | None
+    sha256: str
+    records: int
+    rows: int
+    rejected: int
+    skipped: int
+    duplicates: int
+    first_at: str | None
+    last_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the run concludes. `not_measured` are gates without data that are not required."""
+
+    status: str
+    exit_code: int
+    failed: tuple[str, ...]
+    warned: tuple[str, ...]
+    no_verdict: tuple[str, ...]
+    not_measured: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension of the score; `weight` is the share actually used, None when left out."""
+
+    id: str
+    points: Decimal | None
+    weight: Decimal | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCap:
+    """A limit that a failing rule puts on the points of others."""
+
+    rule: str
+    applies_to: tuple[str, ...]
+    limit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The estimate, never the platform's figure; `reason` says why there is no total."""
+
+    official: bool
+    total: Decimal | None
+    grade: str | None
+    dimensions: tuple[Dimension, ...]
+    caps: tuple[AppliedCap, ...]
+    left_out: tuple[str, ...]
+    assumptions: tuple[Text, ...]
+    reason: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRef:
+    """The target as shown: `operator` is >=, <=, all or none."""
+
+    operator: str
+    value: Decimal | None
+    count_below: int | None
+    source: str
+    assumption: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The period measured, both ends included; times without zone are Asia/Shanghai."""
+
+    since: str
+    until: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Best and worst value that rejected rows, unknown outcomes and missing days still allow."""
+
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many rows speak against the shop, and the file that lists them."""
+
+    count: int
+    file: str | None
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One segment of a breakdown; `gain` is what the rate would win at the others' median."""
+
+    key: str
+    numerator: int
+    denominator: int
+    value: float | None
+    gain: float | None
+
+
+Finding = Mapping[str, str | int | bool | None]
+"""One line of a small list that is the point of a rule; keys depend on the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """One rule's outcome."""
+
+    id: str
+    pack: str
+    family: str
+    level: Level
+    title: Text
+    status: Status
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    target: TargetRef | None
+    window: Window | None
+    excluded: Mapping[str, int]
+    unmapped: Mapping[str, int]
+    points: Decimal | None
+    points_capped: Decimal | None
+    needed: int | None
+    headroom: int | None
+    bounds: Bounds | None
+    forecast: None
+    breakdown: Mapping[str, tuple[Slice, ...]]
+    evidence: Evidence | None
+    findings: tuple[Finding, ...]
+    reason: Text | None
+    declared: bool
+    mute: None
+    notes: tuple[Text, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do, with what it wins. `gain` is in points of the total score."""
+
+    rule: str
+    gain: Decimal | None
+    needed: int | None
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole audit. `as_of` is the only time in it."""
+
+    schema: str
+    tool: Tool
+    packs: tuple[PackRef, ...]
+    as_of: str
+    timezone: str
+    shop: str | None
+    config: ConfigRef
+    inputs: tuple[Input, ...]
+    verdict: Verdict
+    score: Score
+    rules: tuple[RuleResult, ...]
+    actions: tuple[Action, ...]
+    notes: tuple[Text, ...]

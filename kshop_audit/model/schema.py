@@ -1,0 +1,212 @@
+"""The canonical tables: which kinds of file there are, their columns, keys and closed vocabularies.
+
+Pure declarations, standard library only, shared by configuration, ingestion and rules.
+Times are naive Asia/Shanghai, money is exact (fen), ids are text. The column names are the
+interface of the tool: a CSV with these English headers is read as it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a file holds; the value is the name used in options and in the report."""
+
+    ORDERS = "orders"
+    CHATS = "chats"
+    TICKETS = "tickets"
+    DISPUTES = "disputes"
+    SHIPMENTS = "shipments"
+    RATINGS = "ratings"
+    REVIEWS = "reviews"
+    PRODUCTS = "products"
+    VIOLATIONS = "violations"
+    EVIDENCE = "evidence"
+    SETTLEMENTS = "settlements"
+    SERVICE_STATS = "service-stats"
+
+
+class Type(StrEnum):
+    """How a cell is read."""
+
+    ID = "id"  # text; spreadsheet protection removed, E-notation rejected
+    TEXT = "text"
+    CODE = "code"  # one of the column's vocabulary; anything else is counted as unmapped
+    TIME = "time"  # Datetime("ms"), naive Asia/Shanghai, whole seconds
+    DATE = "date"
+    MONEY = "money"  # Int64, fen
+    INT = "int"
+    BOOL = "bool"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One canonical column. `codes` is the closed vocabulary of a CODE column."""
+
+    name: str
+    type: Type
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One canonical table.
+
+    `key` identifies a row (rows without a value in its first column are footers and are skipped);
+    `event_times` are the times that move the default as-of: things that happened, never promises.
+    """
+
+    kind: Kind
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    event_times: tuple[str, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError if the table has none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All column names in their order."""
+        return tuple(column.name for column in self.columns)
+
+
+def _table(kind: Kind, key: str, events: str, **types: str) -> Table:
+    columns = []
+    for type_name, names in types.items():
+        for name in names.split():
+            plain, _, codes = name.partition("=")
+            columns.append(Column(plain, Type(type_name), tuple(codes.split("|")) if codes else ()))
+    return Table(kind, tuple(columns), tuple(key.split()), tuple(events.split()))
+
+
+ORDER_STATUS = "pending_payment|paid|shipped|received|completed|closed"
+TICKET_STATUS = (
+    "open|rejected|disputed|awaiting_return|awaiting_receipt|refunding|succeeded|closed"
+)
+LIABLE = "merchant|both|buyer|platform|none"
+
+TABLES: dict[Kind, Table] = {
+    table.kind: table
+    for table in (
+        _table(
+            Kind.ORDERS,
+            key="order_id sub_order_id product_id sku_id",
+            events="created_at paid_at deposit_paid_at shipped_at picked_up_at received_at "
+            "finished_at",
+            id="order_id sub_order_id shop_id tracking_no product_id sku_id buyer_id",
+            code=f"status={ORDER_STATUS} aftersale_state=none|open|refunded",
+            time="created_at paid_at deposit_paid_at promised_ship_at shipped_at picked_up_at "
+            "received_at finished_at updated_at",
+            bool="is_presale force_majeure",
+            money="paid_amount postage commission",
+            int="quantity",
+            text="carrier province address",
+        ),
+        _table(
+            Kind.CHATS,
+            key="message_id",
+            events="sent_at",
+            id="session_id message_id buyer_id agent_account",
+            int="message_seq",
+            code="sender_role=buyer|agent|robot|system "
+            "message_type=text|image|card|order|system|recalled|other",
+            time="sent_at served_at",
+            text="content",
+        ),
+        _table(
+            Kind.TICKETS,
+            key="ticket_id",
+            events="applied_at agreed_at return_signed_at finished_at",
+            id="ticket_id order_id buyer_id",
+            code=f"type=refund_only|return_refund|exchange|resend|repair status={TICKET_STATUS} "
+            f"liable_party={LIABLE}",
+            text="first_reason reason arbitration reject_reason",
+            time="applied_at agreed_at return_signed_at finished_at deadline_at updated_at",
+            bool="rejected",
+            money="refund_amount",
+        ),
+        _table(
+            Kind.DISPUTES,
+            key="ticket_id",
+            events="",
+            id="ticket_id",
+            code=f"liable_party={LIABLE}",
+        ),
+        _table(
+            Kind.SHIPMENTS,
+            key="order_id tracking_no",
+            events="shipped_at picked_up_at signed_at",
+            id="order_id tracking_no",
+            text="carrier",
+            # The logistics export has one time for six nodes; `node` names which one, if a row does.
+            code="node=shipped|picked_up|in_transit|delivering|awaiting_pickup|signed",
+            time="shipped_at picked_up_at signed_at node_at",
+        ),
+        _table(
+            Kind.RATINGS,
+            key="session_id rated_at",
+            events="rated_at",
+            id="session_id agent_account",
+            code="rating=satisfied|neutral|dissatisfied",
+            time="rated_at",
+        ),
+        _table(
+            Kind.REVIEWS,
+            key="review_id",
+            events="reviewed_at",
+            id="review_id order_id product_id",
+            int="rating",
+            time="reviewed_at",
+            code="appeal=none|pending|succeeded|rejected",
+        ),
+        _table(
+            Kind.PRODUCTS,
+            key="product_id sku_id",
+            events="",
+            id="product_id sku_id",
+            code="status=on_sale|in_review|off_sale|draft",
+            text="title category",
+            money="price sku_price postage",
+        ),
+        _table(
+            Kind.VIOLATIONS,
+            key="violation_id",
+            events="",
+            id="violation_id order_id",
+            text="kind",
+            time="notified_at",
+            code="status=open|appealing|closed",
+            int="points study_points quantity",
+            bool="media repeated",
+        ),
+        _table(
+            Kind.EVIDENCE,
+            key="violation_id",
+            events="",
+            id="violation_id",
+            text="invoice_name product express_receipt",
+            time="purchased_at sold_at",
+        ),
+        _table(
+            Kind.SETTLEMENTS,
+            key="order_id",
+            events="",
+            id="order_id",
+            time="paid_at",
+            money="amount commission",
+        ),
+        _table(
+            Kind.SERVICE_STATS,
+            key="date",
+            events="",
+            date="date",
+            int="messages answered",
+        ),
+    )
+}

@@ -1,0 +1,149 @@
+"""What the operator decided, after every origin was merged, and what a rule is told of it.
+
+`Settings` is made by the configuration (flag > environment > file > pack > default); `Terms` is
+what remains once as-of is known. Standard library only; times are naive Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import cast
+
+from kshop_audit.model.metadata import Level, Pack
+from kshop_audit.model.schema import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An exempt period, both ends included."""
+
+    since: datetime
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A figure read in the back office where no export exists."""
+
+    numerator: int
+    denominator: int
+    since: date
+    until: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Facts on closing the shop that no export holds; None = not answered, never assumed.
+
+    `wanted`: the shop wants to close, so the closure rules gate (`closing = true`).
+    """
+
+    wanted: bool = False
+    notice_started_at: datetime | None = None
+    notice_interrupted: bool | None = None
+    qualification_change_open: bool | None = None
+    violations_open: int | None = None
+    products_on_sale: int | None = None
+    products_in_review: int | None = None
+    complaints_open: int | None = None
+    freight_service_off: bool | None = None
+    last_completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """One withdrawal from the shop's balance."""
+
+    at: datetime
+    amount: Decimal
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputMapping:
+    """How files of one kind are read where the built-in knowledge does not fit.
+
+    `columns`: canonical name → header in the file; `values`: column → {text in the file: code}.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    encoding: str | None = None
+    delimiter: str | None = None
+    skip_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator can set, merged and validated.
+
+    `required` is added to the pack's required gates; `required_instead` replaces them, if it is
+    set. "all" has already become every gate.
+    """
+
+    pack: str = "kuaishou"
+    shop: str | None = None
+    lang: str | None = None
+    opened_at: datetime | None = None
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    required_instead: tuple[str, ...] | None = None
+    targets: Mapping[str, Decimal] = field(default_factory=dict)
+    weights: Mapping[str, Decimal] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    exempt: tuple[Interval, ...] = ()
+    force_majeure: frozenset[str] = frozenset()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+    closing: Closing = field(default_factory=Closing)
+    withdrawals: tuple[Withdrawal, ...] = ()
+    inputs: Mapping[Kind, InputMapping] = field(default_factory=dict)
+    max_bad_rows: Decimal = Decimal("0.005")
+    file: str | None = None
+    sha256: str | None = None
+    overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a rule is told: the instant, the pack's numbers and the operator's decisions."""
+
+    as_of: datetime
+    pack: Pack
+    settings: Settings
+
+    @property
+    def end(self) -> datetime:
+        """E of the window: the next midnight at or after as-of (a midnight closes its day)."""
+        midnight = datetime.combine(self.as_of.date(), time.min)
+        return midnight if midnight == self.as_of else midnight + timedelta(days=1)
+
+    def days(self, rule: str) -> int:
+        """Length of the rule's window in days; LookupError if the pack gives none."""
+        days = self.pack.rules[rule].window_days
+        if days is None:
+            raise LookupError(f"pack {self.pack.id} gives no window for {rule}")
+        return days
+
+    def since(self, rule: str) -> datetime:
+        """First instant of the rule's window; the last one is as-of, both included."""
+        return self.end - timedelta(days=self.days(rule))
+
+    def option(self, rule: str, name: str) -> object:
+        """An option of a rule: the operator's value, else the pack's."""
+        own = self.settings.options.get(rule, {})
+        return own[name] if name in own else self.pack.rules[rule].options[name].value
+
+    def number(self, rule: str, name: str) -> int:
+        """An option that is a whole number."""
+        return int(cast(int, self.option(rule, name)))
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A word list of the pack with the operator's own words after it."""
+        return self.pack.words.get(name, ()) + self.settings.words.get(name, ())

@@ -1,0 +1,79 @@
+"""Polars side of the canonical tables: types of their columns, and the columns ingestion adds.
+
+Everything downstream relies on these shapes; `model.schema` says what the columns mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from kshop_audit.model.schema import TABLES, Kind, Type
+
+TIME = pl.Datetime("ms")
+"""Naive Asia/Shanghai, whole seconds."""
+
+DTYPES: dict[Type, pl.DataType] = {
+    Type.ID: pl.String(),
+    Type.TEXT: pl.String(),
+    Type.CODE: pl.String(),
+    Type.TIME: TIME,
+    Type.DATE: pl.Date(),
+    Type.MONEY: pl.Int64(),
+    Type.INT: pl.Int64(),
+    Type.BOOL: pl.Boolean(),
+}
+
+FILE = "_file"
+"""UInt16: index of the file in the list of inputs."""
+ROW = "_row"
+"""UInt32: the row as a spreadsheet counts it (preamble and header included, first row = 1)."""
+STATE = "_state"
+"""UInt8: GOOD, REJECTED or SKIPPED."""
+BAD_COLUMN = "_column"
+"""String: the file's own header of the first cell that could not be read; null unless REJECTED."""
+BAD_VALUE = "_value"
+"""String: that cell as it stands in the file."""
+BAD_REASON = "_reason"
+"""String: why, a code of `ingest.REASONS`."""
+
+GOOD, REJECTED, SKIPPED = 0, 1, 2
+
+BOOKKEEPING: dict[str, pl.DataType] = {
+    FILE: pl.UInt16(),
+    ROW: pl.UInt32(),
+    STATE: pl.UInt8(),
+    BAD_COLUMN: pl.String(),
+    BAD_VALUE: pl.String(),
+    BAD_REASON: pl.String(),
+}
+
+RAW_SUFFIX = "_raw"
+"""`<code column>_raw`: the text of a cell that is in no vocabulary; null where it was understood."""
+
+
+def schema(kind: Kind, names: Iterable[str] | None = None) -> dict[str, pl.DataType]:
+    """Column → type of a canonical table, all columns or those in `names`, raw twins included."""
+    wanted = None if names is None else set(names)
+    result: dict[str, pl.DataType] = {}
+    for column in TABLES[kind].columns:
+        if wanted is not None and column.name not in wanted:
+            continue
+        result[column.name] = DTYPES[column.type]
+        if column.type is Type.CODE:
+            result[column.name + RAW_SUFFIX] = pl.String()
+    return result
+
+IDS = (
+    "order_id",
+    "ticket_id",
+    "session_id",
+    "message_id",
+    "tracking_no",
+    "agent",
+    "product_id",
+    "review_id",
+    "violation_id",
+)
+"""Columns that name a unit in evidence."""
