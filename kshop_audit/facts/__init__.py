@@ -1,0 +1,273 @@
+"""Facts: every join, group and sort of raw rows, built once and only when a rule asks.
+
+A rule gets a `Facts` and looks at the frames it needs; nothing here is computed before the plan
+collects. Frames are named in the plural, predicates are participles, times end in `_at`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+from functools import cached_property
+
+import polars as pl
+
+from kshop_audit.facts import contacts, conversations, fees, messages, orders, tickets
+from kshop_audit.facts.tables import Tables
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
+from kshop_audit.tables import FILE, ROW
+
+__all__ = ["Facts", "Tables"]
+
+
+class Facts:
+    """The derived frames of one audit, lazy, cached by name."""
+
+    def __init__(self, tables: Tables, terms: Terms) -> None:
+        """Nothing is computed here."""
+        self.tables = tables
+        self.terms = terms
+
+    @cached_property
+    def questions(self) -> pl.LazyFrame:
+        """One row a buyer message (see `conversations.questions`), with answered (Boolean: in
+        time by the shop's clock) and `left_out` completed by "pending"."""
+        terms, seconds = self.terms, self._reply_seconds
+        rows = conversations.questions(
+            self.tables,
+            as_of=terms.as_of,
+            since=terms.since("reply-rate"),
+            open_hour=terms.number("reply-rate", "open_hour"),
+            close_hour=terms.number("reply-rate", "close_hour"),
+            exempt=terms.settings.exempt,
+            clock=str(terms.option("reply-rate", "clock")),
+        )
+        waiting = conversations.pending("clock_at", terms.as_of, seconds)
+        counted = pl.col("left_out").is_null()
+        return rows.with_columns(
+            answered=(
+                pl.col("reply_at") - pl.col("clock_at") <= timedelta(seconds=seconds)
+            ).fill_null(False),
+            left_out=pl.when(counted & waiting)
+            .then(conversations.coded("pending"))
+            .otherwise("left_out"),
+            due_at=pl.col("clock_at") + timedelta(seconds=seconds),
+        )
+
+    @cached_property
+    def question_days(self) -> pl.LazyFrame:
+        """One row a natural day with counted messages: day, answered, counted (Int64)."""
+        return (
+            self.questions.filter(pl.col("left_out").is_null())
+            .group_by("day")
+            .agg(answered=pl.col("answered").sum().cast(pl.Int64), counted=pl.len().cast(pl.Int64))
+            .sort("day")
+        )
+
+    @cached_property
+    def service_days(self) -> pl.LazyFrame:
+        """One row a day of the daily statistics file: day, at (midnight), answered, counted."""
+        return (
+            self.tables.rows(Kind.SERVICE_STATS)
+            .select(
+                pl.col("answered"), FILE, ROW,
+                day=pl.col("date"),
+                at=pl.col("date").cast(pl.Datetime("ms")),
+                counted=pl.col("messages"),
+            )
+            .sort("day")
+        )  # fmt: skip
+
+    @cached_property
+    def agents(self) -> pl.LazyFrame:
+        """One row an agent with counted messages: agent, answered, counted (Int64).
+
+        A message belongs to the agent named on its row, else to the agent of its first reply; the
+        clock starts when the session entered the agent's list, where the file has that time.
+        Accounts that only robots use are no agents.
+        """
+        agent = pl.coalesce("named_agent", "reply_agent")
+        clock = pl.max_horizontal("clock_at", "served_at")
+        limit = timedelta(seconds=self._reply_seconds)
+        pending = pl.col("reply_at").is_null() & (clock + limit >= self.terms.as_of)
+        own = conversations.coded("pending")
+        rows = self.tables.rows(Kind.CHATS)
+        robots = (
+            rows.filter(pl.col("sender_role").is_in(("agent", "robot")))
+            .group_by("agent_account")
+            .agg(robot=(pl.col("sender_role") == "robot").all())
+            .filter("robot")
+            .select(agent="agent_account")
+        )
+        return (
+            self.questions.filter(pl.col("left_out").is_null() | (pl.col("left_out") == own))
+            .with_columns(
+                agent=agent,
+                _in_time=(pl.col("reply_at") - clock <= limit).fill_null(False),
+                _pending=pending,
+            )
+            .filter(pl.col("agent").is_not_null() & ~pl.col("_pending"))
+            .join(robots, on="agent", how="anti")
+            .group_by("agent")
+            .agg(answered=pl.col("_in_time").sum().cast(pl.Int64), counted=pl.len().cast(pl.Int64))
+            .sort("agent")
+        )
+
+    @cached_property
+    def ratings(self) -> pl.LazyFrame:
+        """One row a customer-service rating that was understood."""
+        return self.tables.rows(Kind.RATINGS).filter(pl.col("rating").is_not_null())
+
+    @cached_property
+    def messages(self) -> pl.LazyFrame:
+        """One row a merchant-side message (see `messages.merchant_messages`)."""
+        return messages.merchant_messages(self.tables)
+
+    @cached_property
+    def contacts(self) -> pl.LazyFrame:
+        """Merchant-side messages with contact and contact_review (see `contacts.contacts`)."""
+        numbers = [
+            self.tables.rows(kind).select(number=column).filter(pl.col("number").is_not_null())
+            for kind in (Kind.ORDERS, Kind.SHIPMENTS)
+            for column in ("order_id", "tracking_no")
+        ]
+        return contacts.contacts(
+            self.messages,
+            known=pl.concat(numbers).unique(),
+            domains=self.terms.words("platform_domains"),
+            hotlines=self.terms.words("hotlines"),
+            returning=self.terms.words("returning"),
+        )
+
+    @cached_property
+    def streaks(self) -> pl.LazyFrame:
+        """One row a merchant-side message up to as-of, with too_many."""
+        return messages.streaks(
+            self.tables,
+            as_of=self.terms.as_of,
+            in_a_row=self.terms.number("harassment", "in_a_row"),
+            within_hours=self.terms.number("harassment", "within_hours"),
+        )
+
+    @cached_property
+    def orders(self) -> pl.LazyFrame:
+        """One row an order (see `orders.orders`)."""
+        return orders.orders(
+            self.tables,
+            as_of=self.terms.as_of,
+            force_majeure=self.terms.settings.force_majeure,
+            parcels=str(self.terms.option("pickup-24h", "parcels")),
+        )
+
+    @cached_property
+    def parcels(self) -> pl.LazyFrame:
+        """Orders that have been shipped, with applied_at of their first ticket."""
+        first = tickets.first_applications(self.tables)
+        return self.orders.filter("has_shipped_at").join(first, on="order_id", how="left")
+
+    @cached_property
+    def shipped_orders(self) -> pl.LazyFrame:
+        """Shipped orders with what speaks against their waybills."""
+        days = self.terms.number("waybill-integrity", "combined_days")
+        return orders.shipped_orders(self.tables, as_of=self.terms.as_of, combined_days=days)
+
+    @cached_property
+    def tickets(self) -> pl.LazyFrame:
+        """One row a ticket (see `tickets.tickets`)."""
+        return tickets.tickets(self.tables, as_of=self.terms.as_of)
+
+    @cached_property
+    def refunds(self) -> pl.LazyFrame:
+        """Completed refund tickets: refund-only or return-refund, succeeded or closed."""
+        return self.tickets.filter(pl.col("refund") & pl.col("ended"))
+
+    @cached_property
+    def refund_only(self) -> pl.LazyFrame:
+        """Completed refund-only tickets."""
+        return self.refunds.filter(pl.col("type") == "refund_only")
+
+    @cached_property
+    def return_refunds(self) -> pl.LazyFrame:
+        """Completed return-refund tickets."""
+        return self.refunds.filter(pl.col("type") == "return_refund")
+
+    @cached_property
+    def refund_requests(self) -> pl.LazyFrame:
+        """Refund tickets of any status."""
+        return self.tickets.filter("refund")
+
+    @cached_property
+    def rejected_tickets(self) -> pl.LazyFrame:
+        """Tickets the merchant turned down."""
+        return self.tickets.filter("turned_down")
+
+    @cached_property
+    def open_tickets(self) -> pl.LazyFrame:
+        """Tickets neither succeeded nor closed, or turned down, with `contacted` (Boolean)."""
+        said = tickets.contacted(self.tables).with_columns(contacted=pl.lit(True))
+        unsettled = ~pl.col("ended") | pl.col("turned_down")
+        return (
+            self.tickets.filter(unsettled)
+            .join(said, on="ticket_id", how="left")
+            .with_columns(pl.col("contacted").fill_null(False))
+        )
+
+    @cached_property
+    def first_tickets(self) -> pl.LazyFrame:
+        """The first ticket of each order (see `tickets.first_tickets`)."""
+        return tickets.first_tickets(self.tables, as_of=self.terms.as_of)
+
+    @cached_property
+    def reviews(self) -> pl.LazyFrame:
+        """One row a product review that counts: rated, and not successfully appealed (S3-09)."""
+        appealed = (pl.col("appeal") == "succeeded").fill_null(False)
+        return self.tables.rows(Kind.REVIEWS).filter(pl.col("rating").is_not_null() & ~appealed)
+
+    @cached_property
+    def products(self) -> pl.LazyFrame:
+        """One row a listed product."""
+        return self.tables.rows(Kind.PRODUCTS)
+
+    @cached_property
+    def violations(self) -> pl.LazyFrame:
+        """One row a violation ticket."""
+        return self.tables.rows(Kind.VIOLATIONS)
+
+    @cached_property
+    def no_source_tickets(self) -> pl.LazyFrame:
+        """Violation tickets for selling without a source of goods, up to as-of."""
+        kind = pl.col("kind").str.contains("无货源|no_source")
+        later = (pl.col("notified_at") > self.terms.as_of).fill_null(False)
+        return self.violations.filter(kind & ~later)
+
+    @cached_property
+    def appeals(self) -> pl.LazyFrame:
+        """Violation tickets with the evidence filed for them, and what the evidence lacks."""
+        filed = self.tables.rows(Kind.EVIDENCE).drop(FILE, ROW).with_columns(filed=pl.lit(True))
+        return self.violations.join(filed, on="violation_id", how="left")
+
+    @cached_property
+    def last_completions(self) -> pl.LazyFrame:
+        """The order completed last by as-of, and one completed order without a finish time."""
+        later = (pl.col("finished_at") > self.terms.as_of).fill_null(False)
+        done = self.orders.filter(pl.col("completed") & ~later)
+        dated, undated = pl.col("finished_at").is_not_null(), pl.col("finished_at").is_null()
+        newest = done.filter(dated).sort("finished_at", "order_id", descending=True).head(1)
+        return pl.concat([newest, done.filter(undated).sort("order_id").head(1)])
+
+    def monthly_fees(
+        self, since: datetime, *, of_commission: Fraction, of_amount: Fraction
+    ) -> pl.LazyFrame:
+        """One row a month of payment: month, fee_fen, estimated (see `fees.monthly_fees`)."""
+        paid = pl.col("paid_at") <= self.terms.as_of
+        received = self.orders.filter(paid).join(
+            fees.settled(self.tables), on="order_id", how="left"
+        )
+        return fees.monthly(
+            received, since=since, of_commission=of_commission, of_amount=of_amount
+        )
+
+    @property
+    def _reply_seconds(self) -> int:
+        return self.terms.number("reply-rate", "within_seconds")

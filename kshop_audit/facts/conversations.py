@@ -1,0 +1,126 @@
+"""Questions of buyers and what became of them; the only sort of message rows.
+
+A conversation is a session id, and only without one a buyer id. Rows are ordered by second, then
+by message sequence where the file has one, else buyers before replies. What is left of the buyers'
+messages after the exclusions is cut into bursts: a run of one conversation and one natural day
+without a reply between. A burst has one clock, started by its first message.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from kshop_audit.facts.tables import Tables
+from kshop_audit.model.metadata import EXCLUSIONS
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Interval
+from kshop_audit.tables import FILE, ROW
+
+SPOKEN = ("text", "image", "other")
+"""Message types that ask or answer; cards, notices and recalled messages do neither."""
+
+KEPT = (
+    "conversation", "session_id", "message_id", "buyer_id", "agent_account", "sender_role",
+    "sent_at", "served_at", "message_seq", FILE, ROW,
+)  # fmt: skip
+
+
+def coded(reason: str) -> pl.Expr:
+    """The reason for leaving a row out as its UInt8 index in EXCLUSIONS."""
+    return pl.lit(EXCLUSIONS.index(reason), dtype=pl.UInt8)
+
+
+def within(at: str, intervals: tuple[Interval, ...]) -> pl.Expr:
+    """Boolean: whether the time lies in one of the exempt intervals, both ends included."""
+    hits = [pl.col(at).is_between(i.since, i.until) for i in intervals]
+    return pl.any_horizontal(hits) if hits else pl.lit(False)
+
+
+def questions(
+    tables: Tables,
+    *,
+    as_of: datetime,
+    since: datetime,
+    open_hour: int,
+    close_hour: int,
+    exempt: tuple[Interval, ...],
+    clock: str,
+) -> pl.LazyFrame:
+    """One row a buyer message (clock "round": one a burst, plus the excluded messages).
+
+    Columns: conversation, session_id, message_id, sent_at, day (Date), served_at,
+    `left_out` (UInt8 index of EXCLUSIONS, null when counted), clock_at, reply_at (Datetime, null =
+    no reply by as-of), named_agent (on the buyer's row), reply_agent (null for robots), _file, _row.
+    """
+    spoken = pl.col("message_type").is_null() | pl.col("message_type").is_in(SPOKEN)
+    hour = pl.col("sent_at").dt.hour()
+    left_out = (
+        pl.when(pl.col("sent_at") > as_of).then(coded("after_as_of"))
+        .when(pl.col("sent_at") < since).then(coded("outside_window"))
+        .when((hour < open_hour) | (hour >= close_hour)).then(coded("outside_hours"))
+        .when(~spoken).then(coded("not_consultation"))
+        .when(within("sent_at", exempt)).then(coded("exempt"))
+    )  # fmt: skip
+    asked = pl.col("sender_role") == "buyer"
+    answered = (
+        pl.col("sender_role").is_in(("agent", "robot"))
+        & spoken
+        & pl.col("sent_at").is_between(since, as_of)
+    )
+    rows = (
+        tables.rows(Kind.CHATS)
+        .with_columns(conversation=_conversation())
+        .select(*KEPT, _asked=asked, _answered=answered, left_out=left_out)
+    )
+    excluded = rows.filter(pl.col("_asked") & pl.col("left_out").is_not_null())
+    counted = rows.filter(
+        (pl.col("_asked") & pl.col("left_out").is_null()) | pl.col("_answered")
+    )
+    timed = _timed(_ordered(counted, tables.has(Kind.CHATS, "message_seq")), clock)
+    return pl.concat([timed, excluded], how="diagonal").select(
+        "conversation", "session_id", "message_id", "sent_at", "served_at", "left_out",
+        "clock_at", "reply_at", "reply_agent", FILE, ROW,
+        pl.col("agent_account").alias("named_agent"),
+        pl.col("sent_at").dt.date().alias("day"),
+    )  # fmt: skip
+
+
+def _conversation() -> pl.Expr:
+    # The prefixes keep a buyer id from being taken for an equal session id; the physical code of a
+    # category is exact (no hash) and sorts as fast as a number.
+    named = pl.coalesce("s " + pl.col("session_id"), "b " + pl.col("buyer_id"))
+    return named.cast(pl.Categorical).to_physical()
+
+
+def _ordered(rows: pl.LazyFrame, sequenced: bool) -> pl.LazyFrame:
+    order = [pl.col("conversation"), pl.col("sent_at")]
+    if sequenced:
+        order.append(pl.col("message_seq"))
+    return rows.sort([*order, ~pl.col("_asked")], nulls_last=True)
+
+
+def _timed(rows: pl.LazyFrame, clock: str) -> pl.LazyFrame:
+    asked = pl.col("_asked")
+    fresh = pl.col("conversation") != pl.col("conversation").shift(1)
+    new_day = pl.col("sent_at").dt.date() != pl.col("sent_at").dt.date().shift(1)
+    starts = asked & (fresh | ~asked.shift(1) | new_day).fill_null(True)
+    next_reply = pl.when(~asked).then(pl.int_range(pl.len())).backward_fill()
+    rows = rows.with_columns(_starts=starts, _next=next_reply)
+    same = pl.col("conversation").gather(pl.col("_next")) == pl.col("conversation")
+    human = pl.col("sender_role").gather(pl.col("_next")) == "agent"
+    rows = rows.with_columns(
+        clock_at=pl.col("sent_at")
+        if clock == "own"
+        else pl.when("_starts").then("sent_at").forward_fill(),
+        reply_at=pl.when(same).then(pl.col("sent_at").gather(pl.col("_next"))),
+        reply_agent=pl.when(same & human).then(pl.col("agent_account").gather(pl.col("_next"))),
+    )
+    return rows.filter(pl.col("_starts") if clock == "round" else pl.col("_asked"))
+
+
+def pending(clock_at: str, as_of: datetime, seconds: int) -> pl.Expr:
+    """Boolean: not answered by as-of, and the clock has not run out either."""
+    limit = pl.col(clock_at) + timedelta(seconds=seconds)
+    return pl.col("reply_at").is_null() & (limit >= as_of)

@@ -1,0 +1,51 @@
+"""The technical service fee of each order, put together by month; whole fen only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+
+import polars as pl
+
+from kshop_audit.facts.tables import Tables
+from kshop_audit.model.schema import Kind
+
+
+def settled(tables: Tables) -> pl.LazyFrame:
+    """order_id → settled_commission_fen, from the settlements files."""
+    return (
+        tables.rows(Kind.SETTLEMENTS)
+        .group_by("order_id")
+        .agg(settled_commission_fen=pl.col("commission").sum())
+    )
+
+
+def share_fen(amount_fen: pl.Expr, share: Fraction) -> pl.Expr:
+    """A share of an amount in fen, rounded half up to a fen, in whole numbers."""
+    part, whole = share.as_integer_ratio()
+    return (amount_fen * (2 * part) + whole) // (2 * whole)
+
+
+def monthly(
+    orders: pl.LazyFrame, *, since: datetime, of_commission: Fraction, of_amount: Fraction
+) -> pl.LazyFrame:
+    """One row a month of payment: month ("2026-03"), fee_fen (Int64), estimated (Boolean).
+
+    `orders`: paid orders with paid_fen, commission_fen (estimated) and settled_commission_fen.
+    An order pays a share of the commission its promoter received, else a share of the amount;
+    orders paid before `since` pay nothing. `estimated`: a commission without a settlement.
+    """
+    commission = pl.coalesce("settled_commission_fen", "commission_fen").fill_null(0)
+    fee = (
+        pl.when(pl.col("paid_at") < since).then(0)
+        .when(commission > 0).then(share_fen(commission, of_commission))
+        .otherwise(share_fen(pl.col("paid_fen"), of_amount))
+    )  # fmt: skip
+    return (
+        orders.group_by(month=pl.col("paid_at").dt.strftime("%Y-%m"))
+        .agg(
+            fee_fen=fee.sum().cast(pl.Int64),
+            estimated=((commission > 0) & pl.col("settled_commission_fen").is_null()).any(),
+        )
+        .sort("month")
+    )

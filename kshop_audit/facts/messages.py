@@ -1,0 +1,118 @@
+"""Merchant-side messages and what the conduct rules look for in them.
+
+Only expressions over text: normalisation, word lists, contact patterns. Which clause a hit breaks
+is said in the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from kshop_audit.facts.tables import Tables
+from kshop_audit.model.schema import Kind
+from kshop_audit.tables import FILE, ROW
+
+NEGATIONS = "不没無无非未勿别莫拒绝禁"
+"""Characters that negate a word when they stand within the four characters before it."""
+
+REACH = 4
+
+
+def normalised(text: pl.Expr) -> pl.Expr:
+    """The text without disguises: NFKC, no spaces, format characters, punctuation or symbols."""
+    return (
+        text.str.normalize("NFKC").str.replace_all(r"[\s\p{P}\p{S}\p{Cf}]+", "").str.to_lowercase()
+    )
+
+
+def fold(word: str) -> str:
+    """A word of a list in the same shape as normalised text."""
+    import unicodedata
+
+    text = unicodedata.normalize("NFKC", word)
+    kept = (c for c in text if not c.isspace() and unicodedata.category(c)[0] not in "PS")
+    return "".join(c for c in kept if unicodedata.category(c) != "Cf").lower()
+
+
+def _alternation(words: Iterable[str]) -> str:
+    # Longest first: a list may hold a word and a longer word that begins with it.
+    folded = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word) for word in folded)
+
+
+def says(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
+    """Boolean: whether one of the words occurs in the normalised text."""
+    pattern = _alternation(words)
+    return text.str.contains(pattern) if pattern else pl.lit(False)
+
+
+def says_plainly(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
+    """Boolean: whether one of the words occurs without a negation right before it.
+
+    Rust's regex has no look-behind, so the four characters before the word are part of the
+    pattern: either all of them are plain, or the text begins less than four characters earlier.
+    """
+    pattern = _alternation(words)
+    if not pattern:
+        return pl.lit(False)
+    plain = f"[^{NEGATIONS}]"
+    return text.str.contains(
+        f"(?s)(?:^{plain}{{0,{REACH - 1}}}|{plain}{{{REACH}}})(?:{pattern})"
+    )
+
+
+def words_in(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
+    """String: the distinct words found, in the order of the text, joined by a space."""
+    pattern = _alternation(words)
+    found = text.str.extract_all(pattern or r"\z.")
+    return found.list.unique(maintain_order=True).list.join(" ")
+
+
+def merchant_messages(tables: Tables) -> pl.LazyFrame:
+    """One row a message of an agent, sub-account or robot.
+
+    Columns: session_id, message_id, buyer_id, agent, sender_role, sent_at, content (null unless it may
+    matter), text (normalised content), _file, _row.
+    """
+    return (
+        tables.rows(Kind.CHATS)
+        .filter(pl.col("sender_role").is_in(("agent", "robot")))
+        .select(
+            "session_id", "message_id", "buyer_id", "sender_role", "sent_at", "content", FILE, ROW,
+            agent="agent_account",
+            text=normalised(pl.col("content")),
+        )
+    )  # fmt: skip
+
+
+def streaks(tables: Tables, *, as_of: datetime, in_a_row: int, within_hours: int) -> pl.LazyFrame:
+    """Merchant messages up to as-of with `too_many`: whether more than `in_a_row` went to one
+    buyer within the hours, this one included, without a word from the buyer between.
+
+    A buyer is a buyer id, and only without one a session. Columns as `merchant_messages`, without
+    text, plus too_many (Boolean).
+    """
+    speaks = pl.col("sender_role").is_in(("buyer", "agent", "robot"))
+    person = pl.coalesce("b " + pl.col("buyer_id"), "s " + pl.col("session_id"))
+    asked = pl.col("sender_role") == "buyer"
+    sequence = ["message_seq"] if tables.has(Kind.CHATS, "message_seq") else []
+    rows = (
+        tables.rows(Kind.CHATS)
+        .filter(speaks & (pl.col("sent_at") <= as_of))
+        .select(
+            "session_id", "message_id", "buyer_id", "agent_account", "sender_role", "sent_at",
+            "message_seq", FILE, ROW,
+            person=person.cast(pl.Categorical).to_physical(),
+        )
+        .sort(["person", "sent_at", *sequence, ~asked], nulls_last=True)
+    )  # fmt: skip
+    fresh = (pl.col("person") != pl.col("person").shift(1)).fill_null(True)
+    rows = rows.with_columns(_run=(fresh | asked | asked.shift(1)).fill_null(True).cum_sum())
+    earlier = pl.col("sent_at").shift(in_a_row)
+    quick = pl.col("sent_at") - earlier <= timedelta(hours=within_hours)
+    too_many = ((pl.col("_run").shift(in_a_row) == pl.col("_run")) & quick).fill_null(False)
+    return rows.with_columns(too_many=too_many).filter(~asked).drop("_run", "person").rename({"agent_account": "agent"})

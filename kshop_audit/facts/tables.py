@@ -1,0 +1,82 @@
+"""The rows that facts start from: deduplicated canonical frames, and what is known of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from kshop_audit.model.schema import TABLES, Kind
+from kshop_audit.tables import BOOKKEEPING, FILE, ROW, schema
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The good, deduplicated rows of every kind that was given.
+
+    `frames`: kind → frame in memory. `columns`: kind → canonical columns that every one of its
+    files has; a column that one file lacks is not there.
+    """
+
+    frames: Mapping[Kind, pl.DataFrame]
+    columns: Mapping[Kind, frozenset[str]]
+
+    def has(self, kind: Kind, *names: str) -> bool:
+        """Whether files of the kind were given and all of them have these columns."""
+        return set(names) <= self.columns.get(kind, frozenset()) and kind in self.frames
+
+    def rows(self, kind: Kind) -> pl.LazyFrame:
+        """All canonical columns of a kind, lazy; columns or files that are absent are null."""
+        wanted = schema(kind)
+        frame = self.frames.get(kind)
+        if frame is None:
+            frame = pl.DataFrame(schema={**wanted, FILE: BOOKKEEPING[FILE], ROW: BOOKKEEPING[ROW]})
+        lacking = [name for name in wanted if name not in frame.columns]
+        return frame.lazy().with_columns(
+            pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking
+        )
+
+
+def latest(frame: pl.LazyFrame, kind: Kind, columns: frozenset[str]) -> pl.LazyFrame:
+    """The rows of a kind without duplicates.
+
+    Rows with the same key: the newest by `updated_at`, else by the row's latest event, else the
+    greatest row as text survives, so that the order of rows and files never matters. Without the
+    key column, equal rows are duplicates across files only: each row stays as often as the file
+    that holds it most often has it.
+
+    `columns` are the kind's columns in this frame; FILE and ROW come along.
+    """
+    table = TABLES[kind]
+    key = [name for name in table.key if name in columns]
+    if table.key[0] not in columns:
+        return _without_key(frame, sorted(columns))
+    events = [name for name in table.event_times if name in columns]
+    repeated = pl.struct(key).is_duplicated() if len(key) > 1 else pl.col(key[0]).is_duplicated()
+    # A row without a key is no duplicate of another row without a key.
+    repeated = repeated & pl.col(key[0]).is_not_null()
+    newness = [
+        *([pl.col("updated_at")] if "updated_at" in columns else []),
+        *([pl.max_horizontal(events)] if events else []),
+        pl.concat_str(
+            [pl.col(name).cast(pl.String).fill_null("") for name in sorted(columns)],
+            separator="\x1f",
+        ),
+    ]
+    newest = (
+        frame.filter(repeated)
+        .sort(newness, nulls_last=False, maintain_order=True)
+        .unique(subset=key, keep="last", maintain_order=True)
+    )
+    return pl.concat([frame.filter(~repeated), newest])
+
+
+def _without_key(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
+    nth = pl.int_range(pl.len()).over([FILE, *columns])
+    return (
+        frame.with_columns(nth.alias("_nth"))
+        .sort(FILE, ROW)
+        .unique(subset=[*columns, "_nth"], keep="first", maintain_order=True)
+        .drop("_nth")
+    )

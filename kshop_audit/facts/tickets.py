@@ -1,0 +1,123 @@
+"""After-sales tickets with their judgement, and with the pickup and postage of their order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from kshop_audit.facts.orders import pickup_times
+from kshop_audit.facts.tables import Tables
+from kshop_audit.model.schema import Kind
+from kshop_audit.tables import FILE, ROW
+
+NOT_STEPPED_IN = ("未介入", "否", "无", "不需客服介入", "no", "none", "false", "0")
+"""Values of the arbitration cell that say that the platform did not step in."""
+
+REFUNDS = ("refund_only", "return_refund")
+
+
+def judged(tables: Tables) -> bool:
+    """Whether anything in the inputs says who was at fault."""
+    return tables.has(Kind.TICKETS, "liable_party") or Kind.DISPUTES in tables.frames
+
+
+def tickets(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+    """One row a ticket.
+
+    Columns: those of the canonical table, and: refund (refund-only or return-refund), completed
+    (by as-of), intervened, at_fault (Boolean; null where nothing in the inputs says who was at
+    fault and the platform had stepped in), picked_up_at, shipped_at,
+    received_at, postage_fen (of the order),
+    _file, _row.
+    """
+    rows = tables.rows(Kind.TICKETS)
+    verdicts = tables.rows(Kind.DISPUTES).group_by("ticket_id").agg(
+        judged=pl.col("liable_party").is_in(("merchant", "both")).any()
+    )  # fmt: skip
+    word = pl.col("arbitration").str.strip_chars().str.to_lowercase()
+    intervened = (
+        word.is_not_null() & (word != "") & ~word.is_in(NOT_STEPPED_IN)
+    ).fill_null(False)
+    own = pl.col("liable_party").is_in(("merchant", "both")).fill_null(False)
+    fault = own | pl.col("judged").fill_null(False)
+    # Without any judgement in the inputs only the tickets the platform touched can be its faults.
+    at_fault = fault if judged(tables) else pl.when(~intervened).then(pl.lit(False))
+    ended = pl.col("status").is_in(("succeeded", "closed")).fill_null(False)
+    orders = (
+        tables.rows(Kind.ORDERS)
+        .group_by("order_id")
+        .agg(pl.col("shipped_at").min(), pl.col("received_at").max(), postage_fen=pl.col("postage").sum())
+        .with_columns(
+            shipped_at=pl.when(pl.col("shipped_at") <= as_of).then("shipped_at")
+        )
+    )
+    pickups = pickup_times(tables).with_columns(
+        picked_up_at=pl.when(pl.col("picked_up_at") <= as_of).then("picked_up_at")
+    )
+    return (
+        rows.join(verdicts, on="ticket_id", how="left")
+        .join(orders, on="order_id", how="left")
+        .join(pickups, on="order_id", how="left")
+        .with_columns(
+            refund=pl.col("type").is_in(REFUNDS).fill_null(False),
+            ended=ended,
+            intervened=intervened,
+            at_fault=at_fault,
+            turned_down=(pl.col("rejected") | (pl.col("status") == "rejected")).fill_null(False),
+        )
+    )
+
+
+def first_tickets(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+    """One row an order that has tickets applied for by as-of: its earliest one, ties by ticket id.
+
+    Columns: order_id, ticket_id, applied_at, first_reason (the history's first reason where the
+    export has it, else the reason as exported now), _file, _row.
+    """
+    return (
+        tables.rows(Kind.TICKETS)
+        .filter((pl.col("applied_at") <= as_of) & pl.col("order_id").is_not_null())
+        .sort("applied_at", "ticket_id")
+        .unique(subset="order_id", keep="first", maintain_order=True)
+        .select(
+            "order_id", "ticket_id", "applied_at", FILE, ROW,
+            first_reason=pl.coalesce("first_reason", "reason").str.strip_chars(),
+        )
+    )  # fmt: skip
+
+
+def first_applications(tables: Tables) -> pl.LazyFrame:
+    """order_id → applied_at of its earliest ticket of any type."""
+    return tables.rows(Kind.TICKETS).group_by("order_id").agg(pl.col("applied_at").min())
+
+
+def contacted(tables: Tables) -> pl.LazyFrame:
+    """ticket_id of tickets whose buyer got a merchant's message between application and shipment.
+
+    The buyer is found by buyer id, the ticket's or the order's.
+    """
+    buyers = tables.rows(Kind.ORDERS).group_by("order_id").agg(
+        pl.col("shipped_at").min(), order_buyer=pl.col("buyer_id").min()
+    )  # fmt: skip
+    cases = (
+        tables.rows(Kind.TICKETS)
+        .select("ticket_id", "order_id", "applied_at", "buyer_id")
+        .join(buyers, on="order_id")
+        .select(
+            "ticket_id", "applied_at", "shipped_at",
+            buyer_id=pl.coalesce("buyer_id", "order_buyer"),
+        )
+        .filter(pl.col("shipped_at") >= pl.col("applied_at"))
+    )  # fmt: skip
+    said = (
+        tables.rows(Kind.CHATS)
+        .filter(pl.col("sender_role").is_in(("agent", "robot")))
+        .select("buyer_id", "sent_at")
+    )
+    return (
+        cases.join(said, on="buyer_id")
+        .filter(pl.col("sent_at").is_between("applied_at", "shipped_at"))
+        .select("ticket_id")
+        .unique()
+    )

@@ -1,0 +1,323 @@
+"""Logistics: shipping, promises, pickups, waybills."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from kshop_audit.facts import Facts
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.rule import rule
+from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
+
+FAMILY = "logistics"
+
+BY = {
+    "carrier": pl.col("carrier"),
+    "province": pl.col("province"),
+    "product": pl.col("product_id"),
+    "hour": pl.col("paid_at").dt.hour(),
+    "weekday": pl.col("paid_at").dt.weekday(),
+    "day": pl.col("paid_at").dt.date(),
+}
+
+
+def _compensation(terms: Terms) -> pl.Expr:
+    """Fen owed to the buyer of a late order (handbook 3.2): a share of the payment, clamped."""
+    percent = terms.number("ship-48h", "late_percent")
+    low = terms.number("ship-48h", "late_min_fen")
+    high = terms.number("ship-48h", "late_max_fen")
+    return (pl.col("paid_fen") * percent // 100).clip(low, high)
+
+
+def _late(deadline: pl.Expr, terms: Terms) -> pl.Expr:
+    """Boolean: done after the deadline, or not done while the deadline has passed."""
+    return pl.coalesce(pl.col("shipped_at"), pl.lit(terms.as_of)) > deadline
+
+
+@rule("ship-48h", family=FAMILY, title=Text(zh="48小时发货率", en="48-hour shipping rate"), fix=Text(zh="每天按付款时间先后发货，临近 48 小时的订单优先；缺货的当天联系买家改约或退款；不可抗力及时报备。", en="Ship by payment time, orders near 48 h first; settle stock-outs with the buyer the same day; report force majeure in time."), unit=Text(zh="单在 48 小时内发货", en="orders shipped within 48 hours"), needs=("orders.paid_at", "orders.shipped_at", "orders.status"))
+def ship_48h(facts: Facts, terms: Terms) -> Shape:
+    """Share of due non-presale orders shipped within 48 hours of payment, last 30 days.
+
+    近 30 天付款的非预售订单中，付款后 48 小时内发货的比例。
+
+    Why it matters:
+        Non-presale orders shipped within 48 h earn full points (S3-03); each late one may cost
+        10 % of its price, 5 to 30 yuan (undated press).
+
+        非预售单 48 小时内发货该项满分（S3-03）；每个超时单可能赔付实付款的 10%，最低 5 元、最
+        高 30 元（非官方资料，日期不详）。
+
+    How it is counted:
+        Shipped at most 48 h after payment / due orders by payment time; due = shipped by as-of,
+        or the 48 h ran out. Target 97 % is an ASSUMPTION (a 2025 figure for goods-source
+        providers); 5 points only at 100 %.
+
+        付款后 48 小时内（含）发货 ÷ 已发货或已满 48 小时的订单，按付款时间。97% 取自 2025 年货
+        源商规则，用于普通店铺是假设；100% 才得 5 分。
+
+    Not counted:
+        Unpaid, presale, reported force majeure (S3-05), orders closed or refunded before
+        shipping, and orders not shipped whose 48 h still run.
+
+        未付款、预售、已报备不可抗力（S3-05）、发货前关闭或退款成功的订单，以及未发货且未
+        满 48 小时的订单。
+
+    Example:
+        Paid 1 March 10:00:00, shipped 3 March 10:00:00: in time; 10:00:01: late. 97 of 100:
+        met; 96: missed.
+
+        3 月 1 日 10:00:00 付款，3 日 10:00:00 发货：按时；10:00:01：超时。100 单中 97 单按时达
+        标，96 单不达标。
+
+    Why our number may differ:
+        We time the upload of the waybill; the platform may time the courier's pickup (rule of
+        2025), and it alone decides which force-majeure reports it accepts.
+
+        我们按上传单号的时间算；平台可能按揽收时间算（2025 年口径），不可抗力也以平台审核通过为
+        准。
+    """
+    deadline = pl.col("paid_at") + timedelta(hours=terms.number("ship-48h", "hours"))
+    presale = pl.col("presale")
+    days = terms.number("ship-48h", "presale_from_promise_days")
+    if days:
+        promised = pl.col("promised_at") - pl.col("paid_at") >= timedelta(days=days)
+        presale = presale | promised.fill_null(False)
+    return Ratio(
+        unit=facts.orders,
+        at="paid_at",
+        hit=~_late(deadline, terms),
+        left_out={
+            "unpaid": pl.col("paid_at").is_null(),
+            "force_majeure": pl.col("exempted"),
+            "cancelled": pl.col("cancelled"),
+            "presale": presale,
+            "pending": pl.col("shipped_at").is_null() & (deadline >= terms.as_of),
+        },
+        proof=Proof(
+            ids=("order_id",),
+            deadline=deadline,
+            actual=pl.col("shipped_at"),
+            cost_fen=_compensation(terms),
+        ),
+        by=BY,
+        unmapped=("status", "aftersale_state"),
+    )
+
+
+@rule("ship-promise", family=FAMILY, title=Text(zh="承诺发货超时", en="Late against the promised shipping time"), fix=Text(zh="按承诺时间倒排发货，预售单单独建表跟踪；做不到的承诺时间及时在商品里调整。", en="Schedule by promised time, track presale orders separately, and lengthen promises you cannot keep before more orders come in."), unit=Text(zh="单超过承诺发货时间", en="orders late against their promise"), needs=("orders.paid_at", "orders.shipped_at", "orders.status"))
+def ship_promise(facts: Facts, terms: Terms) -> Shape:
+    """Orders shipped later than promised to the buyer, presale included, last 30 days.
+
+    近 30 天付款的订单中，晚于承诺时间发货的单数，含预售。
+
+    Why it matters:
+        A waybill after the promise is late shipment, whatever the 48-hour rate says, with
+        compensation to the buyer (press, undated).
+
+        单号晚于承诺时间上传即为延迟发货，与 48 小时发货率无关，要赔付买家（非官方资料，日期不
+        详）。
+
+    How it is counted:
+        Shipped after the promise, or not shipped with the promise passed / due paid orders, by
+        payment time. Without a promise: 48 h after payment, for presale too.
+
+        晚于承诺时间发货，或过了承诺时间仍未发货的订单 ÷ 到期的已付款订单，按付款时间；没有承诺
+        时间的按付款后 48 小时算，预售也一样。
+
+    Not counted:
+        Unpaid, reported force majeure (S3-05), orders closed or refunded before shipping, and
+        orders not shipped whose promise still runs.
+
+        未付款、已报备不可抗力（S3-05）、发货前关闭或退款成功的订单，以及未发货且承诺时间未到的
+        订单。
+
+    Example:
+        Promise 24 h, shipped after 30 h: late here, in time for the 48-hour rate. Presale
+        promised for 8 March 23:59:59, shipped 8 March 20:00: kept.
+
+        承诺 24 小时，30 小时发货：此处超时，48 小时发货率按时。预售承诺 3 月 8 日 23:59:59，当
+        天 20:00 发货：未超时。
+
+    Why our number may differ:
+        The export shows one promise; if the buyer agreed to a new date outside the order, the
+        platform may know it and we do not.
+
+        导出表只有一个承诺时间；与买家另约的发货时间平台可能认可，我们看不到。
+    """
+    hours = timedelta(hours=terms.number("ship-promise", "default_hours"))
+    promise = pl.coalesce(pl.col("promised_at"), pl.col("paid_at") + hours)
+    notes = () if facts.tables.has(Kind.ORDERS, "promised_ship_at") else (NO_PROMISE,)
+    return Ratio(
+        unit=facts.orders,
+        at="paid_at",
+        hit=_late(promise, terms),
+        offence=True,
+        left_out={
+            "unpaid": pl.col("paid_at").is_null(),
+            "force_majeure": pl.col("exempted"),
+            "cancelled": pl.col("cancelled"),
+            "pending": pl.col("shipped_at").is_null() & (promise >= terms.as_of),
+        },
+        proof=Proof(
+            ids=("order_id",),
+            deadline=promise,
+            actual=pl.col("shipped_at"),
+            cost_fen=_compensation(terms),
+        ),
+        by=BY,
+        unmapped=("status", "aftersale_state"),
+        notes=notes,
+    )
+
+
+NO_PROMISE = Text(
+    zh="订单文件没有承诺发货时间，全部按支付后 48 小时判断。",
+    en="The order file has no promised time; 48 hours after payment was used for every order.",
+)
+
+PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments.signed_at"
+
+
+@rule("pickup-24h", family=FAMILY, title=Text(zh="24小时揽收率", en="24-hour pickup rate"), fix=Text(zh="先出库再上传单号，别提前打单；与快递约定每日揽收时段，24 小时无揽收记录的当天催办或换快递。", en="Upload the waybill when the parcel is ready, not before; fix daily pickup times with the courier, and chase or change it when no scan appears."), unit=Text(zh="单在 24 小时内揽收", en="orders picked up within 24 hours"), needs=("orders.shipped_at", PICKUP))
+def pickup_24h(facts: Facts, terms: Terms) -> Shape:
+    """Share of due shipped orders picked up within 24 hours of the waybill, last 30 days.
+
+    近 30 天发货的订单中，上传单号后 24 小时内有揽收记录的比例。
+
+    Why it matters:
+        After the waybill is uploaded a pickup record must follow within 24 h (S3-04); otherwise
+        the shipment may be taken for a sham.
+
+        单号上传后 24 小时内要有揽收记录（S3-04），否则容易被看作虚假发货。
+
+    How it is counted:
+        Earliest pickup at most 24 h after the first waybill / orders due, presale included:
+        picked up by as-of, or the 24 h ran out. Pickup before upload passes. Target 97 % is an
+        ASSUMPTION.
+
+        首次上传单号后 24 小时内（含）揽收 ÷ 已揽收或已满 24 小时的订单，含预售；先揽收后传单号
+        算按时。97% 是假设。
+
+    Not counted:
+        Reported force majeure (S3-05), orders with a refund applied for before the pickup (or
+        within the 24 h where none came), and parcels whose 24 h still run.
+
+        已报备不可抗力（S3-05）、揽收前已申请退款的订单（未揽收的看 24 小时内是否申请），以及未
+        满 24 小时的包裹。
+
+    Example:
+        Waybill 10:00:00, pickup next day 10:00:00: in time; 10:00:01: late. Refund applied for
+        a minute before the pickup: left out.
+
+        10:00:00 上传单号，次日 10:00:00 揽收：按时；10:00:01：超时。揽收前 1 分钟申请退款：剔
+        除。
+
+    Why our number may differ:
+        Several waybills on one order are read as replacements (option `parcels`); the export's
+        six-node column is no pickup time unless the row names its node; and couriers may scan
+        late.
+
+        一单多个单号按换单处理（parcels 选项可改）；六节点物流时间列未注明节点时不当揽收时间；快
+        递也可能补扫描。
+    """
+    limit = pl.col("shipped_at") + timedelta(hours=terms.number("pickup-24h", "hours"))
+    in_time = pl.col("picked_up_at") <= limit
+    proven = (pl.col("proven_by") <= limit).fill_null(False)
+    run_out = limit < terms.as_of
+    # A file that never names its nodes proves at most that a pickup was in time.
+    hit = (
+        pl.when(pl.col("picked_up_at").is_not_null()).then(in_time)
+        .when(proven).then(pl.lit(True))
+        .when("pickup_known").then(pl.lit(False))
+    )  # fmt: skip
+    applied = pl.col("applied_at") <= terms.as_of
+    return Ratio(
+        unit=facts.parcels,
+        at="shipped_at",
+        hit=hit,
+        left_out={
+            "force_majeure": pl.col("exempted"),
+            "refund_before_pickup": (
+                applied
+                & pl.when(pl.col("picked_up_at").is_not_null())
+                .then(pl.col("applied_at") < pl.col("picked_up_at"))
+                .otherwise(pl.col("applied_at") <= limit)
+            ).fill_null(False),
+            "pending": pl.col("picked_up_at").is_null() & ~proven & ~run_out,
+        },
+        proof=Proof(ids=("order_id",), deadline=limit, actual=pl.col("picked_up_at")),
+        by={
+            "carrier": pl.col("carrier"),
+            "province": pl.col("province"),
+            "product": pl.col("product_id"),
+            "hour": pl.col("shipped_at").dt.hour(),
+            "weekday": pl.col("shipped_at").dt.weekday(),
+            "day": pl.col("shipped_at").dt.date(),
+        },
+    )
+
+
+@rule("waybill-integrity", family=FAMILY, title=Text(zh="运单合规", en="Waybill integrity"), fix=Text(zh="核对发货单号与收货地址一一对应，不提前传单号、不复用单号、不买空单；命中的订单立即换成真实单号。", en="Match each waybill to one address, never upload early, reuse or buy numbers, and replace the reported ones by real waybills at once."), unit=Text(zh="单运单异常", en="orders with a waybill problem"), needs=("orders.shipped_at",))
+def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
+    """Orders whose waybill the platform's shipping checks would stop, last 30 days.
+
+    近 30 天发货的订单中，会被平台发货校验拦截或没有单号的单数。
+
+    Why it matters:
+        The platform stops such shipments (checks K1009 of 2024-08-27), and a merchant owes the
+        buyer tracking (S1-02).
+
+        平台发货接口会拦截这类单号（K1009 校验，2024-08-27）；商家也应提供物流跟踪（S1-02）。
+
+    How it is counted:
+        Shipped orders with a waybill that goes to several addresses (K2), was picked up before
+        payment (K3), serves another shop (K4), or joins orders shipped over 30 days apart (K6),
+        or without one.
+
+        一个单号对应多个地址（K2）、揽收早于付款（K3）、被其他店铺使用（K4）、合单发货间隔
+        超 30 天（K6），或没有单号的订单 ÷ 已发货订单。
+
+    Not counted:
+        Orders not shipped. The other order of a pair is looked for in all rows up to as-of,
+        also outside the window.
+
+        未发货订单。配对的另一单在截止时刻前的全部数据里查找，不限于 30 天窗口。
+
+    Example:
+        One waybill on two orders to one address: fine if shipped 30 days apart, both reported
+        if 31 days. Pickup 09:00, payment 10:00: K3.
+
+        同一单号发同一地址的两单：间隔 30 天正常，31 天两单都命中 K6。9:00 揽收、10:00 付款：
+        K3。
+
+    Why our number may differ:
+        We see your files only: other merchants' use of a number, courier codes and label data
+        are the platform's, and masked addresses may look alike.
+
+        我们只看得到你的文件：其他商家是否用过该单号、电子面单数据只有平台有；地址脱敏后也可能误
+        判。
+    """
+    flawed = pl.col("why").is_not_null()
+    return Ratio(
+        unit=facts.shipped_orders,
+        at="shipped_at",
+        hit=flawed,
+        offence=True,
+        proof=Proof(
+            ids=("order_id", "tracking_no"), actual=pl.col("shipped_at"), why=pl.col("why")
+        ),
+        findings=Findings(
+            {
+                "order_id": pl.col("order_id"),
+                "tracking_no": pl.col("tracking_no"),
+                "at": pl.col("shipped_at"),
+                "why": pl.col("why"),
+            },
+            where=flawed,
+            order=("at", "order_id"),
+        ),
+    )

@@ -1,0 +1,171 @@
+"""Money: the technical service fee and the limits of withdrawals; exact to the fen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+
+import polars as pl
+
+from kshop_audit.facts import Facts
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.settings import Terms, Withdrawal
+from kshop_audit.rules.rule import Conclusion, Measured, rule
+from kshop_audit.rules.shapes import Findings, Gap, Shape, Stated, Tally
+
+FAMILY = "money"
+
+ESTIMATE = Text(
+    zh="部分订单没有结算数据，按“预估推广佣金”估算（estimate）。",
+    en="Some orders have no settlement; their fee is an estimate from the estimated commission.",
+)
+
+
+def _fee(measured: Measured, terms: Terms) -> Conclusion:
+    fen = measured.numerator or 0
+    estimated = any(row["estimated"] for row in measured.findings)
+    months = tuple(
+        {"month": row["month"], "fee": str(Decimal(int(row["fee_fen"] or 0)) / 100)}
+        for row in measured.findings
+    )
+    return Conclusion(
+        value=Fraction(fen, 100),
+        count=True,
+        findings=months,
+        notes=(ESTIMATE,) if estimated else (),
+    )
+
+
+@rule("service-fee", family=FAMILY, title=Text(zh="技术服务费", en="Technical service fee"), fix=Text(zh="对照结算单核对服务费，按商品比较有佣金和无佣金两种费率，再决定佣金比例。", en="Check the fee against the settlement, and compare both tariffs product by product before setting commissions."), unit=Text(zh="分钱（服务费合计）", en="fen of service fee in all"), needs=("orders.paid_at", "orders.paid_amount"), conclude=_fee)
+def service_fee(facts: Facts, terms: Terms) -> Shape:
+    """Service fee owed for the orders: half of the promoter's commission, or 5 % of the price.
+
+    订单应付技术服务费：推广佣金的 50%，无佣金按成交额 5%。
+
+    Why it matters:
+        Orders from 2019-07-20 on pay it (S0-01), so it belongs in every price calculation.
+
+        2019-07-20 起的成交订单都要交（S0-01），定价时要算进去。
+
+    How it is counted:
+        50 % of the commission the promoter actually received (S0-02), else 5 % of the amount
+        paid (S0-04); rounded half up to 0.01 yuan per order (ASSUMPTION), then summed.
+
+        有佣金：推广者实得佣金 × 50%（S0-02）；无佣金：实付额 × 5%（S0-04）；每单四舍五入到分
+        （假设）再合计。
+
+    Not counted:
+        Unpaid orders, and orders paid before 2019-07-20 00:00.
+
+        未付款订单和 2019-07-20 00:00 之前付款的订单。
+
+    Example:
+        Commission 20, another platform keeps 5: (20 − 5) × 50 % = 7.50 (S0-03). 100,000 without
+        commission: 5,000 (S0-05).
+
+        佣金 20 元，其他平台收 5 元：（20 − 5）× 50% = 7.50 元（S0-03）。无佣金成交 10 万元：
+        5000 元（S0-05）。
+
+    Why our number may differ:
+        The tariff is that of 2019 and today's is not known to us, refunds reduce it by rules
+        not published, and an order file gives only an estimated commission (noted as such).
+
+        费率为 2019 年公布的口径，现行费率未知；退款如何退费没有公布；订单表只有预估佣金，会注明
+        “预估”。
+    """
+    since = datetime.combine(
+        date.fromisoformat(str(terms.option("service-fee", "since"))), time.min
+    )
+    of_commission = Fraction(str(terms.option("service-fee", "commission_share")))
+    of_amount = Fraction(str(terms.option("service-fee", "amount_share")))
+    months = facts.monthly_fees(since, of_commission=of_commission, of_amount=of_amount)
+    return Tally(
+        unit=months,
+        amount=pl.col("fee_fen"),
+        weight=pl.lit(1),
+        gaps=Gap.NONE,
+        findings=Findings(
+            {name: pl.col(name) for name in ("month", "fee_fen", "estimated")}, order=("month",)
+        ),
+    )
+
+
+@rule("withdrawal", family=FAMILY, title=Text(zh="支付宝提现", en="Alipay withdrawals"), fix=Text(zh="每笔提现大于 100 元，每月合计不超过 2 万元；超出部分留到下月或开通其他提现方式。", en="Withdraw more than 100 yuan at a time and at most 20,000 a month; leave the rest for next month or add another channel."), unit=Text(zh="笔提现超出限制", en="withdrawals outside the limits"))
+def withdrawal(facts: Facts, terms: Terms) -> Shape:
+    """Alipay withdrawals that break the least amount or the monthly limit.
+
+    不符合最低金额或月度上限的支付宝提现笔数。
+
+    Why it matters:
+        With Alipay as the only channel an amount must exceed 100 yuan and a month is limited to
+        20,000 (S2-01).
+
+        只用支付宝提现时，金额须大于 100 元，每月上限 2 万元（S2-01）。
+
+    How it is counted:
+        Withdrawals in `[[withdrawals]]` of 100.00 or less, or that carry their calendar month
+        above 20,000.00, in the order of time. Per withdrawal and calendar month: ASSUMPTION.
+
+        [[withdrawals]] 中不大于 100.00 元，或按时间累计使当月超过 20,000.00 元的提现；按笔、按
+        自然月计是假设。
+
+    Not counted:
+        Other channels, and withdrawals after as-of.
+
+        其他渠道的提现，以及截止时刻之后的提现。
+
+    Example:
+        100.00: refused; 100.01: fine. A month of 20,000.00: fine; 20,000.01: the last
+        withdrawal breaks the limit.
+
+        100.00 元：不符合；100.01 元：可以。当月 20,000.00 元：可以；20,000.01 元：最后一笔超
+        限。
+
+    Why our number may differ:
+        Only what you listed is seen, shops with several channels have other limits, and the
+        limits of 2023 may have changed.
+
+        只看你登记的提现；多渠道提现的店铺限额不同；2023 年的限额也可能已调整。
+    """
+    asked = [entry for entry in terms.settings.withdrawals if entry.at <= terms.as_of]
+    if not asked:
+        return Stated(
+            Status.NOT_APPLICABLE,
+            reason=Text(
+                zh="shop.toml 里没有 [[withdrawals]]（at、amount、channel）。",
+                en="shop.toml has no [[withdrawals]] (at, amount, channel).",
+            ),
+        )
+    findings = _judged(sorted(asked, key=lambda entry: (entry.at, entry.amount)), terms)
+    refused = sum(1 for finding in findings if not finding["accepted"])
+    return Stated(
+        Status.FAIL if refused else Status.PASS,
+        numerator=refused,
+        denominator=len(findings),
+        findings=findings,
+    )
+
+
+def _judged(asked: list[Withdrawal], terms: Terms) -> tuple[Finding, ...]:
+    above = Decimal(str(terms.option("withdrawal", "above_yuan")))
+    monthly = Decimal(str(terms.option("withdrawal", "monthly_yuan")))
+    taken: dict[str, Decimal] = {}
+    findings: list[Finding] = []
+    for entry in asked:
+        month = entry.at.strftime("%Y-%m")
+        total = taken.get(month, Decimal(0)) + entry.amount
+        limited = entry.channel == "alipay"
+        accepted = not limited or (entry.amount > above and total <= monthly)
+        if accepted and limited:
+            taken[month] = total
+        findings.append(
+            {
+                "at": entry.at.isoformat(" "),
+                "amount": str(entry.amount),
+                "channel": entry.channel,
+                "accepted": accepted,
+            }
+        )
+    return tuple(findings)

@@ -1,0 +1,150 @@
+"""Product: quality refunds and ratings."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kshop_audit.facts import Facts
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.rule import rule
+from kshop_audit.rules.shapes import Proof, Quotient, Ratio, Shape, Tally
+
+FAMILY = "product"
+
+NO_HISTORY = Text(
+    zh="导出文件只有当前售后原因，没有首次原因：买家改过原因的单子无法核实（S3-08）。",
+    en="The export holds the current reason only, not the first one: tickets whose reason was "
+    "changed later cannot be verified (S3-08).",
+)
+
+
+@rule(
+    "quality-refund-rate",
+    family=FAMILY,
+    title=Text(zh="品质退款率", en="Quality refund rate"), fix=Text(zh="按商品看首因是质量问题的退款，先下架或整改前几名；如实写描述，发货前抽检，加固包装。", en="Rank products by quality refunds, fix or delist the top ones, describe goods truthfully, inspect before shipping and pack better."), unit=Text(zh="单首因品质退款", en="orders with a quality reason first"),
+    needs=(
+        "tickets.order_id",
+        "tickets.applied_at",
+        "tickets.first_reason|tickets.reason",
+        "orders.paid_at",
+    ),
+)
+def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
+    """Orders whose first after-sales reason is quality per paid order, last 60 days.
+
+    近 60 天首次售后原因为品质问题的订单数 ÷ 付款订单数。
+
+    Why it matters:
+        Quality refunds weigh on the product part of the score, over 60 days (S3-06, S3-07).
+
+        品质退款影响商品分，考核近 60 天（S3-06、S3-07）。
+
+    How it is counted:
+        Distinct orders by the time of their first ticket, if its first reason is quality
+        (S3-08) / orders by payment time. The target of 0.5 % is an ASSUMPTION (goods-source
+        providers, 2025).
+
+        按首张售后单申请时间，首次原因为品质类的订单（去重，S3-08）÷ 按付款时间的订单。0.5% 取
+        自 2025 年货源商规则，是假设。
+
+    Not counted:
+        Orders whose first reason is another one, even if quality is named later. A first
+        quality reason stays counted after it is changed or withdrawn.
+
+        首次原因不是品质类的订单，后来改成质量问题也不算；反之，首次选了质量问题，改原因或撤销照
+        样算。
+
+    Example:
+        1,000 paid orders: 5 with a first quality reason are 0.5 %, met; 6 are 0.6 %, missed.
+        Two tickets on one order count once.
+
+        1000 单付款：5 单首因品质为 0.5%，达标；6 单为 0.6%，不达标。同一单两张售后单只算一次。
+
+    Why our number may differ:
+        The sources name no denominator: paid orders are an ASSUMPTION (option `signed`). If the
+        export holds only the current reason, the first one is unproven, and the platform may
+        spare well-handled cases.
+
+        分母没有公布，取付款单是假设（可选 signed）。导出表若只有当前原因，首因无法核实；平台还
+        可能剔除处理良好的售后。
+    """
+    counted_at = (
+        "received_at"
+        if terms.option("quality-refund-rate", "denominator") == "signed"
+        else "paid_at"
+    )
+    quality = pl.col("first_reason").is_in(terms.words("quality_reasons"))
+    has_history = facts.tables.has(Kind.TICKETS, "first_reason")
+    return Quotient(
+        numerator=Ratio(
+            unit=facts.first_tickets,
+            at="applied_at",
+            hit=quality.fill_null(False),
+            offence=True,
+            proof=Proof(
+                ids=("order_id", "ticket_id"),
+                actual=pl.col("applied_at"),
+                why=pl.col("first_reason"),
+            ),
+        ),
+        denominator=Ratio(
+            unit=facts.orders,
+            at=counted_at,
+            hit=pl.lit(True),
+            left_out={"unpaid": pl.col(counted_at).is_null()},
+        ),
+        reasons="first_reason",
+        notes=() if has_history else (NO_HISTORY,),
+    )
+
+
+@rule("product-rating", family=FAMILY, title=Text(zh="商品评分", en="Product rating"), fix=Text(zh="逐条回访低分评价，恶意差评及时申诉；按商品汇总差评原因并整改。", en="Follow up low ratings one by one, appeal malicious ones in time, and fix what the ratings of a product have in common."), unit=Text(zh="分（评分合计）", en="points of rating in all"), needs=("reviews.rating", "reviews.reviewed_at"))
+def product_rating(facts: Facts, terms: Terms) -> Shape:
+    """Mean product rating of the last 60 days without successfully appealed reviews.
+
+    近 60 天商品评价的平均分，剔除申诉成功的评价。
+
+    Why it matters:
+        Ratings are part of the product score over 60 days (S3-06), and a successful appeal
+        takes a review out (S3-09).
+
+        商品评分计入商品分，考核近 60 天（S3-06）；恶意差评申诉成功不扣分（S3-09）。
+
+    How it is counted:
+        Sum of ratings / number of ratings, by the time of the review. A plain mean is an
+        ASSUMPTION; no target is published, so the figure is information only.
+
+        评分之和 ÷ 评价条数，按评价时间。取简单平均是假设；平台没有公布达标线，仅供参考。
+
+    Not counted:
+        Reviews with a successful appeal. A pending or rejected appeal leaves the review in.
+
+        申诉成功的评价。申诉中或被驳回的照常计入。
+
+    Example:
+        Ratings 5, 5, 4 and 1: 15 / 4 = 3.75. After the 1 is appealed successfully: 14 / 3 =
+        4.67.
+
+        评分 5、5、4、1：15 ÷ 4 = 3.75；1 分那条申诉成功后：14 ÷ 3 = 4.67。
+
+    Why our number may differ:
+        The platform's formula is not public; it may weigh reviews by age or buyer, add default
+        ratings, or count bad reviews on quality instead.
+
+        平台公式未公开，可能按时间或买家加权、计入默认好评，或改看质量差评率。
+    """
+    return Tally(
+        unit=facts.reviews,
+        at="reviewed_at",
+        amount=pl.col("rating"),
+        weight=pl.lit(1),
+        each=(1, 5),
+        slow=pl.col("rating") <= 2,
+        proof=Proof(
+            ids=("review_id", "order_id", "product_id"), actual=pl.col("reviewed_at")
+        ),
+        by={"product": pl.col("product_id"), "day": pl.col("reviewed_at").dt.date()},
+        unmapped=("appeal",),
+    )

@@ -1,0 +1,127 @@
+"""What a rule is: frozen metadata and one pure function from facts to a shape.
+
+The function's docstring is its documentation: a first line and five headings, each with an English
+paragraph and a Chinese one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kshop_audit.facts import Facts
+from kshop_audit.model.metadata import RuleDoc, RuleInfo, Text
+from kshop_audit.model.settings import Terms
+from kshop_audit.model.report import Finding, Status
+from kshop_audit.rules.shapes import Shape
+
+HEADINGS = (
+    "Why it matters",
+    "How it is counted",
+    "Not counted",
+    "Example",
+    "Why our number may differ",
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a rule's own conclusion may look at: plain figures, no frames."""
+
+    numerator: int | None
+    denominator: int | None
+    unknown: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What a rule concludes beyond numerator, denominator and target; None leaves things be.
+
+    `count`: the value is the numerator itself, nothing is divided; `value` replaces it.
+    """
+
+    status: Status | None = None
+    numerator: int | None = None
+    value: Fraction | None = None
+    count: bool = False
+    findings: tuple[Finding, ...] | None = None
+    reason: Text | None = None
+    notes: tuple[Text, ...] = ()
+
+
+Measure = Callable[[Facts, Terms], Shape]
+Conclude = Callable[[Measured, Terms], Conclusion]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the catalogue. `conclude` is for the few whose outcome is more than a quotient."""
+
+    info: RuleInfo
+    measure: Measure
+    conclude: Conclude | None = None
+
+
+def rule(
+    id: str,  # noqa: A002  the public name of the thing
+    *,
+    family: str,
+    title: Text,
+    fix: Text,
+    unit: Text,
+    needs: tuple[str, ...] = (),
+    scale: int = 1,
+    conclude: Conclude | None = None,
+) -> Callable[[Measure], Rule]:
+    """Make a rule of a function.
+
+    `needs`: "kind.column" entries, alternatives joined by "|"; without one of them the rule has no
+    verdict. `scale`: numerator units in one unit of the target (3600 where seconds are summed and
+    hours are wanted). The docstring must have the headings of HEADINGS; ValueError if it has not.
+    """
+
+    def make(measure: Measure) -> Rule:
+        doc = document(id, inspect.getdoc(measure) or "")
+        info = RuleInfo(id, family, title, fix, unit, needs, doc, scale)
+        return Rule(info, measure, conclude)
+
+    return make
+
+
+def document(id: str, text: str) -> RuleDoc:  # noqa: A002
+    """The sections of a docstring; ValueError naming the rule and the heading that is missing."""
+    head, *rest = _blocks(text)
+    sections: dict[str, list[str]] = {}
+    for block in rest:
+        first, _, body = block.partition("\n")
+        if first.rstrip(":") in HEADINGS:
+            sections[first.rstrip(":")] = [_joined(body)]
+        elif sections:
+            sections[list(sections)[-1]].append(_joined(block))
+        else:
+            head = f"{head}\n\n{block}"
+    missing = [name for name in HEADINGS if len(sections.get(name, [])) != 2]
+    if missing:
+        raise ValueError(f"{id}: docstring needs an English and a Chinese paragraph in {missing}")
+    summary = [_joined(part) for part in head.split("\n\n")]
+    if len(summary) != 2:
+        raise ValueError(f"{id}: docstring needs an English and a Chinese first line")
+    pairs = [Text(zh=zh, en=en) for en, zh in (summary, *(sections[name] for name in HEADINGS))]
+    return RuleDoc(*pairs)
+
+
+def _blocks(text: str) -> list[str]:
+    return [block for block in text.split("\n\n") if block.strip()]
+
+
+def _joined(block: str) -> str:
+    lines = [line.strip() for line in block.strip().splitlines()]
+    # Chinese lines are joined without the blank that English needs.
+    joined = ""
+    for line in lines:
+        glue = "" if not joined or ord(joined[-1]) > 0x2E7F or ord(line[0]) > 0x2E7F else " "
+        joined += glue + line
+    return joined

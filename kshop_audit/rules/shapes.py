@@ -1,0 +1,132 @@
+"""The few shapes a rule can return; the plan turns each into small lazy frames.
+
+A shape names the unit (one row = one thing counted) and says of each row, as expressions, why it is
+left out, whether it is a hit, and what proves it. It holds no result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import polars as pl
+
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Finding, Status
+
+
+class Gap(StrEnum):
+    """What a row that could not be read, or a missing day, costs: a unit a row, a unit a day, none."""
+
+    ROWS = "rows"
+    DAYS = "days"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a row of evidence shows: expressions over the unit, all optional.
+
+    `ids`: columns of the unit among `tables.IDS`; `late_seconds` is how far on the wrong side.
+    """
+
+    ids: tuple[str, ...] = ()
+    deadline: pl.Expr | None = None
+    actual: pl.Expr | None = None
+    why: pl.Expr | None = None
+    cost_fen: pl.Expr | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The counted units that are the point of a rule, at most a few hundred.
+
+    `columns`: name → expression over the unit; `where`: which of the counted units; `order`: by
+    which of the columns they are listed.
+    """
+
+    columns: Mapping[str, pl.Expr]
+    where: pl.Expr = field(default_factory=lambda: pl.lit(True))
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Hits among units.
+
+    `at`: the time column that places a unit in the rule's window (None: every row counts).
+    `hit`: Boolean; null = the inputs do not show the outcome, the unit goes to the bounds.
+    `offence`: the numerator counts what must not be, so the hits are the evidence; else the misses.
+    `left_out`: reason → predicate; after-as-of and outside-window are added from `at`.
+    `coded`: a UInt8 column that already holds the reason as an index of EXCLUSIONS.
+    `by`: dimension → column of the unit, for breakdowns.
+    `gaps`: what rows and days that are not in the inputs could add.
+    `unknown_hides`: one unit of unknown outcome makes the whole numerator unknown.
+    """
+
+    unit: pl.LazyFrame
+    hit: pl.Expr
+    at: str | None = None
+    offence: bool = False
+    left_out: Mapping[str, pl.Expr] = field(default_factory=dict)
+    coded: str | None = None
+    proof: Proof = field(default_factory=Proof)
+    by: Mapping[str, pl.Expr] = field(default_factory=dict)
+    findings: Findings | None = None
+    unmapped: tuple[str, ...] = ()
+    gaps: Gap = Gap.ROWS
+    unknown_hides: bool = False
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A sum over units, and what it is divided by: means, points, fees.
+
+    `amount`, `weight`: Int64 expressions; numerator = Σ amount, denominator = Σ weight.
+    `slow`: Boolean, the units that are worth showing as evidence. `each`: least and most that one
+    unit can add, for the bounds; None where there are none.
+    """
+
+    unit: pl.LazyFrame
+    amount: pl.Expr
+    weight: pl.Expr
+    at: str | None = None
+    left_out: Mapping[str, pl.Expr] = field(default_factory=dict)
+    slow: pl.Expr | None = None
+    each: tuple[int, int] | None = None
+    gaps: Gap = Gap.ROWS
+    proof: Proof = field(default_factory=Proof)
+    by: Mapping[str, pl.Expr] = field(default_factory=dict)
+    findings: Findings | None = None
+    unmapped: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """Hits of one population over the size of another.
+
+    `reasons`: a text column of the numerator's unit; values in no list of the pack are unmapped.
+    """
+
+    numerator: Ratio
+    denominator: Ratio
+    reasons: str | None = None
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stated:
+    """An outcome that follows from the operator's answers alone; nothing is measured."""
+
+    status: Status
+    numerator: int | None = None
+    denominator: int | None = None
+    findings: tuple[Finding, ...] = ()
+    reason: Text | None = None
+    notes: tuple[Text, ...] = ()
+
+
+Shape = Ratio | Tally | Quotient | Stated

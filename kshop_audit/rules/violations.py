@@ -1,0 +1,265 @@
+"""Violations: the no-source ladder, appeal deadlines, points."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from kshop_audit.facts import Facts
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.rule import Conclusion, Measured, rule
+from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape, Tally
+
+FAMILY = "violations"
+
+BRACKETS = ("minor", "serious", "very_serious", "extreme")
+
+
+def bracket(orders: int, triggered: bool, terms: Terms) -> Finding:
+    """Where the ladder of S2-05 to S2-10 puts a shop: bracket, penalty, distance to the next."""
+    steps = {name: terms.number("no-source", name) for name in BRACKETS}
+    reached = [name for name in BRACKETS if orders >= steps[name]]
+    now = "extreme" if triggered else (reached[-1] if reached else "none")
+    above = BRACKETS[BRACKETS.index(now) + 1 :] if now != "none" else BRACKETS
+    penalties = {
+        "none": "",
+        "minor": f"{terms.number('no-source', 'minor_fine_yuan')} yuan",
+        **{
+            name: f"{terms.number('no-source', f'{name}_points')} points" for name in BRACKETS[1:]
+        },
+    }
+    return {
+        "bracket": now,
+        "orders": orders,
+        "penalty": penalties[now],
+        "next_bracket": above[0] if above else None,
+        "next_at": steps[above[0]] if above else None,
+    }
+
+
+def _ladder(measured: Measured, terms: Terms) -> Conclusion:
+    triggered = any(row["media"] or row["repeated"] for row in measured.findings)
+    placed = bracket(measured.numerator or 0, triggered, terms)
+    status = Status.PASS if placed["bracket"] == "none" else Status.FAIL
+    return Conclusion(status=status, findings=(placed, *measured.findings), count=True)
+
+
+@rule("no-source", family=FAMILY, title=Text(zh="无货源店铺", en="No-source shop"), fix=Text(zh="停售没有现货或授权的商品，备齐进货发票、授权书和发货底单；收到违约单后 7 日内申诉。", en="Stop selling goods without stock or authorisation, collect invoices, authorisations and shipping receipts, and appeal within 7 days of the ticket."), unit=Text(zh="单被判无货源", en="orders flagged as no-source"), needs=("violations.kind",), conclude=_ladder)
+def no_source(facts: Facts, terms: Terms) -> Shape:
+    """Orders flagged as sold without stock or authority, and the penalty step they reach.
+
+    被判定为无货源的订单数，以及对应的处罚档位。
+
+    Why it matters:
+        Selling other shops' listings without authority (S2-04) costs from 500 yuan up to 100
+        points, and goods may be delisted for good (S2-05, S2-15).
+
+        未获授权搬运他店商品（S2-04），轻则每次 500 元违约金，重则扣 100 分，商品可能永久下架
+        （S2-05、S2-15）。
+
+    How it is counted:
+        Flagged orders: 5 minor, 500 yuan; 20 serious, 6 points; 50 very serious, 20; 100
+        extreme, 100 (S2-06 to S2-09). Media cases or repeats are extreme at any number (S2-10).
+
+        涉事订单满 5 单轻微（500 元）、20 单严重（6 分）、50 单特别严重（20 分）、100 单极其严重
+        （100 分）（S2-06 至 S2-09）；舆情或屡犯不看单数（S2-10）。
+
+    Not counted:
+        Violations of other kinds. Fewer than 5 orders reach no step unless a media or repeat
+        flag is set.
+
+        其他类型的违规。少于 5 单且无舆情、屡犯标记的，不到任何档位。
+
+    Example:
+        19 orders: minor, one more is serious. 50 orders: very serious. 3 orders with a media
+        flag: extreme.
+
+        19 单：轻微，再多 1 单即严重。50 单：特别严重。3 单但有舆情标记：极其严重。
+
+    Why our number may differ:
+        The numbers are lower bounds and examples (S2-11): the highest step reached is an
+        ASSUMPTION, and the platform also weighs complaints. Take ours as a projection.
+
+        单数只是下限和举例（S2-11），取达到的最高档是假设；平台还看投诉量，本结果仅为预估。
+    """
+    tickets = facts.no_source_tickets
+    return Tally(
+        unit=tickets,
+        amount=pl.col("quantity").fill_null(1),
+        weight=pl.lit(1),
+        findings=Findings(
+            {
+                "violation_id": pl.col("violation_id"),
+                "order_id": pl.col("order_id"),
+                "quantity": pl.col("quantity"),
+                "media": pl.col("media").fill_null(False),
+                "repeated": pl.col("repeated").fill_null(False),
+            },
+            order=("violation_id",),
+        ),
+    )
+
+
+def _evidence_flaws(shop: str | None) -> pl.Expr:
+    """String: what the evidence filed for an appeal lacks (S2-13, S2-14); null when nothing."""
+    named = pl.col("invoice_name")
+    checks = {
+        "invoice_missing": named.is_null(),
+        "invoice_name": named != shop if shop else pl.lit(False),
+        "goods_missing": pl.col("product").is_null(),
+        # Bought on the day of the sale is not before it (N4).
+        "purchase_not_before_sale": ~(pl.col("purchased_at") < pl.col("sold_at")).fill_null(False),
+        "receipt_missing": pl.col("express_receipt").is_null(),
+    }
+    found = pl.concat_str(
+        [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in checks.items()],
+        separator=" ",
+        ignore_nulls=True,
+    )
+    return pl.when(found != "").then(found)
+
+
+@rule("appeal-window", family=FAMILY, title=Text(zh="违约单申诉时限", en="Time left to appeal"), fix=Text(zh="按剩余小时从少到多处理：发票、货品、进货时间、物流底单核对齐再提交，别等最后一天。", en="Work by hours left: check invoice, goods, dates and courier receipt, then submit, not on the last day."), unit=Text(zh="张违约单待处理", en="open violation tickets"), needs=("violations.violation_id", "violations.notified_at"))
+def appeal_window(facts: Facts, terms: Terms) -> Shape:
+    """Open violation tickets with the hours left until their appeal deadline.
+
+    未处理的违约单，以及距申诉截止的剩余小时。
+
+    Why it matters:
+        An appeal must come within 7 days of the ticket; the penalty runs meanwhile (S2-12), and
+        a missed deadline ends the right to appeal.
+
+        收到违约单后 7 日内可申诉，期间处罚照常执行（S2-12）；逾期就没有机会了。
+
+    How it is counted:
+        Deadline = notice + 7 × 24 h (ASSUMPTION, the cautious reading). Evidence: invoice in
+        the shop's name, same goods, bought before sold (S2-13), courier receipt (S2-14).
+
+        截止 = 通知时间 + 7×24 小时（从严，假设）。凭证核对：发票名称与店铺一致、商品对应、进货
+        早于售卖（S2-13）、有物流底单（S2-14）。
+
+    Not counted:
+        Tickets that are closed, and notices after as-of. A ticket past its deadline is listed
+        as expired.
+
+        已关闭的违约单和截止时刻之后的通知；已过申诉期的单标为逾期。
+
+    Example:
+        Notice 1 March 15:00: deadline 8 March 15:00; at as-of 7 March 15:00, 24 h are left.
+        Goods bought on the day of sale: evidence rejected.
+
+        3 月 1 日 15:00 通知：8 日 15:00 截止；截至 7 日 15:00 还剩 24 小时。进货日与售卖日同一
+        天：凭证不合格。
+
+    Why our number may differ:
+        The platform may count natural days, and it accepts proof that invoice and shop belong
+        together, which only a person can judge.
+
+        平台可能按自然日计算；发票与店铺名称不一致时可补关联证明，需人工判断。
+    """
+    deadline = pl.col("notified_at") + timedelta(days=terms.number("appeal-window", "days"))
+    left = pl.when(deadline > terms.as_of).then(
+        (deadline - terms.as_of).dt.total_seconds() // 3600
+    ).otherwise(0)
+    is_open = pl.col("status").is_null() | (pl.col("status") == "open")
+    tickets = facts.appeals.with_columns(
+        deadline=deadline, flaws=_evidence_flaws(terms.settings.shop)
+    )
+    filed = pl.col("filed").fill_null(False)
+    return Ratio(
+        unit=tickets,
+        at=None,
+        hit=is_open & (pl.col("deadline") >= terms.as_of),
+        offence=True,
+        left_out={"after_as_of": pl.col("notified_at") > terms.as_of},
+        proof=Proof(ids=("violation_id", "order_id"), deadline=pl.col("deadline")),
+        findings=Findings(
+            {
+                "violation_id": pl.col("violation_id"),
+                "order_id": pl.col("order_id"),
+                "deadline": pl.col("deadline"),
+                "hours_left": left,
+                "evidence_ok": pl.when(filed).then(pl.col("flaws").is_null()),
+                "why": pl.when(filed).then("flaws"),
+            },
+            where=is_open,
+            order=("deadline", "violation_id"),
+        ),
+        unmapped=("status",),
+    )
+
+
+def net_points(accrued: int, study: int, largest: int, terms: Terms) -> int:
+    """Points after study points; one violation worth a removal voids them (V3)."""
+    if largest >= terms.number("violation-points", "removal"):
+        study = 0
+    return max(0, accrued - study)
+
+
+def _net(measured: Measured, terms: Terms) -> Conclusion:
+    rows = measured.findings
+    accrued = sum(int(row["points"] or 0) for row in rows)
+    study = sum(int(row["study_points"] or 0) for row in rows)
+    largest = max((int(row["points"] or 0) for row in rows), default=0)
+    net = net_points(accrued, study, largest, terms)
+    removal = terms.number("violation-points", "removal")
+    summary: Finding = {"accrued": accrued, "study": study, "net": net, "removal_at": removal}
+    status = Status.PASS if net < removal else Status.FAIL
+    return Conclusion(status=status, findings=(summary,), count=True, numerator=net)
+
+
+@rule("violation-points", family=FAMILY, title=Text(zh="违规扣分", en="Violation points"), fix=Text(zh="完成平台学规减分任务；按类型复盘扣分最多的违规；单次满 100 分前务必先申诉。", en="Take the platform's study tasks, review the kinds that cost most points, and appeal anything near 100 points first."), unit=Text(zh="分（净扣分）", en="net points"), needs=("violations.points",), conclude=_net)
+def violation_points(facts: Facts, terms: Terms) -> Shape:
+    """Net violation points: points accrued less points earned by study, never below zero.
+
+    净扣分 = 累计扣分 − 学规减分，最低为 0。
+
+    Why it matters:
+        Violations cost credit points (S1-01); at 100 net points the shop is removed (platform
+        rule of 2022-08-01).
+
+        违规会被扣分（S1-01）；净扣分达到 100 分店铺将被清退（2022-08-01 规则）。
+
+    How it is counted:
+        Sum of points − sum of study points over all violations by as-of, at least 0. One
+        violation of 100 points or more voids all study points.
+
+        截止时刻前全部违规的扣分之和 − 学规减分之和，不低于 0；单次扣满 100 分，学规减分全部作
+        废。
+
+    Not counted:
+        Violations notified after as-of; fines and limits without points.
+
+        截止时刻之后通知的违规；只罚款或限权、不扣分的处罚。
+
+    Example:
+        20 accrued, 30 by study: 0. 120 accrued, 15 by study: 105, removal. One violation of
+        100, 10 by study: 100, removal.
+
+        扣 20 分、学规减 30 分：0 分。扣 120、减 15：105 分，清退。单次扣 100 分，另减 10 分：仍
+        为 100 分，清退。
+
+    Why our number may differ:
+        Points may lapse or be returned after an appeal, steps below 100 are not published, and
+        the file holds only what you recorded.
+
+        扣分可能到期清零或申诉返还，100 分以下的节点未公布；文件里只有你登记的记录。
+    """
+    known = facts.violations
+    return Tally(
+        unit=known,
+        amount=pl.col("points").fill_null(0),
+        weight=pl.lit(1),
+        left_out={"after_as_of": pl.col("notified_at") > terms.as_of},
+        findings=Findings(
+            {
+                "violation_id": pl.col("violation_id"),
+                "points": pl.col("points"),
+                "study_points": pl.col("study_points"),
+            },
+            order=("violation_id",),
+        ),
+    )
