@@ -1,0 +1,142 @@
+"""Where every record of the inputs went, and what a reader must know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from kshop_audit.errors import DamagedFileError
+from kshop_audit.ingest import REASONS, Source
+from kshop_audit.masking import masked
+from kshop_audit.model.kinds import KIND_NAMES
+from kshop_audit.model.measurement import Measurement
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.moments import shown
+from kshop_audit.model.report import Input
+from kshop_audit.model.schema import Kind
+from kshop_audit.plan.load import FileCount, Loaded, Reject
+
+FEW = 5
+"""So many bad rows of a kind never stop an audit, however small the file is."""
+LISTED = 20
+
+FUTURE = Text(
+    zh="时间比其他所有行晚两天以上，按损坏处理",
+    en="more than two days later than every other row: taken as damaged",
+)
+
+
+def inputs_of(sources: Sequence[Source], loaded: Loaded) -> tuple[Input, ...]:
+    """One line a file; records = rows + rejected + skipped + duplicates."""
+    lines = []
+    for source in sources:
+        count = loaded.counts.get(source.index, FileCount())
+        lines.append(
+            Input(
+                path=source.name,
+                kind=str(source.kind) if source.kind else "unrecognised",
+                platform=source.platform,
+                encoding=source.encoding,
+                sha256=source.sha256,
+                records=count.records,
+                rows=count.rows,
+                rejected=count.rejected,
+                skipped=count.skipped,
+                duplicates=count.duplicates,
+                first_at=shown(count.first_at),
+                last_at=shown(count.last_at),
+            )
+        )
+    return tuple(lines)
+
+
+def reject_too_many(loaded: Loaded, sources: Sequence[Source], share: Decimal) -> None:
+    """DamagedFileError when a kind has more bad rows than `share` of its records, and over FEW."""
+    for kind in Kind:
+        files = [source.index for source in sources if source.kind is kind]
+        counts = [loaded.counts[file] for file in files if file in loaded.counts]
+        rejected = sum(count.rejected for count in counts)
+        records = sum(count.records for count in counts)
+        if rejected <= FEW or rejected <= share * records:
+            continue
+        first = next(r for r in loaded.rejects if r.file in files)
+        place = where(first, sources)
+        raise DamagedFileError(
+            f"{KIND_NAMES[kind].zh}文件 {records} 行中有 {rejected} 行读不出来，超过允许的 "
+            f"{share * 100:f}%。第一处：{place}（{reason(first).zh}）。请重新导出，"
+            "或用 --max-bad-rows 放宽",
+            f"{rejected} of {records} {KIND_NAMES[kind].en} rows could not be read, more than "
+            f"{share * 100:f}%. First: {place} ({reason(first).en}). Export again, or raise "
+            "--max-bad-rows",
+        )
+
+
+def where(reject: Reject, sources: Sequence[Source]) -> str:
+    """file:row:column of a row that could not be read."""
+    name = next(source.name for source in sources if source.index == reject.file)
+    return f"{name}:{reject.row}:{reject.column or '-'}"
+
+
+def reason(reject: Reject) -> Text:
+    """Why, in words."""
+    return FUTURE if reject.reason == "future_time" else REASONS.get(reject.reason, UNREADABLE)
+
+
+UNREADABLE = Text(zh="读不出来", en="could not be read")
+
+
+def data_notes(
+    sources: Sequence[Source],
+    loaded: Loaded,
+    measured: Sequence[Measurement],
+    default_as_of: bool,
+) -> tuple[Text, ...]:
+    """Everything about the files that changes how the figures are to be read."""
+    notes: list[Text] = []
+    if default_as_of:
+        notes.append(
+            Text(
+                zh="截止时刻取自文件中最新的已发生时间；可用 --as-of 指定。",
+                en="As-of is the newest event in the inputs; --as-of sets it.",
+            )
+        )
+    for source in sources:
+        notes += [
+            Text(zh=f"{source.name}：{note.zh}", en=f"{source.name}: {note.en}")
+            for note in source.notes
+        ]
+        if source.kind is None:
+            notes.append(
+                Text(
+                    zh=f"{source.name}：未识别，已跳过（{source.why.zh}）",
+                    en=f"{source.name}: not recognised, skipped ({source.why.en})",
+                )
+            )
+    for reject in loaded.rejects[:LISTED]:
+        value = masked(reject.value or "", reject.column)
+        place, why = where(reject, sources), reason(reject)
+        notes.append(Text(zh=f"{place} “{value}”：{why.zh}", en=f'{place} "{value}": {why.en}'))
+    if len(loaded.rejects) > LISTED:
+        more = len(loaded.rejects) - LISTED
+        notes.append(
+            Text(
+                zh=f"另有 {more} 行读不出来，完整清单见 --evidence。",
+                en=f"{more} more rows could not be read; --evidence lists them all.",
+            )
+        )
+    return tuple(dict.fromkeys([*notes, *_gap_notes(measured)]))
+
+
+def _gap_notes(measured: Sequence[Measurement]) -> list[Text]:
+    days = sorted({day for m in measured for day in m.gaps.missing_days})
+    if not days:
+        return []
+    shown_days = "、".join(day.isoformat() for day in days[:10])
+    return [
+        Text(
+            zh=f"窗口内有 {len(days)} 天没有数据（{shown_days}{'…' if len(days) > 10 else ''}），"
+            "相关指标按最好与最坏情况判定。",
+            en=f"{len(days)} window days without data ({shown_days.replace('、', ', ')}); the rules "
+            "concerned are judged by best and worst case.",
+        )
+    ]

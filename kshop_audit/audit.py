@@ -1,0 +1,273 @@
+"""The use case: exports in, Report out. Prints nothing, reads no clock, exits never."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from kshop_audit import __version__, verdict
+from kshop_audit.account import data_notes, inputs_of, reject_too_many
+from kshop_audit.errors import InputError, UsageError
+from kshop_audit.facts import Facts
+from kshop_audit.ingest import Request, Source, open_inputs
+from kshop_audit.judge import Judged, judge
+from kshop_audit.model.measurement import EvidenceRow, Gaps, Measurement
+from kshop_audit.model.metadata import Level, Pack, Text
+from kshop_audit.model.moments import ZONE, shown
+from kshop_audit.model.report import (
+    SCHEMA,
+    ConfigRef,
+    PackRef,
+    Report,
+    Tool,
+)
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Settings, Terms
+from kshop_audit.packs import load as load_pack
+from kshop_audit.plan.load import Loaded, Reject, load
+from kshop_audit.plan.measure import Wanted
+from kshop_audit.plan.run import run
+from kshop_audit.projection.bounds import median_day, missing_days
+from kshop_audit.rules import Rule, catalogue
+from kshop_audit.verdict import Gate
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be audited, and how; everything the command line knows.
+
+    `not_before`: an as-of older than this instant is too old for the required rules (--max-age).
+    """
+
+    inputs: Request
+    settings: Settings
+    as_of: datetime | None = None
+    not_before: datetime | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str = "error"
+    min_score: Decimal | None = None
+    wanted: Wanted = field(default_factory=Wanted)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The report, and the rows behind it that only evidence files show."""
+
+    report: Report
+    evidence: Mapping[str, tuple[EvidenceRow, ...]]
+    rejects: tuple[Reject, ...]
+    sources: tuple[Source, ...]
+
+
+def audit(order: Order, scratch: Path) -> Audit:
+    """Run the audit. Errors of inputs and configuration raise; an error inside a rule does not."""
+    pack = load_pack(order.settings.pack)
+    rules = selected(pack, order)
+    sources = open_inputs(order.inputs, scratch)
+    loaded = load(sources, find_as_of=order.as_of is None)
+    reject_too_many(loaded, sources, order.settings.max_bad_rows)
+    terms = Terms(_as_of(order, loaded), pack, order.settings)
+    facts = Facts(loaded.tables, terms)
+    measured, extras = run(rules, facts, order.wanted)
+    rows_by_day = {
+        Kind(name): {row[0]: row[1] for row in frame.sort("day").iter_rows()}
+        for name, frame in extras.items()
+        if name != "paid"
+    }
+    completed = [
+        _completed(m, rule, terms, loaded, sources, rows_by_day)
+        for m, rule in zip(measured, rules, strict=True)
+    ]
+    paid = extras.get("paid")
+    orders = None if paid is None else _recent(dict(paid.iter_rows()), terms)
+    return _audit(order, terms, rules, completed, loaded, sources, orders)
+
+
+def selected(pack: Pack, order: Order) -> tuple[Rule, ...]:
+    """The rules to run: those of the pack, by --select and --ignore (ids or families), not off."""
+    known = catalogue()
+    families = {rule.info.family for rule in known.values()}
+    required = {*(order.settings.required or ()), *order.settings.also_required} - {"all"}
+    for name in (*order.select, *order.ignore, *sorted(required)):
+        if name not in known and name not in families:
+            raise UsageError(
+                f"没有名为 {name} 的规则或规则族；用 kshop-audit rules 查看全部",
+                f"unknown rule or family {name}; kshop-audit rules lists them",
+            )
+    chosen = []
+    for name in pack.rules:
+        rule = known.get(name)
+        if rule is None or order.settings.levels.get(name) is Level.OFF:
+            continue
+        tags = {name, rule.info.family}
+        if (not order.select or tags & set(order.select)) and not tags & set(order.ignore):
+            chosen.append(rule)
+    return tuple(chosen)
+
+
+def _as_of(order: Order, loaded: Loaded) -> datetime:
+    if order.as_of is not None:
+        return order.as_of
+    if loaded.newest is not None:
+        return loaded.newest
+    stats = loaded.tables.frames.get(Kind.SERVICE_STATS)
+    last = stats.get_column("date").max() if stats is not None and stats.height else None
+    if isinstance(last, date):
+        return datetime.combine(last + timedelta(days=1), time.min)
+    raise InputError(
+        "文件里没有任何已发生的时间，无法确定截止时刻：请用 --as-of 2026-10-31 指定",
+        "no event time in the inputs, so as-of is unknown: give --as-of 2026-10-31",
+    )
+
+
+def _completed(
+    measured: Measurement,
+    rule: Rule,
+    terms: Terms,
+    loaded: Loaded,
+    sources: Sequence[Source],
+    rows_by_day: Mapping[Kind, Mapping[date, int]],
+) -> Measurement:
+    """The measurement with what only the whole of the inputs knows: gaps, unmapped, declared."""
+    declared = terms.settings.declared.get(rule.info.id)
+    if measured.reason is not None and measured.status is None and not measured.failed:
+        if declared is None:
+            return measured
+        return Measurement(
+            rule.info.id,
+            numerator=declared.numerator,
+            denominator=declared.denominator,
+            declared=True,
+            tally=rule.info.scale > 1,
+            scale=rule.info.scale,
+            since=declared.since,
+            until=declared.until,
+            notes=(Text(zh=f"自报数据：{declared.source}", en=f"Declared: {declared.source}"),),
+        )
+    kinds = _kinds(rule)
+    texts = {
+        text: count
+        for kind in kinds
+        for column, values in loaded.unmapped.get(kind, {}).items()
+        if column in measured.unmapped_columns
+        for text, count in values.items()
+    }
+    return replace(
+        measured,
+        unmapped={**texts, **measured.unmapped},
+        **_gaps(measured, kinds, terms, loaded, sources, rows_by_day),
+    )
+
+
+def _kinds(rule: Rule) -> tuple[Kind, ...]:
+    names = (choice.split(".")[0] for need in rule.info.needs for choice in need.split("|"))
+    kinds = list(dict.fromkeys(Kind(name) for name in names))
+    # Judgements are looked up for tickets wherever faults are counted.
+    if rule.info.id == "dispute-fault-rate":
+        kinds.append(Kind.DISPUTES)
+    return tuple(kinds)
+
+
+def _gaps(
+    measured: Measurement,
+    kinds: tuple[Kind, ...],
+    terms: Terms,
+    loaded: Loaded,
+    sources: Sequence[Source],
+    rows_by_day: Mapping[Kind, Mapping[date, int]],
+) -> dict[str, Gaps]:
+    if measured.gap == "none" or measured.status is not None:
+        return {}
+    by_day = measured.gap == "days"
+    counted = (Kind.ORDERS,) if measured.population else kinds
+    rejected = 0 if by_day else sum(loaded.rejected(kind, sources) for kind in counted)
+    source = next((kind for kind in counted if kind in rows_by_day), None)
+    absent = (
+        missing_days(rows_by_day[source], measured.rule, terms)
+        if source is not None and measured.window
+        else ()
+    )
+    gaps = Gaps(rejected, absent, 1 if by_day else median_day(measured))
+    if not measured.population:
+        return {"gaps": gaps}
+    tickets = Gaps(rejected=loaded.rejected(Kind.TICKETS, sources))
+    return {"gaps": gaps, "numerator_gaps": tickets}
+
+
+def _recent(paid: Mapping[date, int], terms: Terms) -> int:
+    days = int(str(terms.pack.score["min_paid_days"].value))
+    since = (terms.end - timedelta(days=days)).date()
+    return sum(count for day, count in paid.items() if day >= since)
+
+
+def _audit(
+    order: Order,
+    terms: Terms,
+    rules: Sequence[Rule],
+    measured: Sequence[Measurement],
+    loaded: Loaded,
+    sources: tuple[Source, ...],
+    paid_orders: int | None,
+) -> Audit:
+    pack = terms.pack
+    owed = verdict.required(pack, _there(loaded, terms.settings), terms.settings)
+    if order.not_before is not None and terms.as_of < order.not_before:
+        measured = [_too_old(m, terms) if m.rule in owed else m for m in measured]
+    judged = [judge(m, rule.info, terms) for m, rule in zip(measured, rules, strict=True)]
+    judged = [_leveled(j, terms) for j in judged]
+    score = verdict.score(judged, paid_orders, terms)
+    results = verdict.with_caps(judged, pack)
+    broken = any(m.failed for m in measured)
+    gate = Gate(owed, order.fail_on, order.min_score)
+    fixes = {rule.info.id: rule.info.fix for rule in rules}
+    report = Report(
+        schema=SCHEMA,
+        tool=Tool("kshop-audit", __version__),
+        packs=(PackRef(pack.id, pack.version, pack.sha256),),
+        as_of=str(shown(terms.as_of)),
+        timezone=ZONE,
+        shop=terms.settings.shop,
+        config=ConfigRef(
+            terms.settings.file, terms.settings.sha256, tuple(terms.settings.overrides)
+        ),
+        inputs=inputs_of(sources, loaded),
+        verdict=verdict.verdict(results, score, broken, gate),
+        score=score,
+        rules=results,
+        actions=verdict.actions(judged, fixes, score.total is not None, terms),
+        notes=data_notes(sources, loaded, measured, order.as_of is None),
+    )
+    evidence = {m.rule: m.evidence for m in measured if m.evidence}
+    return Audit(report, evidence, loaded.rejects, sources)
+
+
+def _too_old(measured: Measurement, terms: Terms) -> Measurement:
+    return Measurement(
+        measured.rule,
+        reason=Text(
+            zh=f"数据只到 {shown(terms.as_of)}，早于 --max-age 允许的时限，请重新导出。",
+            en=f"The data end at {shown(terms.as_of)}, older than --max-age allows: export again.",
+        ),
+    )
+
+
+def _leveled(judged: Judged, terms: Terms) -> Judged:
+    """Closure rules gate as soon as the shop wants to close."""
+    result = judged.result
+    if result.family != "closure" or not terms.settings.closing.wanted:
+        return judged
+    if result.id in terms.settings.levels:
+        return judged
+    return Judged(replace(result, level=Level.ERROR), judged.points)
+
+
+def _there(loaded: Loaded, settings: Settings) -> frozenset[str]:
+    found = {str(kind) for kind in loaded.tables.frames} | set(settings.declared)
+    found |= {
+        f"{kind}.{column}" for kind, names in loaded.tables.columns.items() for column in names
+    }
+    return frozenset(found)

@@ -1,0 +1,24 @@
+"""Buyer data never leaves the tool unless asked for: what is masked, and how."""
+
+from __future__ import annotations
+
+import re
+
+PERSONAL = frozenset({"buyer_id", "address", "province", "content", "agent_account"})
+"""Canonical columns whose cells are never shown."""
+
+_DIGITS = re.compile(r"\d{7,}")
+_HEADERS = re.compile("姓名|电话|手机|地址|昵称|买家|收货人|收件人|留言|用户|内容|name|phone|buyer|address")
+
+
+def masked(value: str, column: str | None) -> str:
+    """A cell that could not be read, without what could tell a person.
+
+    Cells of personal columns are shortened to their first character; elsewhere long runs of digits
+    that could be a phone number lose their middle. Ids, times and amounts stay readable.
+    """
+    if column is not None and (column in PERSONAL or _HEADERS.search(column)):
+        return f"{value[:1]}***" if value else ""
+    if column is not None and re.search("号|编号|ID|id|_no$|时间|_at$", column):
+        return value
+    return _DIGITS.sub(lambda found: f"{found[0][:3]}****{found[0][-2:]}", value)

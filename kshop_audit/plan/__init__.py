@@ -1,0 +1,1 @@
+"""The plan: the only place that collects; loads every file once, then runs all rules at once."""

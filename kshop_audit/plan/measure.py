@@ -1,0 +1,169 @@
+"""The second of the plan's collects: all selected rules over the facts, in one streaming plan.
+
+Windows and exclusions are predicates inside the aggregates, never filters on a shared frame, so
+that the derived frames are shared by all rules that look at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from kshop_audit.model.metadata import EXCLUSIONS
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.shapes import Findings, Proof, Ratio, Tally
+from kshop_audit.tables import FILE, IDS, ROW
+
+HIT, MISS, UNKNOWN = 100, 101, 102
+CODE, NUMERATOR, DENOMINATOR = "_code", "_numerator", "_denominator"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is collected beside the totals."""
+
+    evidence: bool = False
+    evidence_limit: int = 10_000
+    by: tuple[str, ...] = ()
+
+
+def units(shape: Ratio | Tally, rule: str, terms: Terms) -> pl.LazyFrame:
+    """The unit's frame with what became of each unit.
+
+    Adds _code (UInt8: index of EXCLUSIONS, or HIT, MISS, UNKNOWN), _numerator and _denominator
+    (Int64, 0 where not counted).
+    """
+    if isinstance(shape, Ratio):
+        outcome = (
+            pl.when(shape.hit).then(_code(HIT)).when(~shape.hit).then(_code(MISS))
+            .otherwise(_code(UNKNOWN))
+        )  # fmt: skip
+    else:
+        outcome = pl.when(shape.amount.is_not_null()).then(_code(HIT)).otherwise(_code(UNKNOWN))
+    marked = shape.unit.with_columns(_left_out(shape, rule, terms, outcome).alias(CODE))
+    counted = pl.col(CODE).is_in((HIT, MISS))
+    if isinstance(shape, Ratio):
+        parts = (pl.col(CODE) == HIT).cast(pl.Int64), counted.cast(pl.Int64)
+    else:
+        parts = (
+            pl.when(counted).then(shape.amount.cast(pl.Int64)).otherwise(0),
+            pl.when(counted).then(shape.weight.cast(pl.Int64)).otherwise(0),
+        )
+    return marked.with_columns(parts[0].alias(NUMERATOR), parts[1].alias(DENOMINATOR))
+
+
+def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -> pl.Expr:
+    coded = shape.coded if isinstance(shape, Ratio) else None
+    checks = dict(shape.left_out)
+    if shape.at and not coded:
+        at = pl.col(shape.at)
+        checks["after_as_of"] = at > terms.as_of
+        if terms.pack.rules[rule].window_days is not None:
+            checks["outside_window"] = at.is_null() | (at < terms.since(rule))
+    expression = outcome
+    # Built from the inside out: the first reason of the list must be the outermost question.
+    for reason in reversed([name for name in EXCLUSIONS if name in checks]):
+        index = _code(EXCLUSIONS.index(reason))
+        expression = pl.when(checks[reason]).then(index).otherwise(expression)
+    if coded:
+        expression = pl.when(pl.col(coded).is_not_null()).then(coded).otherwise(expression)
+    return expression
+
+
+def _code(value: int) -> pl.Expr:
+    return pl.lit(value, dtype=pl.UInt8)
+
+
+def totals(frame: pl.LazyFrame, rule: str) -> pl.LazyFrame:
+    """One row: rule, numerator, denominator, misses, unknown, and one count a reason (Int64)."""
+    code = pl.col(CODE)
+    return frame.select(
+        pl.lit(rule).alias("rule"),
+        pl.col(NUMERATOR).sum().alias("numerator"),
+        pl.col(DENOMINATOR).sum().alias("denominator"),
+        (code == HIT).sum().cast(pl.Int64).alias("hits"),
+        (code == MISS).sum().cast(pl.Int64).alias("misses"),
+        (code == UNKNOWN).sum().cast(pl.Int64).alias("unknown"),
+        *(
+            (code == index).sum().cast(pl.Int64).alias(name)
+            for index, name in enumerate(EXCLUSIONS)
+        ),
+    )
+
+
+def days(frame: pl.LazyFrame, rule: str, at: str) -> pl.LazyFrame:
+    """rule, day (Date), numerator, denominator of each natural day with counted units."""
+    return (
+        frame.group_by(day=pl.col(at).dt.date())
+        .agg(pl.col(NUMERATOR).sum(), pl.col(DENOMINATOR).sum())
+        .filter(pl.col(DENOMINATOR) > 0)
+        .select(
+            pl.lit(rule).alias("rule"), "day", numerator=NUMERATOR, denominator=DENOMINATOR
+        )
+    )
+
+
+def slices(
+    frame: pl.LazyFrame, rule: str, by: Mapping[str, pl.Expr], wanted: Wanted
+) -> list[pl.LazyFrame]:
+    """rule, dimension, key (String), numerator, denominator, for the dimensions wanted."""
+    return [
+        frame.with_columns(_key=key.cast(pl.String))
+        .group_by("_key")
+        .agg(pl.col(NUMERATOR).sum(), pl.col(DENOMINATOR).sum())
+        .filter((pl.col(DENOMINATOR) > 0) & pl.col("_key").is_not_null())
+        .select(
+            pl.lit(rule).alias("rule"),
+            pl.lit(name).alias("dimension"),
+            pl.col("_key").alias("key"),
+            numerator=NUMERATOR,
+            denominator=DENOMINATOR,
+        )
+        for name, key in by.items()
+        if name in wanted.by
+    ]
+
+
+def findings(frame: pl.LazyFrame, wanted: Findings) -> pl.LazyFrame:
+    """The counted units that the rule wants listed."""
+    counted = pl.col(CODE).is_in((HIT, MISS, UNKNOWN))
+    listed = frame.filter(counted & wanted.where).select(
+        expression.alias(name) for name, expression in wanted.columns.items()
+    )
+    return listed.sort(wanted.order, nulls_last=True) if wanted.order else listed
+
+
+def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFrame:
+    """The units that speak against the shop, worst first: ids, file, row, times, why."""
+    proof: Proof = shape.proof
+    if isinstance(shape, Ratio):
+        against = pl.col(CODE) == (HIT if shape.offence else MISS)
+    else:
+        slow = shape.slow if shape.slow is not None else pl.lit(False)
+        against = (pl.col(CODE) == HIT) & slow
+    names = frame.collect_schema().names()
+    none, nowhen = pl.lit(None, pl.String), pl.lit(None, pl.Datetime("ms"))
+    deadline = proof.deadline if proof.deadline is not None else nowhen
+    actual = proof.actual if proof.actual is not None else nowhen
+    where = {
+        name: pl.col(name).cast(pl.Int64) if name in names else pl.lit(None, pl.Int64)
+        for name in (FILE, ROW)
+    }
+    return (
+        frame.filter(against)
+        .select(
+            *(pl.col(n).alias(n) if n in proof.ids else none.alias(n) for n in IDS),
+            deadline.cast(pl.Datetime("ms")).alias("deadline"),
+            actual.cast(pl.Datetime("ms")).alias("actual"),
+            (proof.why if proof.why is not None else none).cast(pl.String).alias("why"),
+            (proof.cost_fen if proof.cost_fen is not None else pl.lit(None))
+            .cast(pl.Int64)
+            .alias("cost_fen"),
+            **where,
+        )
+        .with_columns(late_seconds=(pl.col("actual") - pl.col("deadline")).dt.total_seconds())
+        .sort("late_seconds", FILE, ROW, *IDS, descending=[True] + [False] * (2 + len(IDS)))
+        .head(limit)
+    )

@@ -1,0 +1,1 @@
+"""What lies beyond today's number: distance, bounds. Pure functions over plain figures."""

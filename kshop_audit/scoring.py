@@ -1,0 +1,123 @@
+"""From figures to points and from points to a score; exact fractions, no frames.
+
+Every number comes from the pack or the operator. The score is an estimate and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from kshop_audit.model.metadata import Anchors, Operator, Pack, Sourced, Target
+
+def met(numerator: int, denominator: int, target: Target, scale: int = 1) -> bool:
+    """Whether the target is reached; compared in whole numbers, exactly met included."""
+    if target.count_below is not None and numerator < target.count_below:
+        return True
+    if target.operator is Operator.NONE:
+        return numerator == 0
+    if target.operator is Operator.EVERY:
+        return numerator == denominator
+    part, whole = (target.fraction * scale).as_integer_ratio()
+    if target.operator is Operator.AT_LEAST:
+        return numerator * whole >= part * denominator
+    return numerator * whole <= part * denominator
+
+
+def points(value: Fraction, anchors: Anchors, pack: Pack) -> Fraction:
+    """Linear between the anchors (5 at `full`, 3 at `floor`), clamped to the pack's scale."""
+    low, high = number(pack.score["min_points"]), number(pack.score["max_points"])
+    full, floor = number(anchors.full), number(anchors.floor)
+    return _clamped(low + (high - low) * (value - floor) / (full - floor), pack)
+
+
+def _clamped(value: Fraction, pack: Pack) -> Fraction:
+    return min(number(pack.score["max_points"]), max(number(pack.score["min_points"]), value))
+
+
+def number(figure: Sourced) -> Fraction:
+    """A figure of a pack as an exact fraction."""
+    return Fraction(str(figure.value))
+
+
+def rounded(value: Fraction, places: int = 2) -> Decimal:
+    """Half up, once, for showing and for the total."""
+    step = Decimal(1).scaleb(-places)
+    # Enough digits for any fraction of counts; the division is rounded only by the last step.
+    exact = Decimal(value.numerator * 10 ** (places + 1) // value.denominator)
+    return (exact.scaleb(-(places + 1))).quantize(step, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One dimension's share of the total; `weight` is None when it was left out."""
+
+    id: str
+    points: Fraction | None
+    weight: Fraction | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The weighted total before rounding, with its parts and the rules left out."""
+
+    value: Fraction | None
+    parts: tuple[Part, ...]
+    left_out: tuple[str, ...]
+
+
+def total(
+    earned: Mapping[str, Fraction], pack: Pack, weights: Mapping[str, Decimal]
+) -> Total:
+    """The weighted total of what has points; missing rules and dimensions share their weight out.
+
+    `earned`: rule → points after caps. `weights`: the operator's weights, over the pack's.
+    """
+    parts: list[Part] = []
+    left_out: list[str] = []
+    for dimension, rules in pack.dimensions.items():
+        present = tuple(rule for rule in rules if rule in earned)
+        left_out += [rule for rule in rules if rule not in earned]
+        if not present:
+            parts.append(Part(dimension, None, None, ()))
+            continue
+        mean = sum((earned[rule] for rule in present), Fraction(0)) / len(present)
+        own = weights.get(dimension)
+        weight = Fraction(own) if own is not None else number(pack.weights[dimension])
+        parts.append(Part(dimension, mean, weight, present))
+    whole = sum((part.weight for part in parts if part.weight is not None), Fraction(0))
+    if not whole:
+        return Total(None, tuple(parts), tuple(left_out))
+    shared = tuple(
+        Part(p.id, p.points, p.weight / whole if p.weight is not None else None, p.rules)
+        for p in parts
+    )
+    value = sum(
+        (p.points * p.weight for p in shared if p.points is not None and p.weight is not None),
+        Fraction(0),
+    )
+    return Total(_clamped(value, pack), shared, tuple(left_out))
+
+
+def capped(
+    earned: Mapping[str, Fraction], pack: Pack, failed: frozenset[str]
+) -> dict[str, Fraction]:
+    """Points after the caps of failing rules; a rule without a verdict caps nothing."""
+    result = dict(earned)
+    for cap in pack.caps:
+        if cap.rule in failed:
+            limit = number(cap.limit)
+            for rule in cap.applies_to:
+                if rule in result:
+                    result[rule] = min(result[rule], limit)
+    return result
+
+
+def grade(value: Fraction, pack: Pack) -> str:
+    """优, 良 or 差; taken before rounding."""
+    if value >= number(pack.score["excellent_from"]):
+        return "优"
+    return "良" if value >= number(pack.score["good_from"]) else "差"
