@@ -91,8 +91,7 @@ def selected(pack: Pack, order: Order) -> tuple[Rule, ...]:
     """The rules to run: those of the pack, by --select and --ignore (ids or families), not off."""
     known = catalogue()
     families = {rule.info.family for rule in known.values()}
-    required = {*(order.settings.required or ()), *order.settings.also_required} - {"all"}
-    for name in (*order.select, *order.ignore, *sorted(required)):
+    for name in (*order.select, *order.ignore):
         if name not in known and name not in families:
             raise UsageError(
                 f"没有名为 {name} 的规则或规则族；用 kshop-audit rules 查看全部",

@@ -158,7 +158,7 @@ def _undecided(measured: Measurement) -> Text:
 
 
 def _shown(measured: Measurement, status: Status) -> tuple[int | None, int | None]:
-    if measured.unknown and measured.unknown_hides and measured.denominator is not None:
+    if measured.unknown_hides and measured.denominator is not None:
         return None, measured.denominator + measured.unknown
     return measured.numerator, measured.denominator
 
@@ -194,7 +194,7 @@ def _distance(
             return None, None
     if measured.numerator is None or measured.denominator is None or target is None:
         return None, None
-    if measured.unknown and measured.unknown_hides:
+    if measured.unknown_hides:
         return None, None
     return distance(measured.numerator, measured.denominator, target)
 
@@ -205,7 +205,7 @@ def _bounds(
     ends: tuple[Extreme, Extreme] | None,
     value: Fraction | None,
 ) -> Bounds | None:
-    if ends is None or measured.status is not None or (value is None and not measured.unknown):
+    if ends is None or measured.status is not None or (value is None and not measured.unknown_hides):
         return None
     if target is not None and target.operator is Operator.NONE:
         return Bounds(float(ends[0].numerator), float(ends[1].numerator))

@@ -71,16 +71,13 @@ def _ids(results: Sequence[RuleResult], level: Level, wanted: set[Status]) -> tu
 def required(pack: Pack, inputs: frozenset[str], settings: Settings) -> frozenset[str]:
     """The rules whose missing verdict makes the audit incomplete.
 
-    `inputs`: what is there, as "kind", "kind.column" and declared rule ids. The operator's list
-    replaces the pack's, --require adds; "all" stands for every gate.
+    `inputs`: what is there, as "kind", "kind.column" and declared rule ids. The operator's lists
+    add to the pack's gates or stand instead of them.
     """
     causes = pack.required_when.items()
     usual = {*pack.required, *(rule for rule, of in causes if inputs & {rule, *of})}
-    wanted = set(usual if settings.required is None else settings.required)
-    wanted |= set(settings.also_required)
-    if "all" in wanted:
-        wanted |= {rule for rule, terms in pack.rules.items() if terms.level is Level.ERROR}
-    return frozenset(wanted - {"all"})
+    instead = settings.required_instead
+    return frozenset({*(usual if instead is None else instead), *settings.required})
 
 
 def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Score:

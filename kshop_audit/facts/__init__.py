@@ -142,10 +142,9 @@ class Facts:
 
     @cached_property
     def streaks(self) -> pl.LazyFrame:
-        """One row a merchant-side message up to as-of, with too_many."""
+        """One row a merchant-side message, with too_many."""
         return messages.streaks(
             self.tables,
-            as_of=self.terms.as_of,
             in_a_row=self.terms.number("harassment", "in_a_row"),
             within_hours=self.terms.number("harassment", "within_hours"),
         )
@@ -162,9 +161,17 @@ class Facts:
 
     @cached_property
     def parcels(self) -> pl.LazyFrame:
-        """Orders that have been shipped, with applied_at of their first ticket."""
+        """Orders with a shipment, with applied_at of their first ticket, parcel_late and
+        parcel_waiting (see `orders.parcel_states`)."""
         first = tickets.first_applications(self.tables)
-        return self.orders.filter("has_shipped_at").join(first, on="order_id", how="left")
+        states = orders.parcel_states(
+            self.tables, as_of=self.terms.as_of, hours=self.terms.number("pickup-24h", "hours")
+        )
+        return (
+            self.orders.filter("has_shipped_at")
+            .join(first, on="order_id", how="left")
+            .join(states, on="order_id", how="left")
+        )
 
     @cached_property
     def shipped_orders(self) -> pl.LazyFrame:
@@ -175,7 +182,7 @@ class Facts:
     @cached_property
     def tickets(self) -> pl.LazyFrame:
         """One row a ticket (see `tickets.tickets`)."""
-        return tickets.tickets(self.tables, as_of=self.terms.as_of)
+        return tickets.tickets(self.tables, self.orders, as_of=self.terms.as_of)
 
     @cached_property
     def refunds(self) -> pl.LazyFrame:
@@ -204,14 +211,8 @@ class Facts:
 
     @cached_property
     def open_tickets(self) -> pl.LazyFrame:
-        """Tickets neither succeeded nor closed, or turned down, with `contacted` (Boolean)."""
-        said = tickets.contacted(self.tables).with_columns(contacted=pl.lit(True))
-        unsettled = ~pl.col("ended") | pl.col("turned_down")
-        return (
-            self.tickets.filter(unsettled)
-            .join(said, on="ticket_id", how="left")
-            .with_columns(pl.col("contacted").fill_null(False))
-        )
+        """Tickets neither succeeded nor closed, with sent_at and contacted."""
+        return tickets.with_contact(self.tables, self.tickets.filter(~pl.col("ended")))
 
     @cached_property
     def first_tickets(self) -> pl.LazyFrame:
@@ -243,9 +244,10 @@ class Facts:
 
     @cached_property
     def appeals(self) -> pl.LazyFrame:
-        """Violation tickets with the evidence filed for them, and what the evidence lacks."""
+        """Open violation tickets with the evidence filed for them."""
         filed = self.tables.rows(Kind.EVIDENCE).drop(FILE, ROW).with_columns(filed=pl.lit(True))
-        return self.violations.join(filed, on="violation_id", how="left")
+        pending = pl.col("status").is_null() | (pl.col("status") == "open")
+        return self.violations.filter(pending).join(filed, on="violation_id", how="left")
 
     @cached_property
     def last_completions(self) -> pl.LazyFrame:

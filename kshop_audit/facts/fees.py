@@ -29,7 +29,7 @@ def share_fen(amount_fen: pl.Expr, share: Fraction) -> pl.Expr:
 def monthly(
     orders: pl.LazyFrame, *, since: datetime, of_commission: Fraction, of_amount: Fraction
 ) -> pl.LazyFrame:
-    """One row a month of payment: month ("2026-03"), fee_fen (Int64), estimated (Boolean).
+    """One row a month of payment: month ("2026-03"), fee_fen and orders charged (Int64), estimated.
 
     `orders`: paid orders with paid_fen, commission_fen (estimated) and settled_commission_fen.
     An order pays a share of the commission its promoter received, else a share of the amount;
@@ -45,6 +45,7 @@ def monthly(
         orders.group_by(month=pl.col("paid_at").dt.strftime("%Y-%m"))
         .agg(
             fee_fen=fee.sum().cast(pl.Int64),
+            orders=(pl.col("paid_at") >= since).sum().cast(pl.Int64),
             estimated=((commission > 0) & pl.col("settled_commission_fen").is_null()).any(),
         )
         .sort("month")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
 
@@ -89,8 +89,8 @@ def merchant_messages(tables: Tables) -> pl.LazyFrame:
     )  # fmt: skip
 
 
-def streaks(tables: Tables, *, as_of: datetime, in_a_row: int, within_hours: int) -> pl.LazyFrame:
-    """Merchant messages up to as-of with `too_many`: whether more than `in_a_row` went to one
+def streaks(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFrame:
+    """Merchant messages with `too_many`: whether more than `in_a_row` went to one
     buyer within the hours, this one included, without a word from the buyer between.
 
     A buyer is a buyer id, and only without one a session. Columns as `merchant_messages`, without
@@ -102,7 +102,7 @@ def streaks(tables: Tables, *, as_of: datetime, in_a_row: int, within_hours: int
     sequence = ["message_seq"] if tables.has(Kind.CHATS, "message_seq") else []
     rows = (
         tables.rows(Kind.CHATS)
-        .filter(speaks & (pl.col("sent_at") <= as_of))
+        .filter(speaks)
         .select(
             "session_id", "message_id", "buyer_id", "agent_account", "sender_role", "sent_at",
             "message_seq", FILE, ROW,

@@ -16,91 +16,123 @@ LATER_NODES = ("in_transit", "delivering", "awaiting_pickup", "signed")
 def orders(
     tables: Tables, *, as_of: datetime, force_majeure: frozenset[str], parcels: str
 ) -> pl.LazyFrame:
-    """One row an order, its lines put together.
+    """One row an order, its lines and waybills put together.
 
-    `parcels`: "replacement" takes several waybills as replacements of each other (first shipment,
-    earliest pickup), "all" as parcels (the last one counts, and all must be shipped).
+    `parcels`: "replacement" takes several waybills as replacements of each other (the first
+    shipment counts), "all" as parcels (the last one counts, and all must be shipped).
 
-    Columns: order_id, status, paid_at, created_at, finished_at, promised_at, presale (Boolean),
-    exempted (reported as force majeure), cancelled, closed, completed (Booleans), has_shipped_at,
-    shipped_at and picked_up_at (null when later than as-of), pickup_known (Boolean), proven_by
-    (latest instant by which a pickup must have happened), paid_fen, commission_fen, postage_fen,
-    carrier, province, product_id, buyer_id, _file, _row.
+    Columns: order_id, status, paid_at, created_at, finished_at, promised_at, presale, presale_told
+    (the file says so or not), exempted (reported as force majeure), cancelled, closed, completed, done (Booleans),
+    status_known, has_shipped_at, uploaded_at (first shipment as exported), shipped_at and
+    picked_up_at (null when later than as-of), signed_at (received or signed for), pickup_known
+    (Boolean), proven_by (latest instant by which a pickup must have happened), paid_fen,
+    commission_fen, postage_fen, carrier, province, product_id, buyer_id, _file, _row.
     """
-    together = pl.min if parcels == "replacement" else _last_of_all
-    rows = tables.rows(Kind.ORDERS)
     flag = pl.col("is_presale")
-    presale = pl.when(flag.is_not_null()).then(flag).otherwise(
-        pl.col("deposit_paid_at").is_not_null()
-    )
-    lines = rows.group_by("order_id", maintain_order=False).agg(
-        pl.col("paid_at", "created_at", "promised_ship_at").min(),
+    deposit = pl.col("deposit_paid_at").is_not_null()
+    state = {
+        "closed": pl.col("status") == "closed",
+        "completed": pl.col("status") == "completed",
+        "done": pl.col("status").is_in(("completed", "closed")),
+        "refunded": pl.col("aftersale_state") == "refunded",
+    }
+    lines = tables.rows(Kind.ORDERS).group_by("order_id").agg(
+        pl.col("paid_at", "created_at", "picked_up_at").min(),
         pl.col("finished_at").max(),
-        together("shipped_at").alias("shipped_at"),
-        together("picked_up_at").alias("picked_up_at"),
         pl.col("status", "carrier", "province", "product_id", "buyer_id").sort_by(FILE, ROW).first(),
-        presale=presale.any(),
-        reported=pl.col("force_majeure").any(ignore_nulls=True),
-        has_shipped_at=pl.col("shipped_at").is_not_null().any(),
-        closed=(pl.col("status") == "closed").all(ignore_nulls=False).fill_null(False),
-        completed=(pl.col("status") == "completed").all(ignore_nulls=False).fill_null(False),
-        done=pl.col("status").is_in(("completed", "closed")).all(ignore_nulls=False)
-        .fill_null(False),
-        refunded=(pl.col("aftersale_state") == "refunded").all(ignore_nulls=False)
-        .fill_null(False),
+        _last_of_all("shipped_at", as_of).alias("last_line"),
+        promised_at=pl.col("promised_ship_at").min(),
+        uploaded_at=pl.col("shipped_at").min(),
+        signed_at=pl.col("received_at").min(),
+        presale_told=flag.is_not_null().any(),
+        presale=pl.when(flag.is_not_null()).then(flag).otherwise(deposit).any(),
+        reported=pl.col("force_majeure").any(),
         status_known=pl.col("status").is_not_null().all(),
         paid_fen=pl.col("paid_amount").sum(),
         commission_fen=pl.col("commission").sum(),
-        postage_fen=pl.col("postage").sum(),
+        postage_fen=pl.col("postage").min(),
+        **{name: check.fill_null(False).all() for name, check in state.items()},
         **{FILE: pl.col(FILE).min(), ROW: pl.col(ROW).min()},
     )  # fmt: skip
     known = pl.lit(tables.has(Kind.ORDERS, "picked_up_at")) | pl.col("pickup_known").fill_null(
         tables.has(Kind.SHIPMENTS, "picked_up_at")
     )
-    moved = lines.join(
-        _pickups(tables, as_of=as_of, parcels=parcels), on="order_id", how="left"
-    ).with_columns(
-        picked_up_at=pl.min_horizontal("picked_up_at", "shipment_pickup"), pickup_known=known
+    moved = lines.join(_waybills(tables, as_of=as_of), on="order_id", how="left").with_columns(
+        uploaded_at=pl.min_horizontal("uploaded_at", "first_waybill"),
+        picked_up_at=pl.min_horizontal("picked_up_at", "shipment_pickup"),
+        signed_at=pl.min_horizontal("signed_at", "shipment_signed"),
+        pickup_known=known,
+        _last=pl.when("has_waybills").then("last_waybill").otherwise("last_line"),
     )
     return moved.with_columns(
-        _by("shipped_at", as_of),
-        _by("picked_up_at", as_of),
-        promised_at=pl.col("promised_ship_at"),
+        (_by("uploaded_at", as_of) if parcels == "replacement" else pl.col("_last")).alias(
+            "shipped_at"
+        ),
+        _by("picked_up_at", as_of).alias("picked_up_at"),
+        has_shipped_at=pl.col("uploaded_at").is_not_null(),
         exempted=pl.col("reported").fill_null(False) | pl.col("order_id").is_in(force_majeure),
-        cancelled=~pl.col("has_shipped_at") & (pl.col("closed") | pl.col("refunded")),
-    ).drop("reported", "promised_ship_at", "shipment_pickup")
+        cancelled=pl.col("uploaded_at").is_null() & (pl.col("closed") | pl.col("refunded")),
+    )
 
 
-def _last_of_all(name: str) -> pl.Expr:
-    whole = pl.col(name).is_not_null().all()
-    return pl.when(whole).then(pl.col(name).max())
+def _last_of_all(name: str, as_of: datetime) -> pl.Expr:
+    """The latest time of the group, or null while one of them has not happened by as-of."""
+    happened = pl.col(name).is_not_null() & (pl.col(name) <= as_of)
+    return pl.when(happened.all()).then(pl.col(name).max())
 
 
 def _by(name: str, as_of: datetime) -> pl.Expr:
     """The time, or null when it lies after as-of: it has not happened yet."""
-    return pl.when(pl.col(name) <= as_of).then(name).alias(name)
+    return pl.when(pl.col(name) <= as_of).then(name)
 
 
-def _pickups(tables: Tables, *, as_of: datetime, parcels: str) -> pl.LazyFrame:
-    """One row an order of the shipments files: shipment_pickup, pickup_known, proven_by.
+PICKUP = pl.coalesce("picked_up_at", pl.when(pl.col("node") == "picked_up").then("node_at"))
+"""When a waybill was picked up: its own column, or a node that says so."""
+
+
+def _waybills(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+    """One row an order of the shipments files: its first and last shipment, pickup, signature.
 
     A row that names its node gives the time (picked_up) or proves that the pickup came before it
     (any later node, or the signature); the six-node column without a name proves nothing.
     """
-    rows = tables.rows(Kind.SHIPMENTS)
-    named = pl.when(pl.col("node") == "picked_up").then("node_at")
     proof = pl.min_horizontal(
         pl.when(pl.col("node").is_in(LATER_NODES)).then("node_at"), pl.col("signed_at")
     )
-    together = pl.min if parcels == "replacement" else _last_of_all
     return (
-        rows.with_columns(_pickup=pl.coalesce("picked_up_at", named), _proof=proof)
+        tables.rows(Kind.SHIPMENTS)
+        .with_columns(_pickup=PICKUP, _proof=proof)
         .group_by("order_id")
         .agg(
-            together("_pickup").alias("shipment_pickup"),
-            proven_by=pl.when(pl.col("_proof") <= as_of).then("_proof").min(),
+            first_waybill=pl.col("shipped_at").min(),
+            last_waybill=_last_of_all("shipped_at", as_of),
+            has_waybills=pl.lit(True),
+            shipment_pickup=pl.col("_pickup").min(),
+            shipment_signed=pl.col("signed_at").min(),
+            proven_by=_by("_proof", as_of).min(),
             pickup_known=pl.col("_pickup").is_not_null().any()
             | pl.lit(tables.has(Kind.SHIPMENTS, "picked_up_at")),
+        )
+    )
+
+
+def parcel_states(tables: Tables, *, as_of: datetime, hours: int) -> pl.LazyFrame:
+    """order_id → parcel_late, parcel_waiting (Booleans): each shipped parcel on its own clock.
+
+    Parcels are the rows of the shipments files; an order without any there is one parcel.
+    """
+    listed = tables.rows(Kind.SHIPMENTS).select("order_id", "shipped_at", picked_up_at=PICKUP)
+    lines = tables.rows(Kind.ORDERS).select("order_id", "shipped_at", "picked_up_at")
+    alone = lines.join(listed.select("order_id").unique(), on="order_id", how="anti")
+    limit = pl.col("shipped_at") + timedelta(hours=hours)
+    picked = _by("picked_up_at", as_of)
+    return (
+        pl.concat([listed, alone])
+        .filter(pl.col("shipped_at") <= as_of)
+        .group_by("order_id")
+        .agg(
+            parcel_late=(pl.coalesce(picked, pl.lit(as_of)) > limit).any(),
+            parcel_waiting=(picked.is_null() & (limit >= as_of)).any(),
         )
     )
 
@@ -108,21 +140,19 @@ def _pickups(tables: Tables, *, as_of: datetime, parcels: str) -> pl.LazyFrame:
 def pickup_times(tables: Tables) -> pl.LazyFrame:
     """order_id → picked_up_at, the earliest of the orders' own column and the shipments files."""
     own = tables.rows(Kind.ORDERS).select("order_id", "picked_up_at")
-    named = pl.when(pl.col("node") == "picked_up").then("node_at")
-    shipped = tables.rows(Kind.SHIPMENTS).select(
-        "order_id", picked_up_at=pl.coalesce("picked_up_at", named)
-    )
+    shipped = tables.rows(Kind.SHIPMENTS).select("order_id", picked_up_at=PICKUP)
     return pl.concat([own, shipped]).group_by("order_id").agg(pl.col("picked_up_at").min())
 
 
 def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl.LazyFrame:
-    """One row a shipped order with what speaks against its waybills.
+    """One row an order with a shipment, and what speaks against its waybills.
 
-    Partners are looked for in all rows up to as-of. Columns: order_id, shipped_at, tracking_no
+    Partners are looked for in all rows up to as-of; orders shipped later have none. Columns: order_id, shipped_at, tracking_no
     (one of them), `why` (String, joined clause ids K2 K3 K4 K6 S1-02, null when nothing), _file,
     _row. A check whose column is absent finds nothing.
     """
-    rows = tables.rows(Kind.ORDERS).filter(pl.col("shipped_at") <= as_of)
+    every = tables.rows(Kind.ORDERS).filter(pl.col("shipped_at").is_not_null())
+    rows = every.filter(pl.col("shipped_at") <= as_of)
     address = pl.concat_str(
         [pl.col("province").fill_null(""), pl.col("address").fill_null("")], separator=" "
     )
@@ -156,7 +186,7 @@ def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl
     )
     early = pl.col("picked_up_at") < pl.col("paid_at")
     return (
-        rows.group_by("order_id")
+        every.group_by("order_id")
         .agg(
             pl.col("shipped_at", "paid_at").min(),
             **{FILE: pl.col(FILE).min(), ROW: pl.col(ROW).min()},

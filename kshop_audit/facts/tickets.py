@@ -22,13 +22,14 @@ def judged(tables: Tables) -> bool:
     return tables.has(Kind.TICKETS, "liable_party") or Kind.DISPUTES in tables.frames
 
 
-def tickets(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
-    """One row a ticket.
+def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
+    """One row a ticket, with what is known of its order (`orders`: see `orders.orders`).
 
-    Columns: those of the canonical table, and: refund (refund-only or return-refund), completed
+    Columns: those of the canonical table (agreed_at and return_signed_at null when later than
+    as-of), and: refund (refund-only or return-refund), completed
     (by as-of), intervened, at_fault (Boolean; null where nothing in the inputs says who was at
     fault and the platform had stepped in), picked_up_at, shipped_at,
-    received_at, postage_fen (of the order),
+    signed_at, postage_fen, order_buyer (of the order),
     _file, _row.
     """
     rows = tables.rows(Kind.TICKETS)
@@ -42,24 +43,24 @@ def tickets(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     own = pl.col("liable_party").is_in(("merchant", "both")).fill_null(False)
     fault = own | pl.col("judged").fill_null(False)
     # Without any judgement in the inputs only the tickets the platform touched can be its faults.
-    at_fault = fault if judged(tables) else pl.when(~intervened).then(pl.lit(False))
+    untouched = ~intervened & pl.lit(tables.has(Kind.TICKETS, "arbitration"))
+    at_fault = fault if judged(tables) else pl.when(untouched).then(pl.lit(False))
     ended = pl.col("status").is_in(("succeeded", "closed")).fill_null(False)
-    orders = (
-        tables.rows(Kind.ORDERS)
-        .group_by("order_id")
-        .agg(pl.col("shipped_at").min(), pl.col("received_at").max(), postage_fen=pl.col("postage").sum())
-        .with_columns(
-            shipped_at=pl.when(pl.col("shipped_at") <= as_of).then("shipped_at")
-        )
+    known = orders.select(
+        "order_id", "shipped_at", "signed_at", "postage_fen", order_buyer="buyer_id"
     )
     pickups = pickup_times(tables).with_columns(
         picked_up_at=pl.when(pl.col("picked_up_at") <= as_of).then("picked_up_at")
     )
     return (
         rows.join(verdicts, on="ticket_id", how="left")
-        .join(orders, on="order_id", how="left")
+        .join(known, on="order_id", how="left")
         .join(pickups, on="order_id", how="left")
         .with_columns(
+            *(
+                pl.when(pl.col(name) <= as_of).then(name).alias(name)
+                for name in ("agreed_at", "return_signed_at")
+            ),
             refund=pl.col("type").is_in(REFUNDS).fill_null(False),
             ended=ended,
             intervened=intervened,
@@ -92,32 +93,30 @@ def first_applications(tables: Tables) -> pl.LazyFrame:
     return tables.rows(Kind.TICKETS).group_by("order_id").agg(pl.col("applied_at").min())
 
 
-def contacted(tables: Tables) -> pl.LazyFrame:
-    """ticket_id of tickets whose buyer got a merchant's message between application and shipment.
+def with_contact(tables: Tables, open_tickets: pl.LazyFrame) -> pl.LazyFrame:
+    """Open tickets with sent_at (the pickup, else the shipment) and `contacted`: whether the buyer
+    got a merchant's message between application and dispatch; null where nobody can tell.
 
     The buyer is found by buyer id, the ticket's or the order's.
     """
-    buyers = tables.rows(Kind.ORDERS).group_by("order_id").agg(
-        pl.col("shipped_at").min(), order_buyer=pl.col("buyer_id").min()
-    )  # fmt: skip
-    cases = (
-        tables.rows(Kind.TICKETS)
-        .select("ticket_id", "order_id", "applied_at", "buyer_id")
-        .join(buyers, on="order_id")
-        .select(
-            "ticket_id", "applied_at", "shipped_at",
-            buyer_id=pl.coalesce("buyer_id", "order_buyer"),
-        )
-        .filter(pl.col("shipped_at") >= pl.col("applied_at"))
-    )  # fmt: skip
+    cases = open_tickets.with_columns(
+        sent_at=pl.coalesce("picked_up_at", "shipped_at"),
+        buyer=pl.coalesce("buyer_id", "order_buyer"),
+    )
     said = (
         tables.rows(Kind.CHATS)
         .filter(pl.col("sender_role").is_in(("agent", "robot")))
         .select("buyer_id", "sent_at")
     )
-    return (
-        cases.join(said, on="buyer_id")
-        .filter(pl.col("sent_at").is_between("applied_at", "shipped_at"))
-        .select("ticket_id")
+    reached = (
+        cases.select("ticket_id", "applied_at", "buyer", dispatched_at="sent_at")
+        .join(said, left_on="buyer", right_on="buyer_id")
+        .filter(pl.col("sent_at").is_between("applied_at", "dispatched_at"))
+        .select("ticket_id", _reached=pl.lit(True))
         .unique()
     )
+    known = pl.lit(tables.has(Kind.CHATS, "buyer_id", "sent_at", "sender_role"))
+    told = pl.when(known & pl.col("buyer").is_not_null()).then(
+        pl.col("_reached").fill_null(False)
+    )
+    return cases.join(reached, on="ticket_id", how="left").with_columns(contacted=told)

@@ -265,7 +265,7 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         ),
         by={"day": pl.col("finished_at").dt.date()},
         findings=None if known else look_up,
-        unknown_hides=True,
+        unknown_hides=not known,
         unmapped=("type", "status", "liable_party"),
     )
 
@@ -440,18 +440,15 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
 
         电话沟通不在聊天导出里；运费话术词表和 30 天窗口是假设；平台还会看我们看不到的凭证。
     """
-    applied, turned_down = pl.col("applied_at"), pl.col("turned_down")
-    moving = (pl.col("picked_up_at") <= applied) & (
-        pl.col("received_at").is_null() | (pl.col("received_at") > applied)
-    )
+    applied, sent, turned_down = (pl.col(n) for n in ("applied_at", "sent_at", "turned_down"))
+    arrived = (pl.col("signed_at") <= applied).fill_null(False)
+    before = (applied < sent).fill_null(False)
     patterns = {
-        "A": turned_down & (pl.col("type") == "refund_only") & moving,
+        "A": turned_down & (pl.col("type") == "refund_only") & (sent <= applied) & ~arrived,
         "B": turned_down
         & (pl.col("postage_fen") == 0)
         & says(normalised(pl.col("reject_reason")), terms.words("shared_freight")),
-        "C": (pl.col("shipped_at") >= applied)
-        & (pl.col("picked_up_at").is_null() | (applied < pl.col("picked_up_at")))
-        & ~pl.col("contacted"),
+        "C": before & ~pl.col("contacted").fill_null(True),
     }
     found = pl.concat_str(
         [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in patterns.items()],
@@ -460,10 +457,12 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
     )
     tickets = facts.open_tickets.with_columns(pattern=pl.when(found != "").then(found))
     risky = pl.col("pattern").is_not_null()
+    # Without the buyer's chats nobody can tell whether pattern C applies.
+    silent = before & pl.col("contacted").is_null()
     return Ratio(
         unit=tickets,
         at="applied_at",
-        hit=risky,
+        hit=pl.when(risky | ~silent).then(risky),
         offence=True,
         proof=Proof(
             ids=("ticket_id", "order_id"), deadline=pl.col("deadline_at"), why=pl.col("pattern")

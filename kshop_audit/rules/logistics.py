@@ -85,7 +85,7 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
     days = terms.number("ship-48h", "presale_from_promise_days")
     if days:
         promised = pl.col("promised_at") - pl.col("paid_at") >= timedelta(days=days)
-        presale = presale | promised.fill_null(False)
+        presale = presale | (~pl.col("presale_told") & promised.fill_null(False))
     return Ratio(
         unit=facts.orders,
         at="paid_at",
@@ -224,7 +224,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
         一单多个单号按换单处理（parcels 选项可改）；六节点物流时间列未注明节点时不当揽收时间；快
         递也可能补扫描。
     """
-    limit = pl.col("shipped_at") + timedelta(hours=terms.number("pickup-24h", "hours"))
+    limit = pl.col("uploaded_at") + timedelta(hours=terms.number("pickup-24h", "hours"))
     in_time = pl.col("picked_up_at") <= limit
     proven = (pl.col("proven_by") <= limit).fill_null(False)
     run_out = limit < terms.as_of
@@ -234,10 +234,14 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
         .when(proven).then(pl.lit(True))
         .when("pickup_known").then(pl.lit(False))
     )  # fmt: skip
+    waiting = pl.col("picked_up_at").is_null() & ~proven & ~run_out
+    if terms.option("pickup-24h", "parcels") == "all":
+        hit = ~pl.col("parcel_late")
+        waiting = hit & pl.col("parcel_waiting")
     applied = pl.col("applied_at") <= terms.as_of
     return Ratio(
         unit=facts.parcels,
-        at="shipped_at",
+        at="uploaded_at",
         hit=hit,
         left_out={
             "force_majeure": pl.col("exempted"),
@@ -247,7 +251,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
                 .then(pl.col("applied_at") < pl.col("picked_up_at"))
                 .otherwise(pl.col("applied_at") <= limit)
             ).fill_null(False),
-            "pending": pl.col("picked_up_at").is_null() & ~proven & ~run_out,
+            "pending": waiting,
         },
         proof=Proof(ids=("order_id",), deadline=limit, actual=pl.col("picked_up_at")),
         by={

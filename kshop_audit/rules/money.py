@@ -84,7 +84,7 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
     return Tally(
         unit=months,
         amount=pl.col("fee_fen"),
-        weight=pl.lit(1),
+        weight=pl.col("orders"),
         gaps=Gap.NONE,
         findings=Findings(
             {name: pl.col(name) for name in ("month", "fee_fen", "estimated")}, order=("month",)

@@ -71,7 +71,7 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
         可能剔除处理良好的售后。
     """
     counted_at = (
-        "received_at"
+        "signed_at"
         if terms.option("quality-refund-rate", "denominator") == "signed"
         else "paid_at"
     )

@@ -164,7 +164,6 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
     left = pl.when(deadline > terms.as_of).then(
         (deadline - terms.as_of).dt.total_seconds() // 3600
     ).otherwise(0)
-    is_open = pl.col("status").is_null() | (pl.col("status") == "open")
     tickets = facts.appeals.with_columns(
         deadline=deadline, flaws=_evidence_flaws(terms.settings.shop)
     )
@@ -172,7 +171,7 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
     return Ratio(
         unit=tickets,
         at=None,
-        hit=is_open & (pl.col("deadline") >= terms.as_of),
+        hit=pl.col("deadline") >= terms.as_of,
         offence=True,
         left_out={"after_as_of": pl.col("notified_at") > terms.as_of},
         proof=Proof(ids=("violation_id", "order_id"), deadline=pl.col("deadline")),
@@ -185,7 +184,6 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
                 "evidence_ok": pl.when(filed).then(pl.col("flaws").is_null()),
                 "why": pl.when(filed).then("flaws"),
             },
-            where=is_open,
             order=("deadline", "violation_id"),
         ),
         unmapped=("status",),
