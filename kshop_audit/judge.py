@@ -55,11 +55,11 @@ def target_of(rule: str, terms: Terms) -> tuple[Target | None, Text | None]:
 
 
 def _option(rule: str, target: Target | None, terms: Terms) -> Target | None:
-    """`count_op = "le"` reads the count of the dispute rule as at most instead of fewer than."""
+    """`dispute_count_op = "le"` reads the count of the dispute rule as at most instead of fewer than."""
     options = terms.pack.rules[rule].options
-    if target is None or target.count_below is None or "count_op" not in options:
+    if target is None or target.count_below is None or "dispute_count_op" not in options:
         return target
-    if terms.option(rule, "count_op") == "le":
+    if terms.option(rule, "dispute_count_op") == "le":
         return replace(target, count_below=target.count_below + 1)
     return target
 

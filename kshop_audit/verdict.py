@@ -42,7 +42,7 @@ def verdict(results: Sequence[RuleResult], score: Score, broken: bool, gate: Gat
         if r.status is Status.WARN or (r.status is Status.FAIL and r.level is Level.WARN)
     )
     silent = tuple(r.id for r in results if r.status is Status.NO_VERDICT)
-    owed = [rule for rule in silent if rule in gate.required]
+    owed = [r for r in silent if r in gate.required and by[r].level is Level.ERROR]
     gates = _ids(results, Level.ERROR, {Status.NO_VERDICT})
     below = gate.min_score is not None and score.total is not None and score.total < gate.min_score
     unscored = gate.min_score is not None and score.total is None

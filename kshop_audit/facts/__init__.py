@@ -156,7 +156,7 @@ class Facts:
             self.tables,
             as_of=self.terms.as_of,
             force_majeure=self.terms.settings.force_majeure,
-            parcels=str(self.terms.option("pickup-24h", "parcels")),
+            parcels=str(self.terms.option("ship-48h", "parcels")),
         )
 
     @cached_property

@@ -72,6 +72,15 @@ def words_in(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
     return found.list.unique(maintain_order=True).list.join(" ")
 
 
+def spelled(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
+    """String: the words found as they were written, disguises included, joined by a slash."""
+    gap = r"[\s\p{P}\p{S}\p{Cf}]*"
+    folded = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
+    pattern = "|".join(gap.join(re.escape(letter) for letter in word) for word in folded)
+    text = content.str.normalize("NFKC").str.to_lowercase()
+    return text.str.extract_all(pattern or r"\z.").list.unique(maintain_order=True).list.join(" / ")
+
+
 def merchant_messages(tables: Tables) -> pl.LazyFrame:
     """One row a message of an agent, sub-account or robot.
 

@@ -19,7 +19,7 @@ def orders(
     """One row an order, its lines and waybills put together.
 
     `parcels`: "replacement" takes several waybills as replacements of each other (the first
-    shipment counts), "all" as parcels (the last one counts, and all must be shipped).
+    shipment counts), "parcels" as parcels (the last one counts, and all must be shipped).
 
     Columns: order_id, status, paid_at, created_at, finished_at, promised_at, presale, presale_told
     (the file says so or not), exempted (reported as force majeure), cancelled, closed, completed, done (Booleans),

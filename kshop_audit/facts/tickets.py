@@ -6,6 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
+from kshop_audit.facts.messages import normalised
 from kshop_audit.facts.orders import pickup_times
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
@@ -74,7 +75,8 @@ def first_tickets(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     """One row an order that has tickets applied for by as-of: its earliest one, ties by ticket id.
 
     Columns: order_id, ticket_id, applied_at, first_reason (the history's first reason where the
-    export has it, else the reason as exported now), _file, _row.
+    export has it, else the reason as exported now; normalised), told_reason (as exported), _file,
+    _row.
     """
     return (
         tables.rows(Kind.TICKETS)
@@ -83,7 +85,8 @@ def first_tickets(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         .unique(subset="order_id", keep="first", maintain_order=True)
         .select(
             "order_id", "ticket_id", "applied_at", FILE, ROW,
-            first_reason=pl.coalesce("first_reason", "reason").str.strip_chars(),
+            first_reason=normalised(pl.coalesce("first_reason", "reason")),
+            told_reason=pl.coalesce("first_reason", "reason").str.strip_chars(),
         )
     )  # fmt: skip
 

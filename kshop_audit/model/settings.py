@@ -145,5 +145,6 @@ class Terms:
         return int(cast(int, self.option(rule, name)))
 
     def words(self, name: str) -> tuple[str, ...]:
-        """A word list of the pack with the operator's own words after it."""
-        return self.pack.words.get(name, ()) + self.settings.words.get(name, ())
+        """A word list of the pack and the operator's own words, without those he allows."""
+        listed = self.pack.words.get(name, ()) + self.settings.words.get(name, ())
+        return tuple(word for word in listed if word not in self.settings.allow)

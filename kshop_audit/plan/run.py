@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.messages import fold
 from kshop_audit.model.measurement import DayCount, EvidenceRow, Measurement, SliceCount
 from kshop_audit.model.metadata import EXCLUSIONS, Text
 from kshop_audit.model.report import Finding, Status
@@ -130,12 +131,15 @@ def _query(rule: Rule, shape: Shape, terms: Terms, wanted: Wanted) -> Query:
     return query
 
 
-def _unknown_reasons(frame: pl.LazyFrame, column: str, terms: Terms) -> pl.LazyFrame:
-    known = (*terms.words("quality_reasons"), *terms.words("other_reasons"))
+def _unknown_reasons(
+    frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms
+) -> pl.LazyFrame:
+    folded, told = columns
+    known = [fold(w) for w in (*terms.words("quality_reasons"), *terms.words("other_reasons"))]
     counted = pl.col(measure.CODE).is_in((measure.HIT, measure.MISS))
     return (
-        frame.filter(counted & pl.col(column).is_not_null() & ~pl.col(column).is_in(known))
-        .group_by(pl.col(column).alias("text"))
+        frame.filter(counted & pl.col(told).is_not_null() & ~pl.col(folded).is_in(known))
+        .group_by(pl.col(told).alias("text"))
         .agg(rows=pl.len())
         .sort("rows", "text", descending=[True, False])
     )
@@ -252,6 +256,7 @@ def _measurement(
         each=shape.each if isinstance(shape, Tally) else None,
         unmapped_columns=ratio.unmapped,
         gap=ratio.gaps,
+        declared=ratio.declared,
     )
     return _concluded(query.rule, result, terms)
 

@@ -191,9 +191,9 @@ def _dispute_notes(measured: Measured, terms: Terms) -> Conclusion:
         notes=(
             Text(
                 zh=f"正好 {faults} 单：种子原文“商责纠纷单4”前的运算符已丢失，按“少于 4”判定；"
-                "可用选项 count_op = \"le\" 改为“不超过 4”。",
+                "可用选项 dispute_count_op = \"le\" 改为“不超过 4”。",
                 en=f"Exactly {faults}: the operator before the 4 is lost in the seed; fewer than 4 "
-                "is required here, option count_op = \"le\" reads it as at most 4.",
+                "is required here, option dispute_count_op = \"le\" reads it as at most 4.",
             ),
         )
     )
@@ -238,10 +238,10 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         The text lost the operator before the 4: fewer than 4 follows a copy of 2023-04-22
-        (option `count_op`). Exports name no liability: without a disputes file only bounds are
+        (option `dispute_count_op`). Exports name no liability: without a disputes file only bounds are
         known.
 
-        原文“4”前的符号缺失，按 2023-04-22 的副本取“少于 4”（选项 count_op）；导出表没有责任判
+        原文“4”前的符号缺失，按 2023-04-22 的副本取“少于 4”（选项 dispute_count_op）；导出表没有责任判
         定，缺纠纷表时只能给出上下限。
     """
     known = judged(facts.tables)

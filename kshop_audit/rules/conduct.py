@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import says, says_plainly, words_in
+from kshop_audit.facts.messages import says, says_plainly, spelled, words_in
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
@@ -18,13 +18,18 @@ NEEDS = ("chats.sent_at", "chats.sender_role", "chats.content")
 PROOF = Proof(ids=("message_id", "session_id", "agent"), actual=pl.col("sent_at"))
 
 
+NO_TEXT = pl.lit(None, dtype=pl.String)
+
+
 def _only_reviews(measured: Measured, terms: Terms) -> Conclusion:
     """A message that only has hits to review is no offence, but a person must look at it."""
     waiting = any(finding.get("review") for finding in measured.findings)
     return Conclusion(status=Status.WARN if waiting and not measured.numerator else None)
 
 
-def _listed(facts: Facts, words: tuple[str, ...], clause: str, then: str) -> Shape:
+def _listed(
+    facts: Facts, words: tuple[str, ...], clause: str, source: str, then: str
+) -> Shape:
     """Messages with a word of a list; where a negation stands before each, they are for review."""
     text = pl.col("text")
     plainly = says_plainly(text, words)
@@ -35,15 +40,28 @@ def _listed(facts: Facts, words: tuple[str, ...], clause: str, then: str) -> Sha
         offence=True,
         proof=PROOF,
         findings=_findings(
-            says(text, words), words_in(text, words), clause, then, review=~plainly
+            says(text, words),
+            spelled(pl.col("content"), words),
+            words_in(text, words),
+            (clause, source, then),
+            review=~plainly,
         ),
     )
 
 
 def _findings(
-    where: pl.Expr, word: pl.Expr, clause: str, then: str, *, review: pl.Expr
+    where: pl.Expr,
+    word: pl.Expr,
+    normalised: pl.Expr,
+    broken: tuple[str, str, str],
+    *,
+    review: pl.Expr,
 ) -> Findings:
-    """One finding a message and clause, with the platform's consequence as far as published."""
+    """One finding a message and clause.
+
+    `broken`: the clause, its source, and the platform's consequence as far as it is published.
+    """
+    clause, source, then = broken
     return Findings(
         {
             "message_id": pl.col("message_id"),
@@ -51,7 +69,9 @@ def _findings(
             "agent": pl.col("agent"),
             "at": pl.col("sent_at"),
             "word": word,
+            "normalised": normalised,
             "clause": pl.lit(clause),
+            "source": pl.lit(source),
             "consequence": pl.lit(then),
             "review": review,
         },
@@ -99,7 +119,7 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
 
         平台词库不止这五个，还可能识别图片和语音，否定句也可能被判违规；以平台违约单为准。
     """
-    return _listed(facts, terms.words("banned"), "S2-43 (2.8)", "")
+    return _listed(facts, terms.words("banned"), "2.8", "S2-43", "")
 
 
 @rule("third-party-info", family=FAMILY, title=Text(zh="发布第三方信息", en="Third-party information in chat"), fix=Text(zh="把加微信、外链、收款账号、二维码等话术全部下线，统一引导在小店内沟通和付款；退货地址用售后单里的地址功能发送。", en="Drop every script with outside contacts, links, accounts or QR codes, keep talk and payment inside the shop, and send return addresses through the after-sales ticket."), unit=Text(zh="条消息含第三方信息", en="messages with third-party information"), needs=NEEDS, conclude=_only_reviews)
@@ -150,7 +170,11 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
         offence=True,
         proof=PROOF,
         findings=_findings(
-            found, pl.col("contact"), "S2-44 (2.3)", "发布其他平台信息 (S2-53)", review=review
+            found,
+            pl.col("contact"),
+            NO_TEXT,
+            ("2.3", "S2-44", "发布其他平台信息 (S2-53)"),
+            review=review,
         ),
     )
 
@@ -192,7 +216,7 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
 
         平台看语气、上下文和投诉；阴阳怪气我们查不出，引用买家的脏话则可能被误报。
     """
-    return _listed(facts, terms.words("abusive"), "S2-45 (2.4)", "骚扰他人 (S2-54)")
+    return _listed(facts, terms.words("abusive"), "2.4", "S2-45", "骚扰他人 (S2-54)")
 
 
 @rule("illegal-content", family=FAMILY, title=Text(zh="违法违规内容", en="Illegal content in chat"), fix=Text(zh="立即停用涉事账号并保留会话证据，核实是否被盗号；话术审核后再恢复接待。", en="Suspend the account at once, keep the conversation as evidence, check whether the login was stolen, and resume only after its scripts were reviewed."), unit=Text(zh="条消息含违法内容", en="messages with illegal content"), needs=NEEDS, conclude=_only_reviews)
@@ -230,7 +254,7 @@ def illegal_content(facts: Facts, terms: Terms) -> Shape:
 
         平台词库大得多，还识别图片：这里没查到不等于没有；命中也可能无害，例如提醒买家防骗。
     """
-    return _listed(facts, terms.words("illegal"), "S2-48 (2.7)", "")
+    return _listed(facts, terms.words("illegal"), "2.7", "S2-48", "")
 
 
 @rule("impersonation", family=FAMILY, title=Text(zh="冒充平台人员", en="Impersonation of the platform"), fix=Text(zh="统一自称“本店客服”，删除自称快手官方、平台客服的话术和昵称；需要平台出面时引导买家走官方入口。", en="Speak as the shop's own customer service only, delete scripts and nicknames that claim to be Kuaishou, and send buyers to the official entry where the platform is needed."), unit=Text(zh="条消息冒充平台", en="messages posing as the platform"), needs=NEEDS, conclude=_only_reviews)
@@ -269,7 +293,7 @@ def impersonation(facts: Facts, terms: Terms) -> Shape:
 
         平台还会看昵称、头像、电话和短信，聊天导出里都没有。
     """
-    return _listed(facts, terms.words("impersonation"), "S2-49 (2.9)", "扰乱电商平台秩序 (S2-55)")
+    return _listed(facts, terms.words("impersonation"), "2.9", "S2-49", "扰乱电商平台秩序 (S2-55)")
 
 
 @rule("harassment", family=FAMILY, title=Text(zh="频繁打扰买家", en="Harassment by repeated messages"), fix=Text(zh="给催付、催评、营销消息设频次上限：买家不回就停；检查机器人是否循环触发。", en="Cap reminders, rating requests and marketing: stop when the buyer is silent, and check the robot for loops."), unit=Text(zh="条超量消息", en="messages beyond the limit"), needs=NEEDS[:2] + ("chats.buyer_id|chats.session_id",))
@@ -318,7 +342,10 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
         offence=True,
         proof=PROOF,
         findings=_findings(
-            too_many, pl.lit(None, dtype=pl.String), "S2-46 (2.5)", "骚扰他人 (S2-54)",
+            too_many,
+            NO_TEXT,
+            NO_TEXT,
+            ("2.5", "S2-46", "骚扰他人 (S2-54)"),
             review=pl.lit(False),
         ),
-    )  # fmt: skip
+    )

@@ -235,7 +235,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
         .when("pickup_known").then(pl.lit(False))
     )  # fmt: skip
     waiting = pl.col("picked_up_at").is_null() & ~proven & ~run_out
-    if terms.option("pickup-24h", "parcels") == "all":
+    if terms.option("pickup-24h", "parcels") == "parcels":
         hit = ~pl.col("parcel_late")
         waiting = hit & pl.col("parcel_waiting")
     applied = pl.col("applied_at") <= terms.as_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.messages import fold
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -75,7 +76,7 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
         if terms.option("quality-refund-rate", "denominator") == "signed"
         else "paid_at"
     )
-    quality = pl.col("first_reason").is_in(terms.words("quality_reasons"))
+    quality = pl.col("first_reason").is_in([fold(w) for w in terms.words("quality_reasons")])
     has_history = facts.tables.has(Kind.TICKETS, "first_reason")
     return Quotient(
         numerator=Ratio(
@@ -86,7 +87,7 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
             proof=Proof(
                 ids=("order_id", "ticket_id"),
                 actual=pl.col("applied_at"),
-                why=pl.col("first_reason"),
+                why=pl.col("told_reason"),
             ),
         ),
         denominator=Ratio(
@@ -95,7 +96,7 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
             hit=pl.lit(True),
             left_out={"unpaid": pl.col(counted_at).is_null()},
         ),
-        reasons="first_reason",
+        reasons=("first_reason", "told_reason"),
         notes=() if has_history else (NO_HISTORY,),
     )
 

@@ -83,6 +83,7 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
             amount=pl.col("answered"),
             weight=pl.col("counted"),
             gaps=Gap.NONE,
+            declared=True,
             notes=(
                 Text(
                     zh="按后台每日统计文件计算，没有聊天明细。",
@@ -159,9 +160,14 @@ def reply_rate_daily(facts: Facts, terms: Terms) -> Shape:
         at="at",
         hit=met,
         gaps=Gap.DAYS,
+        declared=not measured,
         findings=Findings(
-            {"day": pl.col("day"), "numerator": pl.col("answered"), "denominator": pl.col("counted")},
-            where=~met,
+            {
+                "day": pl.col("day"),
+                "numerator": pl.col("answered"),
+                "denominator": pl.col("counted"),
+                "status": pl.when(met).then(pl.lit("pass")).otherwise(pl.lit("fail")),
+            },
             order=("day",),
         ),
     )

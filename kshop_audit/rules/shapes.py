@@ -62,7 +62,8 @@ class Ratio:
     `coded`: a UInt8 column that already holds the reason as an index of EXCLUSIONS.
     `by`: dimension → column of the unit, for breakdowns.
     `gaps`: what rows and days that are not in the inputs could add.
-    `unknown_hides`: one unit of unknown outcome makes the whole numerator unknown.
+    `unknown_hides`: the numerator is not known at all, only its bounds are.
+    `declared`: the rows are figures of the back office, not events.
     """
 
     unit: pl.LazyFrame
@@ -77,6 +78,7 @@ class Ratio:
     unmapped: tuple[str, ...] = ()
     gaps: Gap = Gap.ROWS
     unknown_hides: bool = False
+    declared: bool = False
     notes: tuple[Text, ...] = ()
 
 
@@ -101,6 +103,7 @@ class Tally:
     by: Mapping[str, pl.Expr] = field(default_factory=dict)
     findings: Findings | None = None
     unmapped: tuple[str, ...] = ()
+    declared: bool = False
     notes: tuple[Text, ...] = ()
 
 
@@ -108,12 +111,13 @@ class Tally:
 class Quotient:
     """Hits of one population over the size of another.
 
-    `reasons`: a text column of the numerator's unit; values in no list of the pack are unmapped.
+    `reasons`: a normalised text column of the numerator's unit and the same as exported; values
+    in no list of the pack are unmapped.
     """
 
     numerator: Ratio
     denominator: Ratio
-    reasons: str | None = None
+    reasons: tuple[str, str] | None = None
     notes: tuple[Text, ...] = ()
 
 

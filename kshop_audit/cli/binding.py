@@ -1,0 +1,148 @@
+"""A Typer command from a dataclass of options and a function that takes it.
+
+Commands share options, so these stand in dataclasses that are combined by inheritance instead of
+in signatures of forty parameters. Every option gets its environment variable here, so none can
+be forgotten. `Options.given` names what stood on the command line: the configuration reads the
+environment itself and must be able to tell the two apart.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+import typer
+
+from kshop_audit.cli import terminal
+from kshop_audit.cli.language import Lang, locale_language, printable, say
+from kshop_audit.errors import EXIT_NO_AUDIT, KshopError
+
+ENVIRONMENT = "KSHOP_AUDIT_"
+
+
+VARIABLES: set[str] = set()
+"""The environment variables of all options of all commands."""
+
+
+def option(declaration: str, zh: str, en: str, *more: str, **settings: Any) -> Any:
+    """An option with its help in both languages and its environment variable."""
+    variable = ENVIRONMENT + declaration.removeprefix("--").replace("-", "_").upper()
+    VARIABLES.add(variable)
+    return typer.Option(
+        declaration,
+        *more,
+        help=say(zh, en),
+        envvar=variable,
+        show_envvar=False,
+        **settings,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Options:
+    """What every command takes."""
+
+    given: frozenset[str] = frozenset()
+    lang: Annotated[
+        str | None,
+        option(
+            "--lang",
+            "语言：zh 或 en（默认看系统语言）",
+            "zh or en (default: by locale)",
+            metavar="zh|en",
+        ),
+    ] = None
+    verbose: Annotated[
+        bool,
+        option(
+            "--verbose", "列出全部细节；出错时显示调用栈", "all details; traceback on error", "-v"
+        ),
+    ] = False
+
+    @property
+    def spoken(self) -> Lang:
+        """The language for messages before a configuration is known."""
+        if self.lang in ("zh", "en"):
+            return "en" if self.lang == "en" else "zh"
+        encoding = getattr(sys.stdout, "encoding", None)
+        return printable(locale_language(os.environ), encoding)
+
+
+_Taken = TypeVar("_Taken", bound=Options)
+
+
+def takes(options: type[_Taken]) -> Callable[[Callable[[_Taken], int]], Callable[..., None]]:
+    """Turn `run(options) -> exit code` into a function that Typer understands."""
+
+    def decorate(run: Callable[[_Taken], int]) -> Callable[..., None]:
+        def call(**values: Any) -> None:
+            context: typer.Context = values.pop("context")
+            taken = options(**_chosen(context, options, values))
+            raise typer.Exit(_guarded(run, taken))
+
+        call.__name__ = run.__name__
+        call.__doc__ = run.__doc__
+        call.__signature__ = _signature(options)  # type: ignore[attr-defined]
+        return call
+
+    return decorate
+
+
+def _guarded(run: Callable[[_Taken], int], taken: _Taken) -> int:
+    try:
+        return run(taken)
+    except KshopError as error:
+        terminal.fault(error, taken.spoken)
+        if taken.verbose:
+            traceback.print_exc()
+        return error.exit_code
+    except (KeyboardInterrupt, SystemExit, typer.Exit):
+        raise
+    except BaseException as error:  # noqa: BLE001  a panic of the engine is no Exception
+        terminal.crash(error, taken.spoken, verbose=taken.verbose)
+        return EXIT_NO_AUDIT
+
+
+def _chosen(
+    context: typer.Context, options: type[Options], values: dict[str, Any]
+) -> dict[str, Any]:
+    """The values to use, and which were given; `--isolated` leaves the environment out."""
+    sources = {
+        name: getattr(context.get_parameter_source(name), "name", "DEFAULT") for name in values
+    }
+    if values.get("isolated"):
+        for entry in fields(options):
+            if sources.get(entry.name) == "ENVIRONMENT" and entry.name != "isolated":
+                values[entry.name] = _default(entry)
+    given = frozenset(name for name, source in sources.items() if source == "COMMANDLINE")
+    return {**values, "given": given}
+
+
+def _signature(options: type[Options]) -> inspect.Signature:
+    hints = get_type_hints(options, include_extras=True)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter("context", keyword, annotation=typer.Context)]
+    for entry in fields(options):
+        if entry.name == "given":
+            continue
+        default = _default(entry)
+        parameters.append(
+            inspect.Parameter(
+                entry.name,
+                keyword,
+                default=inspect.Parameter.empty if default is MISSING else default,
+                annotation=hints[entry.name],
+            )
+        )
+    return inspect.Signature(parameters)
+
+
+def _default(entry: Field[Any]) -> Any:
+    if entry.default_factory is not MISSING:
+        return entry.default_factory()
+    return entry.default

@@ -1,0 +1,7 @@
+"""The commands, in the order of the help. A new command is one module and one line here."""
+
+from __future__ import annotations
+
+from kshop_audit.cli import check, doctor, rules, schema
+
+COMMANDS = (check.register, doctor.register, rules.register, schema.register)

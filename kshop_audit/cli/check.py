@@ -1,0 +1,154 @@
+"""`check`: read the exports, run the rules, print the report."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from kshop_audit.cli import terminal
+from kshop_audit.cli.binding import takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import ConfigOptions, InputOptions, OutputOptions, RuleOptions
+from kshop_audit.errors import EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from kshop_audit.audit import Order
+    from kshop_audit.model.report import Report
+    from kshop_audit.model.settings import Settings
+
+ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class CheckOptions(OutputOptions, RuleOptions, ConfigOptions, InputOptions):
+    """Everything `check` can be told."""
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "check",
+        help=say(
+            "审计导出数据并打印报告。退出码：0 达标，1 不达标，2 无法审计，3 必需规则没有结论。",
+            "Audit the exports and print the report. Exit codes: 0 passed, 1 failed, "
+            "2 no audit, 3 a required rule has no verdict.",
+        ),
+    )(takes(CheckOptions)(_check))
+
+
+def _check(options: CheckOptions) -> int:
+    from tempfile import TemporaryDirectory
+
+    from kshop_audit.audit import audit
+    from kshop_audit.cli import evidence
+    from kshop_audit.cli.preparing import language_of, settings_of
+
+    settings = settings_of(options, options.paths)
+    lang = language_of(options, settings)
+    targets = [_target(name, options) for name in options.out if name != "-"]
+    order = _order(options, settings)
+    with TemporaryDirectory(prefix="kshop-audit-") as scratch:
+        done = audit(order, Path(scratch))
+        if options.evidence is not None:
+            evidence.write(done, options.evidence, mask=not options.no_mask)
+    for path in targets:
+        _save(path, done.report)
+    _print(done.report, options, lang)
+    return done.report.verdict.exit_code
+
+
+def _order(options: CheckOptions, settings: Settings) -> Order:
+    from datetime import datetime
+
+    from kshop_audit.audit import Order
+    from kshop_audit.cli import values
+    from kshop_audit.cli.preparing import request_of
+    from kshop_audit.plan.measure import Wanted
+
+    if options.tz != ZONE:
+        raise UsageError(
+            f"--tz {options.tz}：目前只支持 {ZONE}", f"--tz {options.tz}: only {ZONE} so far"
+        )
+    now = datetime.now(values.SHANGHAI).replace(tzinfo=None)
+    age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
+    return Order(
+        inputs=request_of(options, settings),
+        settings=settings,
+        as_of=None if options.as_of is None else values.instant(options.as_of),
+        not_before=None if age is None else now - age,
+        select=tuple(options.select),
+        ignore=tuple(options.ignore),
+        fail_on=options.fail_on,
+        min_score=None if options.min_score is None else values.score(options.min_score),
+        wanted=Wanted(evidence=options.evidence is not None, evidence_limit=options.evidence_limit),
+    )
+
+
+def _print(report: Report, options: CheckOptions, lang: str) -> None:
+    if options.quiet:
+        if report.verdict.exit_code != EXIT_OK:
+            terminal.emit(_brief(report, lang))
+    elif options.format == "json":
+        from kshop_audit import codec
+
+        terminal.emit_data(codec.encode(report))
+    elif options.format == "brief":
+        terminal.emit(_brief(report, lang))
+    else:
+        from kshop_audit.report.text import TextOptions, render
+
+        look = TextOptions(
+            lang=lang,
+            width=terminal.width_of(options.width),
+            color=terminal.wants_color(options.color, os.environ),
+            ascii=options.ascii,
+            verbose=options.verbose,
+        )
+        terminal.emit(render(report, look))
+
+
+def _brief(report: Report, lang: str) -> str:
+    from kshop_audit.report.brief import render
+
+    return render(report, lang)
+
+
+def _target(name: str, options: CheckOptions) -> Path:
+    """The file of `--out`, refused before the work is done rather than after it."""
+    from kshop_audit.cli.values import pins
+
+    path = Path(name)
+    if path.suffix.lower() != ".json":
+        raise UsageError(
+            f"--out {name}：目前只支持 .json", f"--out {name}: only .json is supported so far"
+        )
+    inputs = [*options.paths, *pins(options)]
+    if any(path.resolve() == given.resolve() for given in inputs):
+        raise UsageError(
+            f"--out {name}：不能覆盖输入文件", f"--out {name}: this would overwrite an input"
+        )
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"--out {name}：文件夹不存在", f"--out {name}: its folder does not exist")
+    return path
+
+
+def _save(path: Path, report: Report) -> None:
+    """Write beside the target and rename, so that no one ever sees half a report."""
+    from kshop_audit import codec
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(codec.encode(report), encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(
+            f"--out {path}：写不了：{error.strerror}",
+            f"--out {path}: cannot be written: {error.strerror}",
+        ) from error

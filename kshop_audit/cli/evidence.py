@@ -1,0 +1,86 @@
+"""Evidence files: one CSV a rule with the rows that speak against the shop, and `_rejected.csv`.
+
+Made for a spreadsheet: UTF-8 with BOM, ids protected from being read as numbers by a leading tab,
+and no cell can become a formula.
+"""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kshop_audit.errors import UsageError
+
+if TYPE_CHECKING:
+    from kshop_audit.audit import Audit
+    from kshop_audit.model.measurement import EvidenceRow
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_PLACE = ("file", "row", "deadline", "actual", "late_seconds", "why", "cost_yuan")
+_REJECTED = ("file", "row", "column", "value", "reason_zh", "reason_en")
+
+
+def write(done: Audit, folder: Path, *, mask: bool) -> None:
+    """Write the files into the folder, which is made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = {source.index: source.name for source in done.sources}
+        for rule, rows in done.evidence.items():
+            shown = sorted({name for row in rows for name in row.ids if _visible(name, mask=mask)})
+            table = (_row(row, shown, names) for row in rows)
+            _write(folder / f"{rule}.csv", (*shown, *_PLACE), table)
+        _write(folder / "_rejected.csv", _REJECTED, _rejected(done, names, mask=mask))
+    except OSError as error:
+        raise UsageError(
+            f"--evidence {folder}：写不了：{error.strerror}",
+            f"--evidence {folder}: cannot be written: {error.strerror}",
+        ) from error
+
+
+def safe(value: object) -> str:
+    """A cell as data: a spreadsheet would calculate what starts like a formula."""
+    text = "" if value is None else str(value)
+    if text.startswith(_FORMULA):
+        return f"'{text}"
+    # Long digits would lose their end as a number; a tab keeps them text and is removed on reading.
+    return f"\t{text}" if len(text) > 11 and text.isdigit() else text
+
+
+def _visible(name: str, *, mask: bool) -> bool:
+    return not mask or "buyer" not in name
+
+
+def _row(row: EvidenceRow, shown: Sequence[str], names: dict[int, str]) -> list[object]:
+    fen = row.cost_fen
+    return [
+        *(row.ids.get(name) for name in shown),
+        None if row.file is None else names.get(row.file),
+        row.row,
+        row.deadline,
+        row.actual,
+        row.late_seconds,
+        row.why,
+        None if fen is None else f"{fen // 100}.{fen % 100:02d}",
+    ]
+
+
+def _rejected(done: Audit, names: dict[int, str], *, mask: bool) -> Iterable[list[object]]:
+    from kshop_audit.account import reason
+    from kshop_audit.masking import masked
+
+    for reject in done.rejects:
+        value = reject.value or ""
+        why = reason(reject)
+        cell = masked(value, reject.column) if mask else value
+        yield [names[reject.file], reject.row, reject.column, cell, why.zh, why.en]
+
+
+def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows([safe(cell) for cell in row] for row in rows)

@@ -1,0 +1,239 @@
+"""The options that several commands share, in groups that a command combines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from kshop_audit.cli.binding import Options, option
+from kshop_audit.cli.language import say
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class InputOptions(Options):
+    """Which files are read, and how."""
+
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            help=say("导出文件或文件夹", "exported files, or folders of them"),
+            show_default=False,
+        ),
+    ] = field(default_factory=list)
+    orders: Annotated[
+        list[Path], option("--orders", "指定为订单文件", "take FILE as orders", metavar="FILE")
+    ] = field(default_factory=list)
+    chats: Annotated[
+        list[Path], option("--chats", "指定为聊天记录", "take FILE as chats", metavar="FILE")
+    ] = field(default_factory=list)
+    tickets: Annotated[
+        list[Path], option("--tickets", "指定为售后单", "take FILE as tickets", metavar="FILE")
+    ] = field(default_factory=list)
+    disputes: Annotated[
+        list[Path],
+        option("--disputes", "指定为纠纷判责结果", "take FILE as judgements", metavar="FILE"),
+    ] = field(default_factory=list)
+    shipments: Annotated[
+        list[Path],
+        option("--shipments", "指定为物流文件", "take FILE as shipments", metavar="FILE"),
+    ] = field(default_factory=list)
+    ratings: Annotated[
+        list[Path],
+        option("--ratings", "指定为客服评价", "take FILE as service ratings", metavar="FILE"),
+    ] = field(default_factory=list)
+    reviews: Annotated[
+        list[Path], option("--reviews", "指定为商品评价", "take FILE as reviews", metavar="FILE")
+    ] = field(default_factory=list)
+    products: Annotated[
+        list[Path], option("--products", "指定为商品列表", "take FILE as products", metavar="FILE")
+    ] = field(default_factory=list)
+    violations: Annotated[
+        list[Path],
+        option("--violations", "指定为违约单", "take FILE as violations", metavar="FILE"),
+    ] = field(default_factory=list)
+    settlements: Annotated[
+        list[Path],
+        option("--settlements", "指定为结算单", "take FILE as settlements", metavar="FILE"),
+    ] = field(default_factory=list)
+    evidence_file: Annotated[
+        list[Path],
+        option("--evidence-file", "指定为申诉材料", "take FILE as appeal evidence", metavar="FILE"),
+    ] = field(default_factory=list)
+    service_stats: Annotated[
+        list[Path],
+        option("--service-stats", "指定为客服日数据", "take FILE as daily figures", metavar="FILE"),
+    ] = field(default_factory=list)
+    encoding: Annotated[
+        str | None,
+        option("--encoding", "文件编码（默认自动识别）", "encoding (default: found by trial)"),
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        option(
+            "--delimiter",
+            "分隔符：comma、tab、semicolon 或单个字符",
+            "comma, tab, semicolon or a character",
+        ),
+    ] = None
+    max_bad_rows: Annotated[
+        str | None,
+        option(
+            "--max-bad-rows",
+            "坏行上限（默认 0.5%），超过则不审计",
+            "share of bad rows allowed (0.5%)",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ConfigOptions(Options):
+    """What the configuration says, and what stands above it."""
+
+    pack: Annotated[
+        str | None,
+        option(
+            "--pack",
+            "规则包名称或 TOML 文件",
+            "rule pack: a name or a TOML file",
+            metavar="NAME|FILE",
+        ),
+    ] = None
+    config: Annotated[
+        Path | None,
+        option(
+            "--config",
+            "配置文件（默认 ./shop.toml）",
+            "configuration (default: ./shop.toml)",
+            metavar="FILE",
+        ),
+    ] = None
+    sets: Annotated[
+        list[str],
+        option(
+            "--set", "临时修改一项配置", "set one key of the configuration", metavar="KEY=VALUE"
+        ),
+    ] = field(default_factory=list)
+    isolated: Annotated[
+        bool,
+        option("--isolated", "不读 shop.toml 和环境变量", "neither shop.toml nor environment"),
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class RuleOptions(Options):
+    """Which rules count, when, and how much."""
+
+    as_of: Annotated[
+        str | None,
+        option(
+            "--as-of",
+            "审计时点（默认取数据中最新时间）",
+            "instant of the audit (default: newest event)",
+            metavar="DATE|TIME",
+        ),
+    ] = None
+    tz: Annotated[
+        str, option("--tz", "无时区时间所在时区", "zone of times without one", metavar="ZONE")
+    ] = "Asia/Shanghai"
+    max_age: Annotated[
+        str | None,
+        option(
+            "--max-age",
+            "数据超过此时长则必需规则不给结论",
+            "older data give required rules no verdict",
+            metavar="DURATION",
+        ),
+    ] = None
+    select: Annotated[
+        list[str], option("--select", "只审这些规则或类别", "only these rules", metavar="ID|FAMILY")
+    ] = field(default_factory=list)
+    ignore: Annotated[
+        list[str], option("--ignore", "不审这些规则或类别", "leave these out", metavar="ID|FAMILY")
+    ] = field(default_factory=list)
+    level: Annotated[
+        list[str],
+        option(
+            "--level",
+            "修改规则级别：error warn info off",
+            "level of a rule: error warn info off",
+            metavar="ID=LEVEL",
+        ),
+    ] = field(default_factory=list)
+    require: Annotated[
+        list[str],
+        option(
+            "--require",
+            "必须有结论的规则（all = 全部红线）",
+            "must have a verdict (all = every gate)",
+            metavar="ID|all",
+        ),
+    ] = field(default_factory=list)
+    fail_on: Annotated[
+        Literal["error", "warn", "never"],
+        option("--fail-on", "哪一级不达标时退出码为 1", "level whose failures give exit code 1"),
+    ] = "error"
+    min_score: Annotated[
+        str | None,
+        option(
+            "--min-score", "估算分低于此值时退出码为 1", "exit code 1 below this score", metavar="N"
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class OutputOptions(Options):
+    """Where the report goes and how it looks."""
+
+    out: Annotated[
+        list[str],
+        option(
+            "--out",
+            "另存报告，按后缀定格式（.json；- = 标准输出）",
+            "write the report too (.json; - = stdout)",
+            metavar="FILE",
+        ),
+    ] = field(default_factory=list)
+    format: Annotated[
+        Literal["text", "brief", "json"],
+        option("--format", "标准输出的格式", "format on stdout"),
+    ] = "text"
+    evidence: Annotated[
+        Path | None,
+        option(
+            "--evidence", "把逐条证据写到此文件夹", "write the evidence rows here", metavar="DIR"
+        ),
+    ] = None
+    evidence_limit: Annotated[
+        int,
+        option(
+            "--evidence-limit",
+            "每条规则最多写多少行证据",
+            "evidence rows a rule",
+            min=0,
+            metavar="N",
+        ),
+    ] = 10_000
+    no_mask: Annotated[
+        bool, option("--no-mask", "不遮盖买家信息和聊天内容", "show buyer data and chat text")
+    ] = False
+    quiet: Annotated[
+        bool,
+        option("--quiet", "达标时不输出，否则只给简报", "nothing if all is well, else brief", "-q"),
+    ] = False
+    color: Annotated[Literal["auto", "always", "never"], option("--color", "颜色", "colour")] = (
+        "auto"
+    )
+    no_progress: Annotated[bool, option("--no-progress", "不显示进度", "no progress on stderr")] = (
+        False
+    )
+    ascii: Annotated[
+        bool, option("--ascii", "不用制表符等特殊符号", "no symbols beyond plain text")
+    ] = False
+    width: Annotated[
+        int | None,
+        option("--width", "输出宽度（列）", "columns of the output", min=40, metavar="N"),
+    ] = None

@@ -1,0 +1,92 @@
+"""From options to settings and to the files to read; shared by the commands that audit."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kshop_audit.cli import terminal, values
+from kshop_audit.cli.binding import ENVIRONMENT, VARIABLES, Options
+from kshop_audit.cli.options import ConfigOptions, InputOptions, RuleOptions
+from kshop_audit.config import environment_keys, load_settings
+from kshop_audit.config.layers import pairs
+from kshop_audit.errors import UsageError
+from kshop_audit.model.settings import Settings
+
+if TYPE_CHECKING:
+    from kshop_audit.ingest import Request
+
+
+def settings_of(options: ConfigOptions, folders: Iterable[Path] = ()) -> Settings:
+    """The settings with everything the command line says on top of them."""
+    if not options.isolated:
+        _warn_of_unknown(options.spoken)
+    settings, _ = load_settings(
+        config=options.config,
+        folders=[folder for folder in folders if folder.is_dir()],
+        cwd=Path(),
+        environ=os.environ,
+        flags=_flags(options),
+        sets=options.sets if "sets" in options.given else (),
+        isolated=options.isolated,
+    )
+    return settings
+
+
+def request_of(options: InputOptions, settings: Settings) -> Request:
+    """The files to read; UsageError if there is none."""
+    from kshop_audit.ingest import InputMapping, Request
+
+    pinned = values.pins(options)
+    if not options.paths and not pinned:
+        raise UsageError(
+            "请给出导出文件或文件夹", "name the exported files, or the folder they are in"
+        )
+    return Request(
+        paths=tuple(options.paths),
+        pins=pinned,
+        mappings={
+            kind: InputMapping(
+                columns=mapping.columns,
+                values=mapping.values,
+                encoding=mapping.encoding,
+                delimiter=mapping.delimiter,
+                skip_rows=mapping.skip_rows,
+            )
+            for kind, mapping in settings.inputs.items()
+        },
+        encoding=options.encoding,
+        delimiter=None if options.delimiter is None else values.delimiter(options.delimiter),
+    )
+
+
+def language_of(options: Options, settings: Settings) -> str:
+    """Flag, environment, configuration, else by locale."""
+    return settings.lang or options.spoken
+
+
+def _flags(options: ConfigOptions) -> dict[str, object]:
+    """What stands on the command line, in the shape of the configuration."""
+    flags: dict[str, object] = {"pack": options.pack, "lang": options.lang}
+    if isinstance(options, InputOptions):
+        flags["max_bad_rows"] = options.max_bad_rows
+    if isinstance(options, RuleOptions):
+        flags["level"] = pairs(options.level, "--level")
+        flags["require"] = list(options.require)
+    given = {key: value for key, value in flags.items() if key in options.given}
+    if "level" in given:
+        given["levels"] = given.pop("level")
+    return given
+
+
+def _warn_of_unknown(lang: str) -> None:
+    """A misspelt variable would silently do nothing."""
+    keys = {ENVIRONMENT + key.upper() for key in environment_keys()}
+    for name in sorted(os.environ):
+        if name.startswith(ENVIRONMENT) and name not in VARIABLES | keys:
+            zh, en = f"忽略未知的环境变量 {name}", f"unknown environment variable {name} is ignored"
+            terminal.notice(en if lang == "en" else zh)

@@ -1,0 +1,112 @@
+"""The operator's configuration: found, merged, checked, and told where each value comes from.
+
+Flag > environment > file > pack > default. The one function most callers need is
+`load_settings`; `schema` gives the JSON Schema for editors. Importing this package loads pydantic:
+the command line does so only when a command runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kshop_audit import packs
+from kshop_audit.config import building
+from kshop_audit.config.checks import against_pack
+from kshop_audit.config.faults import Fault, report, validate
+from kshop_audit.config.layers import (
+    ConfigSource,
+    Layer,
+    find_file,
+    from_environment,
+    from_flags,
+    from_sets,
+    merge,
+)
+from kshop_audit.config.models import ConfigFile
+from kshop_audit.errors import ConfigError, UsageError
+from kshop_audit.model.settings import Settings
+
+__all__ = ["Origin", "environment_keys", "load_settings", "schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One effective value and where it was set: flag, variable, file:line, pack or default."""
+
+    key: str
+    value: str
+    origin: str
+
+
+def load_settings(
+    *,
+    config: Path | None = None,
+    folders: Sequence[Path] = (),
+    cwd: Path,
+    environ: Mapping[str, str],
+    flags: Mapping[str, object],
+    sets: Sequence[str] = (),
+    isolated: bool = False,
+) -> tuple[Settings, tuple[Origin, ...]]:
+    """Settings of every origin merged, and the origin of each value.
+
+    `folders`: audited folders, where a `shop.toml` may lie. `flags`: keys of the configuration in
+    its own shape, `require` beside them. `isolated`: neither file nor environment.
+    Raises ConfigError with one line for each fault, UsageError for a malformed flag.
+    """
+    if isolated and config is not None:
+        raise UsageError(
+            "--isolated 与 --config 不能同时使用", "--isolated and --config exclude each other"
+        )
+    found = ConfigSource(folder=cwd)
+    outside: list[Layer] = []
+    if not isolated:
+        found = find_file(config, folders, cwd)
+        outside += from_environment(environ, environment_keys())
+    outside += [*from_sets(sets), *from_flags(flags)]
+    return _resolve(found, outside, cwd)
+
+
+def environment_keys() -> tuple[str, ...]:
+    """The keys that `KSHOP_AUDIT_<KEY>` sets."""
+    return tuple(ConfigFile.model_fields)
+
+
+def schema() -> dict[str, object]:
+    """JSON Schema (2020-12) of `shop.toml`."""
+    shape = ConfigFile.model_json_schema(by_alias=True)
+    closing = shape["properties"]["closing"]
+    shape["properties"]["closing"] = {"anyOf": [{"type": "boolean"}, closing]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "kshop-audit/config/1",
+        **shape,
+    }
+
+
+def _resolve(
+    found: ConfigSource, outside: Sequence[Layer], cwd: Path
+) -> tuple[Settings, tuple[Origin, ...]]:
+    origins = building.Origins(found, outside, cwd)
+    merged = merge(origins.layers)
+    also = _listed(merged.pop("require", ()))
+    model, faults = validate(merged)
+    reported, unread = building.force_majeure(model, origins)
+    faults += unread
+    try:
+        pack = packs.load(building.pack_name(model, origins))
+    except ConfigError as error:
+        # Without the pack nothing else can be compared; the faults found so far still help.
+        report([*faults, Fault(("pack",), error.zh, error.en)], origins.layers)
+        raise
+    report([*faults, *against_pack(model, pack, also)], origins.layers)
+    told = building.effective(model, pack, origins, merged)
+    settings = building.build(model, pack, origins, also, reported)
+    return settings, tuple(Origin(*entry) for entry in told)
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    entries = value if isinstance(value, list | tuple) else (value,)
+    return tuple(str(entry) for entry in entries)

@@ -1,0 +1,215 @@
+"""From a checked configuration to `Settings`, and the story of where each value came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from kshop_audit.config.checks import ALL, ALLOW, option_value
+from kshop_audit.config.faults import Fault
+from kshop_audit.config.layers import ConfigSource, Layer, place_of
+from kshop_audit.config.lines import Path as KeyPath
+from kshop_audit.config.models import ConfigFile
+from kshop_audit.model.metadata import Level, Pack
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import (
+    Closing,
+    Declared,
+    InputMapping,
+    Interval,
+    Settings,
+    Withdrawal,
+)
+
+NOT_IN_REPORT = ("lang",)
+"""The language changes no figure, and two languages must give one and the same report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The file, what stands above it, and the folder that paths of a flag start from."""
+
+    found: ConfigSource
+    outside: Sequence[Layer]
+    cwd: Path
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All layers, the strongest last."""
+        return [*([self.found.layer] if self.found.layer else []), *self.outside]
+
+    def folder(self, key: str) -> Path:
+        """Where a relative path in this key starts: beside the file, if the file says it."""
+        above = any(layer.depth((key,)) for layer in self.outside)
+        return self.cwd if above else self.found.folder
+
+
+def pack_name(config: ConfigFile, origins: Origins) -> str:
+    """Name of the pack, or the path of its file."""
+    if config.pack.endswith(".toml"):
+        return str(origins.folder("pack") / config.pack)
+    return config.pack
+
+
+def force_majeure(config: ConfigFile, origins: Origins) -> tuple[frozenset[str], list[Fault]]:
+    """Ids of the orders reported as force majeure: those listed, and one a line of the file."""
+    ids = set(config.force_majeure)
+    if config.force_majeure_file is None:
+        return frozenset(ids), []
+    path = origins.folder("force_majeure_file") / config.force_majeure_file
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        fault = Fault(
+            ("force_majeure_file",),
+            f"读不到 {config.force_majeure_file}：{error.strerror}",
+            f"cannot read {config.force_majeure_file}: {error.strerror}",
+        )
+        return frozenset(), [fault]
+    except UnicodeDecodeError:
+        name = config.force_majeure_file
+        fault = Fault(("force_majeure_file",), f"{name} 不是 UTF-8", f"{name} is not UTF-8")
+        return frozenset(), [fault]
+    lines = (line.strip() for line in text.splitlines())
+    return frozenset(ids | {line for line in lines if line and not line.startswith("#")}), []
+
+
+def build(
+    config: ConfigFile, pack: Pack, origins: Origins, also: Sequence[str], reported: frozenset[str]
+) -> Settings:
+    """The settings of a configuration without faults."""
+    levels = {rule: Level(level) for rule, level in config.levels.items()}
+    gates = _gates(pack, levels)
+    return Settings(
+        pack=pack_name(config, origins),
+        shop=config.shop,
+        lang=config.lang,
+        opened_at=config.opened_at,
+        levels=levels,
+        required=_expand(also, gates),
+        required_instead=None if config.required is None else _expand(config.required, gates),
+        targets=config.targets,
+        weights=config.weights,
+        options={
+            rule: {
+                name: option_value(value, pack.rules[rule].options[name])
+                for name, value in options.items()
+            }
+            for rule, options in config.options.items()
+        },
+        exempt=tuple(Interval(row.since, row.until, row.reason) for row in config.exempt),
+        force_majeure=reported,
+        words={name: tuple(words) for name, words in config.words.items() if name != ALLOW},
+        allow=tuple(config.words.get(ALLOW, ())),
+        declared={
+            rule: Declared(row.numerator, row.denominator, row.since, row.until, row.source)
+            for rule, row in config.declared.items()
+        },
+        closing=_closing(config),
+        withdrawals=tuple(
+            Withdrawal(row.at, row.amount, row.channel) for row in config.withdrawals
+        ),
+        inputs={
+            Kind(kind): InputMapping(
+                row.columns, row.values, row.encoding, row.delimiter, row.skip_rows
+            )
+            for kind, row in config.inputs.items()
+        },
+        max_bad_rows=config.max_bad_rows,
+        file=origins.found.name,
+        sha256=origins.found.sha256,
+        overrides=_overrides(origins.outside),
+    )
+
+
+def effective(
+    config: ConfigFile, pack: Pack, origins: Origins, merged: Mapping[str, object]
+) -> Iterator[tuple[str, str, str]]:
+    """(key, value, where it was set) of every setting, those of the pack included."""
+    for name in ("shop", "pack", "lang", "opened_at", "required", "max_bad_rows"):
+        place = place_of(origins.layers, (name,))
+        yield name, _show(getattr(config, name)), place or "default"
+    for path, value in _pack_figures(pack):
+        own = _leaf(merged, path)
+        place = place_of(origins.layers, path) if own is not None else None
+        shown = _show(value if own is None else own)
+        yield ".".join(path), shown, place or f"pack {pack.id}"
+    told = {"shop", "pack", "lang", "opened_at", "required", "max_bad_rows"}
+    figures = {path for path, _ in _pack_figures(pack)}
+    for leaf, value in _leaves(merged):
+        if leaf[0] not in told and leaf not in figures:
+            place = place_of(origins.layers, leaf)
+            yield ".".join(str(step) for step in leaf), _show(value), place or "default"
+
+
+def _closing(config: ConfigFile) -> Closing:
+    facts = {name: getattr(config.closing, name) for name in type(config.closing).model_fields}
+    return Closing(wanted=facts.pop("closing"), **facts)
+
+
+def _gates(pack: Pack, levels: Mapping[str, Level]) -> tuple[str, ...]:
+    return tuple(
+        rule for rule, terms in pack.rules.items() if levels.get(rule, terms.level) is Level.ERROR
+    )
+
+
+def _expand(rules: Sequence[str], gates: tuple[str, ...]) -> tuple[str, ...]:
+    """The rules in order, once each; `all` stands for every gating rule."""
+    expanded = [entry for rule in rules for entry in (gates if rule == ALL else (rule,))]
+    return tuple(dict.fromkeys(expanded))
+
+
+def _overrides(outside: Sequence[Layer]) -> tuple[str, ...]:
+    told = {
+        ".".join(str(step) for step in path): _show(value)
+        for layer in outside
+        for path, value in _leaves(layer.table)
+        if path[0] not in NOT_IN_REPORT
+    }
+    return tuple(f"{key}={value}" for key, value in sorted(told.items()))
+
+
+def _pack_figures(pack: Pack) -> Iterator[tuple[tuple[str, ...], object]]:
+    for name, weight in pack.weights.items():
+        yield ("weights", name), weight.value
+    for rule, terms in pack.rules.items():
+        yield ("levels", rule), terms.level.value
+        if terms.target is not None and terms.target.operator.value in ("<=", ">="):
+            yield ("targets", rule), terms.target.value
+        for option, figure in terms.options.items():
+            yield ("options", rule, option), figure.value
+
+
+def _leaf(table: Mapping[str, object], path: tuple[str, ...]) -> object:
+    value: object = table
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _leaves(value: object, above: KeyPath = ()) -> Iterator[tuple[KeyPath, object]]:
+    if isinstance(value, dict):
+        for name, entry in value.items():
+            yield from _leaves(entry, (*above, name))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for index, entry in enumerate(value):
+            yield from _leaves(entry, (*above, index))
+    else:
+        yield above, value
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ",".join(_show(entry) for entry in value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,230 @@
+"""Where settings come from: the file, the environment, `--set`, flags; each knows its places.
+
+Every layer holds a table of the shape of `shop.toml`; merging lets the later one win.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kshop_audit.config.lines import Path as KeyPath
+from kshop_audit.config.lines import key_lines, line_of
+from kshop_audit.errors import ConfigError, UsageError
+
+FILE_NAME = "shop.toml"
+PROJECT_FILE = "pyproject.toml"
+TABLE = ("tool", "kshop-audit")
+ENVIRONMENT = "KSHOP_AUDIT_"
+PLAIN_TEXTS = ("shop", "pack", "lang", "force_majeure_file")
+FLAGS = {
+    "pack": "--pack",
+    "lang": "--lang",
+    "levels": "--level",
+    "require": "--require",
+    "max_bad_rows": "--max-bad-rows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Settings of one origin; `place` says where a key of it stands."""
+
+    table: Mapping[str, object]
+    place: Callable[[KeyPath], str]
+
+    def depth(self, path: KeyPath) -> int:
+        """How many steps of the path lead to something in this layer."""
+        value: Any = self.table
+        for step, name in enumerate(path):
+            inside = isinstance(value, list) and isinstance(name, int) and name < len(value)
+            if not inside and not (isinstance(value, dict) and name in value):
+                return step
+            value = value[name]
+        return len(path)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSource:
+    """The file that was found: its name as shown, digest, folder and layer."""
+
+    name: str | None = None
+    sha256: str | None = None
+    folder: Path = field(default_factory=Path)
+    layer: Layer | None = None
+
+
+def find_file(config: Path | None, folders: Sequence[Path], cwd: Path) -> ConfigSource:
+    """The configuration to use: `config`, else the working directory, else the audited folder."""
+    if config is not None:
+        found = _read(cwd / config, str(config))
+        if found is None:
+            raise ConfigError(
+                f"{config} 里没有 [tool.kshop-audit]", f"{config} has no [tool.kshop-audit]"
+            )
+        return found
+    for name in (FILE_NAME, PROJECT_FILE):
+        if (cwd / name).is_file() and (found := _read(cwd / name, name)):
+            return found
+    beside = [folder for folder in folders if (cwd / folder / FILE_NAME).is_file()]
+    if len(beside) > 1:
+        listed = ", ".join(str(folder / FILE_NAME) for folder in beside)
+        raise ConfigError(
+            f"有多个配置文件：{listed}；请用 --config 指定",
+            f"there are several configurations: {listed}; name one with --config",
+        )
+    for folder in beside:
+        if found := _read(cwd / folder / FILE_NAME, str(folder / FILE_NAME)):
+            return found
+    return ConfigSource(folder=cwd)
+
+
+def _read(path: Path, shown: str) -> ConfigSource | None:
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+        table: object = tomllib.loads(text, parse_float=Decimal)
+    except OSError as error:
+        raise ConfigError(
+            f"读不到 {shown}：{error.strerror}", f"cannot read {shown}: {error.strerror}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{shown} 不是 UTF-8，请另存为 UTF-8", f"{shown} is not UTF-8, save it as UTF-8"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{shown} 不是有效的 TOML：{error}", f"{shown} is no valid TOML: {error}"
+        ) from error
+    above: KeyPath = ()
+    if path.name == PROJECT_FILE:
+        above = TABLE
+        for name in TABLE:
+            table = table.get(name) if isinstance(table, dict) else None
+    if not isinstance(table, dict):
+        return None
+
+    lines = cache(lambda: key_lines(text))
+
+    def place(key: KeyPath) -> str:
+        line = line_of(lines(), above + key)
+        return shown if line is None else f"{shown}:{line}"
+
+    digest = hashlib.sha256(content).hexdigest()
+    return ConfigSource(shown, digest, path.parent, Layer(normal(table), place))
+
+
+def from_environment(environ: Mapping[str, str], keys: Sequence[str]) -> list[Layer]:
+    """Layers of the variables that set something: one a key, and those of the plural flags."""
+    layers = []
+    for key in keys:
+        variable = ENVIRONMENT + key.upper()
+        if text := environ.get(variable):
+            value = text if key in PLAIN_TEXTS else _value(text)
+            layers.append(Layer(normal({key: value}), _fixed(variable)))
+    if text := environ.get(ENVIRONMENT + "LEVEL"):
+        table = {"levels": pairs(text.split(), ENVIRONMENT + "LEVEL")}
+        layers.append(Layer(table, _fixed(ENVIRONMENT + "LEVEL")))
+    if text := environ.get(ENVIRONMENT + "REQUIRE"):
+        layers.append(Layer({"require": text.split()}, _fixed(ENVIRONMENT + "REQUIRE")))
+    if text := environ.get(ENVIRONMENT + "SET"):
+        layers += from_sets(shlex.split(text), ENVIRONMENT + "SET")
+    return layers
+
+
+def from_sets(sets: Sequence[str], origin: str = "--set") -> list[Layer]:
+    """One layer for each `key=value`; the value in TOML syntax, else it is a text."""
+    layers = []
+    for entry in sets:
+        key, equals, text = entry.partition("=")
+        try:
+            table = tomllib.loads(f"{key} = 0")
+        except tomllib.TOMLDecodeError:
+            table = {}
+        if not equals or not table or "\n" in key:
+            raise UsageError(
+                f"{origin} {entry}：应写成 键=值，如 targets.ship-48h=98%",
+                f"{origin} {entry}: write key=value, such as targets.ship-48h=98%",
+            )
+        layers.append(Layer(normal(_filled(table, _value(text))), _fixed(f"{origin} {key}")))
+    return layers
+
+
+def from_flags(flags: Mapping[str, object]) -> list[Layer]:
+    """One layer for each flag that was given."""
+    return [
+        Layer(normal({key: value}), _fixed(FLAGS.get(key, f"--{key.replace('_', '-')}")))
+        for key, value in flags.items()
+        if value is not None and value not in ((), {}, [])
+    ]
+
+
+def pairs(entries: Sequence[str], origin: str) -> dict[str, str]:
+    """`ID=level` texts as a table."""
+    table = {}
+    for entry in entries:
+        name, equals, value = entry.partition("=")
+        if not (name and equals and value):
+            raise UsageError(
+                f"{origin} {entry}：应写成 规则=级别，如 cs-satisfaction=error",
+                f"{origin} {entry}: write ID=level, such as cs-satisfaction=error",
+            )
+        table[name.strip()] = value.strip()
+    return table
+
+
+def normal(table: Mapping[str, object]) -> dict[str, object]:
+    """A copy in which `closing = true` has become the table it is short for."""
+    copy = dict(table)
+    if isinstance(copy.get("closing"), bool):
+        copy["closing"] = {"closing": copy["closing"]}
+    return copy
+
+
+def merge(layers: Sequence[Layer]) -> dict[str, object]:
+    """One table; a later layer wins, tables are merged key by key."""
+    merged: dict[str, object] = {}
+    for layer in layers:
+        merged = _merged(merged, layer.table)
+    return merged
+
+
+def place_of(layers: Sequence[Layer], path: KeyPath) -> str | None:
+    """Where the effective value of a key was set; None if nowhere."""
+    best = max(reversed(layers), key=lambda layer: layer.depth(path), default=None)
+    return best.place(path) if best is not None and best.depth(path) > 0 else None
+
+
+def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
+    result = dict(below)
+    for name, value in above.items():
+        old = result.get(name)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        result[name] = _merged(old, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _fixed(place: str) -> Callable[[KeyPath], str]:
+    return lambda _path: place
+
+
+def _value(text: str) -> object:
+    try:
+        parsed = tomllib.loads(f"value = {text}", parse_float=Decimal)
+    except tomllib.TOMLDecodeError:
+        parsed = {}
+    # A text may smuggle in a second line; then it is no single value, and stays a text.
+    return parsed["value"] if parsed.keys() == {"value"} else text
+
+
+def _filled(table: dict[str, object], value: object) -> dict[str, object]:
+    """The table of a dotted key with its one leaf replaced."""
+    ((name, below),) = table.items()
+    return {name: _filled(below, value) if isinstance(below, dict) else value}

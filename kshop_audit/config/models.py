@@ -1,0 +1,218 @@
+"""Shape of the configuration: what may stand in `shop.toml`, checked by pydantic.
+
+Strict and closed: a text is no number, an unknown key is a fault. Figures are `Decimal`, times
+naive Asia/Shanghai. Rule ids, option names and units depend on the pack and are checked later.
+Imported only when a configuration is read: pydantic is too heavy for `--help`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+_SHANGHAI = timezone(timedelta(hours=8))
+_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*[%％]")
+
+_Own = TypeVar("_Own")
+
+
+def fault(zh: str, en: str) -> PydanticCustomError:
+    """A fault in both languages, to be raised; pydantic adds the key."""
+    return PydanticCustomError("kshop", "{en}", {"zh": zh, "en": en})
+
+
+def figure(value: object) -> Decimal:
+    """A number: whole, decimal, or text such as "0.97" and "97%"."""
+    number = Decimal("NaN")
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        number = Decimal(value)
+    elif isinstance(value, str):
+        percent = _PERCENT.fullmatch(value.strip())
+        with suppress(InvalidOperation):
+            number = Decimal(percent[1]) / 100 if percent else Decimal(value.strip())
+    # The bounds keep exact arithmetic cheap whatever is written.
+    if number.is_finite() and (number == 0 or -9 <= number.adjusted() <= 12):
+        return number
+    raise fault('应为数字，如 "97%"、"0.97"、24', 'must be a number such as "97%", "0.97" or 24')
+
+
+def _ratio(value: object) -> Decimal:
+    number = figure(value)
+    if not 0 <= number <= 1:
+        raise fault('应在 0 到 1 之间，如 "0.5%"', 'must lie between 0 and 1, such as "0.5%"')
+    return number
+
+
+def _money(value: object) -> Decimal:
+    number = figure(value)
+    if number < 0 or number != number.quantize(Decimal("0.01")):
+        raise fault(
+            "应为不小于 0、最多两位小数的金额（元）",
+            "must be yuan, not below 0, two decimals at most",
+        )
+    return number
+
+
+def _moment(value: object) -> datetime:
+    """A time in Asia/Shanghai; a date alone is its first instant."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError as error:
+            raise fault(
+                f"看不懂的时间 {value}，应如 2026-10-31 08:00",
+                f"cannot read the time {value}, write it like 2026-10-31 08:00",
+            ) from error
+    if isinstance(value, date) and not 2000 <= value.year < 2200:
+        raise fault("年份应在 2000 到 2199 之间", "the year must lie between 2000 and 2199")
+    if isinstance(value, datetime):
+        zoned = value.tzinfo is not None
+        local = value.astimezone(_SHANGHAI).replace(tzinfo=None) if zoned else value
+        return local.replace(microsecond=0)
+    if isinstance(value, date):
+        return datetime.combine(value, time.min)
+    raise fault("应为时间，如 2026-10-31 08:00", "must be a time such as 2026-10-31 08:00")
+
+
+def _last_moment(value: object) -> datetime:
+    """The end of an interval; a date alone is its last second, for both ends are included."""
+    whole_day = isinstance(value, date) and not isinstance(value, datetime)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}", value.strip()):
+        whole_day = True
+    moment = _moment(value)
+    return moment + timedelta(days=1, seconds=-1) if whole_day else moment
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+    raise fault("应为日期，如 2026-10-31", "must be a date such as 2026-10-31")
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _schema(read: Callable[[object], _Own], *types: str) -> tuple[BeforeValidator, WithJsonSchema]:
+    return BeforeValidator(read), WithJsonSchema({"type": list(types)})
+
+
+Figure = Annotated[Decimal, *_schema(figure, "number", "string")]
+Ratio = Annotated[Decimal, *_schema(_ratio, "number", "string")]
+Money = Annotated[Decimal, *_schema(_money, "number", "string")]
+Moment = Annotated[datetime, *_schema(_moment, "string")]
+LastMoment = Annotated[datetime, *_schema(_last_moment, "string")]
+Day = Annotated[date, *_schema(_day, "string")]
+Texts = Annotated[
+    list[Annotated[str, Field(min_length=1)]],
+    BeforeValidator(_one_or_many, json_schema_input_type=str | list[str]),
+]
+Count = Annotated[int, Field(ge=0)]
+LevelName = Literal["error", "warn", "info", "off"]
+OptionValue = Annotated[
+    object, WithJsonSchema({"type": ["string", "integer", "number", "boolean"]})
+]
+
+
+class Table(BaseModel):
+    """A table that knows all its keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=False)
+
+
+class ExemptTable(Table):
+    """A period in which replies and after-sales handling are not counted."""
+
+    since: Moment = Field(alias="from")
+    until: LastMoment = Field(alias="to")
+    reason: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ExemptTable:
+        if self.until < self.since:
+            raise fault("to 早于 from", "to is before from")
+        return self
+
+
+class DeclaredTable(Table):
+    """A figure read in the back office."""
+
+    numerator: Count
+    denominator: Count
+    since: Day = Field(alias="from")
+    until: Day = Field(alias="to")
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DeclaredTable:
+        if self.until < self.since:
+            raise fault("to 早于 from", "to is before from")
+        return self
+
+
+class ClosingTable(Table):
+    """Facts on closing the shop that no export holds."""
+
+    closing: bool = False
+    notice_started_at: Moment | None = None
+    notice_interrupted: bool | None = None
+    qualification_change_open: bool | None = None
+    violations_open: Count | None = None
+    products_on_sale: Count | None = None
+    products_in_review: Count | None = None
+    complaints_open: Count | None = None
+    freight_service_off: bool | None = None
+    last_completed_at: Moment | None = None
+
+
+class WithdrawalTable(Table):
+    """One withdrawal from the shop's balance."""
+
+    at: Moment
+    amount: Money
+    channel: str = Field(min_length=1)
+
+
+class InputTable(Table):
+    """How files of one kind are read where the built-in knowledge does not fit."""
+
+    columns: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    encoding: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    skip_rows: Count | None = None
+
+
+class ConfigFile(Table):
+    """Everything that may stand in `shop.toml` or under `[tool.kshop-audit]`."""
+
+    shop: str | None = None
+    pack: str = "kuaishou"
+    lang: Literal["zh", "en"] | None = None
+    opened_at: Moment | None = None
+    required: Texts | None = None
+    closing: ClosingTable = ClosingTable()
+    levels: dict[str, LevelName] = {}
+    targets: dict[str, Figure] = {}
+    weights: dict[str, Ratio] = {}
+    options: dict[str, dict[str, OptionValue]] = {}
+    exempt: list[ExemptTable] = []
+    force_majeure: Texts = []
+    force_majeure_file: str | None = None
+    words: dict[str, Texts] = {}
+    inputs: dict[str, InputTable] = {}
+    declared: dict[str, DeclaredTable] = {}
+    withdrawals: list[WithdrawalTable] = []
+    max_bad_rows: Ratio = Decimal("0.005")

@@ -1,0 +1,63 @@
+"""What goes into ingestion and what comes out: the request, the mappings, the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class InputMapping:
+    """What the operator's configuration says about the files of one kind.
+
+    `columns` maps a canonical column to the header of the file; `values` maps, per canonical
+    column, the text of a cell to the code it stands for.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    encoding: str | None = None
+    delimiter: str | None = None
+    skip_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The files to read, as named on the command line, and how to read them."""
+
+    paths: tuple[Path, ...]
+    pins: Mapping[Path, Kind] = field(default_factory=dict)
+    mappings: Mapping[Kind, InputMapping] = field(default_factory=dict)
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file as it was understood.
+
+    `kind` is None for a file that fits no kind or is never read; then `table` is None too.
+    `table` is lazy, has the columns of `tables.schema(kind, present columns)` and the bookkeeping
+    columns, and holds every record of the file exactly once. `header` pairs each header of the
+    file with the canonical column it became. `why` says on what grounds the kind was chosen.
+    """
+
+    index: int
+    path: Path
+    name: str
+    kind: Kind | None
+    platform: str | None
+    encoding: str | None
+    delimiter: str | None
+    sha256: str
+    header: tuple[tuple[str, str | None], ...]
+    missing: tuple[str, ...]
+    notes: tuple[Text, ...]
+    why: Text
+    table: pl.LazyFrame | None

@@ -1,0 +1,171 @@
+"""From bytes to UTF-8 text: BOM, then strict UTF-8 over the whole file, then GB18030.
+
+Detectors of encodings are wrong on short GB18030 samples, so every step is a trial over the whole
+file, and GB18030 counts only if the header is recognised in it. The result is a UTF-8 file: the
+input itself where it is one, else a copy in the scratch folder, made block by block.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kshop_audit.errors import ConfigError, DamagedFileError, InputError
+from kshop_audit.ingest.container import BLOCK
+
+HEAD = 1 << 20
+"""Bytes in which the header is looked for."""
+
+UTF8 = "utf-8"
+UTF8_BOM = "utf-8-sig"
+GB18030 = "gb18030"
+_BOMS = (
+    (codecs.BOM_UTF8, UTF8_BOM),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# GB18030 is the superset; the older names fail on the euro sign, emoji and rare characters.
+_OLDER = {"gbk": GB18030, "gb2312": GB18030, "cp936": GB18030, "936": GB18030}
+
+
+class UnknownEncodingError(InputError):
+    """A file is neither UTF-8 nor GB18030 with a known header."""
+
+
+Recognises = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A UTF-8 file. `start`: bytes of its BOM. `damaged`: some of its bytes are no UTF-8."""
+
+    path: Path
+    encoding: str
+    start: int
+    damaged: bool
+
+
+def head_of(path: Path, start: int) -> str:
+    """The first part of a UTF-8 file as text, undecodable bytes kept as lone surrogates."""
+    with path.open("rb") as file:
+        file.seek(start)
+        block = file.read(HEAD)
+    if len(block) == HEAD:  # do not end inside a character or a row
+        block = block[: block.rfind(b"\n") + 1] or block
+    return block.decode(UTF8, "surrogateescape")
+
+
+def _first_error(path: Path, encoding: str) -> int | None:
+    """Offset of (about) the first byte that is not `encoding`; None if the whole file is."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    offset = 0
+    with path.open("rb", buffering=0) as file:
+        try:
+            while block := file.read(BLOCK):
+                decoder.decode(block)
+                offset += len(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            return offset + error.start
+    return None
+
+
+def transcode(path: Path, encoding: str, target: Path) -> None:
+    """Write the text of a file as UTF-8 without BOM; UnicodeDecodeError if it is not `encoding`."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb", buffering=0) as file, target.open("wb") as out:
+        while block := file.read(BLOCK):
+            out.write(decoder.decode(block).encode(UTF8))
+        out.write(decoder.decode(b"", final=True).encode(UTF8))
+
+
+def known_encoding(encoding: str) -> str:
+    """The codec for an encoding given by the operator; ConfigError if there is none."""
+    name = encoding.strip().lower()
+    name = _OLDER.get(name, name)
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise ConfigError(
+            f"未知的编码“{encoding}”;可用 utf-8、gb18030、utf-16",
+            f"unknown encoding {encoding!r}; use utf-8, gb18030 or utf-16",
+        ) from error
+
+
+def undecodable(name: str, encoding: str) -> DamagedFileError:
+    """The error for a file whose bytes are not text in its encoding."""
+    return DamagedFileError(
+        f"{name}:无法按 {encoding} 解码;请重新导出,或用 --encoding 指定编码",
+        f"{name}: cannot be decoded as {encoding}; export again or give --encoding",
+    )
+
+
+def _copy(path: Path, name: str, encoding: str, target: Path) -> Decoded:
+    try:
+        transcode(path, encoding, target)
+    except UnicodeError as error:
+        raise undecodable(name, encoding) from error
+    return Decoded(target, encoding, 0, False)
+
+
+def _mostly_utf8(head: str) -> bool:
+    """Whether more characters beyond ASCII were read than bytes failed; not so in GB18030."""
+    bad = sum("\udc80" <= char <= "\udcff" for char in head)
+    good = sum(char > "\x7f" for char in head) - bad
+    return good > bad
+
+
+def _utf16(head: str, recognises: Recognises) -> str | None:
+    """The byte order of UTF-16 without a BOM; its ASCII letters pass for UTF-8 with NUL bytes."""
+    if "\0" not in head[:4096]:
+        return None
+    sample = head.encode(UTF8)[:4096]
+    orders = ("utf-16-le", "utf-16-be")
+    return next((order for order in orders if recognises(sample.decode(order, "replace"))), None)
+
+
+def _without_bom(path: Path, name: str, recognises: Recognises, target: Path) -> Decoded:
+    if _first_error(path, UTF8) is None:
+        head = head_of(path, 0)
+        wide = _utf16(head, recognises)
+        return _copy(path, name, wide, target) if wide else Decoded(path, UTF8, 0, False)
+    head = head_of(path, 0)
+    if recognises(head) and (not _ascii_header(head, recognises) or _mostly_utf8(head)):
+        return Decoded(path, UTF8, 0, True)
+    with path.open("rb") as file:
+        sample = file.read(HEAD).decode(GB18030, "replace")
+    if recognises(sample):
+        return _copy(path, name, GB18030, target)
+    raise UnknownEncodingError(
+        f"{name}:既不是 UTF-8,也没有在 GB18030 下识别出表头;请重新导出,或用 --encoding 指定编码",
+        f"{name}: not UTF-8, and no known header when read as GB18030; export again or give "
+        "--encoding",
+    )
+
+
+def _ascii_header(head: str, recognises: Recognises) -> bool:
+    """Whether the header is recognised from its ASCII letters alone: true in either encoding."""
+    return recognises(head.encode("ascii", "ignore").decode("ascii"))
+
+
+def decode(
+    path: Path, name: str, forced: str | None, recognises: Recognises, target: Path
+) -> Decoded:
+    """Find the encoding of a text file and give back a UTF-8 file.
+
+    `recognises` tells whether a text begins with a known header. Raises DamagedFileError for a
+    file that is not in the encoding its BOM or the operator names, InputError if nothing fits.
+    """
+    with path.open("rb") as file:
+        first = file.read(4)
+    marked = next((encoding for bom, encoding in _BOMS if first.startswith(bom)), None)
+    encoding = known_encoding(forced) if forced else marked
+    if encoding is None:
+        return _without_bom(path, name, recognises, target)
+    if encoding in (UTF8, UTF8_BOM):
+        start = len(codecs.BOM_UTF8) if first.startswith(codecs.BOM_UTF8) else 0
+        damaged = _first_error(path, UTF8) is not None
+        return Decoded(path, UTF8_BOM if start else UTF8, start, damaged)
+    return _copy(path, name, encoding, target)

@@ -1,0 +1,129 @@
+"""Find the header: its row, its delimiter, and the byte at which the records begin."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kshop_audit.ingest.catalogue import cell_text, every_header, normal, prefix
+from kshop_audit.ingest.contract import InputMapping
+from kshop_audit.ingest.recognise import Match, recognise, trimmed
+from kshop_audit.model.schema import TABLES, Kind, Type
+
+SEARCH_ROWS = 20
+"""How many rows may stand above the data, header included."""
+
+DELIMITERS = (",", "\t", ";")
+UNLIMITED = 2**31 - 1  # the csv module's own limit of 128 KiB a cell would be a silent failure
+
+_DIGIT = re.compile(r"\d")
+_NUMERIC = (Type.TIME, Type.DATE, Type.MONEY, Type.INT)
+_NOTHING = frozenset({"", "-", "--", "—", "/", "无", "(无)", "nan", "null", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header stands. `row`: its number (first row = 1).
+
+    `end`: offset of the first record, in bytes of the UTF-8 text without its BOM.
+    `described`: the row below the header explains the columns; it is a record to be skipped.
+    """
+
+    match: Match
+    delimiter: str
+    row: int
+    end: int
+    described: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first records of a file under one delimiter, each with the byte at which it ends."""
+
+    delimiter: str
+    records: tuple[list[str], ...]
+    ends: tuple[int, ...]
+
+
+def read_head(text: str, delimiter: str) -> Head:
+    """Read the first rows; one more than searched, since a description may follow the header."""
+    csv.field_size_limit(UNLIMITED)
+    consumed = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal consumed
+        for line in io.StringIO(text, newline=""):
+            consumed += len(line.encode("utf-8", "surrogateescape"))
+            yield line
+
+    records, ends = [], []
+    for record in csv.reader(lines(), delimiter=delimiter):
+        records.append(record)
+        ends.append(consumed)
+        if len(records) > SEARCH_ROWS:
+            break
+    return Head(delimiter, tuple(records), tuple(ends))
+
+
+def _looks_like_header(record: Sequence[str], extra: frozenset[str]) -> bool:
+    known = every_header()
+    hits = 0
+    for cell in record:
+        name = normal(cell)
+        hits += name in known or name in extra or prefix(name) in known
+    return hits >= 2
+
+
+def _describes(record: Sequence[str], match: Match) -> bool:
+    """Whether a row explains the columns instead of holding data (times without any digit)."""
+    table = TABLES[match.kind]
+    told = False
+    for name, places in match.columns.items():
+        cell = record[places[0]].strip() if places[0] < len(record) else ""
+        known = match.layout.values.get(name, {})
+        if _DIGIT.search(cell) or cell_text(cell) in known or cell in table.column(name).codes:
+            return False
+        told = told or (table.column(name).type in _NUMERIC and cell.lower() not in _NOTHING)
+    return told
+
+
+def find_header(
+    text: str,
+    delimiters: Sequence[str],
+    mappings: Mapping[Kind, InputMapping],
+    pin: Kind | None,
+) -> Header | None:
+    """The best header among the first rows under any of the delimiters, None if there is none."""
+    extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
+    best: tuple[tuple[int, ...], Head, int, Match] | None = None
+    for delimiter in delimiters:
+        head = read_head(text, delimiter)
+        for place, record in enumerate(head.records[:SEARCH_ROWS]):
+            if not _looks_like_header(record, extra):
+                continue
+            match = recognise(record, mappings, pin)
+            if match is None:
+                continue
+            mapping = mappings.get(match.kind)
+            if mapping is not None and (mapping.skip_rows or 0) > place:
+                continue
+            if best is None or match.rank > best[0]:
+                best = (match.rank, head, place, match)
+    if best is None:
+        return None
+    _, head, place, match = best
+    below = head.records[place + 1 : place + 2]
+    described = any(_describes(record, match) for record in below)
+    return Header(match, head.delimiter, place + 1, head.ends[place], described)
+
+
+def seen_headers(text: str, delimiters: Sequence[str]) -> str:
+    """The row that looks most like a header, for a message."""
+    rows = [record for d in delimiters for record in read_head(text, d).records]
+    if not rows:
+        return ""
+    widest = max(rows, key=lambda record: sum(1 for cell in record if cell.strip()))
+    return " · ".join(cell.strip() for cell in trimmed(widest)[:12])

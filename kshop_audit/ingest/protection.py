@@ -1,0 +1,39 @@
+"""What spreadsheets and platforms wrap around a value, and the words that mean "nothing"."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_NOTHING = (
+    "-", "--", "---", "—", "——", "/", "无", "(无)", "nan", "null", "none", "n/a", "#n/a",
+    "****", "***", "*****",
+)  # fmt: skip
+
+
+def _spellings(word: str) -> set[str]:
+    """A word in every case, half and full width: comparing is far cheaper than normalising."""
+    cases = {word, word.upper(), word.capitalize(), word.replace("nan", "NaN")}
+    wide = {ord(" ") + n: 0xFEE0 + ord(" ") + n for n in range(1, 95)}
+    return cases | {text.translate(wide) for text in cases}
+
+
+EMPTY = ("", *sorted({spelling for word in _NOTHING for spelling in _spellings(word)}))
+"""Cells that hold nothing, once trimmed."""
+
+# White space, tabs, byte order marks, zero-width and control characters.
+BLANKS = (
+    "".join(map(chr, range(0x21)))
+    + "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d"
+    + "\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\x7f"
+)
+
+
+def trim(text: pl.Expr) -> pl.Expr:
+    """Text without blanks of any sort around it."""
+    return text.str.strip_chars(BLANKS)
+
+
+def bare(text: pl.Expr) -> pl.Expr:
+    """Text without the protection of spreadsheets: tab, apostrophe, ="…"; half width (NFKC)."""
+    text = trim(text.str.normalize("NFKC")).str.strip_prefix('="').str.strip_chars_end('"')
+    return trim(text.str.strip_chars_start("'‘’`"))

@@ -1,0 +1,184 @@
+"""Read a file that is not canonical, record by record, with the csv module.
+
+Slow and exact: every record becomes one row; what is no row of the table keeps its place and gets
+a fault. Only the columns that are understood are kept in memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+import polars as pl
+
+from kshop_audit.errors import DamagedFileError
+from kshop_audit.ingest import reasons
+from kshop_audit.ingest.catalogue import normal
+from kshop_audit.ingest.locate import UNLIMITED
+from kshop_audit.ingest.raw import FAULT, FAULT_VALUE, Raw, cell
+from kshop_audit.tables import ROW
+
+BATCH = 50_000
+
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
+_TIME_LIKE = re.compile(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
+_ID_LIKE = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]{4,}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """What the reader has to know of a file: `start` and `row` are where the header ends.
+
+    `keep`: positions of the columns that are needed; `key` the position of the key column or
+    None; `times`: positions of time columns; `header`: the header row as it stands.
+    """
+
+    path: Path
+    name: str
+    start: int
+    row: int
+    separator: str
+    header: tuple[str, ...]
+    keep: tuple[int, ...]
+    key: int | None
+    times: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of cells of a whole row."""
+        return len(self.header)
+
+
+@dataclass(slots=True)
+class _Lines:
+    """The physical lines of a file, remembering those of the record being read."""
+
+    file: TextIO
+    taken: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.file:
+            self.taken.append(line)
+            yield line
+
+
+def _quoting(separator: str) -> re.Pattern[str]:
+    comma = re.escape(separator)
+    return re.compile(rf'(?:[^"]++|(?<![^{comma}])"(?:[^"]++|"")*+"(?![^{comma}\r\n]))*+')
+
+
+def _looks_like_row(line: str, file: RecordFile) -> bool:
+    """Whether a line inside a quoted cell is a row of the table that an open quote swallowed."""
+    cells = line.rstrip("\r\n").split(file.separator)
+    if len(cells) != file.width:
+        return False
+    if file.key is not None and not _ID_LIKE.fullmatch(cells[file.key]):
+        return bool(file.times) and bool(_TIME_LIKE.match(cells[file.key]))
+    filled = [cells[place] for place in file.times if cells[place].strip()]
+    return all(_TIME_LIKE.match(text) for text in filled)
+
+
+def _swallowed(file: RecordFile, row: int) -> DamagedFileError:
+    return DamagedFileError(
+        f"{file.name}:第 {row} 行有一个没有闭合的引号,吞掉了后面的行;请重新导出",
+        f"{file.name}: an open quote in row {row} swallows the rows after it; export again",
+    )
+
+
+def _fault(record: Sequence[str], lines: list[str], file: RecordFile, row: int) -> str | None:
+    """Why a record is no row, None if it is one. Raises DamagedFileError for swallowed rows."""
+    if len(lines) > 1 or (lines and lines[0].count('"') % 2):
+        quoted = _quoting(file.separator).fullmatch("".join(lines)) is not None
+        if any(_looks_like_row(line, file) for line in lines[1:]):
+            raise _swallowed(file, row)
+        if not quoted and (len(lines) > 1 or _still_open(lines[0], file.separator)):
+            return reasons.OPEN_QUOTE
+    text = "".join(record)
+    if "\0" in text:
+        return reasons.NUL_BYTES
+    if _BAD_BYTE.search(text):
+        return reasons.BAD_BYTES
+    return _count(record, file)
+
+
+def _still_open(line: str, separator: str) -> bool:
+    """Whether a line leaves a quote open: whatever follows then belongs to the same record."""
+    return len(list(csv.reader([line, "x"], delimiter=separator))) == 1
+
+
+def _count(record: Sequence[str], file: RecordFile) -> str | None:
+    if len(record) < file.width and any(text.strip() for text in record):
+        return reasons.TOO_FEW
+    if any(text.strip() for text in record[file.width :]):
+        return reasons.TOO_MANY
+    return None
+
+
+def _value(record: Sequence[str], fault: str | None, width: int) -> str | None:
+    if fault not in (reasons.TOO_FEW, reasons.TOO_MANY):
+        return None
+    cells = len(record)
+    while cells > width and not record[cells - 1].strip():
+        cells -= 1
+    return f"{cells}/{width}"
+
+
+def _is_header(record: Sequence[str], header: Sequence[str], key: int | None) -> bool:
+    return key is not None and key < len(record) and normal(record[key]) == header[key]
+
+
+def _rows(file: RecordFile) -> Iterator[tuple[object, ...]]:
+    """(row, fault, value, kept cells …) of every record below the header."""
+    header = [normal(text) for text in file.header]
+    same = True
+    with file.path.open(encoding="utf-8", errors="surrogateescape", newline="") as text:
+        text.seek(file.start)
+        lines = _Lines(text)
+        reader = csv.reader(lines, delimiter=file.separator)
+        for row, record in enumerate(reader, file.row + 1):
+            taken, lines.taken = lines.taken, []
+            fault = _fault(record, taken, file, row)
+            if _is_header(record, header, file.key):
+                same = [normal(text) for text in record[: file.width]] == header
+            if not same and fault is None and any(text.strip() for text in record):
+                fault = reasons.OTHER_HEADER
+            cells = record + [""] * (file.width - len(record))
+            kept = [_BAD_BYTE.sub("\ufffd", cells[place]) for place in file.keep]
+            yield (row, fault, _value(record, fault, file.width), *kept)
+
+
+def read_records(file: RecordFile) -> Raw:
+    """Read every record below the header into text columns."""
+    csv.field_size_limit(UNLIMITED)
+    schema: dict[str, pl.DataType] = {
+        ROW: pl.UInt32(),
+        FAULT: pl.String(),
+        FAULT_VALUE: pl.String(),
+        **{cell(place): pl.String() for place in file.keep},
+    }
+    parts = [pl.DataFrame(schema=schema)]
+    batch: list[tuple[object, ...]] = []
+
+    def flush() -> None:
+        columns = zip(*batch, strict=True)
+        parts.append(
+            pl.DataFrame(
+                {
+                    name: pl.Series(name, list(column), dtype, strict=False)
+                    for (name, dtype), column in zip(schema.items(), columns, strict=True)
+                }
+            )
+        )
+        batch.clear()
+
+    for values in _rows(file):
+        batch.append(values)
+        if len(batch) == BATCH:
+            flush()
+    if batch:
+        flush()
+    return Raw(pl.concat(parts).lazy(), slow=True)

@@ -1,0 +1,168 @@
+"""Read times in every form that exports use; what is not certain stays null.
+
+Nearly all cells have one of three usual forms, which Polars parses at some 50 million a second;
+the others are tried only on what is left, so that they cost little where there is nothing left.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from kshop_audit.ingest.protection import bare
+from kshop_audit.tables import TIME
+
+_SECONDS = "%Y-%m-%d %H:%M:%S"
+_MINUTES = "%Y-%m-%d %H:%M"
+_DAYS = "%Y-%m-%d"
+
+# A date, then perhaps a time of day with fractions, 上午/下午 before or AM/PM after, and a zone.
+_CALENDAR = (
+    r"^(?<year>\d{4})[-/.年](?<month>\d{1,2})[-/.月](?<day>\d{1,2})日?"
+    r"(?:[T\s]*(?<before>上午|下午|AM|PM)?\s*(?<hour>\d{1,2})[:时点](?<minute>\d{1,2})"
+    r"(?:[:分](?<second>\d{1,2})(?:[.,]\d{1,9})?)?[分秒]?\s*(?<after>AM|PM)?"
+    r"\s*(?<zone>Z|UTC|GMT|CST|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)?(?:\[ASIA/SHANGHAI\])?)?$"
+)
+_DIGITS = r"^(\d{8}(?:[T ]?\d{2}:?\d{2}:?\d{2})?)(?:\.0+)?$"
+_DIGIT_FORMS = (
+    "%Y%m%d%H%M%S",
+    "%Y%m%d %H%M%S",
+    "%Y%m%dT%H%M%S",
+    "%Y%m%d %H:%M:%S",
+    "%Y%m%dT%H:%M:%S",
+)
+_EPOCH = r"^(\d{10})(?:\d{3})?(?:\.\d*)?$"
+_SERIAL = r"^(\d{5}(?:\.\d+)?)$"
+_OFFSET = r"([+-])(\d{1,2})(?::?(\d{2}))?$"
+
+_HOUR = 3_600_000
+_SERIAL_ZERO = datetime(1899, 12, 30)
+_SERIALS = (20_000, 80_000)  # 1954 to 2119; other numbers are no dates of a shop
+
+_UNSET = r"^0{4}\D|^0+$|^1900\D0?1\D0?0(?:\D|$)"
+_EARLIEST = datetime(1901, 1, 1)
+_UNSET_YEARS = (1, 1899, 1900)
+_LATEST = datetime(2200, 1, 1)
+_UNSET_DAYS = (datetime(2000, 1, 1), datetime(1970, 1, 1))
+
+
+def usual(raw: pl.Expr) -> pl.Expr:
+    """The time of a cell in one of the usual forms, else null."""
+    first = _between(raw.str.to_datetime(_SECONDS, strict=False, time_unit="ms"))
+    rest = pl.when(first.is_null() & (raw != "")).then(raw)
+    dashed = rest.str.replace_all("/", "-", literal=True)
+    return pl.coalesce(
+        first,
+        _between(dashed.str.to_datetime(_SECONDS, strict=False, time_unit="ms")),
+        _between(dashed.str.to_datetime(_MINUTES, strict=False, time_unit="ms")),
+        _between(dashed.str.to_date(_DAYS, strict=False).cast(TIME)),
+    )
+
+
+def odd(raw: pl.Expr) -> pl.Expr:
+    """The text of a cell in any other form, made ready for `calendar` and `parse`."""
+    return bare(pl.when(usual(raw).is_null() & (raw != "")).then(raw)).str.to_uppercase()
+
+
+def calendar(odd: pl.Expr) -> pl.Expr:
+    """The parts of a calendar date and time of day, a struct of texts."""
+    return odd.str.extract_groups(_CALENDAR)
+
+
+def parse(raw: pl.Expr, odd: pl.Expr, parts: pl.Expr) -> pl.Expr:
+    """Text → naive Asia/Shanghai time in whole seconds; null where it is not certain.
+
+    Placeholder days are still in it: see `without_placeholders`.
+    """
+    forms = (usual(raw), _from_parts(parts), _from_digits(odd), _epoch(odd), _serial(odd))
+    return pl.coalesce(forms).cast(TIME)
+
+
+def is_unset(odd: pl.Expr) -> pl.Expr:
+    """Whether a text stands for "no time" without being a date of any calendar."""
+    return odd.str.contains(_UNSET)
+
+
+def without_placeholders(time: pl.Expr) -> pl.Expr:
+    """Null for the days that systems write when they mean "never"."""
+    unset = time < _EARLIEST
+    for day in _UNSET_DAYS:
+        unset |= time.dt.date() == day.date()
+    return pl.when(~unset).then(time)
+
+
+def _between(time: pl.Expr) -> pl.Expr:
+    return pl.when(time.is_between(_EARLIEST, _LATEST, closed="left")).then(time)
+
+
+def _from_parts(parts: pl.Expr) -> pl.Expr:
+    def number(name: str) -> pl.Expr:
+        return parts.struct.field(name).cast(pl.Int64, strict=False)
+
+    day = pl.concat_str(
+        parts.struct.field("year"),
+        parts.struct.field("month").str.zfill(2),
+        parts.struct.field("day").str.zfill(2),
+    ).str.to_date("%Y%m%d", strict=False)
+    hour = _hour(number("hour"), parts.struct.field("before"), parts.struct.field("after"))
+    minute, second = number("minute").fill_null(0), number("second").fill_null(0)
+    # 24:00 is how some exports write midnight at the end of a day.
+    valid = (minute < 60) & (second < 60) & ((hour < 24) | ((hour == 24) & (minute + second == 0)))
+    clock = hour * _HOUR + minute * 60_000 + second * 1_000 + _shift(parts.struct.field("zone"))
+    time = day.cast(TIME).cast(pl.Int64) + clock
+    # A year such as 0026 is a slip of the pen; these are what systems write for "never".
+    sane = (day >= _EARLIEST.date()) | day.dt.year().is_in(_UNSET_YEARS)
+    return pl.when(valid & sane).then(time).cast(TIME)
+
+
+def _hour(hour: pl.Expr, before: pl.Expr, after: pl.Expr) -> pl.Expr:
+    """Hour of 24 from an hour and its half of the day; null where both contradict each other."""
+    half = pl.coalesce(before, after)
+    morning, evening = half.is_in(["上午", "AM"]), half.is_in(["下午", "PM"])
+    return (
+        pl.when(hour.is_null())
+        .then(0)
+        .when(morning.fill_null(False))
+        .then(pl.when(hour <= 12).then(hour % 12))
+        .when(evening.fill_null(False))
+        .then(pl.when(hour < 12).then(hour + 12).when(hour < 24).then(hour))
+        .otherwise(hour)
+    )
+
+
+def _shift(zone: pl.Expr) -> pl.Expr:
+    """Milliseconds to add to a time of this zone to get Asia/Shanghai; CST is China's here."""
+    sign = zone.str.extract(_OFFSET, 1)
+    hours = zone.str.extract(_OFFSET, 2).cast(pl.Int64)
+    minutes = zone.str.extract(_OFFSET, 3).cast(pl.Int64).fill_null(0)
+    offset = (hours * 60 + minutes) * 60_000
+    offset = pl.when(sign == "-").then(-offset).otherwise(offset)
+    return (
+        pl.when(zone.is_null() | (zone == "CST"))
+        .then(0)
+        .when(zone.is_in(["Z", "UTC", "GMT"]))
+        .then(8 * _HOUR)
+        .when((hours <= 14) & (minutes < 60))
+        .then(8 * _HOUR - offset)
+    )
+
+
+def _from_digits(odd: pl.Expr) -> pl.Expr:
+    """20261031 and 20261031080500; the pattern guards against shorter runs of digits."""
+    digits = odd.str.extract(_DIGITS, 1)
+    timed = (digits.str.to_datetime(f, strict=False, time_unit="ms") for f in _DIGIT_FORMS)
+    return _between(pl.coalesce(*timed, digits.str.to_date("%Y%m%d", strict=False).cast(TIME)))
+
+
+def _epoch(odd: pl.Expr) -> pl.Expr:
+    seconds = odd.str.extract(_EPOCH, 1).cast(pl.Int64, strict=False)
+    return (seconds * 1_000 + 8 * _HOUR).cast(TIME)
+
+
+def _serial(odd: pl.Expr) -> pl.Expr:
+    """A spreadsheet's day number; binary floats hold it to the microsecond, rounded to seconds."""
+    days = odd.str.extract(_SERIAL, 1).cast(pl.Float64, strict=False)
+    seconds = (days * 86_400).round(0).cast(pl.Int64)
+    time = pl.lit(_SERIAL_ZERO).cast(TIME) + pl.duration(seconds=seconds, time_unit="ms")
+    return pl.when(days.is_between(*_SERIALS)).then(time)

@@ -1,0 +1,60 @@
+"""Packs: the numbers of one platform and version, each with its source, as dated TOML.
+
+`names()` lists the packs that come with the tool; `load()` reads one of them, or a file of the
+operator's own. A pack is checked to the last key: an unknown key, a figure without a source or
+a threshold that is a binary float is a `ConfigError` that names the file and the key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+from kshop_audit.errors import ConfigError
+from kshop_audit.model.metadata import Pack
+from kshop_audit.packs.parsing import parse
+
+__all__ = ["load", "names"]
+
+
+def names() -> tuple[str, ...]:
+    """Names of the packs that come with the tool, sorted."""
+    found = (entry.name for entry in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+def load(name_or_path: str) -> Pack:
+    """The pack of that name, or the one in a TOML file; ConfigError if it is unknown or wrong."""
+    file, content = _read(name_or_path)
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"规则包 {file} 不是有效的 TOML：{error}", f"pack {file} is no valid TOML: {error}"
+        ) from error
+    return parse(table, file, hashlib.sha256(content).hexdigest())
+
+
+def _read(name_or_path: str) -> tuple[str, bytes]:
+    if name_or_path in names():
+        entry = files(__name__) / f"{name_or_path}.toml"
+        return entry.name, entry.read_bytes()
+    path = Path(name_or_path)
+    if path.suffix == ".toml" or path.name != name_or_path:
+        try:
+            return str(path), path.read_bytes()
+        except OSError as error:
+            raise ConfigError(
+                f"读不到规则包 {path}：{error.strerror}",
+                f"cannot read the pack {path}: {error.strerror}",
+            ) from error
+    close = difflib.get_close_matches(name_or_path, names(), n=1)
+    known = "、".join(names())
+    hint_zh = f"，是不是 {close[0]}？" if close else f"；可用：{known}"
+    hint_en = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(names())}"
+    raise ConfigError(
+        f"没有名为 {name_or_path} 的规则包{hint_zh}", f"unknown pack {name_or_path}{hint_en}"
+    )

@@ -1,0 +1,300 @@
+"""From the tables of a TOML file to a `Pack`, refusing everything that is not understood.
+
+Standard library only: packs are read by commands that must start fast. Every reader takes the
+`Place` it stands at, so that a fault names the file and the dotted key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from kshop_audit.errors import ConfigError
+from kshop_audit.model.metadata import (
+    Anchors,
+    Cap,
+    Level,
+    Operator,
+    Pack,
+    Provenance,
+    RuleTerms,
+    Sourced,
+    Target,
+    Text,
+)
+from kshop_audit.model.schema import TABLES, Kind
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_RULE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+_Word = TypeVar("_Word", bound=StrEnum)
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands: the file and the dotted key."""
+
+    file: str
+    key: str = ""
+
+    def at(self, name: object) -> Place:
+        """The place of an entry of this table."""
+        return Place(self.file, f"{self.key}.{name}" if self.key else str(name))
+
+    def fault(self, zh: str, en: str) -> ConfigError:
+        """The fault to raise, with its place in front."""
+        where = f"{self.file}: {self.key or '(top)'}"
+        return ConfigError(f"规则包 {where}：{zh}", f"pack {where}: {en}")
+
+
+def parse(table: Mapping[str, object], file: str, sha256: str) -> Pack:
+    """The pack of a parsed TOML file; ConfigError names the first fault by file and key."""
+    top = Place(file)
+    needed = ("id", "version", "title", "rules", "score", "words", "required")
+    _keys(table, top, needed)
+    rules = _tables(table["rules"], top.at("rules"), _rule)
+    score = _table(table["score"], top.at("score"))
+    weights, dimensions = _dimensions(score, top.at("score"), rules)
+    words = _tables(table["words"], top.at("words"), _word_list)
+    required, required_when = _required(table["required"], top.at("required"), rules)
+    return Pack(
+        id=_text(table["id"], top.at("id")),
+        version=_text(table["version"], top.at("version")),
+        title=_title(table["title"], top.at("title")),
+        sha256=sha256,
+        rules=rules,
+        weights=weights,
+        dimensions=dimensions,
+        score={
+            name: _sourced(value, top.at("score").at(name))
+            for name, value in score.items()
+            if name not in ("dimensions", "caps")
+        },
+        words={name: texts for name, (texts, _) in words.items()},
+        caps=_caps(score.get("caps", []), top.at("score.caps"), rules),
+        required=required,
+        required_when=required_when,
+        word_sources={name: source for name, (_, source) in words.items()},
+    )
+
+
+def _rule(value: object, place: Place) -> RuleTerms:
+    if not _RULE_ID.fullmatch(place.key.rpartition(".")[2]):
+        raise place.fault("规则名须为小写加连字符", "rule ids are kebab-case")
+    table = _table(value, place)
+    _keys(table, place, ("level", "sources"), ("window_days", "target", "anchors", "options"))
+    window = (
+        _sourced(table["window_days"], place.at("window_days")) if "window_days" in table else None
+    )
+    sources = _texts(table["sources"], place.at("sources"))
+    return RuleTerms(
+        level=_word(table["level"], place.at("level"), Level),
+        target=_target(table["target"], place.at("target")) if "target" in table else None,
+        window_days=None if window is None else _positive(window.value, place.at("window_days")),
+        anchors=_anchors(table["anchors"], place.at("anchors")) if "anchors" in table else None,
+        options=_tables(table.get("options", {}), place.at("options"), _sourced),
+        sources=sources,
+        window=window,
+    )
+
+
+def _target(value: object, place: Place) -> Target:
+    table = _table(value, place)
+    _keys(table, place, ("operator", "source", "provenance"), ("value", "count_below"))
+    operator = _word(table["operator"], place.at("operator"), Operator)
+    counted = operator in (Operator.EVERY, Operator.NONE)
+    if counted == ("value" in table):
+        raise place.fault(
+            "value 只用于 >= 和 <=（且必须给出）",
+            "value belongs to >= and <=, and must be given there",
+        )
+    below = table.get("count_below")
+    source, provenance = _origin(table, place)
+    fixed = Decimal(1 if operator is Operator.EVERY else 0)
+    return Target(
+        operator=operator,
+        value=fixed if counted else _decimal(table["value"], place.at("value")),
+        source=source,
+        provenance=provenance,
+        count_below=None if below is None else _positive(below, place.at("count_below")),
+    )
+
+
+def _anchors(value: object, place: Place) -> Anchors:
+    table = _table(value, place)
+    _keys(table, place, ("full", "floor"))
+    full, floor = (_number(table[end], place.at(end)) for end in ("full", "floor"))
+    if full.value == floor.value:
+        raise place.fault("full 与 floor 不能相同", "full and floor must differ")
+    return Anchors(full, floor)
+
+
+def _dimensions(
+    score: Mapping[str, object], place: Place, rules: Mapping[str, RuleTerms]
+) -> tuple[dict[str, Sourced], dict[str, tuple[str, ...]]]:
+    weights: dict[str, Sourced] = {}
+    members: dict[str, tuple[str, ...]] = {}
+    place = place.at("dimensions")
+    for name, value in _table(score.get("dimensions", {}), place).items():
+        table = _table(value, place.at(name))
+        _keys(table, place.at(name), ("weight", "rules"))
+        weights[name] = _number(table["weight"], place.at(name).at("weight"))
+        members[name] = _known(table["rules"], place.at(name).at("rules"), rules)
+        for rule in members[name]:
+            if rules[rule].anchors is None:
+                raise place.at(name).fault(f"{rule} 没有 anchors", f"{rule} has no anchors")
+    if weights and sum(Decimal(str(weight.value)) for weight in weights.values()) != 1:
+        raise place.fault("各维度权重之和须为 1", "the weights of the dimensions must add up to 1")
+    return weights, members
+
+
+def _caps(value: object, place: Place, rules: Mapping[str, RuleTerms]) -> tuple[Cap, ...]:
+    if not isinstance(value, list):
+        raise place.fault("应为表的数组", "must be an array of tables")
+    caps = []
+    for index, entry in enumerate(value):
+        here = place.at(index)
+        table = _table(entry, here)
+        _keys(table, here, ("rule", "applies_to", "limit"))
+        (rule,) = _known([table["rule"]], here.at("rule"), rules)
+        applies_to = _known(table["applies_to"], here.at("applies_to"), rules)
+        caps.append(Cap(rule, applies_to, _number(table["limit"], here.at("limit"))))
+    return tuple(caps)
+
+
+def _required(
+    value: object, place: Place, rules: Mapping[str, RuleTerms]
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    table = _table(value, place)
+    _keys(table, place, ("always",), ("when_present",))
+    when: dict[str, tuple[str, ...]] = {}
+    place_when = place.at("when_present")
+    for rule, inputs in _table(table.get("when_present", {}), place_when).items():
+        _known([rule], place_when, rules)
+        when[rule] = _texts(inputs, place_when.at(rule))
+        for entry in when[rule]:
+            kind, _, column = entry.partition(".")
+            if kind not in list(Kind) or (column and column not in TABLES[Kind(kind)].names):
+                raise place_when.at(rule).fault(
+                    f"没有 {entry} 这种输入", f"no input is called {entry}"
+                )
+    return _known(table["always"], place.at("always"), rules), when
+
+
+def _word_list(value: object, place: Place) -> tuple[tuple[str, ...], Sourced]:
+    table = _table(value, place)
+    _keys(table, place, ("words", "source", "provenance"))
+    words = _texts(table["words"], place.at("words"))
+    if len(set(words)) != len(words):
+        raise place.fault("有重复的词", "a word stands twice")
+    return words, Sourced(words, *_origin(table, place))
+
+
+def _sourced(value: object, place: Place) -> Sourced:
+    table = _table(value, place)
+    _keys(table, place, ("value", "source", "provenance"), ("choices",))
+    choices = _texts(table["choices"], place.at("choices")) if "choices" in table else ()
+    figure = _figure(table["value"], place.at("value"))
+    if choices and figure not in choices:
+        raise place.fault(f"{figure} 不在 choices 中", f"{figure} is none of its choices")
+    return Sourced(figure, *_origin(table, place), choices)
+
+
+def _origin(table: Mapping[str, object], place: Place) -> tuple[str, Provenance]:
+    source = _text(table["source"], place.at("source"))
+    return source, _word(table["provenance"], place.at("provenance"), Provenance)
+
+
+def _number(value: object, place: Place) -> Sourced:
+    sourced = _sourced(value, place)
+    decimal = _decimal(sourced.value, place.at("value"))
+    return Sourced(decimal, sourced.source, sourced.provenance)
+
+
+def _figure(value: object, place: Place) -> object:
+    if isinstance(value, float):
+        raise place.fault('小数请写成文本，如 "0.80"', 'write decimals as text, such as "0.80"')
+    if isinstance(value, str) and "." in value and _DECIMAL.fullmatch(value):
+        return Decimal(value)
+    if (isinstance(value, str) and value) or isinstance(value, int):
+        return value
+    raise place.fault("应为整数、文本或真假", "must be a whole number, a text or a truth value")
+
+
+def _decimal(value: object, place: Place) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    raise place.fault(
+        '应为数字，小数写成文本，如 "0.80"', 'must be a number, decimals as text ("0.80")'
+    )
+
+
+def _positive(value: object, place: Place) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise place.fault("应为正整数", "must be a whole number above zero")
+    return value
+
+
+def _word(value: object, place: Place, kind: type[_Word]) -> _Word:
+    if isinstance(value, str) and value in list(kind):
+        return kind(value)
+    allowed = " | ".join(kind)
+    raise place.fault(f"{value!r} 不对，可用：{allowed}", f"{value!r} is none of {allowed}")
+
+
+def _known(value: object, place: Place, rules: Mapping[str, RuleTerms]) -> tuple[str, ...]:
+    ids = _texts(value, place, empty=True)
+    for rule in ids:
+        if rule not in rules:
+            raise place.fault(f"规则包里没有 {rule}", f"the pack has no rule {rule}")
+    return ids
+
+
+def _title(value: object, place: Place) -> Text:
+    table = _table(value, place)
+    _keys(table, place, ("zh", "en"))
+    return Text(_text(table["zh"], place.at("zh")), _text(table["en"], place.at("en")))
+
+
+def _texts(value: object, place: Place, empty: bool = False) -> tuple[str, ...]:
+    if not isinstance(value, list) or not (value or empty):
+        raise place.fault("应为非空的文本数组", "must be an array of texts, not empty")
+    return tuple(_text(entry, place.at(index)) for index, entry in enumerate(value))
+
+
+def _text(value: object, place: Place) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise place.fault("应为非空文本", "must be a text, not empty")
+    return value
+
+
+def _table(value: object, place: Place) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise place.fault("应为表", "must be a table")
+    return value
+
+
+def _tables(
+    value: object, place: Place, read: Callable[[object, Place], _Item]
+) -> dict[str, _Item]:
+    return {name: read(entry, place.at(name)) for name, entry in _table(value, place).items()}
+
+
+def _keys(
+    table: Mapping[str, object], place: Place, needed: tuple[str, ...], extra: tuple[str, ...] = ()
+) -> None:
+    for name in table:
+        if name not in needed + extra:
+            raise place.at(name).fault("未知的键", "unknown key")
+    for name in needed:
+        if name not in table:
+            raise place.at(name).fault("缺少此键", "is missing")

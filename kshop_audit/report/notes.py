@@ -1,0 +1,186 @@
+"""The calm part of the report: dates, files, what was not understood, what the score rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from kshop_audit.model.report import Finding, Input, Report, RuleResult, Score
+from kshop_audit.report import figures, phrases
+from kshop_audit.report.speech import Speech, is_time
+
+# Keys of findings that are dates to act on. Only what has passed `as_of` can be too late.
+_DUE_KEYS = ("deadline", "deadline_at", "due_at", "clears_on", "ready_on")
+_TOO_LATE = frozenset({"deadline", "deadline_at", "due_at"})
+_DATE_LENGTH = len("2026-10-31")
+_TEXTS = 8
+
+# A calendar names what falls due; why it does stands with the rule.
+_NOT_NAMES = frozenset(
+    {"status", "why", "reason", "consequence", "review", "pattern", "hours_left", "late_by"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A labelled line; both parts are safe to show."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Something that falls due or clears."""
+
+    date: str
+    label: str
+    title: str
+    text: str
+    past: bool
+
+
+def dates(report: Report, speech: Speech) -> tuple[Line, ...]:
+    """As-of and every window with how many rules it holds."""
+    as_of = speech.instant(report.as_of, closing=True)
+    zoned = speech.say("dates.zone", as_of=as_of, timezone=speech.data(report.timezone))
+    lines = [Line(speech.say("dates.as_of"), zoned)]
+    windows = Counter(rule.window for rule in report.rules if rule.window is not None)
+    for window, n in sorted(windows.items(), key=lambda item: item[0].days):
+        text = speech.aside(speech.period(window), speech.say("dates.rules", n))
+        lines.append(Line(speech.say("dates.window", window.days, days=window.days), text))
+    return tuple(lines)
+
+
+def deadlines(report: Report, speech: Speech) -> tuple[Dated, ...]:
+    """Deadlines and clearing dates of all findings, the soonest first, one entry a rule and time.
+
+    What clears on no known date ("depends") is no entry.
+    """
+    due: dict[tuple[str, str, str], list[Finding]] = {}
+    titles = {rule.id: speech.text(rule.title) for rule in report.rules}
+    for rule in report.rules:
+        for finding in rule.findings:
+            for key in _DUE_KEYS:
+                when = finding.get(key)
+                if isinstance(when, str) and is_time(when):
+                    due.setdefault((when.replace(" ", "T"), rule.id, key), []).append(finding)
+    return tuple(
+        Dated(
+            date=speech.instant(when),
+            label=speech.name("finding", key),
+            title=titles[rule],
+            text=_subject(findings, key, speech),
+            past=key in _TOO_LATE and _before(when, report.as_of),
+        )
+        for (when, rule, key), findings in sorted(due.items(), key=lambda item: item[0])
+    )
+
+
+def _subject(findings: list[Finding], key: str, speech: Speech) -> str:
+    """What falls due; the first of several, and how many there are."""
+    first = phrases.finding_line(findings[0], speech, without=_NOT_NAMES | {key})
+    if len(findings) == 1:
+        return first
+    return speech.say("dates.several", len(findings), first=first).strip()
+
+
+def _before(when: str, as_of: str) -> bool:
+    """Whether a date (its whole day) or an instant lies before as-of."""
+    if len(when) == _DATE_LENGTH:
+        return when < as_of[:_DATE_LENGTH]
+    return when.replace(" ", "T") < as_of.replace(" ", "T")
+
+
+def file_line(entry: Input, speech: Speech) -> str:
+    """One input: name, kind, how many rows were used and why others were not."""
+    troubles = [
+        speech.say(f"data.{key}", n)
+        for key, n in (
+            ("rejected", entry.rejected),
+            ("skipped", entry.skipped),
+            ("duplicates", entry.duplicates),
+        )
+        if n
+    ]
+    span = ""
+    if entry.first_at and entry.last_at:
+        # The day is what shows a gap; the seconds are in the JSON.
+        first, last = speech.day(entry.first_at), speech.day(entry.last_at)
+        span = speech.say("sign.to", since=first, until=last)
+    return speech.join(
+        [
+            speech.data(entry.path),
+            speech.name("kind", entry.kind),
+            speech.say("data.rows", entry.rows),
+            *troubles,
+            speech.data(entry.encoding or ""),
+            span,
+        ]
+    )
+
+
+def data(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[Line, ...]:
+    """Totals of the files, unmapped texts, notes, and what the run was configured with."""
+    lines = [Line(speech.say("data.files"), _summary(report, speech))]
+    for rule in report.rules:
+        if rule.unmapped:
+            label = speech.say("data.unmapped")
+            texts = _unmapped(rule, speech)
+            said = speech.say("data.unmapped_rule", rule=titles[rule.id], texts=texts)
+            lines.append(Line(label, said))
+    label = speech.say("data.notes")
+    lines.extend(Line(label, speech.text(note)) for note in report.notes)
+    lines.append(Line(speech.say("data.config"), _config(report, speech)))
+    for pack in report.packs:
+        named = f"{pack.id} {pack.version} {pack.sha256[:12]}"
+        lines.append(Line(speech.say("data.pack"), speech.data(named)))
+    tool = f"{report.tool.name} {report.tool.version}"
+    lines.append(Line(speech.say("data.tool"), speech.data(tool)))
+    return tuple(lines)
+
+
+def score_lines(score: Score, speech: Speech, titles: dict[str, str]) -> tuple[Line, ...]:
+    """What the estimate leaves out, caps and assumes."""
+    lines = []
+    if score.left_out:
+        names = [titles.get(entry) or speech.name("dimension", entry) for entry in score.left_out]
+        lines.append(Line(speech.say("score.left_out"), speech.join(names, "list")))
+    for cap in score.caps:
+        applies = speech.join([titles.get(i) or speech.data(i) for i in cap.applies_to], "list")
+        rule = titles.get(cap.rule) or speech.data(cap.rule)
+        limit = figures.points(cap.limit)
+        text = speech.say("score.cap", rule=rule, applies=applies, limit=limit)
+        lines.append(Line(speech.say("score.caps"), text))
+    if score.assumptions:
+        label = speech.say("score.assumptions")
+        lines.extend(Line(label, speech.text(text)) for text in score.assumptions)
+    return tuple(lines)
+
+
+def _summary(report: Report, speech: Speech) -> str:
+    files = report.inputs
+    if not files:
+        return speech.say("data.none")
+    return speech.say(
+        "data.summary",
+        len(files),
+        records=sum(entry.records for entry in files),
+        rows=sum(entry.rows for entry in files),
+        rejected=sum(entry.rejected for entry in files),
+        skipped=sum(entry.skipped for entry in files),
+        duplicates=sum(entry.duplicates for entry in files),
+    )
+
+
+def _unmapped(rule: RuleResult, speech: Speech) -> str:
+    ordered = sorted(rule.unmapped.items(), key=lambda item: (-item[1], item[0]))
+    texts = [f"{speech.data(text)} {n:,}" for text, n in ordered]
+    return speech.names(texts, _TEXTS)
+
+
+def _config(report: Report, speech: Speech) -> str:
+    file = speech.data(report.config.file) if report.config.file else speech.say("data.no_config")
+    keys = speech.join([speech.data(key) for key in report.config.overrides], "list")
+    overrides = speech.say("data.overrides", keys=keys) if keys else ""
+    return speech.join([file, overrides])

@@ -1,0 +1,1 @@
+"""Tests of kshop_audit; packages, so that builders can be shared."""

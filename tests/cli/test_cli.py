@@ -1,0 +1,387 @@
+"""The command line: exit codes, streams, languages, encodings, and what `--help` may load."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kshop_audit import __version__, packs
+from kshop_audit import audit as use_case
+from kshop_audit.cli import main
+from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
+
+COMMAND = [sys.executable, "-m", "kshop_audit.cli"]
+ROOT = Path(__file__).parents[2]
+
+CHATS = """session_id,message_id,buyer_id,sender_role,sent_at,content
+S1,M1,B1,buyer,2026-10-20 10:00:00,在吗
+S1,M2,B1,agent,2026-10-20 10:01:00,在的
+"""
+ORDERS = """order_id,status,paid_at,shipped_at
+2631500000000001,shipped,2026-10-18 10:00:00,{shipped}
+2631500000000002,shipped,2026-10-18 11:00:00,2026-10-19 11:00:00
+"""
+IN_TIME, LATE = "2026-10-20 10:00:00", "2026-10-20 10:00:01"
+
+
+def shop(folder: Path, *, shipped: str = IN_TIME, chats: bool = True) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "orders.csv").write_text(ORDERS.format(shipped=shipped), encoding="utf-8")
+    if chats:
+        (folder / "chats.csv").write_text(CHATS, encoding="utf-8")
+    return folder
+
+
+Run = Callable[..., "tuple[int, str, str]"]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run the command in-process, in an empty working directory: (exit code, stdout, stderr)."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for name in list(os.environ):
+        if name.startswith("KSHOP_AUDIT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def process(*arguments: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("KSHOP")}
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        env={**plain, "PYTHONPATH": str(ROOT), **environ},
+        check=False,
+        timeout=60,
+    )
+
+
+# ------------------------------------------------------------------ exit codes
+
+
+def test_a_shop_that_meets_everything_gives_0(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("check", shop(tmp_path / "shop"))
+    assert (code, err) == (EXIT_OK, "")
+    assert "ship-48h" in out
+
+
+def test_a_gate_that_fails_gives_1(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop", shipped=LATE)
+    assert run("check", folder)[0] == EXIT_FAILED
+    assert run("check", folder, "--level", "ship-48h=warn")[0] == EXIT_OK
+    assert run("check", folder, "--fail-on", "never")[0] == EXIT_OK
+    assert run("check", folder, "--ignore", "ship-48h")[0] == EXIT_OK
+
+
+def test_a_required_rule_without_data_gives_3(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop", chats=False)
+    assert run("check", folder)[0] == EXIT_INCOMPLETE
+    assert run("check", folder, "--fail-on", "never")[0] == EXIT_INCOMPLETE
+
+
+def test_a_failure_outweighs_a_missing_verdict(run: Run, tmp_path: Path) -> None:
+    assert run("check", shop(tmp_path / "shop", shipped=LATE, chats=False))[0] == EXIT_FAILED
+
+
+def test_an_old_export_has_no_verdict(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop")
+    assert run("check", folder, "--max-age", "36500d")[0] == EXIT_OK
+    assert run("check", folder, "--max-age", "1m", "--as-of", "2026-10-21")[0] == EXIT_INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check"], "name the exported files"),
+        (["check", "nowhere"], "nowhere"),
+        (["check", "SHOP", "--bogus"], "--bogus"),
+        (["bogus"], "bogus"),
+        (["check", "SHOP", "--format", "pdf"], "--format"),
+        (["check", "SHOP", "--as-of", "soon"], "write 2026-10-31"),
+        (["check", "SHOP", "--max-age", "7"], "write 36h"),
+        (["check", "SHOP", "--min-score", "9"], "from 3 to 5"),
+        (["check", "SHOP", "--tz", "Europe/Berlin"], "only Asia/Shanghai"),
+        (["check", "SHOP", "--select", "ship-49h"], "ship-49h"),
+        (["check", "SHOP", "--level", "ship-48h"], "write ID=level"),
+        (["check", "SHOP", "--level", "ship-49h=off"], "did you mean ship-48h?"),
+        (["check", "SHOP", "--require", "ship-49h"], "did you mean ship-48h?"),
+        (["check", "SHOP", "--pack", "kuaishu"], "did you mean kuaishou?"),
+        (["check", "SHOP", "--set", "lan=1"], "did you mean lang?"),
+        (["check", "SHOP", "--config", "none.toml"], "cannot read none.toml"),
+        (["check", "SHOP", "--config", "x", "--isolated"], "exclude each other"),
+        (["check", "SHOP", "--max-bad-rows", "lots"], "--max-bad-rows: max_bad_rows: must be"),
+        (["check", "SHOP", "--delimiter", "::"], "--delimiter"),
+        (["check", "SHOP", "--out", "report.pdf"], "only .json"),
+        (["check", "SHOP", "--out", "no/where.json"], "folder does not exist"),
+        (["check", "SHOP", "--orders", "a.csv", "--chats", "a.csv"], "pinned to two kinds"),
+        (["rule", "ship-49h"], "did you mean ship-48h?"),
+        (["schema", "nothing"], "nothing"),
+        (["doctor", "nowhere"], "nowhere"),
+    ],
+)
+def test_no_audit_is_one_line_on_stderr_and_2(
+    run: Run, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    folder = str(shop(tmp_path / "shop"))
+    code, out, err = run(*[folder if word == "SHOP" else word for word in arguments])
+    assert (code, out) == (EXIT_NO_AUDIT, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+def test_an_internal_error_is_one_line_and_shows_its_traceback_only_when_asked(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("boom\nsecond line")
+
+    monkeypatch.setattr(use_case, "audit", broken)
+    folder = shop(tmp_path / "shop")
+    code, out, err = run("check", folder)
+    assert (code, out, err.count("\n")) == (EXIT_NO_AUDIT, "", 1)
+    assert "ZeroDivisionError" in err
+    assert "Traceback" in run("check", folder, "-v")[2]
+
+
+def test_faults_of_the_configuration_are_one_line_each(run: Run, tmp_path: Path) -> None:
+    Path("shop.toml").write_text('pak = 1\nlang = "de"\n', encoding="utf-8")
+    code, out, err = run("check", shop(tmp_path / "shop"))
+    assert (code, out) == (EXIT_NO_AUDIT, "")
+    assert [line.split(": ")[1] for line in err.splitlines()] == ["shop.toml:1", "shop.toml:2"]
+
+
+# ------------------------------------------------------------------ what is printed
+
+
+def test_quiet_prints_nothing_when_all_is_well_and_a_brief_otherwise(
+    run: Run, tmp_path: Path
+) -> None:
+    assert run("check", shop(tmp_path / "good"), "-q")[1] == ""
+    out = run("check", shop(tmp_path / "bad", shipped=LATE), "-q")[1]
+    assert 0 < out.count("\n") <= 8
+
+
+def test_json_goes_to_stdout_and_to_files_alike(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop")
+    target = tmp_path / "here" / "report.json"
+    code, out, err = run("check", folder, "--format", "json", "--out", target, "--out", "-")
+    assert (code, err) == (EXIT_OK, "")
+    assert target.read_text(encoding="utf-8") == out
+    assert json.loads(out)["verdict"]["exit_code"] == code
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_an_input_is_never_overwritten(run: Run, tmp_path: Path) -> None:
+    named = tmp_path / "orders.json"
+    named.write_text("x", encoding="utf-8")
+    code, _, err = run("check", "--orders", named, "--out", named)
+    assert code == EXIT_NO_AUDIT
+    assert "would overwrite an input" in err
+    assert named.read_text(encoding="utf-8") == "x"
+
+
+def test_the_report_is_the_same_in_both_languages(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop")
+    zh = run("check", folder, "--format", "json", "--lang", "zh")[1]
+    assert zh == run("check", folder, "--format", "json", "--lang", "en")[1]
+
+
+def test_as_of_a_date_is_the_end_of_that_day(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop")
+    report = json.loads(run("check", folder, "--format", "json", "--as-of", "2026-10-20")[1])
+    assert report["as_of"].startswith("2026-10-21")
+    given = json.loads(
+        run("check", folder, "--format", "json", "--as-of", "2026-10-20T15:00:00Z")[1]
+    )
+    assert given["as_of"].startswith("2026-10-20 23:00")
+
+
+def test_evidence_names_the_late_order_and_is_no_formula(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    run("check", shop(tmp_path / "shop", shipped=LATE), "--evidence", folder)
+    text = (folder / "ship-48h.csv").read_text(encoding="utf-8-sig")
+    assert "2631500000000001" in text
+    assert "2631500000000002" not in text
+    assert (folder / "_rejected.csv").exists()
+
+
+def test_pinned_files_need_no_folder(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop")
+    code, _, err = run("check", "--orders", folder / "orders.csv", "--chats", folder / "chats.csv")
+    assert (code, err) == (EXIT_OK, "")
+
+
+# ------------------------------------------------------------------ environment
+
+
+def test_options_come_from_the_environment_unless_isolated(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shop(tmp_path / "shop", shipped=LATE)
+    monkeypatch.setenv("KSHOP_AUDIT_FORMAT", "brief")
+    monkeypatch.setenv("KSHOP_AUDIT_LEVEL", "ship-48h=warn")
+    code, out, _ = run("check", folder)
+    assert (code, out.count("\n") <= 8) == (EXIT_OK, True)
+    assert run("check", folder, "--level", "ship-48h=error")[0] == EXIT_FAILED
+    code, out, _ = run("check", folder, "--isolated")
+    assert (code, out.count("\n") <= 8) == (EXIT_FAILED, False)
+
+
+def test_a_misspelt_variable_is_noticed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KSHOP_AUDIT_FROMAT", "brief")
+    code, _, err = run("check", shop(tmp_path / "shop"))
+    assert code == EXIT_OK
+    assert "KSHOP_AUDIT_FROMAT" in err
+
+
+@pytest.mark.parametrize(
+    ("locale", "chinese"),
+    [("C", True), ("POSIX", True), ("", True), ("zh_CN.UTF-8", True), ("en_US.UTF-8", False)],
+)
+def test_chinese_unless_the_locale_says_otherwise(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locale: str, chinese: bool
+) -> None:
+    monkeypatch.setenv("LANG", locale)
+    out = run("check", shop(tmp_path / "shop"), "--format", "brief")[1]
+    assert ("达标" in out or "通过" in out) is chinese
+
+
+# ------------------------------------------------------------------ processes
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    script = (
+        "import sys\nfrom kshop_audit.cli import main\n"
+        f"code = main({arguments!r})\n"
+        "heavy = {'polars', 'pydantic', 'rich'} & set(sys.modules)\n"
+        "sys.exit(f'{code} {heavy}' if code or heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, cwd=ROOT, check=False, timeout=60
+    )
+    assert done.stderr == b""
+    assert done.returncode == 0
+    assert done.stdout
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version") == (EXIT_OK, f"kshop-audit {__version__}\n", "")
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "审计"), ("en", "Audit")])
+def test_help_speaks_both_languages(lang: str, word: str) -> None:
+    assert word in process("check", "--help", "--lang", lang).stdout.decode()
+    assert word in process("--help", KSHOP_AUDIT_LANG=lang).stdout.decode()
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1", "utf-8"])
+def test_any_console_encoding_works(tmp_path: Path, encoding: str) -> None:
+    done = process("check", shop(tmp_path / "shop"), PYTHONIOENCODING=encoding, LANG="C")
+    assert done.returncode == EXIT_OK
+    assert done.stderr == b""
+    text = done.stdout.decode(encoding)
+    # A console without Chinese gets English rather than question marks.
+    assert ("5分钟" in text) is (encoding in ("gbk", "utf-8"))
+
+
+def test_json_is_utf_8_on_every_console(tmp_path: Path) -> None:
+    done = process("check", shop(tmp_path / "shop"), "--format", "json", PYTHONIOENCODING="gbk")
+    assert "48小时发货率" in json.dumps(json.loads(done.stdout.decode("utf-8")), ensure_ascii=False)
+
+
+def test_a_closed_pipe_is_no_fault(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run(
+            [*COMMAND, "check", str(shop(tmp_path / "shop"))],
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr) == (EXIT_OK, b"")
+
+
+def test_an_interrupt_gives_130() -> None:
+    script = (
+        "import os, signal, sys\nfrom kshop_audit import cli, config\n"
+        "def interrupted(**_):\n    os.kill(os.getpid(), signal.SIGINT)\n    import time\n"
+        "    time.sleep(5)\n"
+        "config.load_settings = interrupted\n"
+        "import kshop_audit.cli.preparing as p\np.load_settings = interrupted\n"
+        "sys.exit(cli.main(['check', '.']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, cwd=ROOT, check=False, timeout=60
+    )
+    assert done.returncode == 128 + signal.SIGINT
+    assert b"Traceback" not in done.stderr
+
+
+# ------------------------------------------------------------------ the other commands
+
+
+def test_rules_lists_every_rule_of_the_pack(run: Run) -> None:
+    code, out, err = run("rules")
+    assert (code, err) == (EXIT_OK, "")
+    for rule in packs.load("kuaishou").rules:
+        assert f"\n{rule} " in out
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_rule_is_explained_with_threshold_and_source(run: Run, lang: str) -> None:
+    code, out, _ = run("rule", "dispute-fault-rate", "--lang", lang)
+    assert code == EXIT_OK
+    assert "<= 0.35% | < 4" in out
+    assert "S2-31" in out
+    assert "options.count_op: lt (lt | le)" in out
+
+
+@pytest.mark.parametrize("what", ["report", "config"])
+def test_schemas_are_json(run: Run, what: str) -> None:
+    code, out, _ = run("schema", what)
+    assert code == EXIT_OK
+    assert json.loads(out)["$schema"].endswith("2020-12/schema")
+
+
+def test_doctor_tells_kinds_columns_and_what_is_missing(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop", chats=False)
+    (folder / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with (folder / "orders.csv").open("a", encoding="utf-8") as file:
+        file.write("2631500000000003,teleported,2026-10-18 12:00:00,2026-10-18 13:00:00\n")
+        file.write("2631500000000004,shipped,yesterday,2026-10-18 13:00:00\n")
+    code, out, err = run("doctor", folder)
+    assert (code, err) == (EXIT_OK, "")
+    for told in (
+        "kind: orders",
+        "records 4 = rows 3 + rejected 1",
+        "paid_at→paid_at",
+        "not recognised",
+        "teleported × 1",
+        "orders.csv:5:paid_at",
+        "chats.sent_at",
+        "Supply a chat log",
+    ):
+        assert told in out

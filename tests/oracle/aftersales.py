@@ -1,0 +1,296 @@
+"""After-sales: how long refunds take, who was at fault, what was refused and what may end badly."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from .basis import NO_VERDICT, Case, Outcome, Row, flag, money, seconds, text, tidy, time
+from .orders import Order, orders_of
+
+WINDOW = 30
+LONGEST = timedelta(days=180)
+NOT_INTERVENED = ("", "无", "否", "-", "未介入")
+REFUND_TYPES = ("refund_only", "return_refund")
+OTHER_TYPES = ("exchange", "resend", "repair")
+COMPLETED = ("succeeded", "closed")
+OPEN_STATUSES = ("open", "disputed", "awaiting_return", "awaiting_receipt", "refunding")
+AT_FAULT = ("merchant", "both")
+NOT_AT_FAULT = ("", "buyer", "platform", "none")
+
+
+def rules(case: Case) -> dict[str, Outcome]:
+    return {
+        "refund-only-hours": durations(case, "refund_only"),
+        "return-refund-hours": durations(case, "return_refund"),
+        "dispute-fault-rate": disputes(case),
+        "refund-deadlines": deadlines(case),
+        "reject-without-reason": silent_rejections(case),
+        "dispute-risk": risks(case),
+    }
+
+
+def is_intervened(row: Row) -> bool:
+    return text(row, "arbitration") not in NOT_INTERVENED
+
+
+def unknown_words(case: Case) -> dict[str, int]:
+    """Statuses and types that mean nothing to the rules, over the whole file."""
+    counts: Counter[str] = Counter()
+    for row in case.rows("tickets"):
+        status, kind = text(row, "status"), text(row, "type")
+        if status not in (*COMPLETED, *OPEN_STATUSES, "rejected"):
+            counts[status] += 1
+        if kind not in (*REFUND_TYPES, *OTHER_TYPES):
+            counts[kind] += 1
+    return dict(counts)
+
+
+# --- durations --------------------------------------------------------------------------------
+
+
+def refusal(case: Case, row: Row) -> str | None:
+    finished, applied = time(row, "finished_at"), time(row, "applied_at")
+    if finished is None or applied is None:
+        return "damaged"
+    if reason := case.outside(finished, WINDOW):
+        return reason
+    if case.is_exempt(applied):
+        return "exempt"
+    if is_intervened(row):
+        return "intervened"
+    return None
+
+
+def segments(case: Case, row: Row) -> list[timedelta] | str:
+    """The spans of one ticket that are added up, or the reason why it has none."""
+    applied, finished = time(row, "applied_at"), time(row, "finished_at")
+    agreed = case.happened(time(row, "agreed_at"))
+    signed = case.happened(time(row, "return_signed_at"))
+    assert applied is not None
+    assert finished is not None
+    if text(row, "type") == "refund_only":
+        return [(agreed or finished) - applied]
+    if agreed is None:
+        return "no_agreement"
+    if signed is not None:
+        return [agreed - applied, finished - signed]
+    if text(row, "status") == "closed":
+        return [agreed - applied]
+    return "no_signature"
+
+
+def duration(case: Case, row: Row) -> timedelta | str:
+    """What one ticket adds to the mean, or the name under which it is left out."""
+    if reason := refusal(case, row):
+        return reason
+    spans = segments(case, row)
+    if isinstance(spans, str):
+        return spans
+    whole_span = sum(spans, timedelta(0))
+    if any(span < timedelta(0) for span in spans) or whole_span > LONGEST:
+        return "damaged"
+    return whole_span
+
+
+def durations(case: Case, kind: str) -> Outcome:
+    needed = ["type", "status", "applied_at", "finished_at"]
+    if kind == "return_refund":
+        needed += ["agreed_at", "return_signed_at"]
+    if not case.has("tickets", *needed):
+        return NO_VERDICT
+    excluded: Counter[str] = Counter()
+    total, tickets = 0, 0
+    fates: dict[str, object] = {}
+    for row in case.rows("tickets"):
+        if text(row, "type") != kind or text(row, "status") not in COMPLETED:
+            continue
+        span = duration(case, row)
+        fates[text(row, "ticket_id")] = span
+        if isinstance(span, str):
+            excluded[span] += 1
+        else:
+            total += seconds(span)
+            tickets += 1
+    return Outcome(total, tickets, tidy(excluded), unknown_words(case), extra={"tickets": fates})
+
+
+# --- disputes ---------------------------------------------------------------------------------
+
+
+def dispute_passes(faults: int, completed: int, operator: str = "lt") -> bool:
+    few = faults <= 4 if operator == "le" else faults < 4
+    return few or faults * 10_000 <= 35 * completed
+
+
+def disputes(case: Case) -> Outcome:
+    if not case.has("tickets", "type", "status", "finished_at"):
+        return NO_VERDICT
+    verdicts = {text(row, "ticket_id"): text(row, "liable_party") for row in case.rows("disputes")}
+    judged = "disputes" in case.shop or case.has("tickets", "liable_party")
+    excluded: Counter[str] = Counter()
+    unmapped: Counter[str] = Counter(unknown_words(case))
+    completed = faults = intervened = strange = 0
+    for row in case.rows("tickets"):
+        if text(row, "type") not in REFUND_TYPES or text(row, "status") not in COMPLETED:
+            continue
+        finished = time(row, "finished_at")
+        reason = "damaged" if finished is None else case.outside(finished, WINDOW)
+        if reason:
+            excluded[reason] += 1
+            continue
+        completed += 1
+        intervened += is_intervened(row)
+        party = verdicts.get(text(row, "ticket_id")) or text(row, "liable_party")
+        faults += party in AT_FAULT
+        if party not in (*AT_FAULT, *NOT_AT_FAULT):
+            unmapped[party] += 1
+            strange += 1
+    tables = (tidy(excluded), dict(unmapped))
+    if judged:
+        return Outcome(faults, completed, *tables, unknown=strange)
+    # Without the arbitration column any completed ticket may hide a judgement.
+    worst = intervened if case.has("tickets", "arbitration") else completed
+    operator = str(case.option("dispute-fault-rate", "dispute_count_op", "lt"))
+    proven = dispute_passes(worst, completed, operator)
+    return Outcome(None, completed, *tables, unknown=worst, no_verdict=not proven)
+
+
+# --- deadlines --------------------------------------------------------------------------------
+
+
+def limit_of(row: Row, applied: datetime, order: Order | None) -> datetime:
+    if text(row, "type") == "return_refund":
+        return applied + timedelta(hours=48)
+    picked = order.picked_up_at if order else None
+    shipped = picked is not None and picked <= applied
+    return applied + timedelta(hours=48 if shipped else 24)
+
+
+def answer_state(case: Case, row: Row, limit: datetime) -> str:
+    answered = case.happened(time(row, "agreed_at")) or case.happened(time(row, "finished_at"))
+    if answered is not None:
+        return "late" if answered > limit else "in_time"
+    return "late" if limit < case.as_of else "pending"
+
+
+def deadlines(case: Case) -> Outcome:
+    if not case.has("tickets", "type", "applied_at", "finished_at"):
+        return NO_VERDICT
+    orders = orders_of(case)
+    fates: dict[str, str] = {}
+    for row in case.rows("tickets"):
+        applied = time(row, "applied_at")
+        if text(row, "type") not in REFUND_TYPES or applied is None:
+            continue
+        ticket_id = text(row, "ticket_id")
+        if reason := case.outside(applied, WINDOW):
+            fates[ticket_id] = reason
+        elif case.is_exempt(applied):
+            fates[ticket_id] = "exempt"
+        else:
+            limit = limit_of(row, applied, orders.get(text(row, "order_id")))
+            fates[ticket_id] = answer_state(case, row, limit)
+    counts = Counter(fates.values())
+    in_time, late = counts.pop("in_time", 0), counts.pop("late", 0)
+    return Outcome(
+        late, in_time + late, tidy(counts), unknown_words(case), extra={"tickets": fates}
+    )
+
+
+# --- rejections and risks ---------------------------------------------------------------------
+
+
+def is_rejected(row: Row) -> bool:
+    return flag(row, "rejected") is True or text(row, "status") == "rejected"
+
+
+def silent_rejections(case: Case) -> Outcome:
+    if not case.has("tickets", "status", "applied_at", "reject_reason"):
+        return NO_VERDICT
+    excluded: Counter[str] = Counter()
+    rejected = silent = 0
+    for row in case.rows("tickets"):
+        applied = time(row, "applied_at")
+        if applied is None or not is_rejected(row):
+            continue
+        if reason := case.outside(applied, WINDOW):
+            excluded[reason] += 1
+            continue
+        rejected += 1
+        silent += text(row, "reject_reason") == ""
+    return Outcome(silent, rejected, tidy(excluded))
+
+
+def in_transit_refusal(row: Row, order: Order | None) -> bool:
+    """Pattern A: refund only, refused while the goods were on their way."""
+    applied = time(row, "applied_at")
+    if order is None or applied is None or order.shipped_at is None:
+        return False
+    if text(row, "type") != "refund_only" or not is_rejected(row):
+        return False
+    arrived = order.received_at is not None and order.received_at <= applied
+    return order.shipped_at <= applied and not arrived
+
+
+def freight_refusal(row: Row, order: Order | None) -> bool:
+    """Pattern B: the shop pays the postage, and yet refuses because the buyer should pay it."""
+    reason = text(row, "reject_reason")
+    free = order is not None and any(money(line, "postage") == 0 for line in order.lines)
+    speaks = any(word in reason for word in ("运费", "邮费")) and any(
+        word in reason for word in ("买家", "承担")
+    )
+    return free and is_rejected(row) and speaks
+
+
+def shipped_in_silence(case: Case, row: Row, order: Order | None) -> bool | None:
+    """Pattern C: shipped after the application without a word; None where nobody can tell."""
+    applied = time(row, "applied_at")
+    if order is None or applied is None:
+        return False
+    sent = case.happened(order.picked_up_at) or case.happened(order.shipped_at)
+    if sent is None or applied >= sent:
+        return False
+    buyer = text(row, "buyer_id") or order.buyer_id
+    if not buyer or not case.has("chats", "buyer_id", "sent_at", "sender_role"):
+        return None
+    return not any(
+        text(message, "buyer_id") == buyer
+        and text(message, "sender_role") in ("agent", "robot")
+        and (moment := time(message, "sent_at")) is not None
+        and applied <= moment <= sent
+        for message in case.rows("chats")
+    )
+
+
+def risks(case: Case) -> Outcome:
+    if not case.has("tickets", "type", "status", "applied_at"):
+        return NO_VERDICT
+    orders = orders_of(case)
+    excluded: Counter[str] = Counter()
+    patterns: dict[str, list[str]] = {}
+    looked = unknown = 0
+    for row in case.rows("tickets"):
+        applied = time(row, "applied_at")
+        if text(row, "status") in ("succeeded", "closed"):
+            continue
+        if reason := case.outside(applied, WINDOW):
+            excluded[reason] += 1
+            continue
+        looked += 1
+        order = orders.get(text(row, "order_id"))
+        silence = shipped_in_silence(case, row, order)
+        hits = [
+            name
+            for name, hit in (
+                ("A", in_transit_refusal(row, order)),
+                ("B", freight_refusal(row, order)),
+                ("C", silence is True),
+            )
+            if hit
+        ]
+        if hits:
+            patterns[text(row, "ticket_id")] = hits
+        unknown += silence is None and not hits
+    extra: dict[str, object] = {"patterns": patterns}
+    return Outcome(len(patterns), looked, tidy(excluded), unknown=unknown, extra=extra)

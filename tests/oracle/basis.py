@@ -1,0 +1,278 @@
+"""Ground the oracle stands on: cells, windows, duplicates, exclusions.
+
+Everything here is written for reading, not for speed: rows are plain dicts, each question is asked
+of one row at a time, and nothing is shared with the product.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+Row = dict[str, object]
+Shop = dict[str, list[Row]]
+Interval = tuple[datetime, datetime]
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+EXCLUSION_ORDER = (
+    "unpaid",
+    "after_as_of",
+    "outside_window",
+    "outside_hours",
+    "not_consultation",
+    "exempt",
+    "force_majeure",
+    "cancelled",
+    "presale",
+    "refund_before_pickup",
+    "intervened",
+    "no_agreement",
+    "no_signature",
+    "damaged",
+    "pending",
+)
+
+# Only things that happened count; a promise or a deadline may lie far ahead of the export.
+AS_OF_COLUMNS = (
+    "created_at",
+    "paid_at",
+    "shipped_at",
+    "picked_up_at",
+    "received_at",
+    "finished_at",
+    "sent_at",
+    "applied_at",
+    "agreed_at",
+    "rated_at",
+    "reviewed_at",
+)
+NOT_EVENTS = frozenset({"promised_ship_at", "deadline_at", "updated_at"})
+DAMAGE_GAP = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one rule measured: integers only, so that a comparison is exact."""
+
+    numerator: int | None = None
+    denominator: int | None = None
+    excluded: dict[str, int] = field(default_factory=dict)
+    unmapped: dict[str, int] = field(default_factory=dict)
+    unknown: int = 0
+    no_verdict: bool = False
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+NO_VERDICT = Outcome(no_verdict=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One shop at one instant with the options of one run; rows are already free of duplicates."""
+
+    shop: Shop
+    as_of: datetime
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    exempt: Sequence[Interval] = ()
+    force_majeure: frozenset[str] = frozenset()
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    raw_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def rows(self, kind: str) -> list[Row]:
+        return self.shop.get(kind, [])
+
+    def has(self, kind: str, *columns: str) -> bool:
+        """The file is there and no named column is missing; a header without rows has them all."""
+        if kind not in self.shop:
+            return False
+        if not self.shop[kind]:
+            return True
+        return all(column in self.raw_columns[kind] for column in columns)
+
+    def option(self, rule: str, name: str, default: object) -> object:
+        return self.options.get(rule, {}).get(name, default)
+
+    def window_start(self, days: int) -> datetime:
+        return window_end(self.as_of) - days * DAY
+
+    def outside(self, moment: datetime, days: int) -> str | None:
+        """Name of the window exclusion of an instant; both ends of the window are inside."""
+        if moment > self.as_of:
+            return "after_as_of"
+        if moment < self.window_start(days):
+            return "outside_window"
+        return None
+
+    def is_exempt(self, moment: datetime) -> bool:
+        return any(start <= moment <= end for start, end in self.exempt)
+
+    def happened(self, moment: datetime | None) -> datetime | None:
+        """An event after as-of has not happened yet."""
+        return moment if moment is not None and moment <= self.as_of else None
+
+
+def window_end(as_of: datetime) -> datetime:
+    """The next midnight at or after as-of: a midnight closes the day before it."""
+    midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight if midnight == as_of else midnight + DAY
+
+
+def columns(rows: Iterable[Row]) -> frozenset[str]:
+    return frozenset(name for row in rows for name in row)
+
+
+def time(row: Row, name: str) -> datetime | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    assert isinstance(value, datetime), (name, value)
+    return value
+
+
+def text(row: Row, name: str) -> str:
+    value = row.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def flag(row: Row, name: str) -> bool | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    assert isinstance(value, bool), (name, value)
+    return value
+
+
+def whole(row: Row, name: str) -> int | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    assert isinstance(value, int), (name, value)
+    return value
+
+
+def money(row: Row, name: str) -> Decimal | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    assert isinstance(value, Decimal), (name, value)
+    return value
+
+
+def seconds(span: timedelta) -> int:
+    """Whole seconds of a span; exports know no smaller unit."""
+    return span.days * 86_400 + span.seconds
+
+
+def tidy(counts: Counter[str]) -> dict[str, int]:
+    """Counts in the published order of exclusions, other names after them, zeros dropped."""
+    known = [name for name in EXCLUSION_ORDER if counts[name]]
+    others = sorted(name for name in counts if name not in EXCLUSION_ORDER and counts[name])
+    return {name: counts[name] for name in [*known, *others]}
+
+
+# --- duplicates -------------------------------------------------------------------------------
+
+
+def key_of(row: Row, kind: str) -> tuple[str, ...] | None:
+    """The identity of a row, or None when the row cannot be told from another one by a key."""
+    match kind:
+        case "orders":
+            line = text(row, "sub_order_id") or "product:" + text(row, "product_id")
+            parts = (text(row, "order_id"), line)
+            return parts if parts[0] else None
+        case "shipments":
+            parts = (text(row, "order_id"), text(row, "tracking_no"))
+            return parts if all(parts) else None
+        case "ratings":
+            parts = (text(row, "session_id"), str(time(row, "rated_at") or ""))
+            return parts if all(parts) else None
+        case "chats":
+            return single(row, "message_id")
+        case "tickets" | "disputes":
+            return single(row, "ticket_id")
+        case "reviews":
+            return single(row, "review_id")
+        case "violations":
+            return single(row, "violation_id")
+        case _:
+            return None
+
+
+def single(row: Row, name: str) -> tuple[str, ...] | None:
+    value = text(row, name)
+    return (value,) if value else None
+
+
+def newest(row: Row) -> tuple[datetime, datetime, tuple[str, ...]]:
+    """Order of two rows of one key: updated_at, else the latest event, else the text."""
+    updated = time(row, "updated_at") or datetime.min
+    events = [
+        value
+        for name, value in row.items()
+        if isinstance(value, datetime) and name not in NOT_EVENTS
+    ]
+    as_text = tuple(f"{name}={row[name]}" for name in sorted(row) if row[name] is not None)
+    return updated, max(events, default=datetime.min), as_text
+
+
+def dedupe(rows: list[Row], kind: str) -> tuple[list[Row], int]:
+    """Rows with one row a key, and how many were dropped; rows without a key all stay."""
+    best: dict[tuple[str, ...], Row] = {}
+    loose: list[Row] = []
+    for row in rows:
+        key = key_of(row, kind)
+        if key is None:
+            loose.append(row)
+        elif key not in best or newest(row) > newest(best[key]):
+            best[key] = row
+    kept = [*best.values(), *loose]
+    return kept, len(rows) - len(kept)
+
+
+# --- as-of ------------------------------------------------------------------------------------
+
+
+def latest_event(row: Row) -> datetime | None:
+    moments = [moment for name in AS_OF_COLUMNS if (moment := time(row, name)) is not None]
+    return max(moments, default=None)
+
+
+def default_as_of(shop: Shop) -> datetime | None:
+    """The newest thing that happened, without one row that lies over two days after all others."""
+    latest = sorted(
+        moment for rows in shop.values() for row in rows if (moment := latest_event(row))
+    )
+    if len(latest) > 1 and latest[-1] - latest[-2] > DAMAGE_GAP:
+        latest.pop()
+    return latest[-1] if latest else None
+
+
+def missing_days(
+    case: Case, kind: str, days: int, opened_at: datetime | None = None
+) -> tuple[list[datetime], Decimal]:
+    """Window days without a row while the others average 20 rows, and the median day's rows."""
+    column = {"orders": "created_at", "chats": "sent_at"}[kind]
+    end = window_end(case.as_of)
+    first = end - days * DAY
+    counts = {first + number * DAY: 0 for number in range(days)}
+    for row in case.rows(kind):
+        moment = case.happened(time(row, column))
+        if moment is None:
+            continue
+        day = moment.replace(hour=0, minute=0, second=0)
+        if day in counts:
+            counts[day] += 1
+    open_days = [day for day in counts if opened_at is None or day + DAY > opened_at]
+    present = sorted(counts[day] for day in open_days if counts[day])
+    empty = [day for day in open_days if not counts[day]]
+    if not present or sum(present) < 20 * len(present):
+        return [], Decimal(0)
+    middle = len(present) // 2
+    if len(present) % 2:
+        return empty, Decimal(present[middle])
+    return empty, Decimal(present[middle - 1] + present[middle]) / 2

@@ -1,0 +1,42 @@
+"""The rendered reports kept in tests/golden; `python -m tests.report.golden` makes them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kshop_audit.report import brief, text
+from kshop_audit.report.text import TextOptions
+from tests.report.build import REPORTS
+
+FOLDER = Path(__file__).parent.parent / "golden"
+
+
+def rendered() -> dict[str, str]:
+    """File name → what it has to hold."""
+    found = {}
+    for name, build in REPORTS.items():
+        for lang in ("zh", "en"):
+            found[f"{name}.{lang}.txt"] = text.render(build(), TextOptions(lang))
+            found[f"{name}.{lang}.brief.txt"] = brief.render(build(), lang)
+    report = REPORTS["failing"]()
+    found["failing.zh.60.txt"] = text.render(report, TextOptions("zh", width=60))
+    found["failing.zh.120.txt"] = text.render(report, TextOptions("zh", width=120))
+    found["failing.zh.ascii.txt"] = text.render(report, TextOptions("zh", ascii=True))
+    found["failing.en.verbose.txt"] = text.render(report, TextOptions("en", verbose=True))
+    found["failing.zh.color.txt"] = text.render(report, TextOptions("zh", color=True))
+    return found
+
+
+def main() -> None:
+    """Write all files, and remove those that are no longer made."""
+    FOLDER.mkdir(exist_ok=True)
+    made = rendered()
+    for old in FOLDER.glob("*.txt"):
+        if old.name not in made:
+            old.unlink()
+    for name, content in made.items():
+        (FOLDER / name).write_text(content, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The published JSON Schema says exactly what the dataclasses hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from kshop_audit.codec import encode, json_name
+from kshop_audit.model.report import Report, RuleResult
+from kshop_audit.report import schema
+from tests.report.build import REPORTS
+
+Draft202012Validator = import_module("jsonschema").Draft202012Validator  # it has no type stubs
+SCHEMA: dict[str, Any] = json.loads(schema())
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("name", ["failing", "passing", "incomplete"])
+def test_reports_are_valid(name: str) -> None:
+    data = json.loads(encode(REPORTS[name]()))
+    faults = [fault.message for fault in Draft202012Validator(SCHEMA).iter_errors(data)]
+    assert faults == []
+
+
+def test_a_report_with_an_unknown_key_is_not_valid() -> None:
+    data = json.loads(encode(REPORTS["passing"]()))
+    data["rules"][0]["extra"] = 1
+    assert not Draft202012Validator(SCHEMA).is_valid(data)
+
+
+def test_a_platform_score_is_not_valid() -> None:
+    data = json.loads(encode(REPORTS["passing"]()))
+    data["score"]["official"] = True
+    assert not Draft202012Validator(SCHEMA).is_valid(data)
+
+
+def _objects(owner: Any, node: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """A dataclass with the schema of its object, then those of its fields."""
+    yield owner, node
+    hints = get_type_hints(owner)
+    for field in fields(owner):
+        inner = next((hint for hint in _leaves(hints[field.name]) if is_dataclass(hint)), None)
+        if inner is not None:
+            yield from _objects(inner, _object(node["properties"][json_name(owner, field.name)]))
+
+
+def _leaves(hint: Any) -> Iterator[Any]:
+    yield hint
+    for argument in get_args(hint):
+        yield from _leaves(argument)
+
+
+def _object(node: dict[str, Any]) -> dict[str, Any]:
+    """The object that a property is, may be, or holds."""
+    while "properties" not in node:
+        if "$ref" in node:
+            node = SCHEMA["$defs"][node["$ref"].rpartition("/")[2]]
+        elif "anyOf" in node:
+            node = node["anyOf"][0]
+        else:
+            node = node.get("items") or node["additionalProperties"]
+    return node
+
+
+PAIRS = list(_objects(Report, SCHEMA))
+
+
+@pytest.mark.parametrize(("owner", "node"), PAIRS, ids=[pair[0].__name__ for pair in PAIRS])
+def test_fields_and_properties_are_the_same(owner: Any, node: dict[str, Any]) -> None:
+    names = [json_name(owner, field.name) for field in fields(owner)]
+    assert list(node["properties"]) == names
+    assert node["required"] == names
+    assert node["additionalProperties"] is False
+
+
+def test_all_dataclasses_are_reached() -> None:
+    assert RuleResult in [owner for owner, _ in PAIRS]
+    assert len({owner for owner, _ in PAIRS}) == 17
