@@ -136,7 +136,7 @@ def _gap_notes(measured: Sequence[Measurement]) -> list[Text]:
         Text(
             zh=f"窗口内有 {len(days)} 天没有数据（{shown_days}{'…' if len(days) > 10 else ''}），"
             "相关指标按最好与最坏情况判定。",
-            en=f"{len(days)} window days without data ({shown_days.replace('、', ', ')}); the rules "
-            "concerned are judged by best and worst case.",
+            en=f"{len(days)} window days without data ({shown_days.replace('、', ', ')}); the "
+            "rules concerned are judged by best and worst case.",
         )
     ]

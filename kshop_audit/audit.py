@@ -73,18 +73,30 @@ def audit(order: Order, scratch: Path) -> Audit:
     terms = Terms(_as_of(order, loaded), pack, order.settings)
     facts = Facts(loaded.tables, terms)
     measured, extras = run(rules, facts, order.wanted)
-    rows_by_day = {
-        Kind(name): {row[0]: row[1] for row in frame.sort("day").iter_rows()}
-        for name, frame in extras.items()
-        if name != "paid"
-    }
-    completed = [
-        _completed(m, rule, terms, loaded, sources, rows_by_day)
-        for m, rule in zip(measured, rules, strict=True)
-    ]
-    paid = extras.get("paid")
-    orders = None if paid is None else _recent(dict(paid.iter_rows()), terms)
-    return _audit(order, terms, rules, completed, loaded, sources, orders)
+    whole = _Whole(
+        terms=terms,
+        loaded=loaded,
+        sources=sources,
+        by_day={name: dict(frame.iter_rows()) for name, frame in extras.items()},
+    )
+    completed = [_completed(m, rule, whole) for m, rule in zip(measured, rules, strict=True)]
+    return _audit(order, rules, completed, whole)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """What is known of the inputs as a whole. `by_day`: rows a day of chats and orders ("paid":
+    of paid orders).
+    """
+
+    terms: Terms
+    loaded: Loaded
+    sources: tuple[Source, ...]
+    by_day: Mapping[str, Mapping[date, int]]
+
+    def rejected(self, kind: Kind) -> int:
+        """Rows of a kind that could not be read."""
+        return self.loaded.rejected(kind, self.sources)
 
 
 def selected(pack: Pack, order: Order) -> tuple[Rule, ...]:
@@ -123,16 +135,9 @@ def _as_of(order: Order, loaded: Loaded) -> datetime:
     )
 
 
-def _completed(
-    measured: Measurement,
-    rule: Rule,
-    terms: Terms,
-    loaded: Loaded,
-    sources: Sequence[Source],
-    rows_by_day: Mapping[Kind, Mapping[date, int]],
-) -> Measurement:
+def _completed(measured: Measurement, rule: Rule, whole: _Whole) -> Measurement:
     """The measurement with what only the whole of the inputs knows: gaps, unmapped, declared."""
-    declared = terms.settings.declared.get(rule.info.id)
+    declared = whole.terms.settings.declared.get(rule.info.id)
     if measured.reason is not None and measured.status is None and not measured.failed:
         if declared is None:
             return measured
@@ -151,15 +156,12 @@ def _completed(
     texts = {
         text: count
         for kind in kinds
-        for column, values in loaded.unmapped.get(kind, {}).items()
+        for column, values in whole.loaded.unmapped.get(kind, {}).items()
         if column in measured.unmapped_columns
         for text, count in values.items()
     }
-    return replace(
-        measured,
-        unmapped={**texts, **measured.unmapped},
-        **_gaps(measured, kinds, terms, loaded, sources, rows_by_day),
-    )
+    seen = replace(measured, unmapped={**texts, **measured.unmapped})
+    return _with_gaps(seen, kinds, whole)
 
 
 def _kinds(rule: Rule) -> tuple[Kind, ...]:
@@ -171,30 +173,23 @@ def _kinds(rule: Rule) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
-def _gaps(
-    measured: Measurement,
-    kinds: tuple[Kind, ...],
-    terms: Terms,
-    loaded: Loaded,
-    sources: Sequence[Source],
-    rows_by_day: Mapping[Kind, Mapping[date, int]],
-) -> dict[str, Gaps]:
+def _with_gaps(measured: Measurement, kinds: tuple[Kind, ...], whole: _Whole) -> Measurement:
     if measured.gap == "none" or measured.status is not None:
-        return {}
+        return measured
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
-    rejected = 0 if by_day else sum(loaded.rejected(kind, sources) for kind in counted)
-    source = next((kind for kind in counted if kind in rows_by_day), None)
+    rejected = 0 if by_day else sum(map(whole.rejected, counted))
+    source = next((kind for kind in counted if kind in whole.by_day), None)
     absent = (
-        missing_days(rows_by_day[source], measured.rule, terms)
+        missing_days(whole.by_day[source], measured.rule, whole.terms)
         if source is not None and measured.window
         else ()
     )
     gaps = Gaps(rejected, absent, 1 if by_day else median_day(measured))
     if not measured.population:
-        return {"gaps": gaps}
-    tickets = Gaps(rejected=loaded.rejected(Kind.TICKETS, sources))
-    return {"gaps": gaps, "numerator_gaps": tickets}
+        return replace(measured, gaps=gaps)
+    tickets = Gaps(rejected=whole.rejected(Kind.TICKETS))
+    return replace(measured, gaps=gaps, numerator_gaps=tickets)
 
 
 def _recent(paid: Mapping[date, int], terms: Terms) -> int:
@@ -204,15 +199,12 @@ def _recent(paid: Mapping[date, int], terms: Terms) -> int:
 
 
 def _audit(
-    order: Order,
-    terms: Terms,
-    rules: Sequence[Rule],
-    measured: Sequence[Measurement],
-    loaded: Loaded,
-    sources: tuple[Source, ...],
-    paid_orders: int | None,
+    order: Order, rules: Sequence[Rule], measured: Sequence[Measurement], whole: _Whole
 ) -> Audit:
+    terms, loaded, sources = whole.terms, whole.loaded, whole.sources
     pack = terms.pack
+    paid = whole.by_day.get("paid")
+    paid_orders = None if paid is None else _recent(paid, terms)
     owed = verdict.required(pack, _there(loaded, terms.settings), terms.settings)
     if order.not_before is not None and terms.as_of < order.not_before:
         measured = [_too_old(m, terms) if m.rule in owed else m for m in measured]

@@ -50,12 +50,12 @@ def target_of(rule: str, terms: Terms) -> tuple[Target | None, Text | None]:
         )
     return _option(rule, target, terms), Text(
         zh=f"您的目标 {own} 比规则包的 {target.value} 宽松，仍按规则包判定。",
-        en=f"Your target {own} is looser than the pack's {target.value}; the pack's verdict stands.",
+        en=f"Your target {own} is looser than the pack's {target.value}, which stands.",
     )
 
 
 def _option(rule: str, target: Target | None, terms: Terms) -> Target | None:
-    """`dispute_count_op = "le"` reads the count of the dispute rule as at most instead of fewer than."""
+    """The target with `dispute_count_op = "le"`: at most so many instead of fewer than."""
     options = terms.pack.rules[rule].options
     if target is None or target.count_below is None or "dispute_count_op" not in options:
         return target
@@ -70,9 +70,9 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
     target, target_note = target_of(info.id, terms)
     ends = extremes(measured)
     status, reason = _status(measured, target, ends)
-    numerator, denominator = _shown(measured, status)
+    numerator, denominator = _shown(measured)
     value = _value(measured, target) if numerator is not None else None
-    if status in (Status.NOT_APPLICABLE,):
+    if status is Status.NOT_APPLICABLE:
         value = None
     earned = _points(value, status, rule, terms)
     needed, headroom = _distance(measured, target, status)
@@ -97,9 +97,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         headroom=headroom,
         bounds=_bounds(measured, target, ends, value),
         forecast=None,
-        breakdown={
-            name: _gains(entries, measured) for name, entries in measured.slices.items()
-        },
+        breakdown={name: _gains(entries, measured) for name, entries in measured.slices.items()},
         evidence=_evidence(measured),
         findings=measured.findings,
         reason=reason,
@@ -157,7 +155,7 @@ def _undecided(measured: Measurement) -> Text:
     )
 
 
-def _shown(measured: Measurement, status: Status) -> tuple[int | None, int | None]:
+def _shown(measured: Measurement) -> tuple[int | None, int | None]:
     if measured.unknown_hides and measured.denominator is not None:
         return None, measured.denominator + measured.unknown
     return measured.numerator, measured.denominator
@@ -179,7 +177,7 @@ def _value(measured: Measurement, target: Target | None) -> Fraction | None:
 def _points(
     value: Fraction | None, status: Status, rule: RuleTerms, terms: Terms
 ) -> Fraction | None:
-    if value is None or rule.anchors is None or status in (Status.NO_VERDICT,):
+    if value is None or rule.anchors is None or status is Status.NO_VERDICT:
         return None
     return scoring.points(value, rule.anchors, terms.pack)
 
@@ -187,14 +185,11 @@ def _points(
 def _distance(
     measured: Measurement, target: Target | None, status: Status
 ) -> tuple[int | None, int | None]:
-    countable = not (measured.tally or measured.population or measured.count)
-    decided = status in (Status.PASS, Status.FAIL)
-    if target is None or not countable or not decided or measured.denominator is None:
-        if not (measured.tally and measured.scale == 1 and measured.each is None and decided):
-            return None, None
-    if measured.numerator is None or measured.denominator is None or target is None:
+    if target is None or measured.numerator is None or measured.denominator is None:
         return None, None
-    if measured.unknown_hides:
+    sums = measured.tally and (measured.scale != 1 or measured.each is not None)
+    uncountable = sums or measured.population or measured.count or measured.unknown_hides
+    if uncountable or status not in (Status.PASS, Status.FAIL):
         return None, None
     return distance(measured.numerator, measured.denominator, target)
 
@@ -205,15 +200,17 @@ def _bounds(
     ends: tuple[Extreme, Extreme] | None,
     value: Fraction | None,
 ) -> Bounds | None:
-    if ends is None or measured.status is not None or (value is None and not measured.unknown_hides):
+    if (
+        ends is None
+        or measured.status is not None
+        or (value is None and not measured.unknown_hides)
+    ):
         return None
     if target is not None and target.operator is Operator.NONE:
         return Bounds(float(ends[0].numerator), float(ends[1].numerator))
     if any(end.denominator == 0 for end in ends):
         return None
-    low, high = (
-        float(Fraction(end.numerator, end.denominator * measured.scale)) for end in ends
-    )
+    low, high = (float(Fraction(end.numerator, end.denominator * measured.scale)) for end in ends)
     return Bounds(low, high)
 
 
@@ -271,6 +268,4 @@ def _gains(entries: tuple[SliceCount, ...], measured: Measurement) -> tuple[Slic
             )
         )
     worst_first = -1 if measured.offence else 1
-    return tuple(
-        sorted(slices, key=lambda s: (-(s.gain or 0) * worst_first, s.key))
-    )
+    return tuple(sorted(slices, key=lambda s: (-(s.gain or 0) * worst_first, s.key)))

@@ -8,7 +8,9 @@ PERSONAL = frozenset({"buyer_id", "address", "province", "content", "agent_accou
 """Canonical columns whose cells are never shown."""
 
 _DIGITS = re.compile(r"\d{7,}")
-_HEADERS = re.compile("姓名|电话|手机|地址|昵称|买家|收货人|收件人|留言|用户|内容|name|phone|buyer|address")
+_HEADERS = re.compile(
+    "姓名|电话|手机|地址|昵称|买家|收货人|收件人|留言|用户|内容|name|phone|buyer|address"
+)
 
 
 def masked(value: str, column: str | None) -> str:

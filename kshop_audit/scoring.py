@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from kshop_audit.model.metadata import Anchors, Operator, Pack, Sourced, Target
 
+
 def met(numerator: int, denominator: int, target: Target, scale: int = 1) -> bool:
     """Whether the target is reached; compared in whole numbers, exactly met included."""
     if target.count_below is not None and numerator < target.count_below:
@@ -69,9 +70,7 @@ class Total:
     left_out: tuple[str, ...]
 
 
-def total(
-    earned: Mapping[str, Fraction], pack: Pack, weights: Mapping[str, Decimal]
-) -> Total:
+def total(earned: Mapping[str, Fraction], pack: Pack, weights: Mapping[str, Decimal]) -> Total:
     """The weighted total of what has points; missing rules and dimensions share their weight out.
 
     `earned`: rule → points after caps. `weights`: the operator's weights, over the pack's.

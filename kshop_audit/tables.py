@@ -50,7 +50,7 @@ BOOKKEEPING: dict[str, pl.DataType] = {
 }
 
 RAW_SUFFIX = "_raw"
-"""`<code column>_raw`: the text of a cell that is in no vocabulary; null where it was understood."""
+"""`<code column>_raw`: a cell that is in no vocabulary, as text; null where it was understood."""
 
 
 def schema(kind: Kind, names: Iterable[str] | None = None) -> dict[str, pl.DataType]:
@@ -64,6 +64,7 @@ def schema(kind: Kind, names: Iterable[str] | None = None) -> dict[str, pl.DataT
         if column.type is Type.CODE:
             result[column.name + RAW_SUFFIX] = pl.String()
     return result
+
 
 IDS = (
     "order_id",

@@ -64,7 +64,9 @@ def _write(case: Mapping[str, Any], exports: Path) -> None:
     rows: dict[str, list[dict[str, str]]] = {k: list(v) for k, v in case.get("rows", {}).items()}
     for batch in case.get("repeat", []):
         for number in range(batch["start"], batch["start"] + batch["count"]):
-            row = {key: str(value).replace("{i}", str(number)) for key, value in batch["row"].items()}
+            row = {
+                key: str(value).replace("{i}", str(number)) for key, value in batch["row"].items()
+            }
             rows.setdefault(batch["kind"], []).append(row)
     for kind, header in case.get("header", {}).items():
         _table(exports / f"{kind}.csv", list(header), [])

@@ -14,9 +14,7 @@ from kshop_audit.packs import names
 from tests.case_files import cases, run
 
 RUNNABLE = [
-    case
-    for case in cases()
-    if not case.get("needs") and case.get("pack", "kuaishou") in names()
+    case for case in cases() if not case.get("needs") and case.get("pack", "kuaishou") in names()
 ]
 
 

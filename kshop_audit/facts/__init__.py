@@ -32,7 +32,8 @@ class Facts:
     @cached_property
     def questions(self) -> pl.LazyFrame:
         """One row a buyer message (see `conversations.questions`), with answered (Boolean: in
-        time by the shop's clock) and `left_out` completed by "pending"."""
+        time by the shop's clock) and `left_out` completed by "pending".
+        """
         terms, seconds = self.terms, self._reply_seconds
         rows = conversations.questions(
             self.tables,
@@ -162,7 +163,8 @@ class Facts:
     @cached_property
     def parcels(self) -> pl.LazyFrame:
         """Orders with a shipment, with applied_at of their first ticket, parcel_late and
-        parcel_waiting (see `orders.parcel_states`)."""
+        parcel_waiting (see `orders.parcel_states`).
+        """
         first = tickets.first_applications(self.tables)
         states = orders.parcel_states(
             self.tables, as_of=self.terms.as_of, hours=self.terms.number("pickup-24h", "hours")
@@ -266,9 +268,7 @@ class Facts:
         received = self.orders.filter(paid).join(
             fees.settled(self.tables), on="order_id", how="left"
         )
-        return fees.monthly(
-            received, since=since, of_commission=of_commission, of_amount=of_amount
-        )
+        return fees.monthly(received, since=since, of_commission=of_commission, of_amount=of_amount)
 
     @property
     def _reply_seconds(self) -> int:

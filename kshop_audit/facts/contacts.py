@@ -1,8 +1,8 @@
-"""Third-party contact details in merchant messages: links, mail, cards, chat ids, codes, phones.
+r"""Third-party contact details in merchant messages: links, mail, cards, chat ids, codes, phones.
 
 Only what a stranger could use to reach or pay someone outside the platform. Every pattern runs
 over the text after NFKC and without format characters; digits are ASCII then. Rust's regex has no
-look-around, and its Unicode `\\b` takes Han for a word character, hence `(?-u:\\b)`.
+look-around, and its Unicode `\b` takes Han for a word character, hence `(?-u:\b)`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ PHONE = (
     r"|(?-u:\b)0[0-9]{2,3}-[0-9]{7,8}(?-u:\b)"
     r"|(?-u:\b)[48]00[- ]?[0-9]{3}[- ]?[0-9]{4}(?-u:\b)"
 )
-NAMES = r"(?:微信|薇信|威信|徽信|v信|w信|微号|薇号|vx|wx|weixin|wechat|qq|扣扣|企鹅号|支付宝|alipay)"
+NAMES = (
+    r"(?:微信|薇信|威信|徽信|v信|w信|微号|薇号|vx|wx|weixin|wechat|qq|扣扣|企鹅号|支付宝|alipay)"
+)
 CHAT_ID = NAMES + r"(?:号码?|账号|帐号|id|是|为|[\s:：,，=+\-—~]){0,6}[a-z0-9][a-z0-9_-]{4,}"
 INVITE = r"(?:加|＋|\+)(?:我|一下|下|个)?(?:的)?(?:微信|薇信|威信|v信|vx|wx|微|薇|v|qq|扣扣)"
 CODE = (
@@ -79,9 +81,7 @@ def contacts(
     return (
         text.join(cards, on=[FILE, ROW], how="left")
         .with_columns(contact=pl.when(kinds != "").then(kinds))
-        .with_columns(
-            contact_review=pl.col("contact").is_in(("address", "phone address")) & back
-        )
+        .with_columns(contact_review=pl.col("contact").is_in(("address", "phone address")) & back)
         .drop("_plain", "_card")
     )
 

@@ -52,7 +52,8 @@ def questions(
 
     Columns: conversation, session_id, message_id, sent_at, day (Date), served_at,
     `left_out` (UInt8 index of EXCLUSIONS, null when counted), clock_at, reply_at (Datetime, null =
-    no reply by as-of), named_agent (on the buyer's row), reply_agent (null for robots), _file, _row.
+    no reply by as-of), named_agent (on the buyer's row), reply_agent (null for robots), _file,
+    _row.
     """
     spoken = pl.col("message_type").is_null() | pl.col("message_type").is_in(SPOKEN)
     hour = pl.col("sent_at").dt.hour()
@@ -75,9 +76,7 @@ def questions(
         .select(*KEPT, _asked=asked, _answered=answered, left_out=left_out)
     )
     excluded = rows.filter(pl.col("_asked") & pl.col("left_out").is_not_null())
-    counted = rows.filter(
-        (pl.col("_asked") & pl.col("left_out").is_null()) | pl.col("_answered")
-    )
+    counted = rows.filter((pl.col("_asked") & pl.col("left_out").is_null()) | pl.col("_answered"))
     timed = _timed(_ordered(counted, tables.has(Kind.CHATS, "message_seq")), clock)
     return pl.concat([timed, excluded], how="diagonal").select(
         "conversation", "session_id", "message_id", "sent_at", "served_at", "left_out",

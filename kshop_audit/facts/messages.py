@@ -7,6 +7,7 @@ is said in the rules.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -31,8 +32,6 @@ def normalised(text: pl.Expr) -> pl.Expr:
 
 def fold(word: str) -> str:
     """A word of a list in the same shape as normalised text."""
-    import unicodedata
-
     text = unicodedata.normalize("NFKC", word)
     kept = (c for c in text if not c.isspace() and unicodedata.category(c)[0] not in "PS")
     return "".join(c for c in kept if unicodedata.category(c) != "Cf").lower()
@@ -60,9 +59,7 @@ def says_plainly(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
     if not pattern:
         return pl.lit(False)
     plain = f"[^{NEGATIONS}]"
-    return text.str.contains(
-        f"(?s)(?:^{plain}{{0,{REACH - 1}}}|{plain}{{{REACH}}})(?:{pattern})"
-    )
+    return text.str.contains(f"(?s)(?:^{plain}{{0,{REACH - 1}}}|{plain}{{{REACH}}})(?:{pattern})")
 
 
 def words_in(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
@@ -84,8 +81,8 @@ def spelled(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
 def merchant_messages(tables: Tables) -> pl.LazyFrame:
     """One row a message of an agent, sub-account or robot.
 
-    Columns: session_id, message_id, buyer_id, agent, sender_role, sent_at, content (null unless it may
-    matter), text (normalised content), _file, _row.
+    Columns: session_id, message_id, buyer_id, agent, sender_role, sent_at, content,
+    text (normalised content), _file, _row.
     """
     return (
         tables.rows(Kind.CHATS)
@@ -124,4 +121,9 @@ def streaks(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFrame
     earlier = pl.col("sent_at").shift(in_a_row)
     quick = pl.col("sent_at") - earlier <= timedelta(hours=within_hours)
     too_many = ((pl.col("_run").shift(in_a_row) == pl.col("_run")) & quick).fill_null(False)
-    return rows.with_columns(too_many=too_many).filter(~asked).drop("_run", "person").rename({"agent_account": "agent"})
+    return (
+        rows.with_columns(too_many=too_many)
+        .filter(~asked)
+        .drop("_run", "person")
+        .rename({"agent_account": "agent"})
+    )

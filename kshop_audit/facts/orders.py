@@ -10,6 +10,9 @@ from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
+FIRST = ("status", "carrier", "province", "product_id", "buyer_id")
+"""Columns of which the first line of an order speaks for the order."""
+
 LATER_NODES = ("in_transit", "delivering", "awaiting_pickup", "signed")
 
 
@@ -22,9 +25,9 @@ def orders(
     shipment counts), "parcels" as parcels (the last one counts, and all must be shipped).
 
     Columns: order_id, status, paid_at, created_at, finished_at, promised_at, presale, presale_told
-    (the file says so or not), exempted (reported as force majeure), cancelled, closed, completed, done (Booleans),
-    status_known, has_shipped_at, uploaded_at (first shipment as exported), shipped_at and
-    picked_up_at (null when later than as-of), signed_at (received or signed for), pickup_known
+    (the file says so or not), exempted (reported as force majeure), cancelled, closed,
+    completed, done (Booleans), status_known, has_shipped_at, uploaded_at (first shipment as
+    exported), shipped_at and picked_up_at (null when later than as-of), signed_at (received or signed for), pickup_known
     (Boolean), proven_by (latest instant by which a pickup must have happened), paid_fen,
     commission_fen, postage_fen, carrier, province, product_id, buyer_id, _file, _row.
     """
@@ -39,7 +42,7 @@ def orders(
     lines = tables.rows(Kind.ORDERS).group_by("order_id").agg(
         pl.col("paid_at", "created_at", "picked_up_at").min(),
         pl.col("finished_at").max(),
-        pl.col("status", "carrier", "province", "product_id", "buyer_id").sort_by(FILE, ROW).first(),
+        pl.col(FIRST).sort_by(FILE, ROW).first(),
         _last_of_all("shipped_at", as_of).alias("last_line"),
         promised_at=pl.col("promised_ship_at").min(),
         uploaded_at=pl.col("shipped_at").min(),
@@ -147,9 +150,9 @@ def pickup_times(tables: Tables) -> pl.LazyFrame:
 def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl.LazyFrame:
     """One row an order with a shipment, and what speaks against its waybills.
 
-    Partners are looked for in all rows up to as-of; orders shipped later have none. Columns: order_id, shipped_at, tracking_no
-    (one of them), `why` (String, joined clause ids K2 K3 K4 K6 S1-02, null when nothing), _file,
-    _row. A check whose column is absent finds nothing.
+    Partners are looked for in all rows up to as-of; orders shipped later have none. Columns:
+    order_id, shipped_at, tracking_no (one of them), `why` (String, joined clause ids K2 K3 K4
+    K6 S1-02, null when nothing), _file, _row. A check whose column is absent finds nothing.
     """
     every = tables.rows(Kind.ORDERS).filter(pl.col("shipped_at").is_not_null())
     rows = every.filter(pl.col("shipped_at") <= as_of)

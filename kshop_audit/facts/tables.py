@@ -1,4 +1,4 @@
-"""The rows that facts start from: deduplicated canonical frames, and what is known of their columns."""
+"""The rows that facts start from: deduplicated canonical frames, and which columns they have."""
 
 from __future__ import annotations
 

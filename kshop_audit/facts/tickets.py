@@ -38,9 +38,7 @@ def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.Lazy
         judged=pl.col("liable_party").is_in(("merchant", "both")).any()
     )  # fmt: skip
     word = pl.col("arbitration").str.strip_chars().str.to_lowercase()
-    intervened = (
-        word.is_not_null() & (word != "") & ~word.is_in(NOT_STEPPED_IN)
-    ).fill_null(False)
+    intervened = (word.is_not_null() & (word != "") & ~word.is_in(NOT_STEPPED_IN)).fill_null(False)
     own = pl.col("liable_party").is_in(("merchant", "both")).fill_null(False)
     fault = own | pl.col("judged").fill_null(False)
     # Without any judgement in the inputs only the tickets the platform touched can be its faults.
@@ -119,7 +117,5 @@ def with_contact(tables: Tables, open_tickets: pl.LazyFrame) -> pl.LazyFrame:
         .unique()
     )
     known = pl.lit(tables.has(Kind.CHATS, "buyer_id", "sent_at", "sender_role"))
-    told = pl.when(known & pl.col("buyer").is_not_null()).then(
-        pl.col("_reached").fill_null(False)
-    )
+    told = pl.when(known & pl.col("buyer").is_not_null()).then(pl.col("_reached").fill_null(False))
     return cases.join(reached, on="ticket_id", how="left").with_columns(contacted=told)

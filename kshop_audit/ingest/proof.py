@@ -65,60 +65,93 @@ _QUOTED = re.compile(rb'"[^"]*+"')
 
 @dataclass(slots=True)
 class _Counter:
-    """Counts the separators of every record in text reduced to separators, quotes, line ends."""
+    """Counts the cells of every record in text reduced to separators, quotes and line ends.
+
+    A row keeps only its shape in such text, and most rows of a file share a few shapes, so each
+    shape is looked at once. `rest` is the beginning of the record that is not complete yet.
+    """
 
     separator: bytes
     width: int
-    cells: int = 0
+    cells: int
     record: int = 0
-    expected: bytes = b""
     short: dict[int, int] = field(default_factory=dict)
     rest: bytes = b""
+    shapes: dict[bytes, int] = field(default_factory=dict)
 
     def feed(self, reduced: bytes) -> None:
         """Take the next piece; raises _NotCanonicalError if only `records` can read it."""
-        text, tail = self.rest + reduced, b""
-        if b'"' in text:
-            text, tail = self._unquoted(text)
+        text = self.rest + reduced
         end = text.rfind(b"\n") + 1
-        self.rest = text[end:] + tail
-        if end:
-            self._count(text[:end])
+        self.rest = text[end:]
+        if not end:
+            return
+        common = self.separator * (self.cells - 1) + b"\n"
+        count, odd = divmod(end, len(common))
+        if not odd and text[:end] == common * count:
+            self.record += count
+        else:
+            self._count(text[: end - 1].split(b"\n"))
 
     def close(self) -> None:
         """Take the last record if no line end follows it."""
-        self._count(self.rest + b"\n")
-        self.rest = b""
+        if b"\n" in self.rest:
+            self._look_inside(self.rest)
+        self._count([self.rest])
 
-    def _unquoted(self, text: bytes) -> tuple[bytes, bytes]:
-        """The text without its quoted cells, and the quoted cell that is still open at its end."""
-        # Two stray quotes can swallow the rows between them and look like one long cell.
-        # A line inside a cell with as many separators as a row is therefore looked at closely.
-        inner = b"".join(cell for cell in _QUOTED.findall(text) if b"\n" in cell)
-        if inner and re.search(rb"\n" + self.separator * (self.width - 1) + rb'[\n"]', inner):
-            raise _NotCanonicalError
-        text = _QUOTED.sub(b"", text)
-        closed, quote, rest = text.partition(b'"')
-        return closed, quote + rest
-
-    def _count(self, lines: bytes) -> None:
-        count = lines.count(b"\n")
-        if not self.expected:
-            first = lines.index(b"\n")
-            self.expected = self.separator * max(first, self.width - 1) + b"\n"
-            self.cells = self.width
-        if lines == self.expected * count:
-            self.cells = max(self.cells, len(self.expected))
-        else:
-            for place, line in enumerate(lines.split(b"\n")[:-1]):
-                cells = len(line) + 1
+    def _count(self, lines: list[bytes]) -> None:
+        shapes = set(lines)
+        broken = {shape for shape in shapes if shape.count(b'"') % 2}
+        if broken:
+            lines = self._joined(lines, broken)
+            shapes = set(lines)
+        counts = {shape: self._cells(shape) for shape in shapes}
+        if any(cells != self.cells for cells in counts.values()):
+            for place, line in enumerate(lines):
+                cells = counts[line]
                 if cells < self.width:
                     self.short[self.record + place] = cells
-                elif cells > self.cells:
-                    self.cells = cells
+            self.cells = max(self.cells, *counts.values())
             if len(self.short) > MOST_FAULTS or self.cells > self.width + MOST_EXTRA_CELLS:
                 raise _NotCanonicalError
-        self.record += count
+        self.record += len(lines)
+
+    def _joined(self, lines: list[bytes], broken: set[bytes]) -> list[bytes]:
+        """The records that these lines are: a line with an odd quote opens or closes a cell."""
+        result: list[bytes] = []
+        done, start = 0, -1
+        for place, line in enumerate(lines):
+            if line not in broken:
+                continue
+            if start < 0:
+                start = place
+                continue
+            result += lines[done:start]
+            result.append(b"\n".join(lines[start : place + 1]))
+            self._look_inside(result[-1])
+            done, start = place + 1, -1
+        if start < 0:
+            return result + lines[done:]
+        self.rest = b"\n".join((*lines[start:], self.rest))
+        if len(self.rest) > BLOCK:  # no cell is that long: rows have been swallowed
+            raise _NotCanonicalError
+        return result + lines[done:start]
+
+    def _look_inside(self, record: bytes) -> None:
+        """Two stray quotes can swallow the rows between them and look like one long cell.
+
+        A line inside a cell with as many separators as a row is therefore looked at closely.
+        """
+        if any(line.count(self.separator) == self.width - 1 for line in record.split(b"\n")[1:]):
+            raise _NotCanonicalError
+
+    def _cells(self, shape: bytes) -> int:
+        cells = self.shapes.get(shape)
+        if cells is None:
+            cells = len(_QUOTED.sub(b"", shape)) + 1
+            if len(self.shapes) < MOST_FAULTS:
+                self.shapes[shape] = cells
+        return cells
 
 
 def _other_header(frame: Frame, data: mmap.mmap) -> bool:
@@ -170,7 +203,7 @@ def prove(frame: Frame) -> Shape | None:
         if quoting is None or quoting.end() != size or _other_header(frame, data):
             return None
         ended = data[size - 1] == 0x0A
-    counter = _Counter(separator, frame.width)
+    counter = _Counter(separator, frame.width, frame.width)
     try:
         for piece in _reduced(frame.path, frame.start, separator):
             counter.feed(piece)

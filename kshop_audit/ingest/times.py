@@ -48,21 +48,22 @@ _UNSET_DAYS = (datetime(2000, 1, 1), datetime(1970, 1, 1))
 
 
 def usual(raw: pl.Expr) -> pl.Expr:
-    """The time of a cell in one of the usual forms, else null."""
-    first = _between(raw.str.to_datetime(_SECONDS, strict=False, time_unit="ms"))
-    rest = pl.when(first.is_null() & (raw != "")).then(raw)
-    dashed = rest.str.replace_all("/", "-", literal=True)
-    return pl.coalesce(
-        first,
-        _between(dashed.str.to_datetime(_SECONDS, strict=False, time_unit="ms")),
-        _between(dashed.str.to_datetime(_MINUTES, strict=False, time_unit="ms")),
-        _between(dashed.str.to_date(_DAYS, strict=False).cast(TIME)),
+    """The time of a cell in one of the usual forms, with dashes or slashes, else null."""
+    dashed = raw.str.replace_all("/", "-", literal=True)
+    first = dashed.str.to_datetime(_SECONDS, strict=False, time_unit="ms")
+    rest = pl.when(first.is_null() & (raw != "")).then(dashed)
+    return _between(
+        pl.coalesce(
+            first,
+            rest.str.to_datetime(_MINUTES, strict=False, time_unit="ms"),
+            rest.str.to_date(_DAYS, strict=False).cast(TIME),
+        )
     )
 
 
-def odd(raw: pl.Expr) -> pl.Expr:
+def odd(raw: pl.Expr, usual: pl.Expr) -> pl.Expr:
     """The text of a cell in any other form, made ready for `calendar` and `parse`."""
-    return bare(pl.when(usual(raw).is_null() & (raw != "")).then(raw)).str.to_uppercase()
+    return bare(pl.when(usual.is_null() & (raw != "")).then(raw)).str.to_uppercase()
 
 
 def calendar(odd: pl.Expr) -> pl.Expr:
@@ -70,12 +71,12 @@ def calendar(odd: pl.Expr) -> pl.Expr:
     return odd.str.extract_groups(_CALENDAR)
 
 
-def parse(raw: pl.Expr, odd: pl.Expr, parts: pl.Expr) -> pl.Expr:
-    """Text → naive Asia/Shanghai time in whole seconds; null where it is not certain.
+def parse(usual: pl.Expr, odd: pl.Expr, parts: pl.Expr) -> pl.Expr:
+    """The steps before → naive Asia/Shanghai time in whole seconds; null where it is not certain.
 
     Placeholder days are still in it: see `without_placeholders`.
     """
-    forms = (usual(raw), _from_parts(parts), _from_digits(odd), _epoch(odd), _serial(odd))
+    forms = (usual, _from_parts(parts), _from_digits(odd), _epoch(odd), _serial(odd))
     return pl.coalesce(forms).cast(TIME)
 
 

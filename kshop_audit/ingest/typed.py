@@ -98,6 +98,11 @@ class Cells:
         return pl.col(self.step("odd"))
 
     @property
+    def usual(self) -> pl.Expr:
+        """The time of the cell where it has one of the usual forms."""
+        return pl.col(self.step("usual"))
+
+    @property
     def read(self) -> pl.Expr:
         """The value as read, placeholders included."""
         return pl.col(self.step("read"))
@@ -130,9 +135,13 @@ _ODD: Mapping[Type, Callable[[pl.Expr], pl.Expr]] = {
     Type.ID: cells.odd_identifier,
     Type.MONEY: cells.odd_money,
     Type.INT: cells.odd_whole,
-    Type.TIME: times.odd,
-    Type.DATE: times.odd,
 }
+"""Per type, the text of the cells that need a closer look; times have a step before it."""
+
+
+def _odd(part: Cells) -> pl.Expr:
+    odd = times.odd(part.raw, part.usual) if part.type in _TIMES else _ODD[part.type](part.raw)
+    return odd.alias(part.step("odd"))
 
 
 def _value(part: Cells) -> pl.Expr:
@@ -149,7 +158,7 @@ def _value(part: Cells) -> pl.Expr:
         case Type.INT:
             value = cells.whole(raw, odd)
         case Type.TIME | Type.DATE:
-            value = times.parse(raw, odd, pl.col(part.step("parts")))
+            value = times.parse(part.usual, odd, pl.col(part.step("parts")))
         case Type.TEXT:
             spoken = part.name in WRITTEN_BY_PEOPLE
             value = cells.verbatim(raw) if spoken else cells.text(raw)
@@ -184,11 +193,11 @@ def _bad(part: Cells) -> pl.Expr:
 
 def _values(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
     """Add the value of every cell, and for some types whether it rejects the row."""
-    odd = (_ODD[p.type](p.raw).alias(p.step("odd")) for p in parts if p.type in _ODD)
-    frame = frame.with_columns(odd)
-    frame = frame.with_columns(
-        times.calendar(part.odd).alias(part.step("parts")) for part in parts if part.type in _TIMES
-    )
+    timed = [part for part in parts if part.type in _TIMES]
+    checked = [part for part in parts if part.type in _ODD]
+    frame = frame.with_columns(times.usual(p.raw).alias(p.step("usual")) for p in timed)
+    frame = frame.with_columns(_odd(part) for part in (*timed, *checked))
+    frame = frame.with_columns(times.calendar(p.odd).alias(p.step("parts")) for p in timed)
     frame = frame.with_columns(_value(part) for part in parts)
     return frame.with_columns(
         *(_settled(part) for part in parts),

@@ -35,7 +35,8 @@ SUPPLIERS = {
         en="Export: back office → after-sales → export tickets",
     ),
     Kind.DISPUTES: Text(
-        zh="请自备判责文件（售后单号、责任方）", en="Keep a file of judgements (ticket, liable party)"
+        zh="请自备判责文件（售后单号、责任方）",
+        en="Keep a file of judgements (ticket, liable party)",
     ),
     Kind.SHIPMENTS: Text(
         zh="请导出：商家后台 → 物流 → 发货/揽收记录",

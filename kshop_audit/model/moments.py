@@ -34,5 +34,5 @@ def local(moment: datetime) -> datetime:
 
 
 def shown(moment: datetime | None) -> str | None:
-    """ "2026-10-31 23:59:59", or None."""
+    """As in 2026-10-31 23:59:59; None stays None."""
     return moment.isoformat(" ") if moment is not None else None

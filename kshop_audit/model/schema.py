@@ -86,9 +86,7 @@ def _table(kind: Kind, key: str, events: str, **types: str) -> Table:
 
 
 ORDER_STATUS = "pending_payment|paid|shipped|received|completed|closed"
-TICKET_STATUS = (
-    "open|rejected|disputed|awaiting_return|awaiting_receipt|refunding|succeeded|closed"
-)
+TICKET_STATUS = "open|rejected|disputed|awaiting_return|awaiting_receipt|refunding|succeeded|closed"
 LIABLE = "merchant|both|buyer|platform|none"
 
 TABLES: dict[Kind, Table] = {
@@ -144,7 +142,7 @@ TABLES: dict[Kind, Table] = {
             events="shipped_at picked_up_at signed_at",
             id="order_id tracking_no",
             text="carrier",
-            # The logistics export has one time for six nodes; `node` names which one, if a row does.
+            # The logistics export has one time for six nodes; `node` names it, if a row does.
             code="node=shipped|picked_up|in_transit|delivering|awaiting_pickup|signed",
             time="shipped_at picked_up_at signed_at node_at",
         ),

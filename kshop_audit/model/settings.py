@@ -142,7 +142,7 @@ class Terms:
 
     def number(self, rule: str, name: str) -> int:
         """An option that is a whole number."""
-        return int(cast(int, self.option(rule, name)))
+        return int(cast("int", self.option(rule, name)))
 
     def words(self, name: str) -> tuple[str, ...]:
         """A word list of the pack and the operator's own words, without those he allows."""

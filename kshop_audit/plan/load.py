@@ -80,11 +80,9 @@ class Loaded:
 
 
 def load(sources: Sequence[Source], *, find_as_of: bool) -> Loaded:
-    """Read all files. `find_as_of`: the default as-of is wanted, so reject a damaged future time."""
+    """Read all files. `find_as_of`: as-of is to be found, so a damaged future time is rejected."""
     readable = [source for source in sources if source.table is not None and source.kind]
-    frames = pl.collect_all(
-        [_narrow(source) for source in readable], engine="streaming"
-    )
+    frames = pl.collect_all([_narrow(source) for source in readable], engine="streaming")
     kinds: dict[Kind, pl.DataFrame] = {}
     for kind in Kind:
         parts = [f for source, f in zip(readable, frames, strict=True) if source.kind is kind]
@@ -94,19 +92,10 @@ def load(sources: Sequence[Source], *, find_as_of: bool) -> Loaded:
         kinds = _without_outlier(kinds)
     columns = {kind: _columns(kind, readable) for kind in kinds}
     good = {kind: frame.filter(pl.col(STATE) == GOOD) for kind, frame in kinds.items()}
-    kept = {
-        kind: frame
-        for kind, frame in zip(
-            good,
-            pl.collect_all(
-                [
-                    latest(frame.lazy(), kind, frozenset(_present(kind, frame)))
-                    for kind, frame in good.items()
-                ]
-            ),
-            strict=True,
-        )
-    }
+    unique = [
+        latest(good[kind].lazy(), kind, frozenset(_present(kind, good[kind]))) for kind in good
+    ]
+    kept = dict(zip(good, pl.collect_all(unique), strict=True))
     newest = [top for kind, frame in kept.items() if (top := _newest(kind, frame))]
     return Loaded(
         tables=Tables(frames=kept, columns=columns),
@@ -119,7 +108,8 @@ def load(sources: Sequence[Source], *, find_as_of: bool) -> Loaded:
 
 def _narrow(source: Source) -> pl.LazyFrame:
     table = source.table
-    assert table is not None  # the caller keeps readable sources only
+    if table is None:
+        raise ValueError(source.name)  # the caller keeps readable sources only
     if source.kind is not Kind.CHATS:
         return table
     names = table.collect_schema().names()
@@ -200,14 +190,18 @@ def _counts(
             rejected=(pl.col(STATE) == REJECTED).sum(),
             skipped=(pl.col(STATE) == SKIPPED).sum(),
         )
-        survived = kept[kind].group_by(FILE).agg(
-            rows=pl.len(),
-            first_at=pl.min_horizontal([pl.col(name).min() for name in events])
-            if events
-            else pl.lit(None),
-            last_at=pl.max_horizontal([pl.col(name).max() for name in events])
-            if events
-            else pl.lit(None),
+        survived = (
+            kept[kind]
+            .group_by(FILE)
+            .agg(
+                rows=pl.len(),
+                first_at=pl.min_horizontal([pl.col(name).min() for name in events])
+                if events
+                else pl.lit(None),
+                last_at=pl.max_horizontal([pl.col(name).max() for name in events])
+                if events
+                else pl.lit(None),
+            )
         )
         for row in states.join(survived, on=FILE, how="left").iter_rows(named=True):
             rows = row["rows"] or 0
@@ -244,5 +238,3 @@ def _unmapped(kind: Kind, frame: pl.DataFrame) -> dict[str, dict[str, int]]:
         if values.height:
             found[column.name] = {row[0]: row[1] for row in values.iter_rows()}
     return found
-
-

@@ -99,9 +99,7 @@ def days(frame: pl.LazyFrame, rule: str, at: str) -> pl.LazyFrame:
         frame.group_by(day=pl.col(at).dt.date())
         .agg(pl.col(NUMERATOR).sum(), pl.col(DENOMINATOR).sum())
         .filter(pl.col(DENOMINATOR) > 0)
-        .select(
-            pl.lit(rule).alias("rule"), "day", numerator=NUMERATOR, denominator=DENOMINATOR
-        )
+        .select(pl.lit(rule).alias("rule"), "day", numerator=NUMERATOR, denominator=DENOMINATOR)
     )
 
 

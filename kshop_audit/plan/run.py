@@ -14,10 +14,10 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import fold
+from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS
 from kshop_audit.model.measurement import DayCount, EvidenceRow, Measurement, SliceCount
 from kshop_audit.model.metadata import EXCLUSIONS, Text
-from kshop_audit.model.report import Finding, Status
-from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS
+from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import measure
@@ -101,9 +101,7 @@ def _broken(rule: Rule, error: BaseException) -> Measurement:
     return Measurement(
         rule.info.id,
         failed=True,
-        reason=Text(
-            zh=f"internal error（内部错误）：{detail}", en=f"internal error: {detail}"
-        ),
+        reason=Text(zh=f"internal error（内部错误）：{detail}", en=f"internal error: {detail}"),
     )
 
 
@@ -131,9 +129,7 @@ def _query(rule: Rule, shape: Shape, terms: Terms, wanted: Wanted) -> Query:
     return query
 
 
-def _unknown_reasons(
-    frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms
-) -> pl.LazyFrame:
+def _unknown_reasons(frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms) -> pl.LazyFrame:
     folded, told = columns
     known = [fold(w) for w in (*terms.words("quality_reasons"), *terms.words("other_reasons"))]
     counted = pl.col(measure.CODE).is_in((measure.HIT, measure.MISS))
@@ -166,9 +162,7 @@ def _extras(facts: Facts) -> _Extras:
     return _Extras(frames)
 
 
-def _collected(
-    queries: list[Query], terms: Terms, extras: _Extras
-) -> dict[str, Measurement]:
+def _collected(queries: list[Query], terms: Terms, extras: _Extras) -> dict[str, Measurement]:
     """One collect for everything; if it fails, rule by rule, to find the culprit."""
     try:
         return _collect(queries, terms, extras)
@@ -205,9 +199,7 @@ def _collect(queries: list[Query], terms: Terms, extras: _Extras) -> dict[str, M
     tables = {name: next(collected) if frames else None for name, frames in groups.items()}
     own = {key: next(collected) for key in singles}
     extras.results = {name: next(collected) for name in extras.frames}
-    return {
-        query.rule.info.id: _measurement(query, terms, tables, own) for query in queries
-    }
+    return {query.rule.info.id: _measurement(query, terms, tables, own) for query in queries}
 
 
 def _measurement(

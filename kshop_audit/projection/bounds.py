@@ -26,7 +26,7 @@ class Extreme:
 
 
 def extremes(measured: Measurement) -> tuple[Extreme, Extreme] | None:
-    """(least, greatest) the numerator can be, with the denominator it then has; None: no figures."""
+    """The least and the greatest the numerator can be, each with its denominator; None: unknown."""
     if measured.numerator is None or measured.denominator is None:
         return None
     top, below = measured.numerator, measured.denominator
@@ -63,6 +63,6 @@ def missing_days(rows: Mapping[date, int], rule: str, terms: Terms) -> tuple[dat
 
 
 def median_day(measured: Measurement) -> int:
-    """Units of the median day: what a missing day weighs; the higher middle one of an even number."""
+    """Units of the median day, what a missing day weighs; the higher of two middle ones."""
     counts = sorted(day.denominator for day in measured.days)
     return counts[len(counts) // 2] if counts else 0

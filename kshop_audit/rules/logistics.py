@@ -38,7 +38,23 @@ def _late(deadline: pl.Expr, terms: Terms) -> pl.Expr:
     return pl.coalesce(pl.col("shipped_at"), pl.lit(terms.as_of)) > deadline
 
 
-@rule("ship-48h", family=FAMILY, title=Text(zh="48小时发货率", en="48-hour shipping rate"), fix=Text(zh="每天按付款时间先后发货，临近 48 小时的订单优先；缺货的当天联系买家改约或退款；不可抗力及时报备。", en="Ship by payment time, orders near 48 h first; settle stock-outs with the buyer the same day; report force majeure in time."), unit=Text(zh="单在 48 小时内发货", en="orders shipped within 48 hours"), needs=("orders.paid_at", "orders.shipped_at", "orders.status"))
+@rule(
+    "ship-48h",
+    family=FAMILY,
+    title=Text(zh="48小时发货率", en="48-hour shipping rate"),
+    fix=Text(
+        zh=(
+            "每天按付款时间先后发货，临近 48 小时的订单优先；缺货的当天联系买家改约或退款；"
+            "不可抗力及时报备。"
+        ),
+        en=(
+            "Ship by payment time, orders near 48 h first; settle stock-outs with the buyer the "
+            "same day; report force majeure in time."
+        ),
+    ),
+    unit=Text(zh="单在 48 小时内发货", en="orders shipped within 48 hours"),
+    needs=("orders.paid_at", "orders.shipped_at", "orders.status"),
+)
 def ship_48h(facts: Facts, terms: Terms) -> Shape:
     """Share of due non-presale orders shipped within 48 hours of payment, last 30 days.
 
@@ -108,7 +124,20 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
     )
 
 
-@rule("ship-promise", family=FAMILY, title=Text(zh="承诺发货超时", en="Late against the promised shipping time"), fix=Text(zh="按承诺时间倒排发货，预售单单独建表跟踪；做不到的承诺时间及时在商品里调整。", en="Schedule by promised time, track presale orders separately, and lengthen promises you cannot keep before more orders come in."), unit=Text(zh="单超过承诺发货时间", en="orders late against their promise"), needs=("orders.paid_at", "orders.shipped_at", "orders.status"))
+@rule(
+    "ship-promise",
+    family=FAMILY,
+    title=Text(zh="承诺发货超时", en="Late against the promised shipping time"),
+    fix=Text(
+        zh="按承诺时间倒排发货，预售单单独建表跟踪；做不到的承诺时间及时在商品里调整。",
+        en=(
+            "Schedule by promised time, track presale orders separately, and lengthen promises "
+            "you cannot keep before more orders come in."
+        ),
+    ),
+    unit=Text(zh="单超过承诺发货时间", en="orders late against their promise"),
+    needs=("orders.paid_at", "orders.shipped_at", "orders.status"),
+)
 def ship_promise(facts: Facts, terms: Terms) -> Shape:
     """Orders shipped later than promised to the buyer, presale included, last 30 days.
 
@@ -182,7 +211,23 @@ NO_PROMISE = Text(
 PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments.signed_at"
 
 
-@rule("pickup-24h", family=FAMILY, title=Text(zh="24小时揽收率", en="24-hour pickup rate"), fix=Text(zh="先出库再上传单号，别提前打单；与快递约定每日揽收时段，24 小时无揽收记录的当天催办或换快递。", en="Upload the waybill when the parcel is ready, not before; fix daily pickup times with the courier, and chase or change it when no scan appears."), unit=Text(zh="单在 24 小时内揽收", en="orders picked up within 24 hours"), needs=("orders.shipped_at", PICKUP))
+@rule(
+    "pickup-24h",
+    family=FAMILY,
+    title=Text(zh="24小时揽收率", en="24-hour pickup rate"),
+    fix=Text(
+        zh=(
+            "先出库再上传单号，别提前打单；与快递约定每日揽收时段，24 "
+            "小时无揽收记录的当天催办或换快递。"
+        ),
+        en=(
+            "Upload the waybill when the parcel is ready, not before; fix daily pickup times "
+            "with the courier, and chase or change it when no scan appears."
+        ),
+    ),
+    unit=Text(zh="单在 24 小时内揽收", en="orders picked up within 24 hours"),
+    needs=("orders.shipped_at", PICKUP),
+)
 def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     """Share of due shipped orders picked up within 24 hours of the waybill, last 30 days.
 
@@ -229,7 +274,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     proven = (pl.col("proven_by") <= limit).fill_null(False)
     run_out = limit < terms.as_of
     # A file that never names its nodes proves at most that a pickup was in time.
-    hit = (
+    hit: pl.Expr = (
         pl.when(pl.col("picked_up_at").is_not_null()).then(in_time)
         .when(proven).then(pl.lit(True))
         .when("pickup_known").then(pl.lit(False))
@@ -265,7 +310,23 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     )
 
 
-@rule("waybill-integrity", family=FAMILY, title=Text(zh="运单合规", en="Waybill integrity"), fix=Text(zh="核对发货单号与收货地址一一对应，不提前传单号、不复用单号、不买空单；命中的订单立即换成真实单号。", en="Match each waybill to one address, never upload early, reuse or buy numbers, and replace the reported ones by real waybills at once."), unit=Text(zh="单运单异常", en="orders with a waybill problem"), needs=("orders.shipped_at",))
+@rule(
+    "waybill-integrity",
+    family=FAMILY,
+    title=Text(zh="运单合规", en="Waybill integrity"),
+    fix=Text(
+        zh=(
+            "核对发货单号与收货地址一一对应，不提前传单号、不复用单号、不买空单；"
+            "命中的订单立即换成真实单号。"
+        ),
+        en=(
+            "Match each waybill to one address, never upload early, reuse or buy numbers, and "
+            "replace the reported ones by real waybills at once."
+        ),
+    ),
+    unit=Text(zh="单运单异常", en="orders with a waybill problem"),
+    needs=("orders.shipped_at",),
+)
 def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
     """Orders whose waybill the platform's shipping checks would stop, last 30 days.
 

@@ -38,7 +38,21 @@ def _fee(measured: Measured, terms: Terms) -> Conclusion:
     )
 
 
-@rule("service-fee", family=FAMILY, title=Text(zh="技术服务费", en="Technical service fee"), fix=Text(zh="对照结算单核对服务费，按商品比较有佣金和无佣金两种费率，再决定佣金比例。", en="Check the fee against the settlement, and compare both tariffs product by product before setting commissions."), unit=Text(zh="分钱（服务费合计）", en="fen of service fee in all"), needs=("orders.paid_at", "orders.paid_amount"), conclude=_fee)
+@rule(
+    "service-fee",
+    family=FAMILY,
+    title=Text(zh="技术服务费", en="Technical service fee"),
+    fix=Text(
+        zh="对照结算单核对服务费，按商品比较有佣金和无佣金两种费率，再决定佣金比例。",
+        en=(
+            "Check the fee against the settlement, and compare both tariffs product by product "
+            "before setting commissions."
+        ),
+    ),
+    unit=Text(zh="分钱（服务费合计）", en="fen of service fee in all"),
+    needs=("orders.paid_at", "orders.paid_amount"),
+    conclude=_fee,
+)
 def service_fee(facts: Facts, terms: Terms) -> Shape:
     """Service fee owed for the orders: half of the promoter's commission, or 5 % of the price.
 
@@ -92,7 +106,19 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
     )
 
 
-@rule("withdrawal", family=FAMILY, title=Text(zh="支付宝提现", en="Alipay withdrawals"), fix=Text(zh="每笔提现大于 100 元，每月合计不超过 2 万元；超出部分留到下月或开通其他提现方式。", en="Withdraw more than 100 yuan at a time and at most 20,000 a month; leave the rest for next month or add another channel."), unit=Text(zh="笔提现超出限制", en="withdrawals outside the limits"))
+@rule(
+    "withdrawal",
+    family=FAMILY,
+    title=Text(zh="支付宝提现", en="Alipay withdrawals"),
+    fix=Text(
+        zh="每笔提现大于 100 元，每月合计不超过 2 万元；超出部分留到下月或开通其他提现方式。",
+        en=(
+            "Withdraw more than 100 yuan at a time and at most 20,000 a month; leave the rest "
+            "for next month or add another channel."
+        ),
+    ),
+    unit=Text(zh="笔提现超出限制", en="withdrawals outside the limits"),
+)
 def withdrawal(facts: Facts, terms: Terms) -> Shape:
     """Alipay withdrawals that break the least amount or the monthly limit.
 

@@ -24,7 +24,15 @@ NO_HISTORY = Text(
 @rule(
     "quality-refund-rate",
     family=FAMILY,
-    title=Text(zh="品质退款率", en="Quality refund rate"), fix=Text(zh="按商品看首因是质量问题的退款，先下架或整改前几名；如实写描述，发货前抽检，加固包装。", en="Rank products by quality refunds, fix or delist the top ones, describe goods truthfully, inspect before shipping and pack better."), unit=Text(zh="单首因品质退款", en="orders with a quality reason first"),
+    title=Text(zh="品质退款率", en="Quality refund rate"),
+    fix=Text(
+        zh="按商品看首因是质量问题的退款，先下架或整改前几名；如实写描述，发货前抽检，加固包装。",
+        en=(
+            "Rank products by quality refunds, fix or delist the top ones, describe goods "
+            "truthfully, inspect before shipping and pack better."
+        ),
+    ),
+    unit=Text(zh="单首因品质退款", en="orders with a quality reason first"),
     needs=(
         "tickets.order_id",
         "tickets.applied_at",
@@ -72,9 +80,7 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
         可能剔除处理良好的售后。
     """
     counted_at = (
-        "signed_at"
-        if terms.option("quality-refund-rate", "denominator") == "signed"
-        else "paid_at"
+        "signed_at" if terms.option("quality-refund-rate", "denominator") == "signed" else "paid_at"
     )
     quality = pl.col("first_reason").is_in([fold(w) for w in terms.words("quality_reasons")])
     has_history = facts.tables.has(Kind.TICKETS, "first_reason")
@@ -101,7 +107,20 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
     )
 
 
-@rule("product-rating", family=FAMILY, title=Text(zh="商品评分", en="Product rating"), fix=Text(zh="逐条回访低分评价，恶意差评及时申诉；按商品汇总差评原因并整改。", en="Follow up low ratings one by one, appeal malicious ones in time, and fix what the ratings of a product have in common."), unit=Text(zh="分（评分合计）", en="points of rating in all"), needs=("reviews.rating", "reviews.reviewed_at"))
+@rule(
+    "product-rating",
+    family=FAMILY,
+    title=Text(zh="商品评分", en="Product rating"),
+    fix=Text(
+        zh="逐条回访低分评价，恶意差评及时申诉；按商品汇总差评原因并整改。",
+        en=(
+            "Follow up low ratings one by one, appeal malicious ones in time, and fix what the "
+            "ratings of a product have in common."
+        ),
+    ),
+    unit=Text(zh="分（评分合计）", en="points of rating in all"),
+    needs=("reviews.rating", "reviews.reviewed_at"),
+)
 def product_rating(facts: Facts, terms: Terms) -> Shape:
     """Mean product rating of the last 60 days without successfully appealed reviews.
 
@@ -143,9 +162,7 @@ def product_rating(facts: Facts, terms: Terms) -> Shape:
         weight=pl.lit(1),
         each=(1, 5),
         slow=pl.col("rating") <= 2,
-        proof=Proof(
-            ids=("review_id", "order_id", "product_id"), actual=pl.col("reviewed_at")
-        ),
+        proof=Proof(ids=("review_id", "order_id", "product_id"), actual=pl.col("reviewed_at")),
         by={"product": pl.col("product_id"), "day": pl.col("reviewed_at").dt.date()},
         unmapped=("appeal",),
     )

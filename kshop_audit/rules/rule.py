@@ -13,8 +13,8 @@ from fractions import Fraction
 
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import RuleDoc, RuleInfo, Text
-from kshop_audit.model.settings import Terms
 from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.settings import Terms
 from kshop_audit.rules.shapes import Shape
 
 HEADINGS = (

@@ -31,7 +31,10 @@ def _met(answered: str, counted: str, terms: Terms) -> pl.Expr:
     family=FAMILY,
     title=Text(zh="5分钟回复率", en="5-minute reply rate"),
     fix=Text(
-        zh="把 08:00–24:00 排满班，高峰加人；开启自动回复或机器人接待（机器人回复计入）；先回等待最久的会话。",
+        zh=(
+            "把 08:00–24:00 排满班，高峰加人；开启自动回复或机器人接待（机器人回复计入）；"
+            "先回等待最久的会话。"
+        ),
         en="Staff 08:00–24:00 without gaps, add people at peak hours, switch on the robot (its "
         "replies count), and answer the longest waiting conversation first.",
     ),
@@ -61,20 +64,22 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
         Messages outside 08:00-24:00, cards, system notices and recalled messages, exempt periods,
         and messages whose 300 s had not run out at as-of.
 
-        08:00–24:00 以外的消息、卡片、系统通知、撤回消息、报备时段，以及截止时刻仍未满 300 秒的消息。
+        08:00–24:00 以外的消息、卡片、系统通知、撤回消息、报备时段，
+        以及截止时刻仍未满 300 秒的消息。
 
     Example:
         Questions at 10:00:00, 10:02:00 and 10:04:00, reply at 10:04:30: 3 of 3 in time. Questions
         at 10:00:00 and 10:03:00, reply at 10:06:00: 0 of 2, for the clock ran from 10:00:00.
 
-        10:00:00、10:02:00、10:04:00 三问，10:04:30 回复：3/3。10:00:00、10:03:00 两问，10:06:00 回复：
-        从 10:00:00 起算已超时，0/2。
+        10:00:00、10:02:00、10:04:00 三问，10:04:30 回复：3/3。
+        10:00:00、10:03:00 两问，10:06:00 回复：从 10:00:00 起算已超时，0/2。
 
     Why our number may differ:
         The platform may count rounds or give each message its own clock (options `round`, `own`),
         and its next-day figure replaces the live one.
 
-        平台可能按轮次计数，或每条消息各自计时（可用 clock 选项 round、own 复核）；后台实时数据以次日为准。
+        平台可能按轮次计数，或每条消息各自计时（可用 clock 选项 round、own 复核）；
+        后台实时数据以次日为准。
     """
     if not facts.tables.has(Kind.CHATS, "sent_at", "sender_role"):
         return Tally(

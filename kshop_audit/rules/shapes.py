@@ -17,7 +17,7 @@ from kshop_audit.model.report import Finding, Status
 
 
 class Gap(StrEnum):
-    """What a row that could not be read, or a missing day, costs: a unit a row, a unit a day, none."""
+    """What an unreadable row or a missing day may hide: a unit a row, a unit a day, nothing."""
 
     ROWS = "rows"
     DAYS = "days"

@@ -27,9 +27,7 @@ def bracket(orders: int, triggered: bool, terms: Terms) -> Finding:
     penalties = {
         "none": "",
         "minor": f"{terms.number('no-source', 'minor_fine_yuan')} yuan",
-        **{
-            name: f"{terms.number('no-source', f'{name}_points')} points" for name in BRACKETS[1:]
-        },
+        **{name: f"{terms.number('no-source', f'{name}_points')} points" for name in BRACKETS[1:]},
     }
     return {
         "bracket": now,
@@ -47,7 +45,21 @@ def _ladder(measured: Measured, terms: Terms) -> Conclusion:
     return Conclusion(status=status, findings=(placed, *measured.findings), count=True)
 
 
-@rule("no-source", family=FAMILY, title=Text(zh="无货源店铺", en="No-source shop"), fix=Text(zh="停售没有现货或授权的商品，备齐进货发票、授权书和发货底单；收到违约单后 7 日内申诉。", en="Stop selling goods without stock or authorisation, collect invoices, authorisations and shipping receipts, and appeal within 7 days of the ticket."), unit=Text(zh="单被判无货源", en="orders flagged as no-source"), needs=("violations.kind",), conclude=_ladder)
+@rule(
+    "no-source",
+    family=FAMILY,
+    title=Text(zh="无货源店铺", en="No-source shop"),
+    fix=Text(
+        zh="停售没有现货或授权的商品，备齐进货发票、授权书和发货底单；收到违约单后 7 日内申诉。",
+        en=(
+            "Stop selling goods without stock or authorisation, collect invoices, authorisations "
+            "and shipping receipts, and appeal within 7 days of the ticket."
+        ),
+    ),
+    unit=Text(zh="单被判无货源", en="orders flagged as no-source"),
+    needs=("violations.kind",),
+    conclude=_ladder,
+)
 def no_source(facts: Facts, terms: Terms) -> Shape:
     """Orders flagged as sold without stock or authority, and the penalty step they reach.
 
@@ -122,7 +134,20 @@ def _evidence_flaws(shop: str | None) -> pl.Expr:
     return pl.when(found != "").then(found)
 
 
-@rule("appeal-window", family=FAMILY, title=Text(zh="违约单申诉时限", en="Time left to appeal"), fix=Text(zh="按剩余小时从少到多处理：发票、货品、进货时间、物流底单核对齐再提交，别等最后一天。", en="Work by hours left: check invoice, goods, dates and courier receipt, then submit, not on the last day."), unit=Text(zh="张违约单待处理", en="open violation tickets"), needs=("violations.violation_id", "violations.notified_at"))
+@rule(
+    "appeal-window",
+    family=FAMILY,
+    title=Text(zh="违约单申诉时限", en="Time left to appeal"),
+    fix=Text(
+        zh="按剩余小时从少到多处理：发票、货品、进货时间、物流底单核对齐再提交，别等最后一天。",
+        en=(
+            "Work by hours left: check invoice, goods, dates and courier receipt, then submit, "
+            "not on the last day."
+        ),
+    ),
+    unit=Text(zh="张违约单待处理", en="open violation tickets"),
+    needs=("violations.violation_id", "violations.notified_at"),
+)
 def appeal_window(facts: Facts, terms: Terms) -> Shape:
     """Open violation tickets with the hours left until their appeal deadline.
 
@@ -161,9 +186,11 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
         平台可能按自然日计算；发票与店铺名称不一致时可补关联证明，需人工判断。
     """
     deadline = pl.col("notified_at") + timedelta(days=terms.number("appeal-window", "days"))
-    left = pl.when(deadline > terms.as_of).then(
-        (deadline - terms.as_of).dt.total_seconds() // 3600
-    ).otherwise(0)
+    left = (
+        pl.when(deadline > terms.as_of)
+        .then((deadline - terms.as_of).dt.total_seconds() // 3600)
+        .otherwise(0)
+    )
     tickets = facts.appeals.with_columns(
         deadline=deadline, flaws=_evidence_flaws(terms.settings.shop)
     )
@@ -209,7 +236,21 @@ def _net(measured: Measured, terms: Terms) -> Conclusion:
     return Conclusion(status=status, findings=(summary,), count=True, numerator=net)
 
 
-@rule("violation-points", family=FAMILY, title=Text(zh="违规扣分", en="Violation points"), fix=Text(zh="完成平台学规减分任务；按类型复盘扣分最多的违规；单次满 100 分前务必先申诉。", en="Take the platform's study tasks, review the kinds that cost most points, and appeal anything near 100 points first."), unit=Text(zh="分（净扣分）", en="net points"), needs=("violations.points",), conclude=_net)
+@rule(
+    "violation-points",
+    family=FAMILY,
+    title=Text(zh="违规扣分", en="Violation points"),
+    fix=Text(
+        zh="完成平台学规减分任务；按类型复盘扣分最多的违规；单次满 100 分前务必先申诉。",
+        en=(
+            "Take the platform's study tasks, review the kinds that cost most points, and appeal "
+            "anything near 100 points first."
+        ),
+    ),
+    unit=Text(zh="分（净扣分）", en="net points"),
+    needs=("violations.points",),
+    conclude=_net,
+)
 def violation_points(facts: Facts, terms: Terms) -> Shape:
     """Net violation points: points accrued less points earned by study, never below zero.
 

@@ -1,0 +1,53 @@
+# kshop-audit: `make run` sets everything up and audits a sample shop; `make test` runs the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint docs docs-check sample bench lock clean all
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## make the virtual environment with pinned, hashed packages
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(READY) ## audit the healthy sample shop
+	$(BIN)/kshop-audit check sample_data/healthy
+
+test: $(READY) ## run the tests (two workers)
+	$(BIN)/python -m pytest -n 2
+
+lint: $(READY) ## linters, types, import contracts, currency of docs and samples
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/make_docs.py --check
+	$(BIN)/python scripts/make_sample_data.py --check
+
+docs: $(READY) ## write the generated pages
+	$(BIN)/python scripts/make_docs.py
+
+sample: $(READY) ## write the sample shops
+	$(BIN)/python scripts/make_sample_data.py
+
+bench: $(READY) ## generate a large shop and compare with the floor
+	$(BIN)/python benchmarks/generate.py --out benchmarks/data/1m
+	$(BIN)/python benchmarks/compare.py benchmarks/data/1m
+
+lock: ## pin all packages with their hashes and without any address
+	uv pip compile pyproject.toml --extra dev --extra xlsx --extra xlsx-password --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \
+	  --custom-compile-command "make lock" --output-file requirements/dev.txt
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache benchmarks/data
+
+all: lint test ## everything CI does

@@ -1,0 +1,268 @@
+"""Who is at fault in disputes, and which tickets may become one."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kshop_audit.facts import Facts
+from kshop_audit.facts.messages import normalised, says
+from kshop_audit.facts.tickets import judged
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.rule import Conclusion, Measured, rule
+from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
+
+FAMILY = "aftersales"
+
+
+def _dispute_notes(measured: Measured, terms: Terms) -> Conclusion:
+    target = terms.pack.rules["dispute-fault-rate"].target
+    faults, tickets = measured.numerator, measured.denominator
+    if target is None or target.count_below is None or not tickets or faults is None:
+        return Conclusion()
+    if faults != target.count_below or measured.unknown or faults <= target.fraction * tickets:
+        return Conclusion()
+    return Conclusion(
+        notes=(
+            Text(
+                zh=f"正好 {faults} 单：种子原文“商责纠纷单4”前的运算符已丢失，按“少于 4”判定；"
+                '可用选项 dispute_count_op = "le" 改为“不超过 4”。',
+                en=f"Exactly {faults}: the operator before the 4 is lost in the seed; fewer than 4 "
+                'is required here, option dispute_count_op = "le" reads it as at most 4.',
+            ),
+        )
+    )
+
+
+@rule(
+    "dispute-fault-rate",
+    family=FAMILY,
+    title=Text(zh="商责纠纷率", en="Merchant-fault dispute rate"),
+    fix=Text(
+        zh="先与买家协商再驳回，驳回必附凭证；平台介入后按时举证；对判商责的单逐一复盘并申诉。",
+        en=(
+            "Talk to the buyer before rejecting, attach evidence, answer interventions in time, "
+            "and review and appeal every ticket judged against you."
+        ),
+    ),
+    unit=Text(zh="单判商家责任", en="tickets judged merchant fault"),
+    needs=("tickets.status", "tickets.finished_at"),
+    conclude=_dispute_notes,
+)
+def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
+    """Completed refund tickets judged the merchant's fault, of all completed, last 30 days.
+
+    近 30 天完结的退款单中，被判商家责任的纠纷单数及占比。
+
+    Why it matters:
+        Missing it caps both refund durations at 4 points (S2-31).
+
+        不达标时，仅退款和退货退款两项时长的得分都不超过 4 分（S2-31）。
+
+    How it is counted:
+        Merchant fault, shared fault too (S2-32 to S2-35) / all completed refund tickets
+        (S2-30), by finishing time. Met with fewer than 4 OR at most 0.35 %. The window of 30
+        days is an ASSUMPTION.
+
+        判商责（含双方有责，S2-32 至 S2-35）÷ 全部完结退款单（S2-30，含平台介入），按完结时间。
+        少于 4 单或 ≤ 0.35% 即达标；30 天窗口是假设。
+
+    Not counted:
+        Undecided disputes, tickets judged the buyer's fault or withdrawn (both stay in the
+        denominator once completed), exchanges. Exempt days do not apply.
+
+        未判定的纠纷、换货单；买家责任或撤销的不算商责（完结后仍在分母）。豁免时段不适用于纠纷。
+
+    Example:
+        3 of 500 (0.6 %): met by count. 7 of 2,000 (exactly 0.35 %): met. 4 of 1,000 (0.40 %):
+        missed, with a warning.
+
+        3/500（0.6%）：单数达标。7/2000（正好 0.35%）：达标。4/1000（0.40%）：不达标并提示。
+
+    Why our number may differ:
+        The text lost the operator before the 4: fewer than 4 follows a copy of 2023-04-22
+        (option `dispute_count_op`). Exports name no liability: without a disputes file only
+        bounds are known.
+
+        原文“4”前的符号缺失，按 2023-04-22 的副本取“少于 4”（选项 dispute_count_op）；
+        导出表没有责任判定，缺纠纷表时只能给出上下限。
+    """
+    known = judged(facts.tables)
+    look_up = Findings(
+        {
+            "ticket_id": pl.col("ticket_id"),
+            "order_id": pl.col("order_id"),
+            "at": pl.col("finished_at"),
+            "why": pl.lit("look_up"),
+        },
+        where=pl.col("at_fault").is_null(),
+        order=("at", "ticket_id"),
+    )
+    return Ratio(
+        unit=facts.refunds,
+        at="finished_at",
+        hit=pl.col("at_fault"),
+        offence=True,
+        proof=Proof(
+            ids=("ticket_id", "order_id"), actual=pl.col("finished_at"), why=pl.col("arbitration")
+        ),
+        by={"day": pl.col("finished_at").dt.date()},
+        findings=None if known else look_up,
+        unknown_hides=not known,
+        unmapped=("type", "status", "liable_party"),
+    )
+
+
+@rule(
+    "reject-without-reason",
+    family=FAMILY,
+    title=Text(zh="驳回未写原因", en="Rejections without a reason"),
+    fix=Text(
+        zh="驳回前先联系买家；驳回时写清具体原因并上传凭证，不写“无”“其他”。",
+        en=(
+            "Contact the buyer first, then state the concrete reason of a rejection and attach "
+            "evidence."
+        ),
+    ),
+    unit=Text(zh="单驳回未写原因", en="rejections without a reason"),
+    needs=("tickets.applied_at", "tickets.rejected|tickets.status", "tickets.reject_reason"),
+)
+def reject_without_reason(facts: Facts, terms: Terms) -> Shape:
+    """Rejected after-sales tickets with an empty reject reason, last 30 days.
+
+    近 30 天申请并被商家驳回的售后单中，驳回原因为空的单数。
+
+    Why it matters:
+        A rejection should follow a talk with the buyer or state its reason (S3-17); without
+        either an intervention is harder to win.
+
+        应先与买家沟通再拒绝，或写明拒绝原因（S3-17）；否则平台介入时很难占理。
+
+    How it is counted:
+        Rejected tickets with an empty reject reason / rejected tickets, by application time.
+        The 30 days are an ASSUMPTION.
+
+        驳回原因为空的单 ÷ 被驳回的单，按申请时间；30 天窗口是假设。
+
+    Not counted:
+        Tickets that were never rejected. Any text counts as a reason, however thin.
+
+        从未驳回的单。只要写了文字就算有原因，不论是否充分。
+
+    Example:
+        Of 12 rejected tickets 2 have an empty reason: 2 of 12, missed.
+
+        12 单驳回中 2 单原因为空：2/12，不达标。
+
+    Why our number may differ:
+        The export keeps only the ticket's last state: an earlier rejection may be gone, and a
+        reason told in chat is not seen here.
+
+        导出表只有最新状态，早先的驳回可能看不到；在聊天里说明的原因这里也看不到。
+    """
+    reason = pl.col("reject_reason").str.strip_chars()
+    silent = reason.is_null() | (reason == "")
+    return Ratio(
+        unit=facts.rejected_tickets,
+        at="applied_at",
+        hit=silent,
+        offence=True,
+        proof=Proof(ids=("ticket_id", "order_id"), actual=pl.col("applied_at")),
+        unmapped=("status",),
+    )
+
+
+@rule(
+    "dispute-risk",
+    family=FAMILY,
+    title=Text(zh="纠纷风险单", en="Tickets at risk of a lost dispute"),
+    fix=Text(
+        zh=(
+            "在途仅退款：联系快递召回或请买家拒签；包邮商品不向买家要发货运费；"
+            "揽收前申请退款的先问买家再发货。"
+        ),
+        en=(
+            "In transit: recall the parcel or ask the buyer to refuse it. Free postage: never "
+            "charge the outbound freight. Refund before pickup: ask before shipping."
+        ),
+    ),
+    unit=Text(zh="单有商责风险", en="tickets likely to be lost"),
+    needs=("tickets.type", "tickets.status", "tickets.applied_at"),
+)
+def dispute_risk(facts: Facts, terms: Terms) -> Shape:
+    """Open or rejected tickets that match a pattern the platform decides for the buyer.
+
+    未完结或已驳回的售后单中，符合易判商责情形的单数。
+
+    Why it matters:
+        Each pattern tends to end as merchant fault once the platform steps in (S3-12 to S3-15)
+        and then counts in the dispute-fault rate.
+
+        平台介入后这几种情形容易判商责（S3-12 至 S3-15），并计入商责纠纷率。
+
+    How it is counted:
+        A: refund-only in transit, rejected. B: free postage, and the rejection asks the buyer
+        for outbound freight. C: applied before pickup, shipped without a message to the buyer
+        between. Last 30 days.
+
+        A：在途仅退款被驳回；B：包邮商品却以买家承担发货运费驳回；C：揽收前申请退款，未联系买家
+        就发货。命中单 ÷ 未完结或驳回单，近 30 天申请。
+
+    Not counted:
+        Finished tickets without a rejection, and other reasons to lose. It is a risk, not a
+        violation.
+
+        已完结且未驳回的单，以及其他可能败诉的情形。这是风险提示，不是违规判定。
+
+    Example:
+        Applied 10:00, shipped 11:00, picked up 15:00, no message from 10:00 to 11:00: pattern
+        C. One message at 10:30: no hit.
+
+        10:00 申请，11:00 发货，15:00 揽收，10:00–11:00 没联系买家：命中 C；10:30 发过消息则不命
+        中。
+
+    Why our number may differ:
+        Phone calls are not in the chat export, spellings of freight demands and the 30 days are
+        an ASSUMPTION, and the platform decides by evidence we do not see.
+
+        电话沟通不在聊天导出里；运费话术词表和 30 天窗口是假设；平台还会看我们看不到的凭证。
+    """
+    applied, sent, turned_down = (pl.col(n) for n in ("applied_at", "sent_at", "turned_down"))
+    arrived = (pl.col("signed_at") <= applied).fill_null(False)
+    before = (applied < sent).fill_null(False)
+    patterns = {
+        "A": turned_down & (pl.col("type") == "refund_only") & (sent <= applied) & ~arrived,
+        "B": turned_down
+        & (pl.col("postage_fen") == 0)
+        & says(normalised(pl.col("reject_reason")), terms.words("shared_freight")),
+        "C": before & ~pl.col("contacted").fill_null(True),
+    }
+    found = pl.concat_str(
+        [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in patterns.items()],
+        separator=" ",
+        ignore_nulls=True,
+    )
+    tickets = facts.open_tickets.with_columns(pattern=pl.when(found != "").then(found))
+    risky = pl.col("pattern").is_not_null()
+    # Without the buyer's chats nobody can tell whether pattern C applies.
+    silent = before & pl.col("contacted").is_null()
+    return Ratio(
+        unit=tickets,
+        at="applied_at",
+        hit=pl.when(risky | ~silent).then(risky),
+        offence=True,
+        proof=Proof(
+            ids=("ticket_id", "order_id"), deadline=pl.col("deadline_at"), why=pl.col("pattern")
+        ),
+        findings=Findings(
+            {
+                "ticket_id": pl.col("ticket_id"),
+                "order_id": pl.col("order_id"),
+                "at": applied,
+                "pattern": pl.col("pattern"),
+            },
+            where=risky,
+            order=("at", "ticket_id"),
+        ),
+        unmapped=("type", "status"),
+    )

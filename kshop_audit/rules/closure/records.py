@@ -1,0 +1,239 @@
+"""Preconditions that the exports themselves show: orders and after-sales."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import polars as pl
+
+from kshop_audit.facts import Facts
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.closure.blockers import (
+    FAMILY,
+    blockers,
+    nothing_blocks,
+)
+from kshop_audit.rules.rule import Conclusion, Measured, rule
+from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
+
+
+@rule(
+    "close-orders",
+    family=FAMILY,
+    title=Text(zh="未完结订单", en="Unfinished orders"),
+    fix=Text(
+        zh="发完待发货订单，跟进在途签收，协商关闭无法履约的订单。",
+        en=(
+            "Ship what waits, follow parcels on their way, and agree with buyers on closing what "
+            "cannot be fulfilled."
+        ),
+    ),
+    unit=Text(zh="单未完结", en="orders not finished"),
+    needs=("orders.status",),
+    conclude=nothing_blocks,
+)
+def close_orders(facts: Facts, terms: Terms) -> Shape:
+    """Every order is completed or closed.
+
+    所有订单均为交易完成或交易关闭。
+
+    Why it matters:
+        An order in any other state blocks the closing (S0-10).
+
+        有任何其他状态的订单就不能关店（S0-10）。
+
+    How it is counted:
+        Orders by as-of whose status is neither 交易完成 nor 交易关闭 / all orders.
+
+        截止时刻状态不是交易完成、交易关闭的订单 ÷ 全部订单。
+
+    Not counted:
+        Completed and closed orders. Without an orders file there is no verdict.
+
+        已完成或已关闭的订单；没有订单文件则没有结论。
+
+    Example:
+        500 orders, 498 completed, 1 closed, 1 on its way: 1 left, blocked, with its number.
+
+        500 单，498 单完成，1 单关闭，1 单在途：剩 1 单，列出订单号。
+
+    Why our number may differ:
+        Orders older than your export are not in it, and states move after the export.
+
+        导出时间范围之外的老订单看不到；导出之后状态也会变。
+    """
+    orders = facts.orders.with_columns(
+        unfinished=~pl.col("done") | (pl.col("finished_at") > terms.as_of).fill_null(False)
+    )
+    return Ratio(
+        unit=orders,
+        hit=pl.when("status_known").then("unfinished"),
+        offence=True,
+        left_out={"after_as_of": pl.col("created_at") > terms.as_of},
+        proof=Proof(ids=("order_id",)),
+        findings=blockers(
+            "order_id", "status", where=pl.col("unfinished") & pl.col("status_known")
+        ),
+        unmapped=("status",),
+    )
+
+
+def _cooled(measured: Measured, terms: Terms) -> Conclusion:
+    told = terms.settings.closing.last_completed_at
+    undated = next((row for row in measured.findings if row["completed_at"] is None), None)
+    dated = [row for row in measured.findings if row["completed_at"] is not None]
+    if undated is not None and told is None:
+        return Conclusion(
+            status=Status.NO_VERDICT,
+            findings=(undated,),
+            reason=Text(
+                zh=(
+                    "有已完成的订单没有完成时间：请在 shop.toml 的 [closing] 填写 "
+                    "last_completed_at。"
+                ),
+                en="Completed orders have no finish time: set last_completed_at in [closing] of "
+                "shop.toml.",
+            ),
+        )
+    ends = [(datetime.fromisoformat(str(row["completed_at"])), row["order_id"]) for row in dated]
+    if undated is not None and told is not None:
+        ends.append((told, None))
+    if not ends:
+        return Conclusion(status=Status.PASS, count=True, findings=())
+    last, order_id = max(ends, key=lambda end: (end[0], str(end[1])))
+    clears = ready_after(last, terms)
+    passed = clears <= terms.as_of
+    blocker: Finding = {
+        "order_id": order_id,
+        "completed_at": last.isoformat(" "),
+        "clears_on": clears.isoformat(" "),
+    }
+    return Conclusion(
+        status=Status.PASS if passed else Status.FAIL,
+        numerator=0 if passed else 1,
+        count=True,
+        findings=() if passed else (blocker,),
+    )
+
+
+def ready_after(last_completed_at: datetime, terms: Terms) -> datetime:
+    """Midnight after the full days that follow the day of the last completion (Z1-Z3)."""
+    first = datetime.combine(last_completed_at.date(), time.min) + timedelta(days=1)
+    return first + timedelta(days=terms.number("close-cooldown", "days"))
+
+
+@rule(
+    "close-cooldown",
+    family=FAMILY,
+    title=Text(zh="完结满30天", en="Thirty days after the last order"),
+    fix=Text(
+        zh="最后一单完成后不再接新单，等到下方日期再提交关店申请。",
+        en="Take no order after the last one and apply on the date given, not before.",
+    ),
+    unit=Text(zh="单完结未满 30 天", en="orders finished less than 30 full days ago"),
+    needs=("orders.status",),
+    conclude=_cooled,
+)
+def close_cooldown(facts: Facts, terms: Terms) -> Shape:
+    """Thirty full days have passed since the day after the last order finished.
+
+    自最后一单完成次日起已满 30 天。
+
+    Why it matters:
+        The closing needs 30 full days from the day after the last completion (S0-11).
+
+        关店要求自最后一笔订单完成次日起满 30 天（S0-11）。
+
+    How it is counted:
+        Last finishing time on day D: ready on D + 31 at 00:00. Without the column
+        `last_completed_at` in [closing] is used.
+
+        最后完成日为 D，则 D+31 日 00:00 起满足；没有完成时间列时
+        取 [closing] 的 last_completed_at。
+
+    Not counted:
+        Unfinished orders (another rule); each one that finishes starts the 30 days anew.
+
+        未完结订单（另有规则）；每完成一单，30 天重新起算。
+
+    Example:
+        Last completion 1 March 2026: ready 1 April 2026 00:00. 31 January 2026: ready 3 March
+        2026 00:00.
+
+        2026 年 3 月 1 日完成：4 月 1 日 00:00 满足。1 月 31 日完成：3 月 3 日 00:00 满足。
+
+    Why our number may differ:
+        Orders outside your export may have finished later, and the platform may lengthen its
+        own check while refunds arise.
+
+        导出范围之外的订单可能完成得更晚；期间产生退款，平台审核也可能延长。
+    """
+    return Ratio(
+        unit=facts.last_completions,
+        hit=pl.lit(True),
+        offence=True,
+        findings=Findings(
+            {"order_id": pl.col("order_id"), "completed_at": pl.col("finished_at")},
+            order=("order_id",),
+        ),
+    )
+
+
+@rule(
+    "close-aftersales",
+    family=FAMILY,
+    title=Text(zh="未完结售后与纠纷", en="Open after-sales and disputes"),
+    fix=Text(
+        zh="逐单处理完售后，配合平台结束纠纷，再重新导出复核。",
+        en="Finish each ticket, see disputes through with the platform, and export again to check.",
+    ),
+    unit=Text(zh="单售后或纠纷未完结", en="after-sales or disputes open"),
+    needs=("tickets.status",),
+    conclude=nothing_blocks,
+)
+def close_aftersales(facts: Facts, terms: Terms) -> Shape:
+    """No after-sales ticket or dispute is still in process.
+
+    没有流程中的售后单或纠纷单。
+
+    Why it matters:
+        An open ticket or dispute blocks the closing (S0-11).
+
+        有流程中的售后单或纠纷单就不能关店（S0-11）。
+
+    How it is counted:
+        Tickets applied for by as-of that are neither succeeded nor closed by then / all
+        tickets.
+
+        截止时刻已申请、尚未成功或关闭的售后单 ÷ 全部售后单。
+
+    Not counted:
+        Finished tickets. Without a tickets file there is no verdict.
+
+        已完结的售后单；没有售后文件则没有结论。
+
+    Example:
+        40 tickets, 39 finished, 1 awaiting the return: 1 open, blocked, with its number.
+
+        40 单售后，39 单完结，1 单待买家寄回：剩 1 单，列出单号。
+
+    Why our number may differ:
+        A dispute may be reopened after the ticket closed, which the export does not tell.
+
+        售后单关闭后纠纷可能重启，导出表看不出来。
+    """
+    later = (pl.col("finished_at") > terms.as_of).fill_null(False)
+    pending = ~pl.col("ended") | later
+    return Ratio(
+        unit=facts.tickets,
+        hit=pl.when(pl.col("status").is_not_null()).then(pending),
+        offence=True,
+        proof=Proof(ids=("ticket_id", "order_id")),
+        left_out={"after_as_of": pl.col("applied_at") > terms.as_of},
+        findings=blockers(
+            "ticket_id", "order_id", "status", where=pending & pl.col("status").is_not_null()
+        ),
+        unmapped=("status",),
+    )

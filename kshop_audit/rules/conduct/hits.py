@@ -1,0 +1,55 @@
+"""What the conduct rules share: how a hit is listed, and when it is only for review."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kshop_audit.model.report import Status
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.rule import Conclusion, Measured
+from kshop_audit.rules.shapes import Findings, Proof
+
+FAMILY = "conduct"
+NEEDS = ("chats.sent_at", "chats.sender_role", "chats.content")
+
+PROOF = Proof(ids=("message_id", "session_id", "agent"), actual=pl.col("sent_at"))
+
+
+NO_TEXT = pl.lit(None, dtype=pl.String)
+
+
+def only_reviews(measured: Measured, terms: Terms) -> Conclusion:
+    """A message that only has hits to review is no offence, but a person must look at it."""
+    waiting = any(finding.get("review") for finding in measured.findings)
+    return Conclusion(status=Status.WARN if waiting and not measured.numerator else None)
+
+
+def findings(
+    where: pl.Expr,
+    word: pl.Expr,
+    normalised: pl.Expr,
+    broken: tuple[str, str, str],
+    *,
+    review: pl.Expr,
+) -> Findings:
+    """One finding a message and clause.
+
+    `broken`: the clause, its source, and the platform's consequence as far as it is published.
+    """
+    clause, source, then = broken
+    return Findings(
+        {
+            "message_id": pl.col("message_id"),
+            "session_id": pl.col("session_id"),
+            "agent": pl.col("agent"),
+            "at": pl.col("sent_at"),
+            "word": word,
+            "normalised": normalised,
+            "clause": pl.lit(clause),
+            "source": pl.lit(source),
+            "consequence": pl.lit(then),
+            "review": review,
+        },
+        where=where,
+        order=("at", "session_id", "message_id"),
+    )
