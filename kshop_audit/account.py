@@ -89,7 +89,9 @@ def data_notes(
     sources: Sequence[Source],
     loaded: Loaded,
     measured: Sequence[Measurement],
+    *,
     default_as_of: bool,
+    mask: bool,
 ) -> tuple[Text, ...]:
     """Everything about the files that changes how the figures are to be read."""
     notes: list[Text] = []
@@ -113,7 +115,8 @@ def data_notes(
                 )
             )
     for reject in loaded.rejects[:LISTED]:
-        value = masked(reject.value or "", reject.column)
+        value = reject.value or ""
+        value = masked(value, reject.column) if mask else value
         place, why = where(reject, sources), reason(reject)
         notes.append(Text(zh=f"{place} “{value}”：{why.zh}", en=f'{place} "{value}": {why.en}'))
     if len(loaded.rejects) > LISTED:

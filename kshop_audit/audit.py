@@ -20,6 +20,7 @@ from kshop_audit.model.moments import ZONE, shown
 from kshop_audit.model.report import (
     SCHEMA,
     ConfigRef,
+    Evidence,
     PackRef,
     Report,
     Tool,
@@ -40,6 +41,7 @@ class Order:
     """What is to be audited, and how; everything the command line knows.
 
     `not_before`: an as-of older than this instant is too old for the required rules (--max-age).
+    `mask`: cells that could tell a person are shortened wherever they are shown.
     """
 
     inputs: Request
@@ -51,6 +53,7 @@ class Order:
     fail_on: str = "error"
     min_score: Decimal | None = None
     wanted: Wanted = field(default_factory=Wanted)
+    mask: bool = True
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,7 @@ def _audit(
     if order.not_before is not None and terms.as_of < order.not_before:
         measured = [_too_old(m, terms) if m.rule in owed else m for m in measured]
     judged = [judge(m, rule.info, terms) for m, rule in zip(measured, rules, strict=True)]
-    judged = [_leveled(j, terms) for j in judged]
+    judged = [_shown(_leveled(j, terms), m) for j, m in zip(judged, measured, strict=True)]
     score = verdict.score(judged, paid_orders, terms)
     results = verdict.with_caps(judged, pack)
     broken = any(m.failed for m in measured)
@@ -230,7 +233,9 @@ def _audit(
         score=score,
         rules=results,
         actions=verdict.actions(judged, fixes, score.total is not None, terms),
-        notes=data_notes(sources, loaded, measured, order.as_of is None),
+        notes=data_notes(
+            sources, loaded, measured, default_as_of=order.as_of is None, mask=order.mask
+        ),
     )
     evidence = {m.rule: m.evidence for m in measured if m.evidence}
     return Audit(report, evidence, loaded.rejects, sources)
@@ -244,6 +249,15 @@ def _too_old(measured: Measurement, terms: Terms) -> Measurement:
             en=f"The data end at {shown(terms.as_of)}, older than --max-age allows: export again.",
         ),
     )
+
+
+def _shown(judged: Judged, measured: Measurement) -> Judged:
+    """The result with the name of the file in which its evidence is listed, if it is."""
+    if not measured.evidence or judged.result.evidence is None:
+        return judged
+    count = judged.result.evidence.count
+    listed = Evidence(count, f"{measured.rule}.csv", len(measured.evidence) < count)
+    return Judged(replace(judged.result, evidence=listed), judged.points)
 
 
 def _leveled(judged: Judged, terms: Terms) -> Judged:

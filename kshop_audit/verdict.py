@@ -46,13 +46,10 @@ def verdict(results: Sequence[RuleResult], score: Score, broken: bool, gate: Gat
     gates = _ids(results, Level.ERROR, {Status.NO_VERDICT})
     below = gate.min_score is not None and score.total is not None and score.total < gate.min_score
     unscored = gate.min_score is not None and score.total is None
-    stopped = {
-        "error": bool(failed) or below,
-        "warn": bool(failed or warned) or below,
-        "never": False,
-    }[gate.fail_on]
     open_questions = bool(owed) or unscored or broken
-    status = "fail" if failed or below else "incomplete" if open_questions else "pass"
+    fell = bool(failed) or below or (gate.fail_on == "warn" and bool(warned))
+    status = "fail" if fell else "incomplete" if open_questions else "pass"
+    stopped = fell and gate.fail_on != "never"
     code = EXIT_FAILED if stopped else EXIT_INCOMPLETE if open_questions else EXIT_OK
     return Verdict(
         status=status,

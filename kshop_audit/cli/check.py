@@ -69,24 +69,26 @@ def _order(options: CheckOptions, settings: Settings) -> Order:
     from kshop_audit.audit import Order
     from kshop_audit.cli import values
     from kshop_audit.cli.preparing import request_of
+    from kshop_audit.model import moments
     from kshop_audit.plan.measure import Wanted
 
     if options.tz != ZONE:
         raise UsageError(
             f"--tz {options.tz}：目前只支持 {ZONE}", f"--tz {options.tz}: only {ZONE} so far"
         )
-    now = datetime.now(values.SHANGHAI).replace(tzinfo=None)
+    now = datetime.now(moments.SHANGHAI).replace(tzinfo=None)
     age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
     return Order(
         inputs=request_of(options, settings),
         settings=settings,
-        as_of=None if options.as_of is None else values.instant(options.as_of),
+        as_of=None if options.as_of is None else moments.parse_as_of(options.as_of),
         not_before=None if age is None else now - age,
         select=tuple(options.select),
         ignore=tuple(options.ignore),
         fail_on=options.fail_on,
         min_score=None if options.min_score is None else values.score(options.min_score),
         wanted=Wanted(evidence=options.evidence is not None, evidence_limit=options.evidence_limit),
+        mask=not options.no_mask,
     )
 
 

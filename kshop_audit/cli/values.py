@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -11,27 +11,9 @@ from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import UsageError
 from kshop_audit.model.schema import Kind
 
-SHANGHAI = timezone(timedelta(hours=8))
-
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _DURATION = re.compile(r"([0-9]+)([dhm])")
 _DELIMITERS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";"}
-
-
-def instant(text: str) -> datetime:
-    """`--as-of`: a date is the END of that day, a time is that instant; naive Asia/Shanghai."""
-    try:
-        if "T" not in text and ":" not in text:
-            return datetime.combine(date.fromisoformat(text), time.min) + timedelta(days=1)
-        moment = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(
-            f"--as-of {text}：应如 2026-10-31 或 2026-10-31T15:00",
-            f"--as-of {text}: write 2026-10-31 or 2026-10-31T15:00",
-        ) from error
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(SHANGHAI).replace(tzinfo=None)
-    return moment.replace(microsecond=0)
 
 
 def duration(text: str, flag: str) -> timedelta:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-_SHANGHAI = timezone(timedelta(hours=8))
+from kshop_audit.model.moments import local
+
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*[%％]")
 
 _Own = TypeVar("_Own")
@@ -73,9 +74,7 @@ def _moment(value: object) -> datetime:
     if isinstance(value, date) and not 2000 <= value.year < 2200:
         raise fault("年份应在 2000 到 2199 之间", "the year must lie between 2000 and 2199")
     if isinstance(value, datetime):
-        zoned = value.tzinfo is not None
-        local = value.astimezone(_SHANGHAI).replace(tzinfo=None) if zoned else value
-        return local.replace(microsecond=0)
+        return local(value)
     if isinstance(value, date):
         return datetime.combine(value, time.min)
     raise fault("应为时间，如 2026-10-31 08:00", "must be a time such as 2026-10-31 08:00")

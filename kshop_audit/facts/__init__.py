@@ -68,9 +68,11 @@ class Facts:
 
     @cached_property
     def service_days(self) -> pl.LazyFrame:
-        """One row a day of the daily statistics file: day, at (midnight), answered, counted."""
+        """One row a day with messages of the daily statistics file: day, at (midnight), answered,
+        counted."""
         return (
             self.tables.rows(Kind.SERVICE_STATS)
+            .filter(pl.col("messages") > 0)
             .select(
                 pl.col("answered"), FILE, ROW,
                 day=pl.col("date"),
@@ -239,10 +241,15 @@ class Facts:
 
     @cached_property
     def no_source_tickets(self) -> pl.LazyFrame:
-        """Violation tickets for selling without a source of goods, up to as-of."""
+        """Violation tickets for selling without a source of goods, up to as-of, with `flagged`:
+        the orders each adds; an order named by two tickets is flagged once."""
         kind = pl.col("kind").str.contains("无货源|no_source")
         later = (pl.col("notified_at") > self.terms.as_of).fill_null(False)
-        return self.violations.filter(kind & ~later)
+        named = pl.col("quantity").is_null() & pl.col("order_id").is_not_null()
+        again = named & (named.cum_sum().over("order_id") > 1)
+        return self.violations.filter(kind & ~later).with_columns(
+            flagged=pl.when(again).then(0).otherwise(pl.col("quantity").fill_null(1))
+        )
 
     @cached_property
     def appeals(self) -> pl.LazyFrame:

@@ -150,11 +150,22 @@ def pickup_times(tables: Tables) -> pl.LazyFrame:
 def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl.LazyFrame:
     """One row an order with a shipment, and what speaks against its waybills.
 
-    Partners are looked for in all rows up to as-of; orders shipped later have none. Columns:
+    An order is shipped when it or one of its waybills is, as for the shipping rules. Partners
+    are looked for in all rows up to as-of; orders shipped later have none. Columns:
     order_id, shipped_at, tracking_no (one of them), `why` (String, joined clause ids K2 K3 K4
     K6 S1-02, null when nothing), _file, _row. A check whose column is absent finds nothing.
     """
-    every = tables.rows(Kind.ORDERS).filter(pl.col("shipped_at").is_not_null())
+    lines = tables.rows(Kind.ORDERS)
+    sent = [lines, tables.rows(Kind.SHIPMENTS)]
+    first = (
+        pl.concat([rows.select("order_id", "shipped_at") for rows in sent])
+        .group_by("order_id")
+        .agg(first_at=pl.col("shipped_at").min())
+        .filter(pl.col("first_at").is_not_null())
+    )
+    every = lines.join(first, on="order_id").with_columns(
+        shipped_at=pl.coalesce("shipped_at", "first_at")
+    )
     rows = every.filter(pl.col("shipped_at") <= as_of)
     address = pl.concat_str(
         [pl.col("province").fill_null(""), pl.col("address").fill_null("")], separator=" "
@@ -191,7 +202,8 @@ def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl
     return (
         every.group_by("order_id")
         .agg(
-            pl.col("shipped_at", "paid_at").min(),
+            pl.col("paid_at").min(),
+            shipped_at=pl.col("first_at").min(),
             **{FILE: pl.col(FILE).min(), ROW: pl.col(ROW).min()},
         )
         .join(pickup_times(tables), on="order_id", how="left")

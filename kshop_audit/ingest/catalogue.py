@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from kshop_audit.model.schema import TABLES, Kind
@@ -39,7 +40,7 @@ def prefix(header: str) -> str:
 class Layout:
     """How one platform names the columns of one kind; all headers are normalised.
 
-    `columns`: canonical → headers by priority. `own`: the headers that only this platform lists.
+    `columns`: canonical → headers by priority. `own`: headers of this platform alone.
     `values`: canonical column → {normalised text: code}. `needs`, `unless`: see generic.toml.
     """
 
@@ -98,7 +99,7 @@ def _layout(kind: Kind, platform: str | None, generic: Any, own: Any) -> Layout:
         kind,
         platform,
         columns,
-        frozenset(_normals(alias for aliases in listed.values() for alias in aliases)),
+        frozenset(_normals(chain(*listed.values()))) - frozenset(_normals(chain(*common.values()))),
         tuple(_normals(signature) for signature in signatures),
         values,
         tuple(tuple(group) for group in generic["needs"]),

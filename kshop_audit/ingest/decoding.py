@@ -117,20 +117,22 @@ def _mostly_utf8(head: str) -> bool:
     return good > bad
 
 
-def _utf16(head: str, recognises: Recognises) -> str | None:
-    """The byte order of UTF-16 without a BOM; its ASCII letters pass for UTF-8 with NUL bytes."""
-    if "\0" not in head[:4096]:
+def _utf16(path: Path, recognises: Recognises) -> str | None:
+    """The byte order of UTF-16 without a BOM, whose ASCII characters have a NUL byte each."""
+    with path.open("rb") as file:
+        sample = file.read(HEAD)
+    if b"\0" not in sample[:4096]:
         return None
-    sample = head.encode(UTF8)[:4096]
     orders = ("utf-16-le", "utf-16-be")
     return next((order for order in orders if recognises(sample.decode(order, "replace"))), None)
 
 
 def _without_bom(path: Path, name: str, recognises: Recognises, target: Path) -> Decoded:
+    wide = _utf16(path, recognises)
+    if wide is not None:
+        return _copy(path, name, wide, target)
     if _first_error(path, UTF8) is None:
-        head = head_of(path, 0)
-        wide = _utf16(head, recognises)
-        return _copy(path, name, wide, target) if wide else Decoded(path, UTF8, 0, False)
+        return Decoded(path, UTF8, 0, False)
     head = head_of(path, 0)
     if recognises(head) and (not _ascii_header(head, recognises) or _mostly_utf8(head)):
         return Decoded(path, UTF8, 0, True)

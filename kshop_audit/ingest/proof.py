@@ -56,7 +56,11 @@ def _quoting(separator: str) -> re.Pattern[bytes]:
     """Text in which a quote stands only around a whole cell, doubled inside it."""
     comma = re.escape(separator.encode())
     return re.compile(
-        rb'(?:[^"]++|(?<![^' + comma + rb'\n])"(?:[^"]++|"")*+"(?![^' + comma + rb"\r\n]))*+"
+        rb'[^"]*+(?:(?<![^'
+        + comma
+        + rb'\n])"[^"]*+(?:""[^"]*+)*+"(?![^'
+        + comma
+        + rb'\r\n])[^"]*+)*+'
     )
 
 

@@ -26,7 +26,7 @@ BATCH = 50_000
 
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _TIME_LIKE = re.compile(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
-_ID_LIKE = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]{4,}\s*")
+_ID_LIKE = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _looks_like_row(line: str, file: RecordFile) -> bool:
     if file.key is not None and not _ID_LIKE.fullmatch(cells[file.key]):
         return bool(file.times) and bool(_TIME_LIKE.match(cells[file.key]))
     filled = [cells[place] for place in file.times if cells[place].strip()]
-    return all(_TIME_LIKE.match(text) for text in filled)
+    return all(_TIME_LIKE.match(text) for text in filled) and (bool(filled) or not file.times)
 
 
 def _swallowed(file: RecordFile, row: int) -> DamagedFileError:

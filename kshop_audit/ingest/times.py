@@ -19,12 +19,12 @@ _DAYS = "%Y-%m-%d"
 
 # A date, then perhaps a time of day with fractions, 上午/下午 before or AM/PM after, and a zone.
 _CALENDAR = (
-    r"^(?<year>\d{4})[-/.年](?<month>\d{1,2})[-/.月](?<day>\d{1,2})日?"
-    r"(?:[T\s]*(?<before>上午|下午|AM|PM)?\s*(?<hour>\d{1,2})[:时点](?<minute>\d{1,2})"
-    r"(?:[:分](?<second>\d{1,2})(?:[.,]\d{1,9})?)?[分秒]?\s*(?<after>AM|PM)?"
-    r"\s*(?<zone>Z|UTC|GMT|CST|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)?(?:\[ASIA/SHANGHAI\])?)?$"
+    r"^(?<year>[0-9]{4})[-/.年](?<month>[0-9]{1,2})[-/.月](?<day>[0-9]{1,2})日?"
+    r"(?:[T\s]*(?<before>上午|下午|AM|PM)?\s*(?<hour>[0-9]{1,2})[:时点](?<minute>[0-9]{1,2})"
+    r"(?:[:分](?<second>[0-9]{1,2})(?:[.,][0-9]{1,9})?)?[分秒]?\s*(?<after>AM|PM)?"
+    r"\s*(?<zone>Z|UTC|GMT|CST|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?(?:\[ASIA/SHANGHAI\])?)?$"
 )
-_DIGITS = r"^(\d{8}(?:[T ]?\d{2}:?\d{2}:?\d{2})?)(?:\.0+)?$"
+_DIGITS = r"^([0-9]{8}(?:[T ]?[0-9]{2}:?[0-9]{2}:?[0-9]{2})?)(?:\.0+)?$"
 _DIGIT_FORMS = (
     "%Y%m%d%H%M%S",
     "%Y%m%d %H%M%S",
@@ -32,9 +32,9 @@ _DIGIT_FORMS = (
     "%Y%m%d %H:%M:%S",
     "%Y%m%dT%H:%M:%S",
 )
-_EPOCH = r"^(\d{10})(?:\d{3})?(?:\.\d*)?$"
-_SERIAL = r"^(\d{5}(?:\.\d+)?)$"
-_OFFSET = r"([+-])(\d{1,2})(?::?(\d{2}))?$"
+_EPOCH = r"^([0-9]{10})(?:[0-9]{3})?(?:\.[0-9]*)?$"
+_SERIAL = r"^([0-9]{5}(?:\.[0-9]+)?)$"
+_OFFSET = r"([+-])([0-9]{1,2})(?::?([0-9]{2}))?$"
 
 _HOUR = 3_600_000
 _SERIAL_ZERO = datetime(1899, 12, 30)

@@ -18,6 +18,8 @@ from kshop_audit.tables import FILE, IDS, ROW
 
 HIT, MISS, UNKNOWN = 100, 101, 102
 CODE, NUMERATOR, DENOMINATOR = "_code", "_numerator", "_denominator"
+AGAINST = "_against"
+"""Boolean: the unit speaks against the shop."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def units(shape: Ratio | Tally, rule: str, terms: Terms) -> pl.LazyFrame:
     """The unit's frame with what became of each unit.
 
     Adds _code (UInt8: index of EXCLUSIONS, or HIT, MISS, UNKNOWN), _numerator and _denominator
-    (Int64, 0 where not counted).
+    (Int64, 0 where not counted), _against (Boolean).
     """
     if isinstance(shape, Ratio):
         outcome = (
@@ -46,12 +48,17 @@ def units(shape: Ratio | Tally, rule: str, terms: Terms) -> pl.LazyFrame:
     counted = pl.col(CODE).is_in((HIT, MISS))
     if isinstance(shape, Ratio):
         parts = (pl.col(CODE) == HIT).cast(pl.Int64), counted.cast(pl.Int64)
+        against = pl.col(CODE) == (HIT if shape.offence else MISS)
     else:
         parts = (
             pl.when(counted).then(shape.amount.cast(pl.Int64)).otherwise(0),
             pl.when(counted).then(shape.weight.cast(pl.Int64)).otherwise(0),
         )
-    return marked.with_columns(parts[0].alias(NUMERATOR), parts[1].alias(DENOMINATOR))
+        slow = shape.slow if shape.slow is not None else pl.lit(False)
+        against = (pl.col(CODE) == HIT) & slow.fill_null(False)
+    return marked.with_columns(
+        parts[0].alias(NUMERATOR), parts[1].alias(DENOMINATOR), against.alias(AGAINST)
+    )
 
 
 def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -> pl.Expr:
@@ -77,14 +84,13 @@ def _code(value: int) -> pl.Expr:
 
 
 def totals(frame: pl.LazyFrame, rule: str) -> pl.LazyFrame:
-    """One row: rule, numerator, denominator, misses, unknown, and one count a reason (Int64)."""
+    """One row: rule, numerator, denominator, against, unknown, and one count a reason (Int64)."""
     code = pl.col(CODE)
     return frame.select(
         pl.lit(rule).alias("rule"),
         pl.col(NUMERATOR).sum().alias("numerator"),
         pl.col(DENOMINATOR).sum().alias("denominator"),
-        (code == HIT).sum().cast(pl.Int64).alias("hits"),
-        (code == MISS).sum().cast(pl.Int64).alias("misses"),
+        pl.col(AGAINST).sum().cast(pl.Int64).alias("against"),
         (code == UNKNOWN).sum().cast(pl.Int64).alias("unknown"),
         *(
             (code == index).sum().cast(pl.Int64).alias(name)
@@ -136,11 +142,6 @@ def findings(frame: pl.LazyFrame, wanted: Findings) -> pl.LazyFrame:
 def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFrame:
     """The units that speak against the shop, worst first: ids, file, row, times, why."""
     proof: Proof = shape.proof
-    if isinstance(shape, Ratio):
-        against = pl.col(CODE) == (HIT if shape.offence else MISS)
-    else:
-        slow = shape.slow if shape.slow is not None else pl.lit(False)
-        against = (pl.col(CODE) == HIT) & slow
     names = frame.collect_schema().names()
     none, nowhen = pl.lit(None, pl.String), pl.lit(None, pl.Datetime("ms"))
     deadline = proof.deadline if proof.deadline is not None else nowhen
@@ -150,7 +151,7 @@ def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFr
         for name in (FILE, ROW)
     }
     return (
-        frame.filter(against)
+        frame.filter(AGAINST)
         .select(
             *(pl.col(n).alias(n) if n in proof.ids else none.alias(n) for n in IDS),
             deadline.cast(pl.Datetime("ms")).alias("deadline"),

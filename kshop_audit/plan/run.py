@@ -236,7 +236,7 @@ def _measurement(
         slices=_slices(tables["slices"], name),
         findings=listed,
         evidence=_evidence(own.get((name, "evidence"))),
-        against=_against(shape, top),
+        against=top["against"],
         offence=isinstance(ratio, Ratio) and ratio.offence,
         tally=isinstance(shape, Tally),
         population=quotient,
@@ -251,13 +251,6 @@ def _measurement(
         declared=ratio.declared,
     )
     return _concluded(query.rule, result, terms)
-
-
-def _against(shape: Shape, row: Mapping[str, int]) -> int | None:
-    if isinstance(shape, Tally):
-        return None
-    ratio = shape.numerator if isinstance(shape, Quotient) else shape
-    return row["hits"] if isinstance(ratio, Ratio) and ratio.offence else row["misses"]
 
 
 def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:

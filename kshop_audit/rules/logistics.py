@@ -30,7 +30,8 @@ def _compensation(terms: Terms) -> pl.Expr:
     percent = terms.number("ship-48h", "late_percent")
     low = terms.number("ship-48h", "late_min_fen")
     high = terms.number("ship-48h", "late_max_fen")
-    return (pl.col("paid_fen") * percent // 100).clip(low, high)
+    # Half up to a fen, as money is everywhere.
+    return ((pl.col("paid_fen") * percent + 50) // 100).clip(low, high)
 
 
 def _late(deadline: pl.Expr, terms: Terms) -> pl.Expr:

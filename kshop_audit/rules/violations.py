@@ -100,7 +100,7 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
     tickets = facts.no_source_tickets
     return Tally(
         unit=tickets,
-        amount=pl.col("quantity").fill_null(1),
+        amount=pl.col("flagged"),
         weight=pl.lit(1),
         findings=Findings(
             {
