@@ -8,10 +8,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
+
 from kshop_audit import __version__, verdict
 from kshop_audit.account import data_notes, inputs_of, reject_too_many
 from kshop_audit.errors import InputError, UsageError
 from kshop_audit.facts import Facts
+from kshop_audit.facts.suspicion import suspicious
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.judge import Judged, judge
 from kshop_audit.model.measurement import EvidenceRow, Gaps, Measurement
@@ -26,7 +29,7 @@ from kshop_audit.model.report import (
     Tool,
 )
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Settings, Terms
+from kshop_audit.model.settings import Settings, Terms, words_of
 from kshop_audit.packs import load as load_pack
 from kshop_audit.plan.load import Loaded, Reject, load
 from kshop_audit.plan.measure import Wanted
@@ -71,7 +74,7 @@ def audit(order: Order, scratch: Path) -> Audit:
     pack = load_pack(order.settings.pack)
     rules = selected(pack, order)
     sources = open_inputs(order.inputs, scratch)
-    loaded = load(sources, find_as_of=order.as_of is None)
+    loaded = load(sources, find_as_of=order.as_of is None, keep_text=_keep_text(pack, rules, order))
     reject_too_many(loaded, sources, order.settings.max_bad_rows)
     terms = Terms(_as_of(order, loaded), pack, order.settings)
     facts = Facts(loaded.tables, terms)
@@ -100,6 +103,15 @@ class _Whole:
     def rejected(self, kind: Kind) -> int:
         """Rows of a kind that could not be read."""
         return self.loaded.rejected(kind, self.sources)
+
+
+def _keep_text(pack: Pack, rules: Sequence[Rule], order: Order) -> pl.Expr:
+    """Which merchant messages keep their text: suspects, and none if no conduct rule runs."""
+    if not any(rule.info.family == "conduct" for rule in rules):
+        return pl.lit(False)
+    lists = ("banned", "abusive", "illegal", "impersonation")
+    words = [word for name in lists for word in words_of(pack, order.settings, name)]
+    return suspicious(pl.col("content"), words)
 
 
 def selected(pack: Pack, order: Order) -> tuple[Rule, ...]:
@@ -272,7 +284,6 @@ def _leveled(judged: Judged, terms: Terms) -> Judged:
 
 def _there(loaded: Loaded, settings: Settings) -> frozenset[str]:
     found = {str(kind) for kind in loaded.tables.frames} | set(settings.declared)
-    found |= {
-        f"{kind}.{column}" for kind, names in loaded.tables.columns.items() for column in names
-    }
+    for kind, files in loaded.tables.columns.items():
+        found |= {f"{kind}.{column}" for columns in files.values() for column in columns}
     return frozenset(found)

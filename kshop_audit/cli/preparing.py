@@ -39,7 +39,7 @@ def settings_of(options: ConfigOptions, folders: Iterable[Path] = ()) -> Setting
 
 def request_of(options: InputOptions, settings: Settings) -> Request:
     """The files to read; UsageError if there is none."""
-    from kshop_audit.ingest import InputMapping, Request
+    from kshop_audit.ingest import Request
 
     pinned = values.pins(options)
     if not options.paths and not pinned:
@@ -49,16 +49,7 @@ def request_of(options: InputOptions, settings: Settings) -> Request:
     return Request(
         paths=tuple(options.paths),
         pins=pinned,
-        mappings={
-            kind: InputMapping(
-                columns=mapping.columns,
-                values=mapping.values,
-                encoding=mapping.encoding,
-                delimiter=mapping.delimiter,
-                skip_rows=mapping.skip_rows,
-            )
-            for kind, mapping in settings.inputs.items()
-        },
+        mappings=settings.inputs,
         encoding=options.encoding,
         delimiter=None if options.delimiter is None else values.delimiter(options.delimiter),
     )

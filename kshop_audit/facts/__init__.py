@@ -22,12 +22,26 @@ __all__ = ["Facts", "Tables"]
 
 
 class Facts:
-    """The derived frames of one audit, lazy, cached by name."""
+    """The derived frames of one audit, lazy, cached by name.
+
+    SHARED names the costly ones that several rules look at; the plan computes each of them once and
+    puts it back with `settle`, so that no rule pays for it again.
+    """
+
+    SHARED = ("questions", "messages", "contacts", "orders", "parcels", "tickets")
 
     def __init__(self, tables: Tables, terms: Terms) -> None:
         """Nothing is computed here."""
         self.tables = tables
         self.terms = terms
+
+    def touched(self) -> tuple[str, ...]:
+        """The shared frames that were asked for, each after those it is made of."""
+        return tuple(name for name in self.SHARED if name in self.__dict__)
+
+    def settle(self, name: str, frame: pl.DataFrame) -> None:
+        """Use a computed frame from now on."""
+        self.__dict__[name] = frame.lazy()
 
     @cached_property
     def questions(self) -> pl.LazyFrame:
@@ -58,25 +72,25 @@ class Facts:
 
     @cached_property
     def question_days(self) -> pl.LazyFrame:
-        """One row a natural day with counted messages: day, answered, counted (Int64)."""
+        """One row a natural day with counted messages: day, at, answered, counted (Int64)."""
         return (
             self.questions.filter(pl.col("left_out").is_null())
             .group_by("day")
             .agg(answered=pl.col("answered").sum().cast(pl.Int64), counted=pl.len().cast(pl.Int64))
+            .with_columns(at=_begun("day"))
             .sort("day")
         )
 
     @cached_property
     def service_days(self) -> pl.LazyFrame:
-        """One row a day with messages of the daily statistics file: day, at (midnight), answered,
-        counted."""
+        """One row a day with messages of the daily statistics file: day, at, answered, counted."""
         return (
             self.tables.rows(Kind.SERVICE_STATS)
             .filter(pl.col("messages") > 0)
             .select(
                 pl.col("answered"), FILE, ROW,
                 day=pl.col("date"),
-                at=pl.col("date").cast(pl.Datetime("ms")),
+                at=_begun("date"),
                 counted=pl.col("messages"),
             )
             .sort("day")
@@ -242,7 +256,8 @@ class Facts:
     @cached_property
     def no_source_tickets(self) -> pl.LazyFrame:
         """Violation tickets for selling without a source of goods, up to as-of, with `flagged`:
-        the orders each adds; an order named by two tickets is flagged once."""
+        the orders each adds; an order named by two tickets is flagged once.
+        """
         kind = pl.col("kind").str.contains("无货源|no_source")
         later = (pl.col("notified_at") > self.terms.as_of).fill_null(False)
         named = pl.col("quantity").is_null() & pl.col("order_id").is_not_null()
@@ -280,3 +295,8 @@ class Facts:
     @property
     def _reply_seconds(self) -> int:
         return self.terms.number("reply-rate", "within_seconds")
+
+
+def _begun(day: str) -> pl.Expr:
+    """When a day counts as begun: its first second, for a midnight still closes the day before."""
+    return pl.col(day).cast(pl.Datetime("ms")) + timedelta(seconds=1)

@@ -12,13 +12,14 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from kshop_audit.facts.messages import says
 from kshop_audit.tables import FILE, ROW
 
+TOP_LEVEL = "com|cn|net|org|shop|top|vip|xyz|cc|me|tv|link|club|info|io|co|ltd|store|site|online"
 LINK = (
     r"https?://[^\s]+|www\.[a-z0-9-]+\.[^\s]+"
     r"|(?-u:\b)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"
-    r"\.(?:com|cn|net|org|shop|top|vip|xyz|cc|me|tv|link|club|info|io|co|ltd|store|site|online)"
-    r"(?-u:\b)"
+    rf"\.(?:{TOP_LEVEL})(?-u:\b)"
 )
 MAIL = r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 CARD = r"(?-u:\b)[0-9](?:[- ]?[0-9]){15,18}(?-u:\b)"
@@ -31,7 +32,13 @@ NAMES = (
     r"(?:微信|薇信|威信|徽信|v信|w信|微号|薇号|vx|wx|weixin|wechat|qq|扣扣|企鹅号|支付宝|alipay)"
 )
 CHAT_ID = NAMES + r"(?:号码?|账号|帐号|id|是|为|[\s:：,，=+\-—~]){0,6}[a-z0-9][a-z0-9_-]{4,}"
-INVITE = r"(?:加|＋|\+)(?:我|一下|下|个)?(?:的)?(?:微信|薇信|威信|v信|vx|wx|微|薇|v|qq|扣扣)"
+INVITES = tuple(
+    f"加{whom}{of}{name}"
+    for whom in ("", "我", "一下", "下", "个")
+    for of in ("", "的")
+    for name in ("微信", "薇信", "威信", "v信", "vx", "wx", "微", "薇", "v", "qq", "扣扣")
+)
+"""Invitations to go on elsewhere, in normalised text."""
 CODE = (
     r"(?:扫|识别|长按)[^。!?]{0,6}码[^。!?]{0,6}(?:加|进群|入群|联系|添加|关注|付款|支付|转账|付)"
     r"|(?:加|进群|入群|联系|添加|付款|支付|转账|发)[^。!?]{0,6}二维码"
@@ -55,10 +62,14 @@ def contacts(
     `known`: frame with a column `number`, the shop's order and waybill numbers; a run of digits
     that is one of them is no bank card. `hotlines`: digits of the platform's own numbers.
     """
+    # Only suspects have their text (see `suspicion`); the others need no look at all.
+    quiet = messages.filter(pl.col("content").is_null()).with_columns(
+        contact=pl.lit(None, dtype=pl.String), contact_review=pl.lit(False)
+    )
     plain = (
         pl.col("content").str.normalize("NFKC").str.replace_all(r"\p{Cf}+", "").str.to_lowercase()
     )
-    text = messages.with_columns(_plain=plain)
+    text = messages.filter(pl.col("content").is_not_null()).with_columns(_plain=plain)
     cards = _cards(text, known)
     no_mail = pl.col("_plain").str.replace_all(MAIL, " ")
     foreign = no_mail.str.replace_all(_own_links(domains), "$1 ")
@@ -67,7 +78,7 @@ def contacts(
         "link": foreign.str.contains(LINK),
         "mail": pl.col("_plain").str.contains(MAIL),
         "bank_card": pl.col("_card").fill_null(False),
-        "chat_id": pl.col("_plain").str.contains(CHAT_ID) | pl.col("text").str.contains(INVITE),
+        "chat_id": pl.col("_plain").str.contains(CHAT_ID) | says(pl.col("text"), INVITES),
         "qr_code": pl.col("_plain").str.contains(CODE),
         "phone": stranger.str.contains(PHONE),
         "address": pl.col("_plain").str.contains(ADDRESS),
@@ -77,13 +88,15 @@ def contacts(
         separator=" ",
         ignore_nulls=True,
     )
-    back = pl.col("text").str.contains("|".join(re.escape(word) for word in returning) or r"\z.")
-    return (
+    back = says(pl.col("text"), returning)
+    only_address = pl.col("contact").is_in(("address", "phone address")).fill_null(False)
+    looked_at = (
         text.join(cards, on=[FILE, ROW], how="left")
         .with_columns(contact=pl.when(kinds != "").then(kinds))
-        .with_columns(contact_review=pl.col("contact").is_in(("address", "phone address")) & back)
+        .with_columns(contact_review=only_address & back)
         .drop("_plain", "_card")
     )
+    return pl.concat([looked_at, quiet])
 
 
 def _own_links(domains: Iterable[str]) -> str:

@@ -97,7 +97,9 @@ def _ordered(rows: pl.LazyFrame, sequenced: bool) -> pl.LazyFrame:
     order = [pl.col("conversation"), pl.col("sent_at")]
     if sequenced:
         order.append(pl.col("message_seq"))
-    return rows.sort([*order, ~pl.col("_asked")], nulls_last=True)
+    # The last two settle draws, so that the order of the rows in the file changes nothing.
+    order += [~pl.col("_asked"), pl.col("message_id"), pl.col("agent_account")]
+    return rows.sort(order, nulls_last=[True] * (len(order) - 2) + [False, False])
 
 
 def _timed(rows: pl.LazyFrame, clock: str) -> pl.LazyFrame:

@@ -37,7 +37,8 @@ def fold(word: str) -> str:
     return "".join(c for c in kept if unicodedata.category(c) != "Cf").lower()
 
 
-def _alternation(words: Iterable[str]) -> str:
+def alternation(words: Iterable[str]) -> str:
+    """The words, folded, as one pattern; empty when there is none."""
     # Longest first: a list may hold a word and a longer word that begins with it.
     folded = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
     return "|".join(re.escape(word) for word in folded)
@@ -45,8 +46,9 @@ def _alternation(words: Iterable[str]) -> str:
 
 def says(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
     """Boolean: whether one of the words occurs in the normalised text."""
-    pattern = _alternation(words)
-    return text.str.contains(pattern) if pattern else pl.lit(False)
+    pattern = alternation(words)
+    # An empty message says nothing.
+    return text.str.contains(pattern).fill_null(False) if pattern else pl.lit(False)
 
 
 def says_plainly(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
@@ -55,16 +57,18 @@ def says_plainly(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
     Rust's regex has no look-behind, so the four characters before the word are part of the
     pattern: either all of them are plain, or the text begins less than four characters earlier.
     """
-    pattern = _alternation(words)
+    pattern = alternation(words)
     if not pattern:
         return pl.lit(False)
     plain = f"[^{NEGATIONS}]"
-    return text.str.contains(f"(?s)(?:^{plain}{{0,{REACH - 1}}}|{plain}{{{REACH}}})(?:{pattern})")
+    return text.str.contains(
+        f"(?s)(?:^{plain}{{0,{REACH - 1}}}|{plain}{{{REACH}}})(?:{pattern})"
+    ).fill_null(False)
 
 
 def words_in(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
     """String: the distinct words found, in the order of the text, joined by a space."""
-    pattern = _alternation(words)
+    pattern = alternation(words)
     found = text.str.extract_all(pattern or r"\z.")
     return found.list.unique(maintain_order=True).list.join(" ")
 

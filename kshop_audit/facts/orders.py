@@ -27,9 +27,10 @@ def orders(
     Columns: order_id, status, paid_at, created_at, finished_at, promised_at, presale, presale_told
     (the file says so or not), exempted (reported as force majeure), cancelled, closed,
     completed, done (Booleans), status_known, has_shipped_at, uploaded_at (first shipment as
-    exported), shipped_at and picked_up_at (null when later than as-of), signed_at (received or signed for), pickup_known
-    (Boolean), proven_by (latest instant by which a pickup must have happened), paid_fen,
-    commission_fen, postage_fen, carrier, province, product_id, buyer_id, _file, _row.
+    exported), shipped_at and picked_up_at (null when later than as-of), signed_at (received or
+    signed for), pickup_known (Boolean), proven_by (latest instant by which a pickup must have
+    happened), paid_fen, commission_fen, postage_fen, carrier, province, product_id, buyer_id,
+    _file, _row.
     """
     flag = pl.col("is_presale")
     deposit = pl.col("deposit_paid_at").is_not_null()
@@ -113,8 +114,10 @@ def _waybills(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
             shipment_pickup=pl.col("_pickup").min(),
             shipment_signed=pl.col("signed_at").min(),
             proven_by=_by("_proof", as_of).min(),
-            pickup_known=pl.col("_pickup").is_not_null().any()
-            | pl.lit(tables.has(Kind.SHIPMENTS, "picked_up_at")),
+            pickup_known=(
+                pl.col("_pickup").is_not_null()
+                | tables.from_files_with(Kind.SHIPMENTS, "picked_up_at")
+            ).any(),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,16 +15,26 @@ from kshop_audit.tables import BOOKKEEPING, FILE, ROW, schema
 class Tables:
     """The good, deduplicated rows of every kind that was given.
 
-    `frames`: kind → frame in memory. `columns`: kind → canonical columns that every one of its
-    files has; a column that one file lacks is not there.
+    `frames`: kind → frame in memory. `columns`: kind → file → canonical columns it has.
     """
 
     frames: Mapping[Kind, pl.DataFrame]
-    columns: Mapping[Kind, frozenset[str]]
+    columns: Mapping[Kind, Mapping[int, frozenset[str]]]
 
     def has(self, kind: Kind, *names: str) -> bool:
-        """Whether files of the kind were given and all of them have these columns."""
-        return set(names) <= self.columns.get(kind, frozenset()) and kind in self.frames
+        """Whether files of the kind were given and every one of them has all these columns."""
+        files = self.columns.get(kind, {})
+        return bool(files) and all(set(names) <= columns for columns in files.values())
+
+    def has_one_of(self, kind: Kind, names: Iterable[str]) -> bool:
+        """Whether files of the kind were given and every one has at least one of the columns."""
+        files, wanted = self.columns.get(kind, {}), set(names)
+        return bool(files) and all(wanted & columns for columns in files.values())
+
+    def from_files_with(self, kind: Kind, name: str) -> pl.Expr:
+        """Boolean: whether the row comes from a file that has this column."""
+        files = self.columns.get(kind, {})
+        return pl.col(FILE).is_in([file for file, columns in files.items() if name in columns])
 
     def rows(self, kind: Kind) -> pl.LazyFrame:
         """All canonical columns of a kind, lazy; columns or files that are absent are null."""

@@ -45,8 +45,10 @@ def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.Lazy
     untouched = ~intervened & pl.lit(tables.has(Kind.TICKETS, "arbitration"))
     at_fault = fault if judged(tables) else pl.when(untouched).then(pl.lit(False))
     ended = pl.col("status").is_in(("succeeded", "closed")).fill_null(False)
+    # The first waybill tells whether the goods left, however parcels are read elsewhere.
+    left_at = pl.when(pl.col("uploaded_at") <= as_of).then("uploaded_at")
     known = orders.select(
-        "order_id", "shipped_at", "signed_at", "postage_fen", order_buyer="buyer_id"
+        "order_id", "signed_at", "postage_fen", shipped_at=left_at, order_buyer="buyer_id"
     )
     pickups = pickup_times(tables).with_columns(
         picked_up_at=pl.when(pl.col("picked_up_at") <= as_of).then("picked_up_at")

@@ -1,7 +1,7 @@
 """Bytes to typed lazy tables: every record of every file, once, none lost."""
 
-from kshop_audit.ingest.contract import InputMapping, Request, Source
+from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.reasons import REASONS
 from kshop_audit.ingest.sources import open_inputs
 
-__all__ = ["REASONS", "InputMapping", "Request", "Source", "open_inputs"]
+__all__ = ["REASONS", "Request", "Source", "open_inputs"]

@@ -42,6 +42,7 @@ class Layout:
 
     `columns`: canonical → headers by priority. `own`: headers of this platform alone.
     `values`: canonical column → {normalised text: code}. `needs`, `unless`: see generic.toml.
+    `unused`: headers of real exports that no rule looks at.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Layout:
     values: Mapping[str, Mapping[str, str]]
     needs: tuple[tuple[str, ...], ...]
     unless: frozenset[str]
+    unused: frozenset[str]
 
     @functools.cached_property
     def known(self) -> frozenset[str]:
@@ -104,6 +106,7 @@ def _layout(kind: Kind, platform: str | None, generic: Any, own: Any) -> Layout:
         values,
         tuple(tuple(group) for group in generic["needs"]),
         frozenset(_normals(generic.get("unless", ()))),
+        frozenset(_normals(own.get("unused", ()))),
     )
 
 
@@ -131,3 +134,14 @@ def layouts() -> tuple[Layout, ...]:
 def every_header() -> frozenset[str]:
     """Every header of every layout, to tell a header row from a row of data at a glance."""
     return frozenset().union(*(layout.known for layout in layouts()))
+
+
+@functools.cache
+def _unused() -> frozenset[str]:
+    return frozenset(header for layout in layouts() for header in layout.unused)
+
+
+def is_known(header: str) -> bool:
+    """Whether some platform's export has this header, used or not."""
+    name = normal(header)
+    return name in every_header() or name in _unused() or prefix(name) in _unused()

@@ -10,21 +10,7 @@ import polars as pl
 
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class InputMapping:
-    """What the operator's configuration says about the files of one kind.
-
-    `columns` maps a canonical column to the header of the file; `values` maps, per canonical
-    column, the text of a cell to the code it stands for.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    encoding: str | None = None
-    delimiter: str | None = None
-    skip_rows: int | None = None
+from kshop_audit.model.settings import InputMapping
 
 
 @dataclass(frozen=True, slots=True)

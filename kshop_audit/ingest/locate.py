@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kshop_audit.ingest.catalogue import cell_text, every_header, normal, prefix
-from kshop_audit.ingest.contract import InputMapping
 from kshop_audit.ingest.recognise import Match, recognise, trimmed
 from kshop_audit.model.schema import TABLES, Kind, Type
+from kshop_audit.model.settings import InputMapping
 
 SEARCH_ROWS = 20
 """How many rows may stand above the data, header included."""

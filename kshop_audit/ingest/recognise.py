@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kshop_audit.ingest.catalogue import Layout, layouts, normal, prefix
-from kshop_audit.ingest.contract import InputMapping
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind
+from kshop_audit.model.settings import InputMapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ class RecordFile:
         """Number of cells of a whole row."""
         return len(self.header)
 
+    @property
+    def needed(self) -> int:
+        """Cells up to the last understood column; a row that has them lacks nothing that counts."""
+        return max(self.keep) + 1
+
 
 @dataclass(slots=True)
 class _Lines:
@@ -102,7 +107,7 @@ def _fault(record: Sequence[str], lines: list[str], file: RecordFile, row: int) 
         return reasons.NUL_BYTES
     if _BAD_BYTE.search(text):
         return reasons.BAD_BYTES
-    return _count(record, file)
+    return _count(record, file, ended=not lines or lines[-1].endswith(("\n", "\r")))
 
 
 def _still_open(line: str, separator: str) -> bool:
@@ -110,8 +115,10 @@ def _still_open(line: str, separator: str) -> bool:
     return len(list(csv.reader([line, "x"], delimiter=separator))) == 1
 
 
-def _count(record: Sequence[str], file: RecordFile) -> str | None:
-    if len(record) < file.width and any(text.strip() for text in record):
+def _count(record: Sequence[str], file: RecordFile, *, ended: bool) -> str | None:
+    # The last cell of a row without a line end may have been cut off anywhere.
+    least = file.needed if ended else file.width
+    if len(record) < least and any(text.strip() for text in record):
         return reasons.TOO_FEW
     if any(text.strip() for text in record[file.width :]):
         return reasons.TOO_MANY

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import container, decoding, raw
+from kshop_audit.ingest.catalogue import is_known
 from kshop_audit.ingest.container import Container
-from kshop_audit.ingest.contract import InputMapping, Request, Source
+from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.decoding import Decoded
 from kshop_audit.ingest.locate import DELIMITERS, Header, find_header, seen_headers
 from kshop_audit.ingest.proof import Frame, prove
@@ -19,6 +20,7 @@ from kshop_audit.ingest.typed import Cells, cells_of, typed
 from kshop_audit.ingest.walk import Found, find_files
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind, Type
+from kshop_audit.model.settings import InputMapping
 
 _NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 
@@ -120,7 +122,9 @@ def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[C
     if not decoded.damaged:
         line = above[decoded.start :].rstrip(b"\r\n").rpartition(b"\n")[2].rstrip(b"\r")
         name = match.headers[key.places[0]] if key else match.headers[0]
-        shape = prove(Frame(decoded.path, start, header.delimiter, width, name, line))
+        shape = prove(
+            Frame(decoded.path, start, header.delimiter, width, _needed(parts), name, line)
+        )
         if shape is not None:
             lines = above.count(b"\n")
             return raw.scan(decoded.path, header.delimiter, shape, lines=lines, row=header.row)
@@ -134,6 +138,11 @@ def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[C
     )  # fmt: skip
 
 
+def _needed(parts: tuple[Cells, ...]) -> int:
+    """Cells that a row must have: up to the last column that is understood."""
+    return 1 + max(place for part in parts for place in part.places)
+
+
 def _notes(match: Match, decoded: Decoded, slow: bool) -> tuple[Text, ...]:
     notes = []
     twice = [match.headers[p[0]].strip() for p in match.columns.values() if len(p) > 1]
@@ -145,10 +154,11 @@ def _notes(match: Match, decoded: Decoded, slow: bool) -> tuple[Text, ...]:
                 f"header names that occur several times: {names}; the first non-empty cell counts",
             )
         )
-    ignored = [header for header, column in match.pairs if column is None and header]
-    if ignored:
-        names = "、".join(ignored)
-        notes.append(Text(f"未使用的列:{names}", f"columns not used: {names}"))
+    pairs = match.pairs
+    strange = [name for name, column in pairs if column is None and name and not is_known(name)]
+    if strange:
+        names = "、".join(strange)
+        notes.append(Text(f"不认识的列,已忽略:{names}", f"unknown columns, ignored: {names}"))
     if decoded.damaged:
         notes.append(
             Text(

@@ -45,6 +45,10 @@ _REASON = {
 
 _TIMES = (Type.TIME, Type.DATE)
 _SKIP = "_skip"
+_NODE = "node_name"
+_NODE_CELL = r"^\s*(\p{Han}{2,4})[\s:：]*"
+"""The name of a node before its time."""
+
 _FOOTERS = tuple(
     word + colon
     for word in ("合计", "总计", "小计", "汇总", "本页合计", "TOTAL", "Total", "total")
@@ -253,11 +257,28 @@ def _states(parts: tuple[Cells, ...]) -> list[pl.Expr]:
     ]
 
 
+def _named_nodes(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
+    """Part the node's name from its time where one cell holds both: 揽收 2026-03-11 12:00:00."""
+    part = next((part for part in parts if part.name == "node_at"), None)
+    if part is None:
+        return frame
+    name = pl.col(cell(part.places[0])).str.extract(_NODE_CELL, 1)
+    time = pl.col(cell(part.places[0])).str.replace(_NODE_CELL, "")
+    return frame.with_columns(name.alias(_NODE), time.alias(cell(part.places[0])))
+
+
 def typed(raw: Raw, header: Header, parts: tuple[Cells, ...], index: int) -> pl.LazyFrame:
     """The canonical table of a file, every record once, with the bookkeeping columns."""
     kind = header.match.kind
-    frame = _values(raw.frame, parts)
     present = [part.name for part in parts]
+    frame = _values(_named_nodes(raw.frame, parts), parts)
+    if "node_at" in present and "node" not in present:
+        known = header.match.layout.values["node"]
+        frame = frame.with_columns(
+            cells.code(pl.col(_NODE), TABLES[kind].column("node").codes, known).alias("node"),
+            pl.lit(None, pl.String()).alias("node" + RAW_SUFFIX),
+        )
+        present.append("node")
     if kind is Kind.TICKETS and "status" in present and "rejected" not in present:
         # The export has no column of its own; the state says that a ticket is rejected now, and
         # nothing of whether it ever was.

@@ -31,8 +31,10 @@ SUPPLIERS = {
         en="Supply a chat log (from a customer-service tool), or declare the back office's figure",
     ),
     Kind.TICKETS: Text(
-        zh="请导出：商家后台 → 售后管理 → 售后单导出",
-        en="Export: back office → after-sales → export tickets",
+        zh="请导出：商家后台 → 售后管理 → 售后单导出；导出里没有的列，可在 shop.toml 的 [declared] "
+        "填写后台看到的数",
+        en="Export: back office → after-sales → export tickets; for a column the export lacks, "
+        "declare the back office's figure in shop.toml",
     ),
     Kind.DISPUTES: Text(
         zh="请自备判责文件（售后单号、责任方）",

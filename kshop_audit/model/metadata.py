@@ -45,7 +45,7 @@ class Provenance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """A figure of a pack with where it comes from (ids of docs/coverage, or a publication).
+    """A figure of a pack with where it comes from (ids of docs/sources.md, or a publication).
 
     `choices`: the words an option may be set to; empty where any value of its type will do.
     """

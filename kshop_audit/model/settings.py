@@ -146,5 +146,10 @@ class Terms:
 
     def words(self, name: str) -> tuple[str, ...]:
         """A word list of the pack and the operator's own words, without those he allows."""
-        listed = self.pack.words.get(name, ()) + self.settings.words.get(name, ())
-        return tuple(word for word in listed if word not in self.settings.allow)
+        return words_of(self.pack, self.settings, name)
+
+
+def words_of(pack: Pack, settings: Settings, name: str) -> tuple[str, ...]:
+    """A word list of the pack and the operator's own words, without those he allows."""
+    listed = pack.words.get(name, ()) + settings.words.get(name, ())
+    return tuple(word for word in listed if word not in settings.allow)

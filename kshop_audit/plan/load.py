@@ -79,10 +79,17 @@ class Loaded:
         return sum(self.counts[file].rejected for file in files if file in self.counts)
 
 
-def load(sources: Sequence[Source], *, find_as_of: bool) -> Loaded:
-    """Read all files. `find_as_of`: as-of is to be found, so a damaged future time is rejected."""
+def load(
+    sources: Sequence[Source], *, find_as_of: bool, keep_text: pl.Expr | None = None
+) -> Loaded:
+    """Read all files.
+
+    `find_as_of`: as-of is to be found, so a damaged future time is rejected. `keep_text`: Boolean
+    over `content`, of which merchant messages the text is needed (None: of none).
+    """
+    keep = pl.lit(False) if keep_text is None else keep_text
     readable = [source for source in sources if source.table is not None and source.kind]
-    frames = pl.collect_all([_narrow(source) for source in readable], engine="streaming")
+    frames = pl.collect_all([_narrow(source, keep) for source in readable], engine="streaming")
     kinds: dict[Kind, pl.DataFrame] = {}
     for kind in Kind:
         parts = [f for source, f in zip(readable, frames, strict=True) if source.kind is kind]
@@ -106,7 +113,7 @@ def load(sources: Sequence[Source], *, find_as_of: bool) -> Loaded:
     )
 
 
-def _narrow(source: Source) -> pl.LazyFrame:
+def _narrow(source: Source, keep_text: pl.Expr) -> pl.LazyFrame:
     table = source.table
     if table is None:
         raise ValueError(source.name)  # the caller keeps readable sources only
@@ -117,21 +124,21 @@ def _narrow(source: Source) -> pl.LazyFrame:
         return table
     # Buyers may write anything (C1); their text is not needed and would be most of the memory.
     said = pl.when(pl.col("sender_role").is_in(("agent", "robot"))).then("content")
-    return table.with_columns(said.alias("content"))
+    kept = pl.when(keep_text).then("content")
+    return table.with_columns(said.alias("content")).with_columns(kept.alias("content"))
 
 
 def _present(kind: Kind, frame: pl.DataFrame) -> list[str]:
     return [name for name in TABLES[kind].names if name in frame.columns]
 
 
-def _columns(kind: Kind, sources: Sequence[Source]) -> frozenset[str]:
-    """Columns that every file of the kind has."""
-    sets = [
-        {canonical for _, canonical in source.header if canonical}
+def _columns(kind: Kind, sources: Sequence[Source]) -> dict[int, frozenset[str]]:
+    """The columns of each file of the kind."""
+    return {
+        source.index: frozenset(canonical for _, canonical in source.header if canonical)
         for source in sources
         if source.kind is kind
-    ]
-    return frozenset(set.intersection(*sets)) if sets else frozenset()
+    }
 
 
 def _newest(kind: Kind, frame: pl.DataFrame) -> list[tuple[datetime, int, int]]:

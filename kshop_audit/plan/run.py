@@ -6,6 +6,7 @@ The only place that catches a rule's error: that rule has no verdict then, the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -55,6 +56,7 @@ def run(
     """Measure the rules. Also returns the daily counts of rows and the paid orders (`extras`)."""
     measured: dict[str, Measurement] = {}
     queries: list[Query] = []
+    facts = _settled(rules, facts)
     for rule in rules:
         missing = missing_needs(rule, facts)
         if missing:
@@ -71,6 +73,22 @@ def run(
     extras = _extras(facts)
     measured |= _collected(queries, facts.terms, extras)
     return tuple(measured[rule.info.id] for rule in rules), extras.results
+
+
+def _settled(rules: Sequence[Rule], facts: Facts) -> Facts:
+    """Facts of which the shared frames that these rules ask for are computed, each once.
+
+    Left to the optimiser, a frame that several rules look at is computed again for some of them.
+    """
+    probe, settled = Facts(facts.tables, facts.terms), Facts(facts.tables, facts.terms)
+    for rule in rules:
+        if missing_needs(rule, facts) is None:
+            with suppress(Exception):  # told again, by name, when the rule is measured
+                rule.measure(probe, facts.terms)
+    for name in probe.touched():
+        with suppress(Exception):  # the same
+            settled.settle(name, getattr(settled, name).collect(engine="streaming"))
+    return settled
 
 
 def missing_needs(rule: Rule, facts: Facts) -> Text | None:
@@ -92,8 +110,11 @@ def missing_needs(rule: Rule, facts: Facts) -> Text | None:
 
 
 def _there(need: str, facts: Facts) -> bool:
-    alternatives = [choice.split(".", 1) for choice in need.split("|")]
-    return any(facts.tables.has(Kind(kind), column) for kind, column in alternatives)
+    choices: dict[Kind, list[str]] = {}
+    for choice in need.split("|"):
+        kind, column = choice.split(".", 1)
+        choices.setdefault(Kind(kind), []).append(column)
+    return any(facts.tables.has_one_of(kind, names) for kind, names in choices.items())
 
 
 def _broken(rule: Rule, error: BaseException) -> Measurement:

@@ -227,7 +227,7 @@ PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments
         ),
     ),
     unit=Text(zh="单在 24 小时内揽收", en="orders picked up within 24 hours"),
-    needs=("orders.shipped_at", PICKUP),
+    needs=("orders.order_id", "orders.shipped_at|shipments.shipped_at", PICKUP),
 )
 def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     """Share of due shipped orders picked up within 24 hours of the waybill, last 30 days.

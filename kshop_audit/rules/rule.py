@@ -113,6 +113,10 @@ def document(id: str, text: str) -> RuleDoc:  # noqa: A002
     return RuleDoc(*pairs)
 
 
+WIDE = 0x2E7F
+"""Code points above this are written without blanks between words."""
+
+
 def _blocks(text: str) -> list[str]:
     return [block for block in text.split("\n\n") if block.strip()]
 
@@ -122,6 +126,10 @@ def _joined(block: str) -> str:
     # Chinese lines are joined without the blank that English needs.
     joined = ""
     for line in lines:
-        glue = "" if not joined or ord(joined[-1]) > 0x2E7F or ord(line[0]) > 0x2E7F else " "
+        wide = joined and (ord(joined[-1]) > WIDE or ord(line[0]) > WIDE)
+        # A number or a Latin word keeps its blank from a Chinese word, not from punctuation.
+        mixed = joined and joined[-1].isalnum() and line[0].isalnum() and wide
+        both = joined and ord(joined[-1]) > WIDE and ord(line[0]) > WIDE
+        glue = " " if joined and (not wide or (mixed and not both)) else ""
         joined += glue + line
     return joined

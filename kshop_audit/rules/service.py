@@ -161,7 +161,7 @@ def reply_rate_daily(facts: Facts, terms: Terms) -> Shape:
     days = facts.question_days if measured else facts.service_days
     met = _met("answered", "counted", terms)
     return Ratio(
-        unit=days.with_columns(at=pl.col("day").cast(pl.Datetime("ms"))),
+        unit=days,
         at="at",
         hit=met,
         gaps=Gap.DAYS,

@@ -356,7 +356,7 @@ def test_a_rule_is_explained_with_threshold_and_source(run: Run, lang: str) -> N
     assert code == EXIT_OK
     assert "<= 0.35% | < 4" in out
     assert "S2-31" in out
-    assert "options.count_op: lt (lt | le)" in out
+    assert "options.dispute_count_op: lt (lt | le)" in out
 
 
 @pytest.mark.parametrize("what", ["report", "config"])

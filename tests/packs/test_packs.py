@@ -129,7 +129,7 @@ def test_four_faults_are_already_too_many() -> None:
     terms = packs.load("kuaishou").rules["dispute-fault-rate"]
     assert terms.target is not None
     assert terms.target.count_below == 4
-    assert terms.options["count_op"].value == "lt"
+    assert terms.options["dispute_count_op"].value == "lt"
 
 
 def test_a_gate_without_its_kind_of_file_is_not_required() -> None:

@@ -1,0 +1,224 @@
+"""The quirks of real exports, by their number in the list of exports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from kshop_audit.errors import InputError
+from kshop_audit.ingest import REASONS
+from tests.ingest.build import CHAT, ORDER, chats, counts, open_one, orders, read, text
+
+PAID = "2026-10-31 08:05:00"
+GOOD_ROW = ("20261031", PAID, "待发货", "9.90", "")
+
+
+def order(**cells: str) -> tuple[str, ...]:
+    return tuple({**dict(zip(ORDER, GOOD_ROW, strict=True)), **cells}.values())
+
+
+def test_q02_delimiter_is_found_whatever_the_suffix(tmp_path: Path) -> None:
+    for mark in ",\t;":
+        source = open_one(tmp_path, text([ORDER, GOOD_ROW], delimiter=mark), "orders.txt")
+        assert source.delimiter == mark
+        assert source.table is not None
+        assert source.table.collect()["paid_amount"].to_list() == [990]
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>"])
+def test_q02_q03_other_containers_are_refused_by_name(tmp_path: Path, start: bytes) -> None:
+    with pytest.raises(InputError, match=r"^book\.csv: .*export"):
+        open_one(tmp_path, start + b"x" * 600, "book.csv")
+
+
+def test_q06_preamble_is_skipped_and_rows_keep_the_numbers_of_the_file(tmp_path: Path) -> None:
+    table = read(tmp_path, text([["订单导出"], [], ["时间:2026-10"], ORDER, GOOD_ROW]))
+    assert table["_row"].to_list() == [5]
+
+
+def test_q07_a_row_that_describes_the_columns_is_skipped(tmp_path: Path) -> None:
+    row = ("订单的编号", "买家付款的时间", "订单的状态", "单位元", "承诺的时间")
+    assert counts(orders(tmp_path, row, GOOD_ROW)) == (1, 0, 1)
+
+
+def test_q08_q09_noise_in_headers(tmp_path: Path) -> None:
+    header = (
+        "\ufeff 订单\n号\u3000",
+        "订单支付时间 ",
+        "订单状态",
+        "实付款（元）",
+        "预售/承诺发货时间",
+    )
+    source = open_one(tmp_path, text([header, GOOD_ROW]))
+    assert [column for _, column in source.header] == [
+        "order_id", "paid_at", "status", "paid_amount", "promised_ship_at",
+    ]  # fmt: skip
+
+
+def test_q09_a_remark_in_brackets_is_ignored(tmp_path: Path) -> None:
+    header = ("订单号", "订单支付时间(北京时间)", "订单状态", "实付款", "CPS达人ID")
+    assert dict(open_one(tmp_path, text([header, GOOD_ROW])).header)[header[1]] == "paid_at"
+
+
+def test_q10_slashes_in_headers_do_not_split(tmp_path: Path) -> None:
+    header = ("订单编号", "物流单号", "发货/揽收/末条中转/派件/待取件/签收时间")
+    source = open_one(tmp_path, text([header, ("1", "78", PAID)]))
+    assert source.kind == "shipments"
+    assert source.header[2][1] == "node_at"
+
+
+def test_q11_of_two_equal_headers_the_first_cell_that_is_not_empty_counts(tmp_path: Path) -> None:
+    source = open_one(tmp_path, text([(*ORDER, "快递单号", "快递单号"), (*GOOD_ROW, "", "78")]))
+    assert source.table is not None
+    assert source.table.collect()["tracking_no"].to_list() == ["78"]
+    assert any("several times" in note.en for note in source.notes)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('="0012345"', "0012345"),
+        ("\t12345\t", "12345"),
+        ("'12345", "12345"),
+        ("12345.0", "12345"),
+        ("１２３４５", "12345"),
+        ("7e001234", "7e001234"),
+        ("1E17", "1E17"),
+        ("250901-123456789", "250901-123456789"),
+        ("订单1", "订单1"),
+    ],
+)
+def test_q12_q31_ids_lose_their_protection(tmp_path: Path, cell: str, value: str) -> None:
+    assert orders(tmp_path, order(订单号=cell))["order_id"].to_list() == [value]
+
+
+@pytest.mark.parametrize("cell", ["1.23457E+17", "1.23457e17", "2E+17", '="1.2E+17"', "'1.2E+17"])
+def test_q12_ids_in_e_notation_are_rejected(tmp_path: Path, cell: str) -> None:
+    table = orders(tmp_path, order(订单号=cell))
+    row = table.row(0, named=True)
+    assert counts(table) == (0, 1, 0)
+    assert (row["_column"], row["_value"]) == ("订单号", cell)
+    assert "damaged by a spreadsheet" in REASONS[row["_reason"]].en
+
+
+@pytest.mark.parametrize("cell", ["0", "0.0", "-", "无", "(无)", "NaN", "null", "****", "/", "－"])
+def test_q13_q16_placeholders_are_no_ids(tmp_path: Path, cell: str) -> None:
+    table = orders(tmp_path, (*GOOD_ROW, cell), header=(*ORDER, "商品ID"))
+    assert table["product_id"].to_list() == [None]
+    assert counts(table) == (1, 0, 0)
+
+
+def test_q13_zero_is_an_id_where_it_identifies_the_row(tmp_path: Path) -> None:
+    assert chats(tmp_path, ("S1", "0", "买家", PAID, "x"))["message_id"].to_list() == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "fen"),
+    [
+        ("12", 1200), ("12.3", 1230), ("12.34", 1234), ("¥12.34", 1234), ("￥ 1,234.50", 123450),
+        ("12.34元", 1234), ("-0.01", -1), ("12.3400", 1234), ("１２.３４", 1234), ("+5", 500),
+        ("999999999999.99", 99999999999999), ("无退款申请", None), ("-", None), ("", None),
+    ],
+)  # fmt: skip
+def test_q14_money_is_exact(tmp_path: Path, cell: str, fen: int | None) -> None:
+    table = orders(tmp_path, order(实付款=cell))
+    assert table["paid_amount"].to_list() == [fen]
+    assert counts(table) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("cell", ["12.345", "1.2.3", "47.22万", "1,5", "abc", "1e3", "(3.00)"])
+def test_q14_money_that_is_not_exact_is_rejected(tmp_path: Path, cell: str) -> None:
+    table = orders(tmp_path, order(实付款=cell))
+    assert table["_reason"].to_list() == ["unreadable_money"]
+    assert table["_value"].to_list() == [cell]
+
+
+def test_q16_words_for_nothing_are_null_but_not_where_people_wrote_them(tmp_path: Path) -> None:
+    table = orders(tmp_path, (*GOOD_ROW, "--"), header=(*ORDER, "快递公司"))
+    assert table["carrier"].to_list() == [None]
+    assert chats(tmp_path, ("S", "M1", "买家", PAID, "无"))["content"].to_list() == ["无"]
+
+
+def test_q18_placeholder_dates_are_empty(tmp_path: Path) -> None:
+    cells = ("2000-01-01 00:00:00", "1970-01-01 08:00:00", "0000-00-00 00:00:00", "1900-01-00", "0")
+    table = orders(tmp_path, *(order(订单支付时间=cell) for cell in cells))
+    assert table["paid_at"].to_list() == [None] * 5
+    assert counts(table) == (5, 0, 0)
+
+
+def test_q20_footers_blank_rows_and_repeated_headers_are_skipped(tmp_path: Path) -> None:
+    content = text([ORDER, GOOD_ROW, ["合计", "", "", "9.90", ""], ORDER]) + "\n,,,,\n# 共1条\n"
+    content += text([["总计", "-", "-", "-", "-"], ["", PAID, "待发货", "1", ""], GOOD_ROW])
+    assert counts(read(tmp_path, content)) == (2, 0, 7)
+
+
+def test_q20_a_message_about_totals_is_no_footer(tmp_path: Path) -> None:
+    header = ("消息内容", "会话ID", "消息ID", "发送方", "发送时间")
+    rows = [("合计", "S1", "M1", "买家", PAID), ("#1", "S1", "M2", "买家", PAID)]
+    assert counts(read(tmp_path, text([header, *rows]))) == (2, 0, 0)
+
+
+def test_q27_line_breaks_commas_and_quotes_inside_cells(tmp_path: Path) -> None:
+    said = 'a,b\n"c"\r\n\n,,,,,,\n'
+    assert chats(tmp_path, ("S1", "M1", "买家", PAID, said))["content"].to_list() == [said]
+
+
+def test_q29_columns_come_and_go_by_name(tmp_path: Path) -> None:
+    table = orders(tmp_path, GOOD_ROW[::-1], header=ORDER[::-1])
+    assert table["order_id"].to_list() == ["20261031"]
+
+
+def test_q32_mixed_line_ends_and_nul_bytes(tmp_path: Path) -> None:
+    lines = [text([row]).rstrip("\n") for row in (ORDER, GOOD_ROW, GOOD_ROW, GOOD_ROW)]
+    table = read(tmp_path, "\r".join(lines[:2]) + "\r\n" + lines[2] + "\n" + lines[3] + "\0\n")
+    assert counts(table) == (2, 1, 0)
+    assert table["_reason"].to_list()[-1] == "nul_bytes"
+
+
+def test_unknown_words_of_a_vocabulary_are_kept_beside_it(tmp_path: Path) -> None:
+    table = orders(
+        tmp_path, order(订单状态="等候"), order(订单状态=" 交易 成功"), order(订单状态="")
+    )
+    assert table["status"].to_list() == [None, "completed", None]
+    assert table["status_raw"].to_list() == ["等候", None, None]
+    assert counts(table) == (3, 0, 0)
+
+
+def test_yes_and_no(tmp_path: Path) -> None:
+    header = (*ORDER, "是否预售")
+    table = orders(tmp_path, *((*GOOD_ROW, c) for c in ("是", "0", "", "也许")), header=header)
+    assert table["is_presale"].to_list() == [True, False, None, None]
+    assert table["_reason"].to_list() == [None, None, None, "unreadable_flag"]
+
+
+def test_the_first_bad_cell_of_the_file_is_reported(tmp_path: Path) -> None:
+    table = orders(tmp_path, order(订单支付时间="昨天", 实付款="?"))
+    assert table.select("_column", "_value", "_reason").row(0) == (
+        "订单支付时间", "昨天", "unreadable_time",
+    )  # fmt: skip
+
+
+def test_chats_without_message_ids_are_skipped_only_without_a_time(tmp_path: Path) -> None:
+    header = ("会话ID", "发送方", "发送时间", "消息内容")
+    table = read(tmp_path, text([header, ("S1", "买家", PAID, ""), ("S1", "买家", "", "x")]))
+    assert counts(table) == (1, 0, 1)
+    assert table["sent_at"].to_list() == [datetime(2026, 10, 31, 8, 5), None]
+
+
+def test_a_rejected_ticket_is_known_by_its_state(tmp_path: Path) -> None:
+    header = ("售后单号", "订单编号", "售后状态", "售后申请时间", "客服仲裁")
+    rows = [("1", "2", "卖家已拒绝，等待买家处理", PAID, ""), ("2", "2", "售后成功", PAID, "")]
+    table = read(tmp_path, text([header, *rows]))
+    assert table.select("status", "rejected").rows() == [("rejected", True), ("succeeded", None)]
+
+
+def test_numbers(tmp_path: Path) -> None:
+    header = (*CHAT, "消息序号")
+    row = ("S1", "M1", "买家", PAID, "x")
+    table = read(tmp_path, text([header, *((*row, c) for c in ("3", "3.0", "1,000", "", "x"))]))
+    assert table["message_seq"].to_list() == [3, 3, 1000, None, None]
+    assert table["_reason"].to_list() == [None, None, None, None, "unreadable_number"]
+    assert table.schema["message_seq"] == pl.Int64

@@ -1,0 +1,187 @@
+"""The quick reader and the csv module must tell the same of every file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from kshop_audit.errors import KshopError
+from kshop_audit.ingest import Source, proof, sources
+from kshop_audit.tables import BAD_REASON, BOOKKEEPING, REJECTED, ROW, STATE
+from tests.ingest.build import CHAT, chats, counts, open_one, read, text
+
+PASTED = "\nS1,M1,买家,2026-10-31 08:05:00,hi\n"
+CELLS = {
+    "会话ID": ["S1", "S2", "", "'S3", "\tS4", "1.2E+17", " "],
+    "消息ID": ["M1", "M22", "M333", "", "-", "合计", "消息ID", "#x"],
+    "发送方": ["买家", "客服", "系统", "??", ""],
+    "发送时间": ["2026-10-31 08:05:00", "2026/10/31 8:05", "", "bad", "2000-01-01", "20261031"],
+    "消息内容": [
+        "hi", "a,b", "x\ny", 'say "q"', "", " sp ", "\r\nz", "a\n\nb", ",,,,", "\n,,,,\n", '"',
+        f"m{PASTED}n", "发送时间",
+    ],
+}  # fmt: skip
+DAMAGE = ['"', ",", "\n", "\r", "\r\n", '""', "x", "\n\n", "\0", '",']
+
+rows = st.lists(st.tuples(*(st.sampled_from(CELLS[name]) for name in CHAT)).map(list), max_size=6)
+quoting = st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
+hits = st.integers(0, 2)
+deadline = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+
+
+@st.composite
+def files(draw: st.DrawFn, *, damaged: bool) -> str:
+    table = draw(rows)
+    if damaged:
+        for row in table:
+            if draw(st.booleans()):
+                row[draw(st.integers(0, 5)) :] = draw(st.lists(st.sampled_from(["", "x", " "])))
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    content = text([CHAT, *table], quoting=draw(quoting), lineterminator=end)
+    head = content.index(end) + len(end)
+    for _ in range(draw(hits) if damaged else 0):
+        place = draw(st.integers(head, len(content)))
+        content = content[:place] + draw(st.sampled_from(DAMAGE)) + content[place:]
+    return content[: draw(st.integers(head, len(content)))] if damaged else content
+
+
+Folders = pytest.TempPathFactory
+
+
+def opened(folders: Folders, content: str, *, quick: bool) -> Source | KshopError:
+    with pytest.MonkeyPatch.context() as patch:
+        # Every other file is counted the way files with many quotes are.
+        patch.setattr(proof, "FEW_QUOTES", len(content) % 2 * proof.FEW_QUOTES)
+        if not quick:
+            patch.setattr(sources, "prove", lambda _: None)
+        try:
+            return open_one(folders.mktemp("files"), content)
+        except KshopError as error:
+            return error
+
+
+def frame(source: Source, columns: list[str] | None = None) -> pl.DataFrame:
+    assert source.table is not None
+    table = source.table if columns is None else source.table.select(columns)
+    return table.collect(engine="streaming")
+
+
+@deadline
+@given(content=files(damaged=False))
+def test_both_readers_give_the_same_frame_of_a_canonical_file(
+    tmp_path_factory: Folders, content: str
+) -> None:
+    quick, slow = (
+        opened(tmp_path_factory, content, quick=True),
+        opened(tmp_path_factory, content, quick=False),
+    )
+    if isinstance(quick, KshopError):  # a pasted row cannot be told from a swallowed one
+        assert PASTED in content
+        assert str(quick) == str(slow)
+        return
+    assert isinstance(slow, Source)
+    assert_frame_equal(frame(quick), frame(slow))
+
+
+@deadline
+@given(content=files(damaged=True))
+def test_no_record_of_a_damaged_file_is_lost(tmp_path_factory: Folders, content: str) -> None:
+    quick, slow = (
+        opened(tmp_path_factory, content, quick=True),
+        opened(tmp_path_factory, content, quick=False),
+    )
+    if isinstance(quick, KshopError) or isinstance(slow, KshopError):
+        assert type(quick) is type(slow)
+        assert str(quick) == str(slow)
+        return
+    table = frame(quick)
+    assert_frame_equal(table, frame(slow))
+    records = list(csv.reader(io.StringIO(content, newline="")))
+    assert table[ROW].to_list() == list(range(2, len(records) + 1))
+    assert sum(counts(table)) == len(records) - 1
+    told = table.filter((pl.col(STATE) == REJECTED) != pl.col(BAD_REASON).is_not_null())
+    assert told.is_empty()
+
+
+@deadline
+@given(
+    content=files(damaged=True),
+    columns=st.sets(st.sampled_from([*BOOKKEEPING, "content", "sent_at"])),
+)
+def test_a_plan_that_selects_few_columns_sees_every_record(
+    tmp_path_factory: Folders, content: str, columns: set[str]
+) -> None:
+    source = opened(tmp_path_factory, content, quick=True)
+    if isinstance(source, Source):
+        chosen = sorted({*columns, ROW})
+        assert_frame_equal(frame(source, chosen), frame(source).select(chosen))
+
+
+ROW_A = ("S1", "M1", "买家", "2026-10-31 08:05:00", "在吗")
+ROW_B = ("S1", "M2", "客服", "2026-10-31 08:06:00", "在")
+
+
+def test_a_long_and_a_short_row_do_not_make_up_for_each_other(tmp_path: Path) -> None:
+    table = chats(tmp_path, (*ROW_A, ""), ROW_B[:4], ROW_B)
+    assert counts(table) == (2, 1, 0)
+    assert table[BAD_REASON].to_list() == [None, "too_few_cells", None]
+    assert table["_value"][1] == "4/5"
+
+
+def test_trailing_empty_cells_are_fine_but_filled_ones_are_not(tmp_path: Path) -> None:
+    table = chats(tmp_path, (*ROW_A, "", ""), (*ROW_B, "", "x"))
+    assert table[BAD_REASON].to_list() == [None, "too_many_cells"]
+    assert table["_value"][1] == "7/5"
+
+
+def test_a_truncated_last_row_is_rejected_not_skipped(tmp_path: Path) -> None:
+    content = text([CHAT, ROW_A, ROW_B]).rstrip("\n")
+    table = read(tmp_path, content[: content.rindex("M2") + 1])
+    assert table[BAD_REASON].to_list() == [None, "too_few_cells"]
+
+
+def test_an_open_quote_that_swallows_rows_is_damage_of_the_file(tmp_path: Path) -> None:
+    swallowing = text([CHAT, ROW_A]) + 'S1,M2,买家,2026-10-31 08:06:00,"好\n' + text([ROW_B] * 3)
+    for content in (swallowing, swallowing + 'S9,M9,客服,2026-10-31 08:07:00,好"\n'):
+        with pytest.raises(KshopError, match=r"export\.csv: an open quote in row 3") as caught:
+            open_one(tmp_path, content)
+        assert caught.value.exit_code == 2
+
+
+def test_a_cut_inside_the_last_quoted_cell_rejects_that_row_only(tmp_path: Path) -> None:
+    table = read(tmp_path, text([CHAT, ROW_A]) + 'S1,M2,买家,2026-10-31 08:06:00,"好\n的')
+    assert table[BAD_REASON].to_list() == [None, "open_quote"]
+
+
+def test_a_pasted_row_inside_a_message_is_read_if_it_is_no_row_of_this_table(
+    tmp_path: Path,
+) -> None:
+    table = chats(tmp_path, (*ROW_A[:4], "x\na,b,c,d,e\ny"))
+    assert counts(table) == (1, 0, 0)
+    assert table["content"][0] == "x\na,b,c,d,e\ny"
+
+
+def test_a_second_header_of_another_order_rejects_what_follows(tmp_path: Path) -> None:
+    other = ("会话ID", "消息ID", "发送时间", "发送方", "消息内容")
+    table = read(tmp_path, text([CHAT, ROW_A, other, ROW_B, CHAT, ROW_B]))
+    assert counts(table) == (2, 1, 2)
+    assert table[BAD_REASON].to_list() == [None, None, "other_header", None, None]
+
+
+def test_a_header_with_a_line_break_is_skipped_as_a_whole(tmp_path: Path) -> None:
+    header = [f"{name[:2]}\n{name[2:]}" for name in CHAT]
+    table = read(tmp_path, text([["导出说明\n第二行"], header, ROW_A, ROW_B]))
+    assert counts(table) == (2, 0, 0)
+    assert table[ROW].to_list() == [3, 4]
+
+
+def test_a_header_without_records_is_an_empty_table(tmp_path: Path) -> None:
+    for content in (text([CHAT]), text([CHAT]).rstrip("\n")):
+        assert read(tmp_path, content).height == 0

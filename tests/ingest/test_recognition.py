@@ -1,0 +1,112 @@
+"""A file's kind and columns are found by its header, whatever its name."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kshop_audit.errors import InputError
+from kshop_audit.ingest import Request, open_inputs
+from kshop_audit.ingest.catalogue import layouts
+from kshop_audit.model.schema import TABLES, Kind
+from kshop_audit.model.settings import InputMapping
+from tests.ingest.build import open_one, text, write
+
+SAMPLES = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
+ORDERS_61: list[str] = SAMPLES["orders_61"]
+ORDERS_62 = [*ORDERS_61[:56], "发货类型", *ORDERS_61[56:]]
+ORDERS_64 = [*ORDERS_62[:25], "国补类型", *ORDERS_62[25:], "订单销售主体"]
+TICKETS_41: list[str] = SAMPLES["tickets_41"]
+
+ORDER_COLUMNS = {
+    "order_id": "订单号", "status": "订单状态", "aftersale_state": "售后状态",
+    "created_at": "订单创建时间", "paid_at": "订单支付时间", "deposit_paid_at": "预售定金支付时间",
+    "promised_ship_at": "预售/承诺发货时间", "shipped_at": "发货时间", "carrier": "快递公司",
+    "tracking_no": "快递单号", "paid_amount": "实付款", "postage": "快递费",
+    "commission": "预估推广佣金", "product_id": "商品ID", "sku_id": "SKU编码",
+    "quantity": "成交数量", "province": "收货地址-省", "address": "收货地址",
+}  # fmt: skip
+TICKET_COLUMNS = {
+    "ticket_id": "售后单号", "order_id": "订单编号", "buyer_id": "买家ID", "type": "售后类型",
+    "status": "售后状态", "reason": "售后原因", "applied_at": "售后申请时间",
+    "finished_at": "售后完结时间", "deadline_at": "超时时间", "arbitration": "客服仲裁",
+    "refund_amount": "退款金额",
+}  # fmt: skip
+
+
+def mapped(header: tuple[tuple[str, str | None], ...]) -> dict[str, str]:
+    return {column: name for name, column in header if column}
+
+
+@pytest.mark.parametrize("header", [ORDERS_61, ORDERS_62, ORDERS_64], ids=len)
+def test_kuaishou_orders_of_every_version(tmp_path: Path, header: list[str]) -> None:
+    assert len(header) in (61, 62, 64)
+    source = open_one(tmp_path, text([header]))
+    assert (source.kind, source.platform) == (Kind.ORDERS, "kuaishou")
+    assert mapped(source.header) == ORDER_COLUMNS
+    assert set(source.missing) == set(TABLES[Kind.ORDERS].names) - set(ORDER_COLUMNS)
+
+
+@pytest.mark.parametrize("applied", ["售后申请时间", "申请时间"])
+def test_kuaishou_tickets_old_and_new(tmp_path: Path, applied: str) -> None:
+    assert len(TICKETS_41) == 41
+    header = [applied if name == "售后申请时间" else name for name in TICKETS_41]
+    source = open_one(tmp_path, text([header]))
+    assert (source.kind, source.platform) == (Kind.TICKETS, "kuaishou")
+    assert mapped(source.header) == {**TICKET_COLUMNS, "applied_at": applied}
+    assert "first_reason" in source.missing
+
+
+@pytest.mark.parametrize("sample", SAMPLES["others"], ids=lambda sample: sample["header"][0])
+def test_other_kinds_and_platforms(tmp_path: Path, sample: dict[str, Any]) -> None:
+    source = open_one(tmp_path, text([sample["header"]]))
+    assert (source.kind, source.platform) == (sample["kind"], sample.get("platform"))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_canonical_english_names_are_headers(tmp_path: Path, kind: Kind) -> None:
+    source = open_one(tmp_path, text([TABLES[kind].names]))
+    assert (source.kind, source.platform, source.missing) == (kind, None, ())
+
+
+def test_a_pin_wins_over_the_header(tmp_path: Path) -> None:
+    path = write(tmp_path, text([("order_id", "paid_at", "amount", "commission")]))
+    (source,) = open_inputs(Request((path,)), tmp_path)
+    assert source.kind is Kind.SETTLEMENTS
+    (source,) = open_inputs(Request((), {path: Kind.ORDERS}), tmp_path)
+    assert source.kind is Kind.ORDERS
+    assert "pinned" in source.why.en
+
+
+def test_the_configuration_maps_any_header_and_word(tmp_path: Path) -> None:
+    content = "导出\nnr|bezahlt|stand\n1|2026-10-31 08:05:00|versandt\n"
+    path = write(tmp_path, content)
+    mapping = InputMapping(
+        columns={"order_id": "nr", "paid_at": "bezahlt", "status": "stand"},
+        values={"status": {"Versandt": "shipped"}},
+        delimiter="|",
+    )
+    request = Request((path,), mappings={Kind.ORDERS: mapping})
+    (source,) = open_inputs(request, tmp_path)
+    assert source.table is not None
+    assert source.table.collect().row(0, named=True)["status"] == "shipped"
+
+
+def test_a_named_file_of_no_kind_is_an_error_that_names_what_was_seen(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"export\.csv: the header fits no kind \(seen: a · b\)"):
+        open_one(tmp_path, "a,b\n1,2\n")
+
+
+def test_a_status_column_alone_decides_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        open_one(tmp_path, "售后状态,商品名称\n售后成功,x\n")
+
+
+def test_every_word_of_the_header_files_stands_for_a_code() -> None:
+    for layout in layouts():
+        for column, words in layout.values.items():
+            assert set(words.values()) <= set(TABLES[layout.kind].column(column).codes)
+            assert all(words)
