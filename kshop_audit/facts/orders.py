@@ -32,6 +32,30 @@ def orders(
     happened), paid_fen, commission_fen, postage_fen, carrier, province, product_id, buyer_id,
     _file, _row.
     """
+    known = pl.lit(tables.has(Kind.ORDERS, "picked_up_at")) | pl.col("pickup_known").fill_null(
+        tables.has(Kind.SHIPMENTS, "picked_up_at")
+    )
+    lines, waybills = _together(tables, as_of=as_of), _waybills(tables, as_of=as_of)
+    moved = lines.join(waybills, on="order_id", how="left").with_columns(
+        uploaded_at=pl.min_horizontal("uploaded_at", "first_waybill"),
+        picked_up_at=pl.min_horizontal("picked_up_at", "shipment_pickup"),
+        signed_at=pl.min_horizontal("signed_at", "shipment_signed"),
+        pickup_known=known,
+        _last=pl.when("has_waybills").then("last_waybill").otherwise("last_line"),
+    )
+    return moved.with_columns(
+        (_by("uploaded_at", as_of) if parcels == "replacement" else pl.col("_last")).alias(
+            "shipped_at"
+        ),
+        _by("picked_up_at", as_of).alias("picked_up_at"),
+        has_shipped_at=pl.col("uploaded_at").is_not_null(),
+        exempted=pl.col("reported").fill_null(False) | pl.col("order_id").is_in(force_majeure),
+        cancelled=pl.col("uploaded_at").is_null() & (pl.col("closed") | pl.col("refunded")),
+    )
+
+
+def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+    """One row an order of the orders files, its lines put together."""
     flag = pl.col("is_presale")
     deposit = pl.col("deposit_paid_at").is_not_null()
     state = {
@@ -40,7 +64,7 @@ def orders(
         "done": pl.col("status").is_in(("completed", "closed")),
         "refunded": pl.col("aftersale_state") == "refunded",
     }
-    lines = tables.rows(Kind.ORDERS).group_by("order_id").agg(
+    return tables.rows(Kind.ORDERS).group_by("order_id").agg(
         pl.col("paid_at", "created_at", "picked_up_at").min(),
         pl.col("finished_at").max(),
         pl.col(FIRST).sort_by(FILE, ROW).first(),
@@ -58,25 +82,6 @@ def orders(
         **{name: check.fill_null(False).all() for name, check in state.items()},
         **{FILE: pl.col(FILE).min(), ROW: pl.col(ROW).min()},
     )  # fmt: skip
-    known = pl.lit(tables.has(Kind.ORDERS, "picked_up_at")) | pl.col("pickup_known").fill_null(
-        tables.has(Kind.SHIPMENTS, "picked_up_at")
-    )
-    moved = lines.join(_waybills(tables, as_of=as_of), on="order_id", how="left").with_columns(
-        uploaded_at=pl.min_horizontal("uploaded_at", "first_waybill"),
-        picked_up_at=pl.min_horizontal("picked_up_at", "shipment_pickup"),
-        signed_at=pl.min_horizontal("signed_at", "shipment_signed"),
-        pickup_known=known,
-        _last=pl.when("has_waybills").then("last_waybill").otherwise("last_line"),
-    )
-    return moved.with_columns(
-        (_by("uploaded_at", as_of) if parcels == "replacement" else pl.col("_last")).alias(
-            "shipped_at"
-        ),
-        _by("picked_up_at", as_of).alias("picked_up_at"),
-        has_shipped_at=pl.col("uploaded_at").is_not_null(),
-        exempted=pl.col("reported").fill_null(False) | pl.col("order_id").is_in(force_majeure),
-        cancelled=pl.col("uploaded_at").is_null() & (pl.col("closed") | pl.col("refunded")),
-    )
 
 
 def _last_of_all(name: str, as_of: datetime) -> pl.Expr:
@@ -170,37 +175,7 @@ def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl
         shipped_at=pl.coalesce("shipped_at", "first_at")
     )
     rows = every.filter(pl.col("shipped_at") <= as_of)
-    address = pl.concat_str(
-        [pl.col("province").fill_null(""), pl.col("address").fill_null("")], separator=" "
-    )
-    place = pl.when(pl.col("address").is_not_null()).then(address)
-    own = rows.select("order_id", "tracking_no", "shipped_at", "shop_id", place=place)
-    listed = (
-        tables.rows(Kind.SHIPMENTS)
-        .select("order_id", "tracking_no")
-        .join(rows.select("order_id", "shipped_at", "shop_id", place=place), on="order_id")
-    )
-    used = (
-        pl.concat([own, listed], how="diagonal")
-        .filter(pl.col("tracking_no").is_not_null())
-        .unique()
-    )
-    waybills = used.group_by("tracking_no").agg(
-        places=pl.col("place").n_unique() - pl.col("place").is_null().any().cast(pl.UInt32),
-        shops=pl.col("shop_id").n_unique() - pl.col("shop_id").is_null().any().cast(pl.UInt32),
-        apart=pl.col("shipped_at").max() - pl.col("shipped_at").min(),
-    )
-    shared = (
-        used.select("order_id", "tracking_no")
-        .join(waybills, on="tracking_no")
-        .group_by("order_id")
-        .agg(
-            pl.col("tracking_no").min(),
-            k2=(pl.col("places") > 1).any(),
-            k4=(pl.col("shops") > 1).any(),
-            k6=(pl.col("apart") > timedelta(days=combined_days)).any(),
-        )
-    )
+    shared = _shared(rows, tables, combined_days)
     early = pl.col("picked_up_at") < pl.col("paid_at")
     return (
         every.group_by("order_id")
@@ -221,6 +196,42 @@ def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl
             )
         )
         .select("order_id", "shipped_at", "tracking_no", "why", FILE, ROW)
+    )
+
+
+def _shared(rows: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFrame:
+    """order_id → tracking_no (one of them), k2, k4, k6 (Booleans): what its waybills share with
+    other orders. `rows`: lines of the orders files that were shipped by as-of."""
+    address = pl.concat_str(
+        [pl.col("province").fill_null(""), pl.col("address").fill_null("")], separator=" "
+    )
+    place = pl.when(pl.col("address").is_not_null()).then(address)
+    own = rows.select("order_id", "tracking_no", "shipped_at", "shop_id", place=place)
+    listed = (
+        tables.rows(Kind.SHIPMENTS)
+        .select("order_id", "tracking_no")
+        .join(rows.select("order_id", "shipped_at", "shop_id", place=place), on="order_id")
+    )
+    used = (
+        pl.concat([own, listed], how="diagonal")
+        .filter(pl.col("tracking_no").is_not_null())
+        .unique()
+    )
+    waybills = used.group_by("tracking_no").agg(
+        places=pl.col("place").n_unique() - pl.col("place").is_null().any().cast(pl.UInt32),
+        shops=pl.col("shop_id").n_unique() - pl.col("shop_id").is_null().any().cast(pl.UInt32),
+        apart=pl.col("shipped_at").max() - pl.col("shipped_at").min(),
+    )
+    return (
+        used.select("order_id", "tracking_no")
+        .join(waybills, on="tracking_no")
+        .group_by("order_id")
+        .agg(
+            pl.col("tracking_no").min(),
+            k2=(pl.col("places") > 1).any(),
+            k4=(pl.col("shops") > 1).any(),
+            k6=(pl.col("apart") > timedelta(days=combined_days)).any(),
+        )
     )
 
 

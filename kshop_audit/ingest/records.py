@@ -34,7 +34,8 @@ class RecordFile:
     """What the reader has to know of a file: `start` and `row` are where the header ends.
 
     `keep`: positions of the columns that are needed; `key` the position of the key column or
-    None; `times`: positions of time columns; `header`: the header row as it stands.
+    None; `times`: positions of time columns; `strict`: positions in which a NUL byte damages the
+    row (elsewhere it is dropped); `header`: the header row as it stands.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class RecordFile:
     keep: tuple[int, ...]
     key: int | None
     times: tuple[int, ...]
+    strict: tuple[int, ...]
 
     @property
     def width(self) -> int:
@@ -103,7 +105,7 @@ def _fault(record: Sequence[str], lines: list[str], file: RecordFile, row: int) 
         if not quoted and (len(lines) > 1 or _still_open(lines[0], file.separator)):
             return reasons.OPEN_QUOTE
     text = "".join(record)
-    if "\0" in text:
+    if "\0" in text and any("\0" in record[place] for place in file.strict if place < len(record)):
         return reasons.NUL_BYTES
     if _BAD_BYTE.search(text):
         return reasons.BAD_BYTES
@@ -154,7 +156,7 @@ def _rows(file: RecordFile) -> Iterator[tuple[object, ...]]:
             if not same and fault is None and any(text.strip() for text in record):
                 fault = reasons.OTHER_HEADER
             cells = record + [""] * (file.width - len(record))
-            kept = [_BAD_BYTE.sub("\ufffd", cells[place]) for place in file.keep]
+            kept = [_BAD_BYTE.sub("\ufffd", cells[place]).replace("\0", "") for place in file.keep]
             yield (row, fault, _value(record, fault, file.width), *kept)
 
 

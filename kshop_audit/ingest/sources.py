@@ -134,6 +134,7 @@ def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[C
         RecordFile(
             decoded.path, reading.found.name, start, header.row, header.delimiter,
             match.headers, tuple(keep), key.places[0] if key else None, times,
+            tuple(p for part in parts if part.rejects for p in part.places),
         )
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from kshop_audit.ingest import cells, reasons, times
 from kshop_audit.ingest.locate import Header
-from kshop_audit.ingest.protection import EMPTY, trim
+from kshop_audit.ingest.protection import BLANKS, EMPTY, trim
 from kshop_audit.ingest.raw import FAULT, FAULT_VALUE, Raw, cell
 from kshop_audit.ingest.recognise import Match
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
@@ -233,7 +233,9 @@ def _skipped(parts: tuple[Cells, ...], faulty: bool) -> pl.Expr:
     keyless = pl.col(key.name).is_null() & whole
     if key.rejects:
         keyless &= ~key.bad
-    return skipped | keyless | trim(key.raw).is_in([*_FOOTERS, key.header])
+    # Exports put zero-width characters around headers; a repeated header may lack them.
+    named = trim(key.raw).is_in([*_FOOTERS, key.header.strip(BLANKS)])
+    return skipped | keyless | named
 
 
 def _states(parts: tuple[Cells, ...]) -> list[pl.Expr]:
