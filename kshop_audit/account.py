@@ -37,7 +37,7 @@ def inputs_of(sources: Sequence[Source], loaded: Loaded) -> tuple[Input, ...]:
                 kind=str(source.kind) if source.kind else "unrecognised",
                 platform=source.platform,
                 encoding=source.encoding,
-                sha256=source.sha256,
+                sha256=source.sha256 or None,
                 records=count.records,
                 rows=count.rows,
                 rejected=count.rejected,

@@ -12,11 +12,12 @@ import polars as pl
 
 from kshop_audit import __version__, verdict
 from kshop_audit.account import data_notes, inputs_of, reject_too_many
-from kshop_audit.errors import InputError, UsageError
+from kshop_audit.errors import ConfigError, InputError, UsageError
 from kshop_audit.facts import Facts
 from kshop_audit.facts.suspicion import suspicious
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.judge import Judged, judge
+from kshop_audit.masking import masked_label
 from kshop_audit.model.measurement import EvidenceRow, Gaps, Measurement
 from kshop_audit.model.metadata import Level, Pack, Text
 from kshop_audit.model.moments import ZONE, shown
@@ -84,6 +85,7 @@ def audit(order: Order, scratch: Path) -> Audit:
         loaded=loaded,
         sources=sources,
         by_day={name: dict(frame.iter_rows()) for name, frame in extras.items()},
+        mask=order.mask,
     )
     completed = [_completed(m, rule, whole) for m, rule in zip(measured, rules, strict=True)]
     return _audit(order, rules, completed, whole)
@@ -99,6 +101,7 @@ class _Whole:
     loaded: Loaded
     sources: tuple[Source, ...]
     by_day: Mapping[str, Mapping[date, int]]
+    mask: bool
 
     def rejected(self, kind: Kind) -> int:
         """Rows of a kind that could not be read."""
@@ -156,6 +159,13 @@ def _completed(measured: Measurement, rule: Rule, whole: _Whole) -> Measurement:
     if measured.reason is not None and measured.status is None and not measured.failed:
         if declared is None:
             return measured
+        if rule.info.scale == 1 and declared.numerator > declared.denominator:
+            raise ConfigError(
+                f"[declared.{rule.info.id}]：分子 {declared.numerator} 大于分母 "
+                f"{declared.denominator}",
+                f"[declared.{rule.info.id}]: numerator {declared.numerator} is above denominator "
+                f"{declared.denominator}",
+            )
         return Measurement(
             rule.info.id,
             numerator=declared.numerator,
@@ -169,14 +179,18 @@ def _completed(measured: Measurement, rule: Rule, whole: _Whole) -> Measurement:
         )
     kinds = _kinds(rule)
     texts = {
-        text: count
+        masked_label(text) if whole.mask else text: count
         for kind in kinds
         for column, values in whole.loaded.unmapped.get(kind, {}).items()
         if column in measured.unmapped_columns
         for text, count in values.items()
     }
-    seen = replace(measured, unmapped={**texts, **measured.unmapped})
-    return _with_gaps(seen, kinds, whole)
+    own = {
+        masked_label(text) if whole.mask else text: count
+        for text, count in measured.unmapped.items()
+    }
+    seen = replace(measured, unmapped={**texts, **own})
+    return _with_gaps(seen, rule, kinds, whole)
 
 
 def _kinds(rule: Rule) -> tuple[Kind, ...]:
@@ -188,15 +202,19 @@ def _kinds(rule: Rule) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
-def _with_gaps(measured: Measurement, kinds: tuple[Kind, ...], whole: _Whole) -> Measurement:
-    if measured.gap == "none" or measured.status is not None:
+def _with_gaps(
+    measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: _Whole
+) -> Measurement:
+    if measured.gap == "none":
         return measured
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
     rejected = 0 if by_day else sum(map(whole.rejected, counted))
     source = next((kind for kind in counted if kind in whole.by_day), None)
+    # A day that is exempt from beginning to end holds no counted message anyway.
+    exempt = whole.terms.settings.exempt if rule.info.family == "service" else ()
     absent = (
-        missing_days(whole.by_day[source], measured.rule, whole.terms)
+        missing_days(whole.by_day[source], measured.rule, whole.terms, exempt=exempt)
         if source is not None and measured.window
         else ()
     )

@@ -43,8 +43,8 @@ def target_of(rule: str, terms: Terms) -> tuple[Target | None, Text | None]:
         return _option(rule, target, terms), None
     stricter = own > target.value if target.operator is Operator.AT_LEAST else own < target.value
     if stricter:
-        changed = replace(target, value=own, count_below=None)
-        return changed, Text(
+        changed = replace(target, value=own, source=str(terms.settings.file or "--set"))
+        return _option(rule, changed, terms), Text(
             zh=f"按您设置的更严目标 {own} 判定（规则包为 {target.value}）。",
             en=f"Judged by your stricter target {own} (the pack's is {target.value}).",
         )
@@ -75,7 +75,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
     if status is Status.NOT_APPLICABLE:
         value = None
     earned = _points(value, status, rule, terms)
-    needed, headroom = _distance(measured, target, status)
+    needed, headroom = _distance(measured, target, status) if info.distance else (None, None)
     notes = [*measured.notes, *([target_note] if target_note else [])]
     result = RuleResult(
         id=info.id,
@@ -112,15 +112,31 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
 def _status(
     measured: Measurement, target: Target | None, ends: tuple[Extreme, Extreme] | None
 ) -> tuple[Status, Text | None]:
+    status, reason = _decided(measured, target, ends)
+    return measured.instead.get(status, status), reason
+
+
+def _decided(
+    measured: Measurement, target: Target | None, ends: tuple[Extreme, Extreme] | None
+) -> tuple[Status, Text | None]:
     if measured.status is not None:
-        return measured.status, measured.reason
+        # A row that could not be read might be the one that speaks against it.
+        doubtful = measured.status is Status.PASS and measured.gaps.rejected
+        told = (measured.status, measured.reason)
+        return (Status.NO_VERDICT, _undecided(measured)) if doubtful else told
     if measured.reason is not None or ends is None:
         return Status.NO_VERDICT, measured.reason
     empty = measured.denominator == 0
-    if empty and (target is None or not (measured.unknown or measured.gaps.units)):
+    if empty and not (measured.unknown or measured.gaps.units):
         return Status.NOT_APPLICABLE, NOTHING
     if target is None:
         return Status.INFO, None
+    return _by_bounds(measured, target, ends)
+
+
+def _by_bounds(
+    measured: Measurement, target: Target, ends: tuple[Extreme, Extreme]
+) -> tuple[Status, Text | None]:
     outcomes = {_met(end, target, measured.scale) for end in ends}
     if len(outcomes) == 1 and None not in outcomes:
         return (Status.PASS if outcomes.pop() else Status.FAIL), None

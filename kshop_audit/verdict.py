@@ -42,7 +42,7 @@ def verdict(results: Sequence[RuleResult], score: Score, broken: bool, gate: Gat
         if r.status is Status.WARN or (r.status is Status.FAIL and r.level is Level.WARN)
     )
     silent = tuple(r.id for r in results if r.status is Status.NO_VERDICT)
-    owed = [r for r in silent if r in gate.required and by[r].level is Level.ERROR]
+    owed = [rule for rule in silent if rule in gate.required]
     gates = _ids(results, Level.ERROR, {Status.NO_VERDICT})
     below = gate.min_score is not None and score.total is not None and score.total < gate.min_score
     unscored = gate.min_score is not None and score.total is None
@@ -74,7 +74,14 @@ def required(pack: Pack, inputs: frozenset[str], settings: Settings) -> frozense
     causes = pack.required_when.items()
     usual = {*pack.required, *(rule for rule, of in causes if inputs & {rule, *of})}
     instead = settings.required_instead
-    return frozenset({*(usual if instead is None else instead), *settings.required})
+    # A gate that the operator lowered is a gate no longer, unless he requires it by name.
+    gates = {rule for rule in usual if level_of(rule, pack, settings) is Level.ERROR}
+    return frozenset({*(gates if instead is None else instead), *settings.required})
+
+
+def level_of(rule: str, pack: Pack, settings: Settings) -> Level:
+    """The operator's level of a rule, else the pack's."""
+    return settings.levels.get(rule, pack.rules[rule].level)
 
 
 def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Score:
@@ -103,10 +110,16 @@ def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Sc
             for cap in pack.caps
             if cap.rule in failed
         ),
-        left_out=total.left_out,
+        left_out=(*total.left_out, *_uncapped(judged, pack)),
         assumptions=_assumptions(earned, pack),
         reason=reason,
     )
+
+
+def _uncapped(judged: Sequence[Judged], pack: Pack) -> tuple[str, ...]:
+    """Rules that could have put a cap on others, had they been run."""
+    run = {j.result.id for j in judged}
+    return tuple(cap.rule for cap in pack.caps if cap.rule not in run)
 
 
 def _earned(judged: Sequence[Judged]) -> tuple[dict[str, Fraction], frozenset[str]]:
@@ -120,8 +133,8 @@ def _no_score(paid_orders: int | None, value: Fraction | None, pack: Pack) -> Te
     days = int(scoring.number(pack.score["min_paid_days"]))
     if paid_orders is None:
         return Text(
-            zh=f"没有订单文件，无法确认近 {days} 天是否满 {least} 笔支付订单。",
-            en=f"No order file: whether {least} orders were paid in {days} days is not known.",
+            zh=f"没有订单的支付时间，无法确认近 {days} 天是否满 {least} 笔支付订单。",
+            en=f"No payment times: whether {least} orders were paid in {days} days is not known.",
         )
     if paid_orders < least:
         return Text(

@@ -15,8 +15,8 @@ import typer
 from kshop_audit import __version__
 from kshop_audit.cli import terminal
 from kshop_audit.cli.catalogue import COMMANDS
-from kshop_audit.cli.language import say
-from kshop_audit.errors import EXIT_INTERRUPTED, EXIT_NO_AUDIT, EXIT_OK
+from kshop_audit.cli.language import HELP, say
+from kshop_audit.errors import EXIT_INTERRUPTED, EXIT_NO_AUDIT, EXIT_OK, KshopError
 
 app = typer.Typer(
     name=terminal.PROGRAM,
@@ -70,6 +70,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except typer.TyperException as error:
         terminal.notice(_usage(error))
+        return EXIT_NO_AUDIT
+    except KshopError as error:
+        terminal.fault(error, HELP)
+        return error.exit_code
+    except OSError as error:  # the help goes to stdout without our doing
+        terminal.fault(terminal.unwritable(error), HELP)
         return EXIT_NO_AUDIT
     return code if isinstance(code, int) else EXIT_OK
 

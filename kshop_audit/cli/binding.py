@@ -11,7 +11,6 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -99,7 +98,7 @@ def _guarded(run: Callable[[_Taken], int], taken: _Taken) -> int:
     except KshopError as error:
         terminal.fault(error, taken.spoken)
         if taken.verbose:
-            traceback.print_exc()
+            terminal.trace(error)
         return error.exit_code
     except (KeyboardInterrupt, SystemExit, typer.Exit):
         raise

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import shutil
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import IO
 
-from kshop_audit.errors import KshopError
+from kshop_audit.errors import KshopError, UsageError
 
 PROGRAM = "kshop-audit"
 
 
+class _Closed(io.TextIOBase):
+    """Stands in for a stream that was closed before the start (`>&-`), where Python has None."""
+
+    def write(self, _text: str, /) -> int:
+        """Fail like a write to a closed descriptor."""
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
 def prepare() -> None:
-    """A console that lacks a character shows a question mark; it never ends the run."""
+    """Make both streams usable, whatever the process was started with.
+
+    A console that lacks a character shows a question mark; it never ends the run.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # Else the next file opened gets this number, and what the engine tells the world
+            # would be written into it.
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = _Closed()  # type: ignore[unreachable]  # typeshed leaves None out
+    if sys.stderr is None:
+        sys.stderr = _Closed()  # type: ignore[unreachable]
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -23,13 +48,14 @@ def prepare() -> None:
 
 
 def emit(text: str) -> None:
-    """Write to stdout; a reader that has gone away (`| head`) is no fault."""
+    """Write to stdout; a reader that has gone away (`| head`) is no fault, a full disk is one."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Else the interpreter complains once more when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
+    except OSError as error:
+        raise unwritable(error) from error
 
 
 def emit_data(text: str) -> None:
@@ -43,7 +69,23 @@ def emit_data(text: str) -> None:
         buffer.write(text.encode("utf-8"))
         buffer.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
+    except OSError as error:
+        raise unwritable(error) from error
+
+
+def unwritable(error: OSError) -> UsageError:
+    """The fault of a stdout that takes nothing: a full disk, a closed descriptor."""
+    _silence(sys.stdout)
+    return UsageError(
+        f"标准输出写不了：{error.strerror}", f"standard output cannot be written: {error.strerror}"
+    )
+
+
+def _silence(stream: IO[str]) -> None:
+    """Send what a stream still holds nowhere: at its end the interpreter flushes it once more."""
+    with suppress(OSError):  # a stand-in has no descriptor, and holds nothing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def plain(text: str) -> str:
@@ -53,7 +95,16 @@ def plain(text: str) -> str:
 
 def notice(text: str) -> None:
     """One line on stderr; line breaks in data cannot forge another."""
-    sys.stderr.write(f"{PROGRAM}: {plain(text)}\n")
+    _complain(f"{PROGRAM}: {plain(text)}\n")
+
+
+def _complain(text: str) -> None:
+    """Write to stderr; where nobody can be told, the exit code still tells."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
 
 
 def fault(error: KshopError, lang: str) -> None:
@@ -62,10 +113,15 @@ def fault(error: KshopError, lang: str) -> None:
         notice(line)
 
 
+def trace(error: BaseException) -> None:
+    """Where an error came from, for `-v`."""
+    _complain("".join(traceback.format_exception(error)))
+
+
 def crash(error: BaseException, lang: str, *, verbose: bool) -> None:
     """A fault of the program itself; the traceback only on request."""
     if verbose:
-        traceback.print_exception(error, file=sys.stderr)
+        trace(error)
     name = type(error).__name__
     zh = f"内部错误（{name}：{error}）；加 -v 可看到详细信息"
     en = f"internal error ({name}: {error}); -v shows the details"

@@ -229,8 +229,9 @@ class Facts:
 
     @cached_property
     def open_tickets(self) -> pl.LazyFrame:
-        """Tickets neither succeeded nor closed, with sent_at and contacted."""
-        return tickets.with_contact(self.tables, self.tickets.filter(~pl.col("ended")))
+        """Tickets neither succeeded nor closed by as-of, with sent_at and contacted."""
+        later = (pl.col("finished_at") > self.terms.as_of).fill_null(False)
+        return tickets.with_contact(self.tables, self.tickets.filter(~pl.col("ended") | later))
 
     @cached_property
     def first_tickets(self) -> pl.LazyFrame:
@@ -275,12 +276,15 @@ class Facts:
 
     @cached_property
     def last_completions(self) -> pl.LazyFrame:
-        """The order completed last by as-of, and one completed order without a finish time."""
+        """The order completed last by as-of, one completed order without a finish time, and one of
+        which the state was not understood, as far as there are any.
+        """
         later = (pl.col("finished_at") > self.terms.as_of).fill_null(False)
         done = self.orders.filter(pl.col("completed") & ~later)
         dated, undated = pl.col("finished_at").is_not_null(), pl.col("finished_at").is_null()
         newest = done.filter(dated).sort("finished_at", "order_id", descending=True).head(1)
-        return pl.concat([newest, done.filter(undated).sort("order_id").head(1)])
+        unclear = self.orders.filter(~pl.col("status_known")).sort("order_id").head(1)
+        return pl.concat([newest, done.filter(undated).sort("order_id").head(1), unclear])
 
     def monthly_fees(
         self, since: datetime, *, of_commission: Fraction, of_amount: Fraction

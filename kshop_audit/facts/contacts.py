@@ -15,11 +15,13 @@ import polars as pl
 from kshop_audit.facts.messages import says
 from kshop_audit.tables import FILE, ROW
 
-TOP_LEVEL = "com|cn|net|org|shop|top|vip|xyz|cc|me|tv|link|club|info|io|co|ltd|store|site|online"
+TOP_LEVEL = "com|cn|net|org|shop|top|vip|xyz|link|club|ltd|store|site|online"
+SHORT_LEVEL = "me|tv|io|co|cc|info"
+"""Endings that also stand in sizes and models (XL.me): a link only with a path behind them."""
 LINK = (
     r"https?://[^\s]+|www\.[a-z0-9-]+\.[^\s]+"
     r"|(?-u:\b)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"
-    rf"\.(?:{TOP_LEVEL})(?-u:\b)"
+    rf"\.(?:(?:{TOP_LEVEL})(?-u:\b)|(?:{SHORT_LEVEL})/)"
 )
 MAIL = r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 CARD = r"(?-u:\b)[0-9](?:[- ]?[0-9]){15,18}(?-u:\b)"
@@ -28,17 +30,22 @@ PHONE = (
     r"|(?-u:\b)0[0-9]{2,3}-[0-9]{7,8}(?-u:\b)"
     r"|(?-u:\b)[48]00[- ]?[0-9]{3}[- ]?[0-9]{4}(?-u:\b)"
 )
-NAMES = (
-    r"(?:微信|薇信|威信|徽信|v信|w信|微号|薇号|vx|wx|weixin|wechat|qq|扣扣|企鹅号|支付宝|alipay)"
+HAN_NAMES = r"(?:微信|薇信|威信|徽信|v信|w信|微号|薇号|扣扣|企鹅号|支付宝)"
+LATIN_NAMES = r"(?:vx|wx|weixin|wechat|qq|alipay)"
+BETWEEN = r"(?:号码?|账号|帐号|id|是|为|[\s:：,，=+\-—~])"
+ACCOUNT = r"[a-z0-9][a-z0-9_-]{4,}"
+CHAT_ID = (
+    rf"{HAN_NAMES}{BETWEEN}{{0,6}}{ACCOUNT}"
+    rf"|(?-u:\b){LATIN_NAMES}{BETWEEN}{{1,6}}{ACCOUNT}"
 )
-CHAT_ID = NAMES + r"(?:号码?|账号|帐号|id|是|为|[\s:：,，=+\-—~]){0,6}[a-z0-9][a-z0-9_-]{4,}"
-INVITES = tuple(
-    f"加{whom}{of}{name}"
-    for whom in ("", "我", "一下", "下", "个")
-    for of in ("", "的")
-    for name in ("微信", "薇信", "威信", "v信", "vx", "wx", "微", "薇", "v", "qq", "扣扣")
+"""A Latin name needs something between it and the account: YTQQ1234567 is a waybill."""
+SQUEEZED_ID = rf"{HAN_NAMES}(?:号码?|账号|帐号|id|是|为){{0,3}}{ACCOUNT}"
+"""The same in normalised text, where dots and blanks inside a name are gone."""
+INVITE = (
+    r"加(?:我|一下|下|个|个人)?(?:的)?"
+    r"(?:微信|薇信|威信|v信|vx|wx|qq|扣扣|(?:微|薇|v)(?:$|[我你您聊详发咨私谈]))"
 )
-"""Invitations to go on elsewhere, in normalised text."""
+"""An invitation to go on elsewhere, in normalised text; 加微量 and 加v领 are none."""
 CODE = (
     r"(?:扫|识别|长按)[^。!?]{0,6}码[^。!?]{0,6}(?:加|进群|入群|联系|添加|关注|付款|支付|转账|付)"
     r"|(?:加|进群|入群|联系|添加|付款|支付|转账|发)[^。!?]{0,6}二维码"
@@ -78,7 +85,7 @@ def contacts(
         "link": foreign.str.contains(LINK),
         "mail": pl.col("_plain").str.contains(MAIL),
         "bank_card": pl.col("_card").fill_null(False),
-        "chat_id": pl.col("_plain").str.contains(CHAT_ID) | says(pl.col("text"), INVITES),
+        "chat_id": pl.col("_plain").str.contains(CHAT_ID) | _squeezed(),
         "qr_code": pl.col("_plain").str.contains(CODE),
         "phone": stranger.str.contains(PHONE),
         "address": pl.col("_plain").str.contains(ADDRESS),
@@ -99,9 +106,13 @@ def contacts(
     return pl.concat([looked_at, quiet])
 
 
+def _squeezed() -> pl.Expr:
+    return pl.col("text").str.contains(rf"{SQUEEZED_ID}|{INVITE}").fill_null(False)
+
+
 def _own_links(domains: Iterable[str]) -> str:
     hosts = "|".join(re.escape(domain) for domain in domains) or r"\z."
-    return rf"(^|[^a-z0-9.-])(?:https?://)?(?:[a-z0-9-]+\.)*(?:{hosts})(?:[/?#:][^\s]*)?"
+    return rf"(^|[^a-z0-9.-])(?:https?://)?(?:[a-z0-9-]+\.)*(?:{hosts})(?:[/?#][a-z0-9/_.?&=%#-]*)?"
 
 
 def _numbers(hotlines: Iterable[str]) -> str:

@@ -58,7 +58,8 @@ def questions(
     spoken = pl.col("message_type").is_null() | pl.col("message_type").is_in(SPOKEN)
     hour = pl.col("sent_at").dt.hour()
     left_out = (
-        pl.when(pl.col("sent_at") > as_of).then(coded("after_as_of"))
+        pl.when(pl.col("sent_at").is_null()).then(coded("outside_window"))
+        .when(pl.col("sent_at") > as_of).then(coded("after_as_of"))
         .when(pl.col("sent_at") < since).then(coded("outside_window"))
         .when((hour < open_hour) | (hour >= close_hour)).then(coded("outside_hours"))
         .when(~spoken).then(coded("not_consultation"))
@@ -77,7 +78,7 @@ def questions(
     )
     excluded = rows.filter(pl.col("_asked") & pl.col("left_out").is_not_null())
     counted = rows.filter((pl.col("_asked") & pl.col("left_out").is_null()) | pl.col("_answered"))
-    timed = _timed(_ordered(counted, tables.has(Kind.CHATS, "message_seq")), clock)
+    timed = _timed(_ordered(counted), clock)
     return pl.concat([timed, excluded], how="diagonal").select(
         "conversation", "session_id", "message_id", "sent_at", "served_at", "left_out",
         "clock_at", "reply_at", "reply_agent", FILE, ROW,
@@ -93,13 +94,10 @@ def _conversation() -> pl.Expr:
     return named.cast(pl.Categorical).to_physical()
 
 
-def _ordered(rows: pl.LazyFrame, sequenced: bool) -> pl.LazyFrame:
-    order = [pl.col("conversation"), pl.col("sent_at")]
-    if sequenced:
-        order.append(pl.col("message_seq"))
-    # The last two settle draws, so that the order of the rows in the file changes nothing.
-    order += [~pl.col("_asked"), pl.col("message_id"), pl.col("agent_account")]
-    return rows.sort(order, nulls_last=[True] * (len(order) - 2) + [False, False])
+def _ordered(rows: pl.LazyFrame) -> pl.LazyFrame:
+    # Without a sequence, at the same second buyers come before replies.
+    order = ("conversation", "sent_at", "message_seq", ~pl.col("_asked"))
+    return rows.sort(order, nulls_last=True)
 
 
 def _timed(rows: pl.LazyFrame, clock: str) -> pl.LazyFrame:
@@ -116,6 +114,10 @@ def _timed(rows: pl.LazyFrame, clock: str) -> pl.LazyFrame:
         if clock == "own"
         else pl.when("_starts").then("sent_at").forward_fill(),
         reply_at=pl.when(same).then(pl.col("sent_at").gather(pl.col("_next"))),
+        # The file may say on the agent's row only when the session entered his list.
+        served_at=pl.coalesce(
+            "served_at", pl.when(same).then(pl.col("served_at").gather(pl.col("_next")))
+        ),
         reply_agent=pl.when(same & human).then(pl.col("agent_account").gather(pl.col("_next"))),
     )
     return rows.filter(pl.col("_starts") if clock == "round" else pl.col("_asked"))

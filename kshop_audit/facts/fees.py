@@ -12,9 +12,11 @@ from kshop_audit.model.schema import Kind
 
 
 def settled(tables: Tables) -> pl.LazyFrame:
-    """order_id → settled_commission_fen, from the settlements files."""
+    """order_id → settled_commission_fen, from the settlements files that name a commission."""
+    told = tables.from_files_with(Kind.SETTLEMENTS, "commission")
     return (
         tables.rows(Kind.SETTLEMENTS)
+        .filter(told)
         .group_by("order_id")
         .agg(settled_commission_fen=pl.col("commission").sum())
     )

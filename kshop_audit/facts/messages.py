@@ -17,8 +17,15 @@ from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
-NEGATIONS = "不没無无非未勿别莫拒绝禁"
+NEGATIONS = "不没無无非未勿别莫拒禁杜"
 """Characters that negate a word when they stand within the four characters before it."""
+
+AFFIRMATIVE = (
+    "非常", "特别", "不错", "无论", "不论", "不管", "别担心", "不用担心", "别着急", "不过", "不仅",
+    "不但", "不光", "不只", "不止", "未来", "无敌", "无比", "无限", "分别", "区别", "级别", "个别",
+    "识别", "差别", "别人", "别的", "别家", "不同", "没问题", "不好意思", "莫名", "非得", "无非",
+)  # fmt: skip
+"""Words that hold such a character and negate nothing."""
 
 REACH = 4
 
@@ -61,6 +68,7 @@ def says_plainly(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
     if not pattern:
         return pl.lit(False)
     plain = f"[^{NEGATIONS}]"
+    text = text.str.replace_many(AFFIRMATIVE, ["〇" * len(word) for word in AFFIRMATIVE])
     return text.str.contains(
         f"(?s)(?:^{plain}{{0,{REACH - 1}}}|{plain}{{{REACH}}})(?:{pattern})"
     ).fill_null(False)
@@ -99,6 +107,27 @@ def merchant_messages(tables: Tables) -> pl.LazyFrame:
     )  # fmt: skip
 
 
+def with_buyers(tables: Tables) -> pl.LazyFrame:
+    """All chat rows; where a row names no buyer, the one its session names elsewhere."""
+    rows = tables.rows(Kind.CHATS)
+    frame = tables.frames.get(Kind.CHATS)
+    columns = () if frame is None else frame.columns
+    if not {"buyer_id", "session_id"} <= set(columns) or frame is None:
+        return rows
+    if not frame.get_column("buyer_id").null_count():
+        return rows
+    named = (
+        rows.filter(pl.col("buyer_id").is_not_null() & pl.col("session_id").is_not_null())
+        .group_by("session_id")
+        .agg(_buyer=pl.col("buyer_id").min())
+    )
+    return (
+        rows.join(named, on="session_id", how="left")
+        .with_columns(buyer_id=pl.coalesce("buyer_id", "_buyer"))
+        .drop("_buyer")
+    )
+
+
 def streaks(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFrame:
     """Merchant messages with `too_many`: whether more than `in_a_row` went to one
     buyer within the hours, this one included, without a word from the buyer between.
@@ -109,16 +138,15 @@ def streaks(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFrame
     speaks = pl.col("sender_role").is_in(("buyer", "agent", "robot"))
     person = pl.coalesce("b " + pl.col("buyer_id"), "s " + pl.col("session_id"))
     asked = pl.col("sender_role") == "buyer"
-    sequence = ["message_seq"] if tables.has(Kind.CHATS, "message_seq") else []
     rows = (
-        tables.rows(Kind.CHATS)
+        with_buyers(tables)
         .filter(speaks)
         .select(
             "session_id", "message_id", "buyer_id", "agent_account", "sender_role", "sent_at",
             "message_seq", FILE, ROW,
             person=person.cast(pl.Categorical).to_physical(),
         )
-        .sort(["person", "sent_at", *sequence, ~asked], nulls_last=True)
+        .sort(["person", "sent_at", "message_seq", ~asked], nulls_last=True)
     )  # fmt: skip
     fresh = (pl.col("person") != pl.col("person").shift(1)).fill_null(True)
     rows = rows.with_columns(_run=(fresh | asked | asked.shift(1)).fill_null(True).cum_sum())

@@ -201,7 +201,8 @@ def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl
 
 def _shared(rows: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFrame:
     """order_id → tracking_no (one of them), k2, k4, k6 (Booleans): what its waybills share with
-    other orders. `rows`: lines of the orders files that were shipped by as-of."""
+    other orders. `rows`: lines of the orders files that were shipped by as-of.
+    """
     address = pl.concat_str(
         [pl.col("province").fill_null(""), pl.col("address").fill_null("")], separator=" "
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from kshop_audit.facts.contacts import INVITES, NAMES, TOP_LEVEL
+from kshop_audit.facts.contacts import HAN_NAMES, LATIN_NAMES, SHORT_LEVEL, TOP_LEVEL
 from kshop_audit.facts.messages import alternation
 
 PLAIN = (
@@ -27,7 +27,7 @@ PLAIN = (
 DISGUISED = f"[^{PLAIN}]"
 
 CONTACT = (
-    rf"https?[:：]|www\.|\.(?:{TOP_LEVEL})|@|{NAMES}|码"
+    rf"https?[:：]|www\.|\.(?:{TOP_LEVEL}|{SHORT_LEVEL})|@|{LATIN_NAMES}|码"
     r"|[0-9](?:[- ]?[0-9]){15}"
     r"|1[3-9][0-9](?:[- ]?[0-9]{4}){2}|0[0-9]{2,3}-[0-9]{7}|[48]00[- ]?[0-9]{3}[- ]?[0-9]{4}"
     r"|[0-9](?:号|栋|幢|单元|室|楼)"
@@ -37,9 +37,9 @@ CONTACT = (
 def suspicious(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
     """Boolean: whether a word of any list, a contact or a disguise may be in the text."""
     bare = content.str.replace_all(r"[\s\p{P}\p{S}]+", "")
-    listed = alternation([*words, *INVITES])
+    listed = alternation(words) or r"\z."
     return (
         content.str.contains(DISGUISED)
-        | bare.str.contains(f"(?i){listed}")
+        | bare.str.contains(rf"(?i){listed}|{HAN_NAMES}|加.{{0,3}}(?:微|薇|v)")
         | content.str.contains(f"(?i){CONTACT}")
     )

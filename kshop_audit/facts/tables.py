@@ -31,6 +31,10 @@ class Tables:
         files, wanted = self.columns.get(kind, {}), set(names)
         return bool(files) and all(wanted & columns for columns in files.values())
 
+    def some_has(self, kind: Kind, name: str) -> bool:
+        """Whether at least one file of the kind has the column."""
+        return any(name in columns for columns in self.columns.get(kind, {}).values())
+
     def from_files_with(self, kind: Kind, name: str) -> pl.Expr:
         """Boolean: whether the row comes from a file that has this column."""
         files = self.columns.get(kind, {})

@@ -6,21 +6,44 @@ from datetime import datetime
 
 import polars as pl
 
-from kshop_audit.facts.messages import normalised
+from kshop_audit.facts.messages import normalised, with_buyers
 from kshop_audit.facts.orders import pickup_times
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
-NOT_STEPPED_IN = ("未介入", "否", "无", "不需客服介入", "no", "none", "false", "0")
-"""Values of the arbitration cell that say that the platform did not step in."""
+NOT_STEPPED_IN = r"^(?:无|否|没有|不.*|未.*|.*未介入|-+|no|none|n|false|0)$"
+"""Arbitration cells that say that the platform did not step in."""
 
 REFUNDS = ("refund_only", "return_refund")
 
 
 def judged(tables: Tables) -> bool:
-    """Whether anything in the inputs says who was at fault."""
-    return tables.has(Kind.TICKETS, "liable_party") or Kind.DISPUTES in tables.frames
+    """Whether anything in the inputs says who was at fault, of any ticket."""
+    return tables.some_has(Kind.TICKETS, "liable_party") or Kind.DISPUTES in tables.frames
+
+
+def _at_fault(tables: Tables, intervened: pl.Expr) -> pl.Expr:
+    """Boolean: the merchant, or both, were found at fault; null where the inputs do not show it.
+
+    Where a liability column or a disputes file exists, an absent or empty entry means not at
+    fault, an unknown word means unknown. Elsewhere only a ticket that the platform did not touch
+    is certainly not a fault.
+    """
+    found = pl.col("liable_party").is_in(("merchant", "both")).fill_null(False)
+    unclear = pl.col("liable_party_raw").is_not_null() | pl.col("unclear").fill_null(False)
+    asked = tables.from_files_with(Kind.TICKETS, "liable_party") | pl.lit(
+        Kind.DISPUTES in tables.frames
+    )
+    untouched = ~intervened & tables.from_files_with(Kind.TICKETS, "arbitration")
+    return (
+        pl.when(found | pl.col("judged").fill_null(False))
+        .then(pl.lit(True))
+        .when(unclear)
+        .then(pl.lit(None, dtype=pl.Boolean))
+        .when(asked | untouched)
+        .then(pl.lit(False))
+    )
 
 
 def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
@@ -34,16 +57,14 @@ def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.Lazy
     _file, _row.
     """
     rows = tables.rows(Kind.TICKETS)
-    verdicts = tables.rows(Kind.DISPUTES).group_by("ticket_id").agg(
-        judged=pl.col("liable_party").is_in(("merchant", "both")).any()
-    )  # fmt: skip
+    liable = pl.col("liable_party").is_in(("merchant", "both"))
+    verdicts = (
+        tables.rows(Kind.DISPUTES)
+        .group_by("ticket_id")
+        .agg(judged=liable.any(), unclear=pl.col("liable_party_raw").is_not_null().any())
+    )
     word = pl.col("arbitration").str.strip_chars().str.to_lowercase()
-    intervened = (word.is_not_null() & (word != "") & ~word.is_in(NOT_STEPPED_IN)).fill_null(False)
-    own = pl.col("liable_party").is_in(("merchant", "both")).fill_null(False)
-    fault = own | pl.col("judged").fill_null(False)
-    # Without any judgement in the inputs only the tickets the platform touched can be its faults.
-    untouched = ~intervened & pl.lit(tables.has(Kind.TICKETS, "arbitration"))
-    at_fault = fault if judged(tables) else pl.when(untouched).then(pl.lit(False))
+    intervened = ((word != "") & ~word.str.contains(NOT_STEPPED_IN)).fill_null(False)
     ended = pl.col("status").is_in(("succeeded", "closed")).fill_null(False)
     # The first waybill tells whether the goods left, however parcels are read elsewhere.
     left_at = pl.when(pl.col("uploaded_at") <= as_of).then("uploaded_at")
@@ -65,7 +86,7 @@ def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.Lazy
             refund=pl.col("type").is_in(REFUNDS).fill_null(False),
             ended=ended,
             intervened=intervened,
-            at_fault=at_fault,
+            at_fault=_at_fault(tables, intervened),
             turned_down=(pl.col("rejected") | (pl.col("status") == "rejected")).fill_null(False),
         )
     )
@@ -107,7 +128,7 @@ def with_contact(tables: Tables, open_tickets: pl.LazyFrame) -> pl.LazyFrame:
         buyer=pl.coalesce("buyer_id", "order_buyer"),
     )
     said = (
-        tables.rows(Kind.CHATS)
+        with_buyers(tables)
         .filter(pl.col("sender_role").is_in(("agent", "robot")))
         .select("buyer_id", "sent_at")
     )

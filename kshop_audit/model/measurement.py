@@ -101,6 +101,7 @@ class Measurement:
     since: date | None = None
     until: date | None = None
     status: Status | None = None
+    instead: Mapping[Status, Status] = field(default_factory=dict)
     value: Fraction | None = None
     reason: Text | None = None
     notes: tuple[Text, ...] = ()

@@ -163,6 +163,7 @@ class RuleInfo:
     `needs` are "kind.column" entries that must exist (alternatives joined by "|"); without one
     of them the rule has no verdict. `unit` names what is counted. `scale`: numerator units in one
     unit of the target and of the value (3600 where seconds are summed and hours are wanted).
+    `distance`: whether it makes sense to count how many more good events reach the target.
     """
 
     id: str
@@ -173,6 +174,7 @@ class RuleInfo:
     needs: tuple[str, ...]
     doc: RuleDoc
     scale: int = 1
+    distance: bool = True
 
 
 EXCLUSIONS = (

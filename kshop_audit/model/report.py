@@ -56,13 +56,16 @@ class ConfigRef:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file. records = rows + rejected + skipped + duplicates, always."""
+    """One file. records = rows + rejected + skipped + duplicates, always.
+
+    `sha256` is None for a file that is never read.
+    """
 
     path: str
     kind: str
     platform: str | None
     encoding: str | None
-    sha256: str
+    sha256: str | None
     records: int
     rows: int
     rejected: int

@@ -32,6 +32,10 @@ OUTLIER = timedelta(days=2)
 """A time this much later than every other row's is damaged (rulebook 1, as-of)."""
 
 
+LATEST = 20
+"""Rows of a kind that are looked at for it; the same row may stand in several exports."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that could not be read: file, row and column, the value as it stands, why."""
@@ -141,25 +145,29 @@ def _columns(kind: Kind, sources: Sequence[Source]) -> dict[int, frozenset[str]]
     }
 
 
-def _newest(kind: Kind, frame: pl.DataFrame) -> list[tuple[datetime, int, int]]:
-    """The two latest rows: (latest event, file, row), latest first."""
+def _newest(kind: Kind, frame: pl.DataFrame) -> list[tuple[datetime, int, int, str]]:
+    """The latest rows of several keys: (latest event, file, row, key), latest first."""
     events = [name for name in TABLES[kind].event_times if name in frame.columns]
     if not events or frame.is_empty():
         return []
+    key = TABLES[kind].key[0] if TABLES[kind].key[0] in frame.columns else ROW
     top = (
         frame.lazy()
-        .select(FILE, ROW, at=pl.max_horizontal(events))
+        .select(FILE, ROW, at=pl.max_horizontal(events), key=pl.col(key).cast(pl.String))
         .filter(pl.col("at").is_not_null())
-        .top_k(2, by="at")
+        .top_k(LATEST, by="at")
         .collect()
         .sort("at", FILE, ROW, descending=True)
     )
-    return [(row["at"], row[FILE], row[ROW]) for row in top.iter_rows(named=True)]
+    return [(row["at"], row[FILE], row[ROW], row["key"]) for row in top.iter_rows(named=True)]
 
 
 def _without_outlier(kinds: dict[Kind, pl.DataFrame]) -> dict[Kind, pl.DataFrame]:
-    """Reject the one row whose time lies more than two days after every other row's."""
-    latest_rows = sorted(
+    """Reject the row whose time lies more than two days after every other row's.
+
+    The same row in several exports is one row.
+    """
+    ranked = sorted(
         (
             (*row, kind)
             for kind, frame in kinds.items()
@@ -168,22 +176,30 @@ def _without_outlier(kinds: dict[Kind, pl.DataFrame]) -> dict[Kind, pl.DataFrame
         key=lambda row: row[0],
         reverse=True,
     )
-    if len(latest_rows) < 2 or latest_rows[0][0] - latest_rows[1][0] <= OUTLIER:
+    if not ranked:
         return kinds
-    at, file, row, kind = latest_rows[0]
-    frame = kinds[kind]
-    here = (pl.col(FILE) == file) & (pl.col(ROW) == row)
+    top = [row for row in ranked if (row[3], row[4]) == (ranked[0][3], ranked[0][4])]
+    others = [row for row in ranked if row not in top]
+    late = [row for row in top if others and row[0] - others[0][0] > OUTLIER]
+    result = dict(kinds)
+    for at, file, row, _, kind in late:
+        result[kind] = _rejected(
+            result[kind], kind, at, (pl.col(FILE) == file) & (pl.col(ROW) == row)
+        )
+    return result
+
+
+def _rejected(frame: pl.DataFrame, kind: Kind, at: datetime, here: pl.Expr) -> pl.DataFrame:
     events = [name for name in TABLES[kind].event_times if name in frame.columns]
     column = next(
         name for name in events if frame.filter(here).select(pl.col(name) == at).item() is True
     )
-    marked = frame.with_columns(
+    return frame.with_columns(
         pl.when(here).then(pl.lit(REJECTED, pl.UInt8)).otherwise(STATE).alias(STATE),
         pl.when(here).then(pl.lit(column)).otherwise(BAD_COLUMN).alias(BAD_COLUMN),
         pl.when(here).then(pl.lit(str(at))).otherwise(BAD_VALUE).alias(BAD_VALUE),
         pl.when(here).then(pl.lit("future_time")).otherwise(BAD_REASON).alias(BAD_REASON),
     )
-    return {**kinds, kind: marked}
 
 
 def _counts(

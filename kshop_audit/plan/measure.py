@@ -104,7 +104,7 @@ def days(frame: pl.LazyFrame, rule: str, at: str) -> pl.LazyFrame:
     return (
         frame.group_by(day=pl.col(at).dt.date())
         .agg(pl.col(NUMERATOR).sum(), pl.col(DENOMINATOR).sum())
-        .filter(pl.col(DENOMINATOR) > 0)
+        .filter((pl.col(DENOMINATOR) > 0) & pl.col("day").is_not_null())
         .select(pl.lit(rule).alias("rule"), "day", numerator=NUMERATOR, denominator=DENOMINATOR)
     )
 

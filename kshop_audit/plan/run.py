@@ -96,16 +96,19 @@ def missing_needs(rule: Rule, facts: Facts) -> Text | None:
     lacking = [need for need in rule.info.needs if not _there(need, facts)]
     if not lacking:
         return None
-    kinds = sorted({need.split("|")[0].split(".")[0] for need in lacking})
-    absent = [kind for kind in kinds if Kind(kind) not in facts.tables.frames]
-    columns = "、".join(lacking)
-    supplier_zh = "；".join(SUPPLIERS[Kind(kind)].zh for kind in kinds)
-    supplier_en = "; ".join(SUPPLIERS[Kind(kind)].en for kind in kinds)
+    choices = [Kind(choice.split(".")[0]) for need in lacking for choice in need.split("|")]
+    kinds = list(dict.fromkeys(choices))
+    first = dict.fromkeys(Kind(need.split(".")[0]) for need in lacking)
+    absent = [kind for kind in first if kind not in facts.tables.frames]
+    columns = "、".join(need.replace("|", " / ") for need in lacking)
     if absent:
-        zh = f"没有{'、'.join(KIND_NAMES[Kind(kind)].zh for kind in absent)}文件"
-        en = f"no {', '.join(KIND_NAMES[Kind(kind)].en for kind in absent)} file"
+        kinds = [kind for kind in kinds if kind not in facts.tables.frames]
+        zh = f"没有{'、'.join(KIND_NAMES[kind].zh for kind in absent)}文件"
+        en = f"no {', '.join(KIND_NAMES[kind].en for kind in absent)} file"
     else:
-        zh, en = f"缺少列 {columns}", f"columns missing: {', '.join(lacking)}"
+        zh, en = f"缺少列 {columns}", f"columns missing: {columns.replace('、', ', ')}"
+    supplier_zh = "；".join(SUPPLIERS[kind].zh for kind in kinds)
+    supplier_en = "; ".join(SUPPLIERS[kind].en for kind in kinds)
     return Text(zh=f"{zh}。{supplier_zh}", en=f"{en}. {supplier_en}")
 
 
@@ -241,6 +244,7 @@ def _measurement(
             notes=shape.notes,
             count=True,
             window=False,
+            gap="none",
         )
     top = _rows(tables["totals"], name)[0]
     listed = _findings(own.get((name, "findings")))
@@ -285,6 +289,7 @@ def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
         numerator=result.numerator if told.numerator is None else told.numerator,
         findings=result.findings if told.findings is None else told.findings,
         status=told.status,
+        instead=told.instead,
         value=told.value,
         count=told.count,
         reason=told.reason or result.reason,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kshop_audit.model.measurement import Measurement
-from kshop_audit.model.settings import Terms
+from kshop_audit.model.settings import Interval, Terms
 
 DENSE = 20
 """Rows a day from which a day without any row is a missing day (rulebook 5.5)."""
@@ -45,7 +45,9 @@ def extremes(measured: Measurement) -> tuple[Extreme, Extreme] | None:
     )
 
 
-def missing_days(rows: Mapping[date, int], rule: str, terms: Terms) -> tuple[date, ...]:
+def missing_days(
+    rows: Mapping[date, int], rule: str, terms: Terms, *, exempt: tuple[Interval, ...] = ()
+) -> tuple[date, ...]:
     """Natural days of the rule's window without a row, while the others average DENSE or more.
 
     Days before the first row count too, unless the shop opened later.
@@ -59,7 +61,12 @@ def missing_days(rows: Mapping[date, int], rule: str, terms: Terms) -> tuple[dat
     present = [rows[day] for day in window if rows.get(day)]
     if not present or sum(present) < DENSE * len(present):
         return ()
-    return tuple(day for day in window if not rows.get(day))
+    return tuple(day for day in window if not rows.get(day) and not _covered(day, exempt))
+
+
+def _covered(day: date, exempt: tuple[Interval, ...]) -> bool:
+    first, last = datetime.combine(day, time.min), datetime.combine(day, time.max)
+    return any(i.since <= first and last.replace(microsecond=0) <= i.until for i in exempt)
 
 
 def median_day(measured: Measurement) -> int:

@@ -295,6 +295,8 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
                 applied
                 & pl.when(pl.col("picked_up_at").is_not_null())
                 .then(pl.col("applied_at") < pl.col("picked_up_at"))
+                .when(proven)
+                .then(pl.col("applied_at") < pl.col("proven_by"))
                 .otherwise(pl.col("applied_at") <= limit)
             ).fill_null(False),
             "pending": waiting,

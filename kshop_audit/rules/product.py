@@ -24,6 +24,7 @@ NO_HISTORY = Text(
 @rule(
     "quality-refund-rate",
     family=FAMILY,
+    distance=False,
     title=Text(zh="品质退款率", en="Quality refund rate"),
     fix=Text(
         zh="按商品看首因是质量问题的退款，先下架或整改前几名；如实写描述，发货前抽检，加固包装。",

@@ -7,8 +7,8 @@ paragraph and a Chinese one.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from kshop_audit.facts import Facts
@@ -40,10 +40,12 @@ class Measured:
 class Conclusion:
     """What a rule concludes beyond numerator, denominator and target; None leaves things be.
 
+    `instead`: status → the one to give in its place, once bounds and target are known.
     `count`: the value is the numerator itself, nothing is divided; `value` replaces it.
     """
 
     status: Status | None = None
+    instead: Mapping[Status, Status] = field(default_factory=dict)
     numerator: int | None = None
     value: Fraction | None = None
     count: bool = False
@@ -74,6 +76,7 @@ def rule(
     unit: Text,
     needs: tuple[str, ...] = (),
     scale: int = 1,
+    distance: bool = True,
     conclude: Conclude | None = None,
 ) -> Callable[[Measure], Rule]:
     """Make a rule of a function.
@@ -85,7 +88,7 @@ def rule(
 
     def make(measure: Measure) -> Rule:
         doc = document(id, inspect.getdoc(measure) or "")
-        info = RuleInfo(id, family, title, fix, unit, needs, doc, scale)
+        info = RuleInfo(id, family, title, fix, unit, needs, doc, scale, distance)
         return Rule(info, measure, conclude)
 
     return make

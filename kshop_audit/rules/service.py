@@ -87,6 +87,7 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
             at="at",
             amount=pl.col("answered"),
             weight=pl.col("counted"),
+            left_out={"damaged": pl.col("answered") > pl.col("counted")},
             gaps=Gap.NONE,
             declared=True,
             notes=(

@@ -20,6 +20,8 @@ def _dispute_notes(measured: Measured, terms: Terms) -> Conclusion:
     faults, tickets = measured.numerator, measured.denominator
     if target is None or target.count_below is None or not tickets or faults is None:
         return Conclusion()
+    if terms.option("dispute-fault-rate", "dispute_count_op") != "lt":
+        return Conclusion()
     if faults != target.count_below or measured.unknown or faults <= target.fraction * tickets:
         return Conclusion()
     return Conclusion(

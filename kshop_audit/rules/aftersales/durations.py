@@ -210,7 +210,7 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
         ),
     ),
     unit=Text(zh="单处理超时", en="tickets answered too late"),
-    needs=("tickets.type", "tickets.applied_at"),
+    needs=("tickets.type", "tickets.applied_at", "tickets.agreed_at|tickets.finished_at"),
 )
 def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
     """Refund tickets answered after the handling limit, applications of the last 30 days.

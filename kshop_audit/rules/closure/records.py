@@ -9,14 +9,11 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.closure.blockers import (
-    FAMILY,
-    blockers,
-    nothing_blocks,
-)
+from kshop_audit.rules.closure.blockers import FAMILY, blockers, nothing_blocks, unanswered
 from kshop_audit.rules.rule import Conclusion, Measured, rule
-from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
+from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape, Stated
 
 
 @rule(
@@ -82,31 +79,36 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
 
 def _cooled(measured: Measured, terms: Terms) -> Conclusion:
     told = terms.settings.closing.last_completed_at
-    undated = next((row for row in measured.findings if row["completed_at"] is None), None)
-    dated = [row for row in measured.findings if row["completed_at"] is not None]
-    if undated is not None and told is None:
+    rows = measured.findings
+    open_question = [row for row in rows if row["completed_at"] is None]
+    if open_question and told is None:
         return Conclusion(
             status=Status.NO_VERDICT,
-            findings=(undated,),
+            findings=tuple(open_question),
             reason=Text(
-                zh=(
-                    "有已完成的订单没有完成时间：请在 shop.toml 的 [closing] 填写 "
-                    "last_completed_at。"
-                ),
-                en="Completed orders have no finish time: set last_completed_at in [closing] of "
-                "shop.toml.",
+                zh="有订单的完成时间或状态看不出来："
+                "请在 shop.toml 的 [closing] 填写 last_completed_at。",
+                en="Some orders show no finish time or no known state: set last_completed_at in "
+                "[closing] of shop.toml.",
             ),
         )
-    ends = [(datetime.fromisoformat(str(row["completed_at"])), row["order_id"]) for row in dated]
-    if undated is not None and told is not None:
+    ends = [
+        (datetime.fromisoformat(str(row["completed_at"])), row["order_id"])
+        for row in rows
+        if row["completed_at"] is not None
+    ]
+    if told is not None:
         ends.append((told, None))
     if not ends:
         return Conclusion(status=Status.PASS, count=True, findings=())
-    last, order_id = max(ends, key=lambda end: (end[0], str(end[1])))
+    return _cooling(*max(ends, key=lambda end: (end[0], str(end[1]))), terms)
+
+
+def _cooling(last: datetime, order_id: object, terms: Terms) -> Conclusion:
     clears = ready_after(last, terms)
     passed = clears <= terms.as_of
     blocker: Finding = {
-        "order_id": order_id,
+        "order_id": None if order_id is None else str(order_id),
         "completed_at": last.isoformat(" "),
         "clears_on": clears.isoformat(" "),
     }
@@ -133,7 +135,6 @@ def ready_after(last_completed_at: datetime, terms: Terms) -> datetime:
         en="Take no order after the last one and apply on the date given, not before.",
     ),
     unit=Text(zh="单完结未满 30 天", en="orders finished less than 30 full days ago"),
-    needs=("orders.status",),
     conclude=_cooled,
 )
 def close_cooldown(facts: Facts, terms: Terms) -> Shape:
@@ -170,14 +171,25 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
 
         导出范围之外的订单可能完成得更晚；期间产生退款，平台审核也可能延长。
     """
+    told = terms.settings.closing.last_completed_at
+    if not facts.tables.has(Kind.ORDERS, "status"):
+        if told is None:
+            return unanswered("last_completed_at")
+        ready = _cooling(told, None, terms)
+        status = ready.status or Status.NO_VERDICT
+        return Stated(status, numerator=ready.numerator, findings=ready.findings or ())
     return Ratio(
         unit=facts.last_completions,
         hit=pl.lit(True),
         offence=True,
         findings=Findings(
-            {"order_id": pl.col("order_id"), "completed_at": pl.col("finished_at")},
+            {
+                "order_id": pl.col("order_id"),
+                "completed_at": pl.when("completed").then("finished_at"),
+            },
             order=("order_id",),
         ),
+        unmapped=("status",),
     )
 
 
