@@ -46,19 +46,19 @@ def _check(options: CheckOptions) -> int:
     from tempfile import TemporaryDirectory
 
     from kshop_audit.audit import audit
-    from kshop_audit.cli import evidence
+    from kshop_audit.cli import evidence, outputs
     from kshop_audit.cli.preparing import language_of, settings_of
 
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
-    targets = [_target(name, options) for name in options.out if name != "-"]
     order = _order(options, settings)
+    targets = outputs.outputs_of(options.out, options.evidence, order.inputs)
     with TemporaryDirectory(prefix="kshop-audit-") as scratch:
         done = audit(order, Path(scratch))
-        if options.evidence is not None:
-            evidence.write(done, options.evidence, mask=not options.no_mask)
-    for path in targets:
-        _save(path, done.report)
+        if targets.evidence is not None:
+            evidence.write(done, targets.evidence, mask=not options.no_mask)
+    for path in targets.reports:
+        outputs.save(path, done.report)
     _print(done.report, options, lang)
     return done.report.verdict.exit_code
 
@@ -87,7 +87,11 @@ def _order(options: CheckOptions, settings: Settings) -> Order:
         ignore=tuple(options.ignore),
         fail_on=options.fail_on,
         min_score=None if options.min_score is None else values.score(options.min_score),
-        wanted=Wanted(evidence=options.evidence is not None, evidence_limit=options.evidence_limit),
+        wanted=Wanted(
+            evidence=options.evidence is not None,
+            evidence_limit=options.evidence_limit,
+            by=values.dimensions(options.by),
+        ),
         mask=not options.no_mask,
     )
 
@@ -119,38 +123,3 @@ def _brief(report: Report, lang: str) -> str:
     from kshop_audit.report.brief import render
 
     return render(report, lang)
-
-
-def _target(name: str, options: CheckOptions) -> Path:
-    """The file of `--out`, refused before the work is done rather than after it."""
-    from kshop_audit.cli.values import pins
-
-    path = Path(name)
-    if path.suffix.lower() != ".json":
-        raise UsageError(
-            f"--out {name}：目前只支持 .json", f"--out {name}: only .json is supported so far"
-        )
-    inputs = [*options.paths, *pins(options)]
-    if any(path.resolve() == given.resolve() for given in inputs):
-        raise UsageError(
-            f"--out {name}：不能覆盖输入文件", f"--out {name}: this would overwrite an input"
-        )
-    if not path.absolute().parent.is_dir():
-        raise UsageError(f"--out {name}：文件夹不存在", f"--out {name}: its folder does not exist")
-    return path
-
-
-def _save(path: Path, report: Report) -> None:
-    """Write beside the target and rename, so that no one ever sees half a report."""
-    from kshop_audit import codec
-
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(codec.encode(report), encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UsageError(
-            f"--out {path}：写不了：{error.strerror}",
-            f"--out {path}: cannot be written: {error.strerror}",
-        ) from error

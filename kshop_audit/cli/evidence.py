@@ -1,7 +1,7 @@
 """Evidence files: one CSV a rule with the rows that speak against the shop, and `_rejected.csv`.
 
 Made for a spreadsheet: UTF-8 with BOM, ids protected from being read as numbers by a leading tab,
-and no cell can become a formula.
+no cell can become a formula, and none holds a control character of any kind.
 """
 
 # ruff: noqa: PLC0415  heavy imports wait until the command runs
@@ -9,19 +9,31 @@ and no cell can become a formula.
 from __future__ import annotations
 
 import csv
+import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.errors import UsageError
+from kshop_audit.report.clean import clean
 
 if TYPE_CHECKING:
     from kshop_audit.audit import Audit
     from kshop_audit.model.measurement import EvidenceRow
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_PLACE = ("file", "row", "deadline", "actual", "late_seconds", "why", "cost_yuan")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""Beginnings of a formula; some spreadsheets take the full-width signs for the others."""
+_NUMBER = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+")
+"""Ids that a spreadsheet would take for a number and shorten."""
+_PLACE = (
+    "file", "row", "deadline", "actual", "late_seconds", "counted", "why", "cost_yuan",
+)  # fmt: skip
 _REJECTED = ("file", "row", "column", "value", "reason_zh", "reason_en")
+
+
+COUNTED = "yes"
+"""What speaks against the shop is counted, or it would stand under a reason for leaving it out."""
 
 
 def write(done: Audit, folder: Path, *, mask: bool) -> None:
@@ -30,9 +42,10 @@ def write(done: Audit, folder: Path, *, mask: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         names = {source.index: source.name for source in done.sources}
         for rule, rows in done.evidence.items():
-            shown = sorted({name for row in rows for name in row.ids if _visible(name, mask=mask)})
-            table = (_row(row, shown, names) for row in rows)
-            _write(folder / f"{rule}.csv", (*shown, *_PLACE), table)
+            there = dict.fromkeys(name for row in rows for name in row.ids)
+            shown = [name for name in there if _visible(name, mask=mask)]
+            table = (_row(rule, row, shown, names) for row in rows)
+            _write(folder / f"{rule}.csv", ("rule", *shown, *_PLACE), table)
         _write(folder / "_rejected.csv", _REJECTED, _rejected(done, names, mask=mask))
     except OSError as error:
         raise UsageError(
@@ -41,28 +54,32 @@ def write(done: Audit, folder: Path, *, mask: bool) -> None:
         ) from error
 
 
-def safe(value: object) -> str:
-    """A cell as data: a spreadsheet would calculate what starts like a formula."""
-    text = "" if value is None else str(value)
+def safe(value: object) -> object:
+    """A cell as data: nothing that steers a terminal, hides itself or is calculated."""
+    if not isinstance(value, str):
+        return value  # our own figures and times
+    text = clean(value).strip()
     if text.startswith(_FORMULA):
         return f"'{text}"
-    # Long digits would lose their end as a number; a tab keeps them text and is removed on reading.
-    return f"\t{text}" if len(text) > 11 and text.isdigit() else text
+    # A tab keeps digits text in a spreadsheet, and is removed on reading.
+    return f"\t{text}" if _NUMBER.fullmatch(text) else text
 
 
 def _visible(name: str, *, mask: bool) -> bool:
     return not mask or "buyer" not in name
 
 
-def _row(row: EvidenceRow, shown: Sequence[str], names: dict[int, str]) -> list[object]:
+def _row(rule: str, row: EvidenceRow, shown: Sequence[str], names: dict[int, str]) -> list[object]:
     fen = row.cost_fen
     return [
+        rule,
         *(row.ids.get(name) for name in shown),
         None if row.file is None else names.get(row.file),
         row.row,
         row.deadline,
         row.actual,
         row.late_seconds,
+        COUNTED,
         row.why,
         None if fen is None else f"{fen // 100}.{fen % 100:02d}",
     ]
@@ -80,7 +97,14 @@ def _rejected(done: Audit, names: dict[int, str], *, mask: bool) -> Iterable[lis
 
 
 def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(head)
-        writer.writerows([safe(cell) for cell in row] for row in rows)
+    # Written beside and renamed: a link that stands there is replaced, never followed.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(head)
+            writer.writerows([safe(cell) for cell in row] for row in rows)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise

@@ -94,14 +94,14 @@ class ConfigOptions(Options):
     """What the configuration says, and what stands above it."""
 
     pack: Annotated[
-        str | None,
+        list[str],
         option(
             "--pack",
             "规则包名称或 TOML 文件",
             "rule pack: a name or a TOML file",
             metavar="NAME|FILE",
         ),
-    ] = None
+    ] = field(default_factory=list)
     config: Annotated[
         Path | None,
         option(
@@ -217,6 +217,15 @@ class OutputOptions(Options):
             metavar="N",
         ),
     ] = 10_000
+    by: Annotated[
+        list[str],
+        option(
+            "--by",
+            "按维度细分：agent hour day weekday carrier province product（逗号分隔）",
+            "break figures down by agent, hour, day, weekday, carrier, province, product",
+            metavar="NAME,…",
+        ),
+    ] = field(default_factory=list)
     no_mask: Annotated[
         bool, option("--no-mask", "不遮盖买家信息和聊天内容", "show buyer data and chat text")
     ] = False

@@ -38,9 +38,9 @@ def prepare() -> None:
             # would be written into it.
             os.open(os.devnull, os.O_RDWR)
     if sys.stdout is None:
-        sys.stdout = _Closed()  # type: ignore[unreachable]  # typeshed leaves None out
+        sys.stdout = _Closed()
     if sys.stderr is None:
-        sys.stderr = _Closed()  # type: ignore[unreachable]
+        sys.stderr = _Closed()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -11,8 +12,12 @@ from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import UsageError
 from kshop_audit.model.schema import Kind
 
+DIMENSIONS = ("agent", "hour", "day", "weekday", "carrier", "province", "product")
+"""What a figure can be broken down by; a rule has those that its rows show."""
+
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _DURATION = re.compile(r"([0-9]+)([dhm])")
+_LONGEST = timedelta(days=36_600)
 _DELIMITERS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";"}
 
 
@@ -23,7 +28,15 @@ def duration(text: str, flag: str) -> timedelta:
         raise UsageError(
             f"{flag} {text}：应如 36h、7d、1d12h", f"{flag} {text}: write 36h, 7d or 1d12h"
         )
-    return sum((int(number) * _UNITS[unit] for number, unit in parts), timedelta())
+    try:
+        length = sum((int(number) * _UNITS[unit] for number, unit in parts), timedelta())
+    except (OverflowError, ValueError):  # Python reads no number of thousands of digits
+        length = timedelta.max
+    if length > _LONGEST:
+        raise UsageError(
+            f"{flag} {text}：最长 {_LONGEST.days}d", f"{flag} {text}: at most {_LONGEST.days}d"
+        )
+    return length
 
 
 def score(text: str) -> Decimal:
@@ -38,6 +51,30 @@ def score(text: str) -> Decimal:
             f"--min-score {text}: must be a number from 3 to 5",
         )
     return value
+
+
+def dimensions(texts: Sequence[str]) -> tuple[str, ...]:
+    """The dimensions of `--by`, each once, in the order given."""
+    names = [name for text in texts for part in text.split(",") if (name := part.strip())]
+    for name in names:
+        if name not in DIMENSIONS:
+            listed = ",".join(DIMENSIONS)
+            raise UsageError(
+                f"--by {name}：没有这个维度，可用 {listed}",
+                f"--by {name}: no such dimension, use {listed}",
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def one_pack(names: Sequence[str]) -> str | None:
+    """The pack of `--pack`; a second one must not silently take the place of the first."""
+    if len(names) > 1:
+        listed = ", ".join(names)
+        raise UsageError(
+            f"--pack：目前一次只能用一个规则包，给出了 {listed}",
+            f"--pack: one pack for now, not {listed}",
+        )
+    return names[0] if names else None
 
 
 def delimiter(text: str) -> str:

@@ -16,7 +16,7 @@ from kshop_audit.facts import contacts, conversations, fees, messages, orders, t
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.tables import FILE, ROW
+from kshop_audit.tables import AT, FILE, ROW
 
 __all__ = ["Facts", "Tables"]
 
@@ -115,7 +115,7 @@ class Facts:
             .group_by("agent_account")
             .agg(robot=(pl.col("sender_role") == "robot").all())
             .filter("robot")
-            .select(agent="agent_account")
+            .select(agent=pl.col("agent_account").cast(pl.Categorical))
         )
         return (
             self.questions.filter(pl.col("left_out").is_null() | (pl.col("left_out") == own))
@@ -128,6 +128,7 @@ class Facts:
             .join(robots, on="agent", how="anti")
             .group_by("agent")
             .agg(answered=pl.col("_in_time").sum().cast(pl.Int64), counted=pl.len().cast(pl.Int64))
+            .with_columns(pl.col("agent").cast(pl.String))
             .sort("agent")
         )
 
@@ -159,11 +160,14 @@ class Facts:
 
     @cached_property
     def streaks(self) -> pl.LazyFrame:
-        """One row a merchant-side message, with too_many."""
-        return messages.streaks(
+        """Merchant-side messages with too_many (Boolean; see `messages.pestering`)."""
+        found = messages.pestering(
             self.tables,
             in_a_row=self.terms.number("harassment", "in_a_row"),
             within_hours=self.terms.number("harassment", "within_hours"),
+        )
+        return self.messages.join(found, on=AT, how="left").with_columns(
+            pl.col("too_many").fill_null(False)
         )
 
     @cached_property
@@ -195,7 +199,9 @@ class Facts:
     def shipped_orders(self) -> pl.LazyFrame:
         """Shipped orders with what speaks against their waybills."""
         days = self.terms.number("waybill-integrity", "combined_days")
-        return orders.shipped_orders(self.tables, as_of=self.terms.as_of, combined_days=days)
+        return orders.shipped_orders(
+            self.tables, self.orders, as_of=self.terms.as_of, combined_days=days
+        )
 
     @cached_property
     def tickets(self) -> pl.LazyFrame:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from kshop_audit.facts.messages import says
-from kshop_audit.tables import FILE, ROW
+from kshop_audit.tables import AT
 
 TOP_LEVEL = "com|cn|net|org|shop|top|vip|xyz|link|club|ltd|store|site|online"
 SHORT_LEVEL = "me|tv|io|co|cc|info"
@@ -98,7 +98,7 @@ def contacts(
     back = says(pl.col("text"), returning)
     only_address = pl.col("contact").is_in(("address", "phone address")).fill_null(False)
     looked_at = (
-        text.join(cards, on=[FILE, ROW], how="left")
+        text.join(cards, on=AT, how="left")
         .with_columns(contact=pl.when(kinds != "").then(kinds))
         .with_columns(contact_review=only_address & back)
         .drop("_plain", "_card")
@@ -121,16 +121,16 @@ def _numbers(hotlines: Iterable[str]) -> str:
 
 
 def _cards(messages: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
-    """(_file, _row, _card=True) of messages with a run of digits that passes as a bank card."""
+    """(_at, _card=True) of messages with a run of digits that passes as a bank card."""
     number = pl.col("number").str.replace_all(r"[^0-9]", "")
     return (
-        messages.select(FILE, ROW, number=pl.col("_plain").str.extract_all(CARD))
+        messages.select(AT, number=pl.col("_plain").str.extract_all(CARD))
         .filter(pl.col("number").list.len() > 0)
         .explode("number")
         .with_columns(number=number)
         .filter(luhn(pl.col("number")))
         .join(known, on="number", how="anti")
-        .select(FILE, ROW, _card=pl.lit(True))
+        .select(AT, _card=pl.lit(True))
         .unique()
     )
 

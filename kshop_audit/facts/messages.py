@@ -15,7 +15,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
-from kshop_audit.tables import FILE, ROW
+from kshop_audit.tables import AT, FILE, ROW
 
 NEGATIONS = "不没無无非未勿别莫拒禁杜"
 """Characters that negate a word when they stand within the four characters before it."""
@@ -59,7 +59,7 @@ def says(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
 
 
 def says_plainly(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
-    """Boolean: whether one of the words occurs without a negation right before it.
+    """Boolean: whether one of the words occurs in affirmed text without a negation before it.
 
     Rust's regex has no look-behind, so the four characters before the word are part of the
     pattern: either all of them are plain, or the text begins less than four characters earlier.
@@ -68,7 +68,6 @@ def says_plainly(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
     if not pattern:
         return pl.lit(False)
     plain = f"[^{NEGATIONS}]"
-    text = text.str.replace_many(AFFIRMATIVE, ["〇" * len(word) for word in AFFIRMATIVE])
     return text.str.contains(
         f"(?s)(?:^{plain}{{0,{REACH - 1}}}|{plain}{{{REACH}}})(?:{pattern})"
     ).fill_null(False)
@@ -90,21 +89,25 @@ def spelled(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
     return text.str.extract_all(pattern or r"\z.").list.unique(maintain_order=True).list.join(" / ")
 
 
+def affirmed(text: pl.Expr) -> pl.Expr:
+    """Normalised text with a blank for each word that only looks like a negation."""
+    return text.str.replace_many(AFFIRMATIVE, ["〇" * len(word) for word in AFFIRMATIVE])
+
+
 def merchant_messages(tables: Tables) -> pl.LazyFrame:
     """One row a message of an agent, sub-account or robot.
 
-    Columns: session_id, message_id, buyer_id, agent, sender_role, sent_at, content,
-    text (normalised content), _file, _row.
+    Columns: agent, sent_at, content (null unless it may matter), text (normalised content),
+    affirmed, _at, _file, _row. Ids are looked up by _at.
     """
     return (
         tables.rows(Kind.CHATS)
+        .with_row_index(AT)
         .filter(pl.col("sender_role").is_in(("agent", "robot")))
-        .select(
-            "session_id", "message_id", "buyer_id", "sender_role", "sent_at", "content", FILE, ROW,
-            agent="agent_account",
-            text=normalised(pl.col("content")),
-        )
-    )  # fmt: skip
+        .select(AT, FILE, ROW, "sent_at", "content", agent="agent_account")
+        .with_columns(text=normalised(pl.col("content")))
+        .with_columns(affirmed=affirmed(pl.col("text")))
+    )
 
 
 def with_buyers(tables: Tables) -> pl.LazyFrame:
@@ -128,34 +131,38 @@ def with_buyers(tables: Tables) -> pl.LazyFrame:
     )
 
 
-def streaks(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFrame:
-    """Merchant messages with `too_many`: whether more than `in_a_row` went to one
-    buyer within the hours, this one included, without a word from the buyer between.
+def pestering(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFrame:
+    """_at of the merchant messages that are too many: more than `in_a_row` to one buyer within
+    the hours, this one included, without a word from the buyer between.
 
-    A buyer is a buyer id, and only without one a session. Columns as `merchant_messages`, without
-    text, plus too_many (Boolean).
+    A buyer is a buyer id, and only without one a session. Columns: _at, too_many (true).
     """
-    speaks = pl.col("sender_role").is_in(("buyer", "agent", "robot"))
-    person = pl.coalesce("b " + pl.col("buyer_id"), "s " + pl.col("session_id"))
     asked = pl.col("sender_role") == "buyer"
     rows = (
         with_buyers(tables)
-        .filter(speaks)
-        .select(
-            "session_id", "message_id", "buyer_id", "agent_account", "sender_role", "sent_at",
-            "message_seq", FILE, ROW,
-            person=person.cast(pl.Categorical).to_physical(),
-        )
-        .sort(["person", "sent_at", "message_seq", ~asked], nulls_last=True)
-    )  # fmt: skip
-    fresh = (pl.col("person") != pl.col("person").shift(1)).fill_null(True)
-    rows = rows.with_columns(_run=(fresh | asked | asked.shift(1)).fill_null(True).cum_sum())
-    earlier = pl.col("sent_at").shift(in_a_row)
-    quick = pl.col("sent_at") - earlier <= timedelta(hours=within_hours)
-    too_many = ((pl.col("_run").shift(in_a_row) == pl.col("_run")) & quick).fill_null(False)
-    return (
-        rows.with_columns(too_many=too_many)
-        .filter(~asked)
-        .drop("_run", "person")
-        .rename({"agent_account": "agent"})
+        .with_row_index(AT)
+        .filter(pl.col("sender_role").is_in(("buyer", "agent", "robot")))
+        .select(AT, "sent_at", "message_seq", asked=asked, person=_person(tables))
     )
+    # Only who got that many messages at all can have got too many in a row.
+    busy = (
+        rows.group_by("person")
+        .agg(got=(~pl.col("asked")).sum())
+        .filter(pl.col("got") > in_a_row)
+        .select("person")
+    )
+    order = ("person", "sent_at", "message_seq", ~pl.col("asked"))
+    rows = rows.join(busy, on="person", how="semi").sort(order, nulls_last=True)
+    fresh = (pl.col("person") != pl.col("person").shift(1)).fill_null(True)
+    after = pl.col("asked").shift(1)
+    rows = rows.with_columns(_run=(fresh | pl.col("asked") | after).fill_null(True).cum_sum())
+    quick = pl.col("sent_at") - pl.col("sent_at").shift(in_a_row) <= timedelta(hours=within_hours)
+    too_many = ((pl.col("_run").shift(in_a_row) == pl.col("_run")) & quick).fill_null(False)
+    return rows.filter(too_many & ~pl.col("asked")).select(AT, too_many=pl.lit(True))
+
+
+def _person(tables: Tables) -> pl.Expr:
+    if tables.complete(Kind.CHATS, "buyer_id"):
+        return pl.col("buyer_id").cast(pl.Categorical).to_physical()
+    named = pl.coalesce("b " + pl.col("buyer_id"), "s " + pl.col("session_id"))
+    return named.cast(pl.Categorical).to_physical()

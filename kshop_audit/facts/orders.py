@@ -29,7 +29,8 @@ def orders(
     completed, done (Booleans), status_known, has_shipped_at, uploaded_at (first shipment as
     exported), shipped_at and picked_up_at (null when later than as-of), signed_at (received or
     signed for), pickup_known (Boolean), proven_by (latest instant by which a pickup must have
-    happened), paid_fen, commission_fen, postage_fen, carrier, province, product_id, buyer_id,
+    happened), paid_fen, commission_fen, postage_fen, tracking_no
+    (one of them), carrier, province, product_id, buyer_id,
     _file, _row.
     """
     known = pl.lit(tables.has(Kind.ORDERS, "picked_up_at")) | pl.col("pickup_known").fill_null(
@@ -39,6 +40,7 @@ def orders(
     moved = lines.join(waybills, on="order_id", how="left").with_columns(
         uploaded_at=pl.min_horizontal("uploaded_at", "first_waybill"),
         picked_up_at=pl.min_horizontal("picked_up_at", "shipment_pickup"),
+        tracking_no=pl.coalesce("own_waybill", "listed_waybill"),
         signed_at=pl.min_horizontal("signed_at", "shipment_signed"),
         pickup_known=known,
         _last=pl.when("has_waybills").then("last_waybill").otherwise("last_line"),
@@ -70,6 +72,7 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         pl.col(FIRST).sort_by(FILE, ROW).first(),
         _last_of_all("shipped_at", as_of).alias("last_line"),
         promised_at=pl.col("promised_ship_at").min(),
+        own_waybill=pl.col("tracking_no").min(),
         uploaded_at=pl.col("shipped_at").min(),
         signed_at=pl.col("received_at").min(),
         presale_told=flag.is_not_null().any(),
@@ -113,6 +116,7 @@ def _waybills(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         .with_columns(_pickup=PICKUP, _proof=proof)
         .group_by("order_id")
         .agg(
+            listed_waybill=pl.col("tracking_no").min(),
             first_waybill=pl.col("shipped_at").min(),
             last_waybill=_last_of_all("shipped_at", as_of),
             has_waybills=pl.lit(True),
@@ -155,84 +159,66 @@ def pickup_times(tables: Tables) -> pl.LazyFrame:
     return pl.concat([own, shipped]).group_by("order_id").agg(pl.col("picked_up_at").min())
 
 
-def shipped_orders(tables: Tables, *, as_of: datetime, combined_days: int) -> pl.LazyFrame:
+def shipped_orders(
+    tables: Tables, known: pl.LazyFrame, *, as_of: datetime, combined_days: int
+) -> pl.LazyFrame:
     """One row an order with a shipment, and what speaks against its waybills.
 
-    An order is shipped when it or one of its waybills is, as for the shipping rules. Partners
-    are looked for in all rows up to as-of; orders shipped later have none. Columns:
-    order_id, shipped_at, tracking_no (one of them), `why` (String, joined clause ids K2 K3 K4
-    K6 S1-02, null when nothing), _file, _row. A check whose column is absent finds nothing.
+    `known`: the frame of `orders`. An order is shipped when it or one of its waybills is, as for
+    the shipping rules. Partners are looked for in all rows up to as-of; orders shipped later have
+    none. Columns: order_id, shipped_at, tracking_no (one of them), `why` (String, joined clause
+    ids K2 K3 K4 K6 S1-02, null when nothing), _file, _row. A check whose column is absent finds
+    nothing.
     """
-    lines = tables.rows(Kind.ORDERS)
-    sent = [lines, tables.rows(Kind.SHIPMENTS)]
-    first = (
-        pl.concat([rows.select("order_id", "shipped_at") for rows in sent])
-        .group_by("order_id")
-        .agg(first_at=pl.col("shipped_at").min())
-        .filter(pl.col("first_at").is_not_null())
+    sent = known.filter("has_shipped_at").select(
+        "order_id", "paid_at", "picked_up_at", "tracking_no", FILE, ROW, shipped_at="uploaded_at"
     )
-    every = lines.join(first, on="order_id").with_columns(
-        shipped_at=pl.coalesce("shipped_at", "first_at")
-    )
-    rows = every.filter(pl.col("shipped_at") <= as_of)
-    shared = _shared(rows, tables, combined_days)
-    early = pl.col("picked_up_at") < pl.col("paid_at")
+    flaws = _shared(sent.filter(pl.col("shipped_at") <= as_of), tables, combined_days)
+    named = pl.lit(_names_waybills(tables))
     return (
-        every.group_by("order_id")
-        .agg(
-            pl.col("paid_at").min(),
-            shipped_at=pl.col("first_at").min(),
-            **{FILE: pl.col(FILE).min(), ROW: pl.col(ROW).min()},
-        )
-        .join(pickup_times(tables), on="order_id", how="left")
-        .join(shared, on="order_id", how="left")
+        sent.join(flaws, on="order_id", how="left")
         .with_columns(
             why=_joined(
                 K2=pl.col("k2"),
-                K3=early & (pl.col("picked_up_at") <= as_of),
+                K3=pl.col("picked_up_at") < pl.col("paid_at"),
                 K4=pl.col("k4"),
                 K6=pl.col("k6"),
-                **{"S1-02": pl.col("tracking_no").is_null() & pl.lit(_names_waybills(tables))},
+                **{"S1-02": pl.col("tracking_no").is_null() & named},
             )
         )
         .select("order_id", "shipped_at", "tracking_no", "why", FILE, ROW)
     )
 
 
-def _shared(rows: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFrame:
-    """order_id → tracking_no (one of them), k2, k4, k6 (Booleans): what its waybills share with
-    other orders. `rows`: lines of the orders files that were shipped by as-of.
+def _shared(sent: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFrame:
+    """order_id → k2, k4, k6 (Booleans): what its waybills share with other orders.
+
+    `sent`: orders shipped by as-of, with shipped_at.
     """
+    names = ("order_id", "tracking_no")
+    lines = tables.rows(Kind.ORDERS)
+    used = pl.concat([lines.select(names), tables.rows(Kind.SHIPMENTS).select(names)])
+    used = used.filter(pl.col("tracking_no").is_not_null()).unique()
+    # Few waybills have more than one order, and only those can share anything.
+    several = used.filter(pl.col("tracking_no").is_duplicated()).join(
+        sent.select("order_id", first_at="shipped_at"), on="order_id"
+    )
     address = pl.concat_str(
         [pl.col("province").fill_null(""), pl.col("address").fill_null("")], separator=" "
     )
     place = pl.when(pl.col("address").is_not_null()).then(address)
-    own = rows.select("order_id", "tracking_no", "shipped_at", "shop_id", place=place)
-    listed = (
-        tables.rows(Kind.SHIPMENTS)
-        .select("order_id", "tracking_no")
-        .join(rows.select("order_id", "shipped_at", "shop_id", place=place), on="order_id")
-    )
-    used = (
-        pl.concat([own, listed], how="diagonal")
-        .filter(pl.col("tracking_no").is_not_null())
-        .unique()
-    )
-    waybills = used.group_by("tracking_no").agg(
-        places=pl.col("place").n_unique() - pl.col("place").is_null().any().cast(pl.UInt32),
-        shops=pl.col("shop_id").n_unique() - pl.col("shop_id").is_null().any().cast(pl.UInt32),
-        apart=pl.col("shipped_at").max() - pl.col("shipped_at").min(),
+    partners = several.join(
+        lines.select("order_id", "shipped_at", "shop_id", place=place), on="order_id"
+    ).with_columns(shipped_at=pl.coalesce("shipped_at", "first_at"))
+    waybills = partners.group_by("tracking_no").agg(
+        k2=pl.col("place").drop_nulls().n_unique() > 1,
+        k4=pl.col("shop_id").drop_nulls().n_unique() > 1,
+        k6=pl.col("shipped_at").max() - pl.col("shipped_at").min() > timedelta(days=combined_days),
     )
     return (
-        used.select("order_id", "tracking_no")
-        .join(waybills, on="tracking_no")
+        several.join(waybills, on="tracking_no")
         .group_by("order_id")
-        .agg(
-            pl.col("tracking_no").min(),
-            k2=(pl.col("places") > 1).any(),
-            k4=(pl.col("shops") > 1).any(),
-            k6=(pl.col("apart") > timedelta(days=combined_days)).any(),
-        )
+        .agg(pl.col("k2", "k4", "k6").any())
     )
 
 

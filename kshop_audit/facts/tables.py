@@ -31,6 +31,11 @@ class Tables:
         files, wanted = self.columns.get(kind, {}), set(names)
         return bool(files) and all(wanted & columns for columns in files.values())
 
+    def complete(self, kind: Kind, name: str) -> bool:
+        """Whether every row of the kind has a value in the column."""
+        frame = self.frames.get(kind)
+        return frame is not None and name in frame.columns and not frame[name].null_count()
+
     def some_has(self, kind: Kind, name: str) -> bool:
         """Whether at least one file of the kind has the column."""
         return any(name in columns for columns in self.columns.get(kind, {}).values())

@@ -29,9 +29,10 @@ _MONEY = r"^[+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{0,2}0*)?
 _CENTS = r"^([^.]*\.[0-9][0-9])0+$"
 NO_REFUND = "无退款申请"
 
+# Any 18 digits are an Int64; of 19 some are not, so these take the second look.
 _WHOLE = r"^[+-]?[0-9]{1,18}$"
 _WHOLE_NUMBER = (
-    r"^([+-]?(?:[0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3}){1,5}))(?:\.0*)?\s*[星分件个天条次]?$"
+    r"^([+-]?(?:[0-9]{1,19}|[0-9]{1,3}(?:,[0-9]{3}){1,6}))(?:\.0*)?\s*[星分件个天条次]?$"
 )
 
 _FLAGS = {
@@ -116,7 +117,7 @@ def odd_whole(raw: pl.Expr) -> pl.Expr:
 
 
 def whole(raw: pl.Expr, odd: pl.Expr) -> pl.Expr:
-    """A whole number."""
+    """A whole number; null beyond Int64."""
     number = odd.str.extract(_WHOLE_NUMBER, 1).str.replace_all(",", "", literal=True)
     return pl.when(odd.is_null()).then(raw).otherwise(number).cast(pl.Int64, strict=False)
 

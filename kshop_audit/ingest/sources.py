@@ -16,6 +16,7 @@ from kshop_audit.ingest.proof import Frame, prove
 from kshop_audit.ingest.raw import Raw
 from kshop_audit.ingest.recognise import Match
 from kshop_audit.ingest.records import RecordFile, read_records
+from kshop_audit.ingest.staging import readable
 from kshop_audit.ingest.typed import Cells, cells_of, typed
 from kshop_audit.ingest.walk import Found, find_files
 from kshop_audit.model.metadata import Text
@@ -41,12 +42,13 @@ class _UnrecognisedError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How one file is going to be read."""
+    """How one file is going to be read; `path` leads to its bytes."""
 
     request: Request
     found: Found
     index: int
     scratch: Path
+    path: Path
 
     @property
     def delimiters(self) -> tuple[str, ...]:
@@ -82,7 +84,7 @@ class _Reading:
 
 def _plain(reading: _Reading) -> Path:
     """The plain text of a file; InputError for containers that are not read."""
-    path, name = reading.found.path, reading.found.name
+    path, name = reading.path, reading.found.name
     kind = container.sniff(path)
     if kind is Container.TEXT:
         return path
@@ -134,7 +136,7 @@ def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[C
         RecordFile(
             decoded.path, reading.found.name, start, header.row, header.delimiter,
             match.headers, tuple(keep), key.places[0] if key else None, times,
-            tuple(p for part in parts if part.rejects for p in part.places),
+            tuple(p for part in parts if part.exact for p in part.places),
         )
     )  # fmt: skip
 
@@ -214,10 +216,12 @@ def _open(reading: _Reading) -> Source:
     if found.never:
         why = Text("临时或未下载完的文件,从不读取", "a temporary or unfinished file, never read")
         return _left_out(reading, "", why)
-    sha256 = container.digest(found.path)
+    path = readable(found.path, found.name, reading.scratch, reading.index)
+    reading = replace(reading, path=path)
+    sha256 = container.digest(path)
     if found.named:
         return _source(reading, sha256)
-    kind = container.sniff(found.path)
+    kind = container.sniff(path)
     if kind not in (Container.TEXT, Container.GZIP):
         refused = container.refuse(found.name, kind)
         return _left_out(reading, sha256, Text(refused.zh, refused.en))
@@ -238,7 +242,7 @@ def open_inputs(request: Request, scratch: Path) -> tuple[Source, ...]:
     DamagedFileError for a recognised file that is broken as a whole.
     """
     sources = tuple(
-        _open(_Reading(request, found, index, scratch))
+        _open(_Reading(request, found, index, scratch, found.path))
         for index, found in enumerate(find_files(request))
     )
     if not any(source.kind for source in sources):

@@ -33,6 +33,8 @@ _DIGIT_FORMS = (
     "%Y%m%dT%H:%M:%S",
 )
 _EPOCH = r"^([0-9]{10})(?:[0-9]{3})?(?:\.[0-9]*)?$"
+# 2026103108 may be eight in the morning or a second of 2034; 17 and 18 hundred are no years here.
+_HOURS = r"^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-4])(?:\.[0-9]*)?$"
 _SERIAL = r"^([0-9]{5}(?:\.[0-9]+)?)$"
 _OFFSET = r"([+-])([0-9]{1,2})(?::?([0-9]{2}))?$"
 
@@ -157,7 +159,9 @@ def _from_digits(odd: pl.Expr) -> pl.Expr:
 
 
 def _epoch(odd: pl.Expr) -> pl.Expr:
-    seconds = odd.str.extract(_EPOCH, 1).cast(pl.Int64, strict=False)
+    """Seconds or milliseconds since 1970, unless the digits are a day and an hour just as well."""
+    sole = pl.when(~odd.str.contains(_HOURS)).then(odd)
+    seconds = sole.str.extract(_EPOCH, 1).cast(pl.Int64, strict=False)
     return (seconds * 1_000 + 8 * _HOUR).cast(TIME)
 
 

@@ -58,6 +58,9 @@ _FOOTERS = tuple(
 WRITTEN_BY_PEOPLE = frozenset({"content"})
 """Text columns in which a word such as 无 or - is something that was said."""
 
+DISPENSABLE = frozenset({"message_seq"})
+"""Columns that only break ties: a cell that cannot be read says nothing, and its row stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cells:
@@ -80,9 +83,14 @@ class Cells:
         return self.column.type
 
     @property
+    def exact(self) -> bool:
+        """Whether a damaged byte would change what the cell says."""
+        return self.type in _REASON
+
+    @property
     def rejects(self) -> bool:
         """Whether a cell that cannot be read rejects its row."""
-        return self.type in _REASON
+        return self.exact and self.name not in DISPENSABLE
 
     @property
     def raw(self) -> pl.Expr:

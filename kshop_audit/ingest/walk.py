@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest.contract import Request
+from kshop_audit.ingest.staging import shown
 from kshop_audit.model.schema import Kind
 
 UNFINISHED = (".bak", ".part", ".crdownload")
@@ -43,18 +44,20 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def _check(path: Path) -> None:
     if not path.exists():
+        name = shown(path)
         raise InputError(
-            f"{path}:文件或文件夹不存在;请检查路径",
-            f"{path}: no such file or folder; check the path",
+            f"{name}:文件或文件夹不存在;请检查路径",
+            f"{name}: no such file or folder; check the path",
         )
 
 
 def find_files(request: Request) -> tuple[Found, ...]:
     """All files of the request. A file reached twice is listed once, as the name given to it."""
-    pins = {path.resolve(): kind for path, kind in request.pins.items()}
     arguments = list(dict.fromkeys((*request.paths, *request.pins)))
+    # Only what exists can be resolved: a loop of links has no end.
     for path in arguments:
         _check(path)
+    pins = {path.resolve(): kind for path, kind in request.pins.items()}
     named = {path.resolve() for path in arguments if not path.is_dir()}
     seen: set[Path] = set()
     result: list[Found] = []
@@ -63,16 +66,17 @@ def find_files(request: Request) -> tuple[Found, ...]:
             real = argument.resolve()
             if real not in seen:
                 seen.add(real)
-                result.append(Found(argument, argument.name, pins.get(real), True, False))
+                name = shown(PurePath(argument.name))
+                result.append(Found(argument, name, pins.get(real), True, False))
             continue
         for path in _inside(argument):
+            if not path.is_file():  # opening a pipe could wait for ever
+                continue
             real = path.resolve()
             never = _never_read(path.name)
             if real in seen or real in named or not (never or path.suffix.lower() in DATA):
                 continue
-            if not path.is_file():
-                continue
             seen.add(real)
-            name = path.relative_to(argument).as_posix()
+            name = shown(path.relative_to(argument))
             result.append(Found(path, name, None, False, never))
     return tuple(result)

@@ -11,19 +11,32 @@ SHANGHAI = timezone(timedelta(hours=8))
 """Shanghai has had no daylight saving since 1992, so a fixed offset is exact for every shop."""
 
 
+FIRST, LAST = datetime(2000, 1, 1), datetime(2200, 1, 1)
+"""Between these an as-of makes sense; windows and forecasts around it never leave the calendar."""
+
+
 def parse_as_of(text: str) -> datetime:
     """The instant meant by --as-of: a date is the END of that day; an offset is converted."""
     text = text.strip()
     try:
-        if "T" not in text and ":" not in text:
-            return datetime.combine(date.fromisoformat(text), time.min) + timedelta(days=1)
-        moment = datetime.fromisoformat(text)
+        moment = _instant(text)
     except (ValueError, OverflowError) as error:
         raise UsageError(
             f"--as-of {text}：应如 2026-10-31 或 2026-10-31T15:00",
             f"--as-of {text}: write 2026-10-31 or 2026-10-31T15:00",
         ) from error
-    return local(moment)
+    if not FIRST <= moment <= LAST:
+        raise UsageError(
+            f"--as-of {text}：应在 {FIRST.year} 年至 {LAST.year - 1} 年之间",
+            f"--as-of {text}: must lie between the years {FIRST.year} and {LAST.year - 1}",
+        )
+    return moment
+
+
+def _instant(text: str) -> datetime:
+    if "T" not in text and ":" not in text:
+        return datetime.combine(date.fromisoformat(text), time.min) + timedelta(days=1)
+    return local(datetime.fromisoformat(text))
 
 
 def local(moment: datetime) -> datetime:

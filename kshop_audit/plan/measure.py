@@ -14,10 +14,11 @@ import polars as pl
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.shapes import Findings, Proof, Ratio, Tally
-from kshop_audit.tables import FILE, IDS, ROW
+from kshop_audit.tables import AT, FILE, IDS, ROW
 
 HIT, MISS, UNKNOWN = 100, 101, 102
 CODE, NUMERATOR, DENOMINATOR = "_code", "_numerator", "_denominator"
+OUTCOME = "_outcome"
 AGAINST = "_against"
 """Boolean: the unit speaks against the shop."""
 
@@ -37,14 +38,17 @@ def units(shape: Ratio | Tally, rule: str, terms: Terms) -> pl.LazyFrame:
     Adds _code (UInt8: index of EXCLUSIONS, or HIT, MISS, UNKNOWN), _numerator and _denominator
     (Int64, 0 where not counted), _against (Boolean).
     """
+    frame = shape.unit
     if isinstance(shape, Ratio):
+        # A column of its own, for it may be costly and is asked for twice.
+        frame = frame.with_columns(shape.hit.alias(OUTCOME))
+        hit = pl.col(OUTCOME)
         outcome = (
-            pl.when(shape.hit).then(_code(HIT)).when(~shape.hit).then(_code(MISS))
-            .otherwise(_code(UNKNOWN))
-        )  # fmt: skip
+            pl.when(hit).then(_code(HIT)).when(~hit).then(_code(MISS)).otherwise(_code(UNKNOWN))
+        )
     else:
         outcome = pl.when(shape.amount.is_not_null()).then(_code(HIT)).otherwise(_code(UNKNOWN))
-    marked = shape.unit.with_columns(_left_out(shape, rule, terms, outcome).alias(CODE))
+    marked = frame.with_columns(_left_out(shape, rule, terms, outcome).alias(CODE))
     counted = pl.col(CODE).is_in((HIT, MISS))
     if isinstance(shape, Ratio):
         parts = (pl.col(CODE) == HIT).cast(pl.Int64), counted.cast(pl.Int64)
@@ -136,7 +140,19 @@ def findings(frame: pl.LazyFrame, wanted: Findings) -> pl.LazyFrame:
     listed = frame.filter(counted & wanted.where).select(
         expression.alias(name) for name, expression in wanted.columns.items()
     )
-    return listed.sort(wanted.order, nulls_last=True) if wanted.order else listed
+    if not wanted.order or wanted.looked_up:
+        return listed  # ids that are looked up come later, and the order with them
+    return listed.sort(*_order(wanted, listed.collect_schema().names()), nulls_last=True)
+
+
+def sorted_findings(frame: pl.DataFrame, wanted: Findings) -> pl.DataFrame:
+    """Findings whose ids have been looked up, in their order."""
+    return frame.sort(*_order(wanted, frame.columns), nulls_last=True)
+
+
+def _order(wanted: Findings, names: list[str]) -> list[str]:
+    # The other columns settle draws, so that the order of the rows in a file changes nothing.
+    return [*wanted.order, *(name for name in names if name not in wanted.order)]
 
 
 def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFrame:
@@ -161,6 +177,7 @@ def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFr
             .cast(pl.Int64)
             .alias("cost_fen"),
             **where,
+            **({AT: pl.col(AT)} if proof.looked_up else {}),
         )
         .with_columns(late_seconds=(pl.col("actual") - pl.col("deadline")).dt.total_seconds())
         .sort("late_seconds", FILE, ROW, *IDS, descending=[True] + [False] * (2 + len(IDS)))

@@ -24,8 +24,8 @@ from kshop_audit.model.settings import Terms
 from kshop_audit.plan import measure
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.rules.rule import Measured, Rule
-from kshop_audit.rules.shapes import Quotient, Ratio, Shape, Stated, Tally
-from kshop_audit.tables import FILE, IDS, ROW
+from kshop_audit.rules.shapes import Findings, Quotient, Ratio, Shape, Stated, Tally
+from kshop_audit.tables import AT, FILE, IDS, ROW
 
 BELOW = "/denominator"
 """Suffix under which the denominator's population of a Quotient is collected."""
@@ -71,7 +71,7 @@ def run(
             continue
         queries.append(query)
     extras = _extras(facts)
-    measured |= _collected(queries, facts.terms, extras)
+    measured |= _collected(queries, facts, extras)
     return tuple(measured[rule.info.id] for rule in rules), extras.results
 
 
@@ -186,21 +186,21 @@ def _extras(facts: Facts) -> _Extras:
     return _Extras(frames)
 
 
-def _collected(queries: list[Query], terms: Terms, extras: _Extras) -> dict[str, Measurement]:
+def _collected(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, Measurement]:
     """One collect for everything; if it fails, rule by rule, to find the culprit."""
     try:
-        return _collect(queries, terms, extras)
+        return _collect(queries, facts, extras)
     except Exception:  # noqa: BLE001  found again below, by name
-        results = _collect([], terms, extras)
+        results = _collect([], facts, extras)
         for query in queries:
             try:
-                results |= _collect([query], terms, _Extras({}))
+                results |= _collect([query], facts, _Extras({}))
             except Exception as error:  # noqa: BLE001
                 results[query.rule.info.id] = _broken(query.rule, error)
         return results
 
 
-def _collect(queries: list[Query], terms: Terms, extras: _Extras) -> dict[str, Measurement]:
+def _collect(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, Measurement]:
     def stacked(parts: Iterable[pl.LazyFrame]) -> list[pl.LazyFrame]:
         frames = list(parts)
         return [pl.concat(frames)] if frames else []
@@ -220,10 +220,14 @@ def _collect(queries: list[Query], terms: Terms, extras: _Extras) -> dict[str, M
     collected = iter(
         pl.collect_all([*flat, *singles.values(), *extras.frames.values()], engine="streaming")
     )
+    chats = facts.tables.frames.get(Kind.CHATS)
     tables = {name: next(collected) if frames else None for name, frames in groups.items()}
     own = {key: next(collected) for key in singles}
     extras.results = {name: next(collected) for name in extras.frames}
-    return {query.rule.info.id: _measurement(query, terms, tables, own) for query in queries}
+    return {
+        query.rule.info.id: _measurement(query, facts.terms, tables, own, chats)
+        for query in queries
+    }
 
 
 def _measurement(
@@ -231,6 +235,7 @@ def _measurement(
     terms: Terms,
     tables: Mapping[str, pl.DataFrame | None],
     own: Mapping[tuple[str, str], pl.DataFrame],
+    chats: pl.DataFrame | None,
 ) -> Measurement:
     name, shape = query.rule.info.id, query.shape
     if isinstance(shape, Stated):
@@ -247,10 +252,10 @@ def _measurement(
             gap="none",
         )
     top = _rows(tables["totals"], name)[0]
-    listed = _findings(own.get((name, "findings")))
+    ratio = shape.numerator if isinstance(shape, Quotient) else shape
+    listed = _findings(own.get((name, "findings")), ratio.findings, chats)
     quotient = isinstance(shape, Quotient)
     below = _rows(tables["totals"], name + BELOW)[0] if quotient else top
-    ratio = shape.numerator if isinstance(shape, Quotient) else shape
     result = Measurement(
         name,
         numerator=top["numerator"],
@@ -260,7 +265,7 @@ def _measurement(
         days=_days(tables["days"], name + (BELOW if quotient else "")),
         slices=_slices(tables["slices"], name),
         findings=listed,
-        evidence=_evidence(own.get((name, "evidence"))),
+        evidence=_evidence(own.get((name, "evidence")), ratio.proof.looked_up, chats),
         against=top["against"],
         offence=isinstance(ratio, Ratio) and ratio.offence,
         tally=isinstance(shape, Tally),
@@ -314,10 +319,27 @@ def _slices(frame: pl.DataFrame | None, rule: str) -> dict[str, tuple[SliceCount
     return {name: tuple(entries) for name, entries in found.items()}
 
 
-def _findings(frame: pl.DataFrame | None) -> tuple[Finding, ...]:
-    if frame is None:
+def _findings(
+    frame: pl.DataFrame | None, wanted: Findings | None, chats: pl.DataFrame | None
+) -> tuple[Finding, ...]:
+    if frame is None or wanted is None:
         return ()
+    if wanted.looked_up and chats is not None:
+        ids = _ids(frame, wanted.looked_up, chats)
+        frame = pl.concat([ids, frame.drop(AT)], how="horizontal")
+        frame = measure.sorted_findings(frame, wanted)
+    if wanted.limit is not None:
+        frame = frame.head(wanted.limit)
     return tuple({key: _plain(value) for key, value in row.items()} for row in frame.to_dicts())
+
+
+def _ids(frame: pl.DataFrame, names: tuple[str, ...], chats: pl.DataFrame) -> pl.DataFrame:
+    """The ids of the chat rows that the frame names by AT; null where the chats lack the column."""
+    known = [name for name in names if name in chats.columns]
+    found = chats.select(known)[frame.get_column(AT)]
+    return found.with_columns(
+        pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in known
+    ).select(names)
 
 
 def _plain(value: Any) -> str | int | bool | None:
@@ -328,7 +350,11 @@ def _plain(value: Any) -> str | int | bool | None:
     return value  # type: ignore[no-any-return]  # text, whole number, Boolean or nothing
 
 
-def _evidence(frame: pl.DataFrame | None) -> tuple[EvidenceRow, ...]:
+def _evidence(
+    frame: pl.DataFrame | None, looked_up: tuple[str, ...], chats: pl.DataFrame | None
+) -> tuple[EvidenceRow, ...]:
+    if frame is not None and looked_up and chats is not None:
+        frame = frame.with_columns(_ids(frame, looked_up, chats))
     rows = [] if frame is None else frame.to_dicts()
     return tuple(
         EvidenceRow(

@@ -103,7 +103,7 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
         hit=pl.col("answered"),
         coded="left_out",
         proof=Proof(
-            ids=("session_id", "message_id"),
+            looked_up=("session_id", "message_id"),
             deadline=pl.col("due_at"),
             actual=pl.col("reply_at"),
         ),

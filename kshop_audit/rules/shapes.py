@@ -28,10 +28,12 @@ class Gap(StrEnum):
 class Proof:
     """What a row of evidence shows: expressions over the unit, all optional.
 
-    `ids`: columns of the unit among `tables.IDS`; `late_seconds` is how far on the wrong side.
+    `ids`: columns of the unit among `tables.IDS`; `looked_up`: ids of the chat row that the unit
+    names by _at, fetched for the rows shown only.
     """
 
     ids: tuple[str, ...] = ()
+    looked_up: tuple[str, ...] = ()
     deadline: pl.Expr | None = None
     actual: pl.Expr | None = None
     why: pl.Expr | None = None
@@ -43,12 +45,15 @@ class Findings:
     """The counted units that are the point of a rule, at most a few hundred.
 
     `columns`: name → expression over the unit; `where`: which of the counted units; `order`: by
-    which of the columns they are listed.
+    which of the columns they are listed. `looked_up`: as in Proof, put first. `limit`: no more are
+    listed; None where the rule's conclusion needs all of them.
     """
 
     columns: Mapping[str, pl.Expr]
     where: pl.Expr = field(default_factory=lambda: pl.lit(True))
     order: tuple[str, ...] = ()
+    looked_up: tuple[str, ...] = ()
+    limit: int | None = 1_000
 
 
 @dataclass(frozen=True)

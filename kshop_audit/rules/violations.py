@@ -111,6 +111,7 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
                 "repeated": pl.col("repeated").fill_null(False),
             },
             order=("violation_id",),
+            limit=None,
         ),
     )
 
@@ -300,5 +301,6 @@ def violation_points(facts: Facts, terms: Terms) -> Shape:
                 "study_points": pl.col("study_points"),
             },
             order=("violation_id",),
+            limit=None,
         ),
     )

@@ -8,11 +8,12 @@ from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.rule import Conclusion, Measured
 from kshop_audit.rules.shapes import Findings, Proof
+from kshop_audit.tables import AT
 
 FAMILY = "conduct"
 NEEDS = ("chats.sent_at", "chats.sender_role", "chats.content")
 
-PROOF = Proof(ids=("message_id", "session_id", "agent"), actual=pl.col("sent_at"))
+PROOF = Proof(ids=("agent",), looked_up=("message_id", "session_id"), actual=pl.col("sent_at"))
 
 
 NO_TEXT = pl.lit(None, dtype=pl.String)
@@ -39,8 +40,7 @@ def findings(
     clause, source, then = broken
     return Findings(
         {
-            "message_id": pl.col("message_id"),
-            "session_id": pl.col("session_id"),
+            AT: pl.col(AT),
             "agent": pl.col("agent"),
             "at": pl.col("sent_at"),
             "word": word,
@@ -52,4 +52,5 @@ def findings(
         },
         where=where,
         order=("at", "session_id", "message_id"),
+        looked_up=("message_id", "session_id"),
     )

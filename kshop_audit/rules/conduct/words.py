@@ -16,7 +16,7 @@ from kshop_audit.rules.shapes import Ratio, Shape
 def listed(facts: Facts, words: tuple[str, ...], clause: str, source: str, then: str) -> Shape:
     """Messages with a word of a list; where a negation stands before each, they are for review."""
     text = pl.col("text")
-    plainly = says_plainly(text, words)
+    plainly = says_plainly(pl.col("affirmed"), words)
     return Ratio(
         unit=facts.messages,
         at="sent_at",

@@ -1,0 +1,117 @@
+"""Where results may be written: nowhere near the inputs, and known before the work is done."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kshop_audit.errors import UsageError
+
+if TYPE_CHECKING:
+    from kshop_audit.ingest import Request
+    from kshop_audit.model.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The report files of `--out` and the folder of `--evidence`."""
+
+    reports: tuple[Path, ...]
+    evidence: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What must not be touched, links followed: folders with all they hold, and single files."""
+
+    folders: frozenset[Path]
+    files: frozenset[Path]
+
+
+def outputs_of(out: Sequence[str], evidence: Path | None, request: Request) -> Outputs:
+    """The places to write to; UsageError for one that is of no use or among the inputs."""
+    reports = tuple(_report(name) for name in out if name != "-")
+    if reports or evidence is not None:
+        inputs = _inputs(request)
+        for path in reports:
+            _keep_out(f"--out {path}", path, inputs)
+        if evidence is not None:
+            _evidence(evidence, inputs)
+    return Outputs(reports, evidence)
+
+
+def _report(name: str) -> Path:
+    path = Path(name)
+    if path.suffix.lower() != ".json":
+        raise UsageError(
+            f"--out {name}：目前只支持 .json", f"--out {name}: only .json is supported so far"
+        )
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"--out {name}：文件夹不存在", f"--out {name}: its folder does not exist")
+    return path
+
+
+def _inputs(request: Request) -> _Inputs:
+    """The audited folders, those of the files that were named, and every file to be read."""
+    from kshop_audit.ingest.walk import find_files
+
+    found = find_files(request)
+    folders = {path.resolve() for path in request.paths if path.is_dir()}
+    for file in found:
+        if file.named:
+            folders |= {place.parent for place in _places(file.path)}
+    return _Inputs(
+        frozenset(folders), frozenset(place for file in found for place in _places(file.path))
+    )
+
+
+def _places(path: Path) -> Iterable[Path]:
+    """Where a path leads and where it stands: a link into the inputs is as bad as one in them."""
+    return {path.resolve(), path.absolute().parent.resolve() / path.name}
+
+
+def _keep_out(what: str, path: Path, inputs: _Inputs) -> None:
+    for place in _places(path):
+        if place in inputs.files:
+            raise UsageError(f"{what}：不能覆盖输入文件", f"{what}: this would overwrite an input")
+        for folder in inputs.folders:
+            if place.is_relative_to(folder):
+                raise UsageError(
+                    f"{what}：在输入数据的文件夹 {folder} 里，请写到别处",
+                    f"{what}: lies in the folder of the inputs, {folder}; write it elsewhere",
+                )
+
+
+def _evidence(folder: Path, inputs: _Inputs) -> None:
+    what = f"--evidence {folder}"
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{what}：不是文件夹", f"{what}: is not a folder")
+    _keep_out(what, folder, inputs)
+    # A link in an audited folder may lead to a file that stands where the evidence is to go.
+    held = next((file for file in inputs.files if file.parent == folder.resolve()), None)
+    if held is not None:
+        raise UsageError(
+            f"{what}：里面有输入文件 {held.name}，请写到别处",
+            f"{what}: holds the input {held.name}; write it elsewhere",
+        )
+
+
+def save(path: Path, report: Report) -> None:
+    """Write beside the target and rename, so that no one ever sees half a report."""
+    from kshop_audit import codec
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(codec.encode(report), encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(
+            f"--out {path}：写不了：{error.strerror}",
+            f"--out {path}: cannot be written: {error.strerror}",
+        ) from error
