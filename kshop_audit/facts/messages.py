@@ -110,9 +110,8 @@ def merchant_messages(tables: Tables) -> pl.LazyFrame:
     )
 
 
-def with_buyers(tables: Tables) -> pl.LazyFrame:
-    """All chat rows; where a row names no buyer, the one its session names elsewhere."""
-    rows = tables.rows(Kind.CHATS)
+def with_buyers(tables: Tables, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Chat rows; where a row names no buyer, the one its session names elsewhere."""
     frame = tables.frames.get(Kind.CHATS)
     columns = () if frame is None else frame.columns
     if not {"buyer_id", "session_id"} <= set(columns) or frame is None:
@@ -139,8 +138,7 @@ def pestering(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFra
     """
     asked = pl.col("sender_role") == "buyer"
     rows = (
-        with_buyers(tables)
-        .with_row_index(AT)
+        with_buyers(tables, tables.rows(Kind.CHATS).with_row_index(AT))
         .filter(pl.col("sender_role").is_in(("buyer", "agent", "robot")))
         .select(AT, "sent_at", "message_seq", asked=asked, person=_person(tables))
     )

@@ -37,7 +37,7 @@ LETTERS = 3
 NAMES = ("微信", "薇信", "威信", "徽信", "v信", "w信", "微号", "薇号", "扣扣", "企鹅号", "支付宝")
 """The Han names of `contacts.HAN_NAMES`, which may be taken apart by dots and blanks."""
 
-INVITED = rf"加{GAP}(?:[我一下个的]{GAP}){{0,3}}(?:[微薇vwq]|扣)"
+INVITED = rf"加{GAP}(?:[我一下个人的]{GAP}){{0,3}}(?:[微薇vwq]|扣)"
 """The beginning of `contacts.INVITE`, taken apart likewise."""
 
 CONTACT = (

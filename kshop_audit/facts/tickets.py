@@ -128,7 +128,7 @@ def with_contact(tables: Tables, open_tickets: pl.LazyFrame) -> pl.LazyFrame:
         buyer=pl.coalesce("buyer_id", "order_buyer"),
     )
     said = (
-        with_buyers(tables)
+        with_buyers(tables, tables.rows(Kind.CHATS))
         .filter(pl.col("sender_role").is_in(("agent", "robot")))
         .select("buyer_id", "sent_at")
     )

@@ -335,11 +335,15 @@ def _findings(
 
 def _ids(frame: pl.DataFrame, names: tuple[str, ...], chats: pl.DataFrame) -> pl.DataFrame:
     """The ids of the chat rows that the frame names by AT; null where the chats lack the column."""
-    known = [name for name in names if name in chats.columns]
-    found = chats.select(known)[frame.get_column(AT)]
-    return found.with_columns(
-        pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in known
-    ).select(names)
+    places = frame.get_column(AT)
+    return pl.DataFrame(
+        {
+            name: chats.get_column(name).gather(places)
+            if name in chats.columns
+            else pl.Series([None] * len(places), dtype=pl.String)
+            for name in names
+        }
+    )
 
 
 def _plain(value: Any) -> str | int | bool | None:
