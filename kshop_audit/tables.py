@@ -78,5 +78,6 @@ IDS = (
     "product_id",
     "review_id",
     "violation_id",
+    "day",
 )
 """Columns that name a unit in evidence."""

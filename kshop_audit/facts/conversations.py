@@ -49,20 +49,13 @@ def questions(
     counted), clock_at, reply_at (Datetime, null = no reply by as-of), named_agent (Categorical, on
     the buyer's row), reply_agent (null for robots), _at, _file, _row. Ids are looked up by _at.
     """
-    spoken = pl.col("message_type").is_null() | pl.col("message_type").is_in(SPOKEN)
-    hour = pl.col("sent_at").dt.hour()
-    left_out = (
-        pl.when(pl.col("sent_at").is_null()).then(coded("outside_window"))
-        .when(pl.col("sent_at") > as_of).then(coded("after_as_of"))
-        .when(pl.col("sent_at") < since).then(coded("outside_window"))
-        .when((hour < open_hour) | (hour >= close_hour)).then(coded("outside_hours"))
-        .when(~spoken).then(coded("not_consultation"))
-        .when(within("sent_at", exempt)).then(coded("exempt"))
-    )  # fmt: skip
+    left_out = _left_out(
+        as_of=as_of, since=since, open_hour=open_hour, close_hour=close_hour, exempt=exempt
+    )
     asked = pl.col("sender_role") == "buyer"
     answered = (
         pl.col("sender_role").is_in(("agent", "robot"))
-        & spoken
+        & _spoken()
         & pl.col("sent_at").is_between(since, as_of)
     )
     rows = (
@@ -85,6 +78,31 @@ def questions(
         "sent_at", "served_at", "left_out", "clock_at", "reply_at", "reply_agent", AT, FILE, ROW,
         named_agent=pl.col("agent"),
         day=pl.col("sent_at").dt.date(),
+    )  # fmt: skip
+
+
+def _spoken() -> pl.Expr:
+    """Boolean: the message asks or answers."""
+    return pl.col("message_type").is_null() | pl.col("message_type").is_in(SPOKEN)
+
+
+def _left_out(
+    *,
+    as_of: datetime,
+    since: datetime,
+    open_hour: int,
+    close_hour: int,
+    exempt: tuple[Interval, ...],
+) -> pl.Expr:
+    """UInt8: why a buyer's message is not counted, as an index of EXCLUSIONS; null if it is."""
+    hour = pl.col("sent_at").dt.hour()
+    return (
+        pl.when(pl.col("sent_at").is_null()).then(coded("outside_window"))
+        .when(pl.col("sent_at") > as_of).then(coded("after_as_of"))
+        .when(pl.col("sent_at") < since).then(coded("outside_window"))
+        .when((hour < open_hour) | (hour >= close_hour)).then(coded("outside_hours"))
+        .when(~_spoken()).then(coded("not_consultation"))
+        .when(within("sent_at", exempt)).then(coded("exempt"))
     )  # fmt: skip
 
 

@@ -169,7 +169,7 @@ def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFr
     return (
         frame.filter(AGAINST)
         .select(
-            *(pl.col(n).alias(n) if n in proof.ids else none.alias(n) for n in IDS),
+            *(pl.col(n).cast(pl.String).alias(n) if n in proof.ids else none.alias(n) for n in IDS),
             deadline.cast(pl.Datetime("ms")).alias("deadline"),
             actual.cast(pl.Datetime("ms")).alias("actual"),
             (proof.why if proof.why is not None else none).cast(pl.String).alias("why"),

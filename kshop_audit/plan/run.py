@@ -239,18 +239,7 @@ def _measurement(
 ) -> Measurement:
     name, shape = query.rule.info.id, query.shape
     if isinstance(shape, Stated):
-        return Measurement(
-            name,
-            numerator=shape.numerator,
-            denominator=shape.denominator,
-            findings=shape.findings,
-            status=shape.status,
-            reason=shape.reason,
-            notes=shape.notes,
-            count=True,
-            window=False,
-            gap="none",
-        )
+        return _stated(name, shape)
     top = _rows(tables["totals"], name)[0]
     ratio = shape.numerator if isinstance(shape, Quotient) else shape
     listed = _findings(own.get((name, "findings")), ratio.findings, chats)
@@ -281,6 +270,21 @@ def _measurement(
         declared=ratio.declared,
     )
     return _concluded(query.rule, result, terms)
+
+
+def _stated(name: str, shape: Stated) -> Measurement:
+    return Measurement(
+        name,
+        numerator=shape.numerator,
+        denominator=shape.denominator,
+        findings=shape.findings,
+        status=shape.status,
+        reason=shape.reason,
+        notes=shape.notes,
+        count=True,
+        window=False,
+        gap="none",
+    )
 
 
 def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:

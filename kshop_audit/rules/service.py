@@ -165,6 +165,7 @@ def reply_rate_daily(facts: Facts, terms: Terms) -> Shape:
         unit=days,
         at="at",
         hit=met,
+        proof=Proof(ids=("day",)),
         gaps=Gap.DAYS,
         declared=not measured,
         findings=Findings(

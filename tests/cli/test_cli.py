@@ -7,70 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kshop_audit import __version__, packs
 from kshop_audit import audit as use_case
-from kshop_audit.cli import main
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
-
-COMMAND = [sys.executable, "-m", "kshop_audit.cli"]
-ROOT = Path(__file__).parents[2]
-
-CHATS = """session_id,message_id,buyer_id,sender_role,sent_at,content
-S1,M1,B1,buyer,2026-10-20 10:00:00,在吗
-S1,M2,B1,agent,2026-10-20 10:01:00,在的
-"""
-ORDERS = """order_id,status,paid_at,shipped_at
-2631500000000001,shipped,2026-10-18 10:00:00,{shipped}
-2631500000000002,shipped,2026-10-18 11:00:00,2026-10-19 11:00:00
-"""
-IN_TIME, LATE = "2026-10-20 10:00:00", "2026-10-20 10:00:01"
-
-
-def shop(folder: Path, *, shipped: str = IN_TIME, chats: bool = True) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "orders.csv").write_text(ORDERS.format(shipped=shipped), encoding="utf-8")
-    if chats:
-        (folder / "chats.csv").write_text(CHATS, encoding="utf-8")
-    return folder
-
-
-Run = Callable[..., "tuple[int, str, str]"]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run the command in-process, in an empty working directory: (exit code, stdout, stderr)."""
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    for name in list(os.environ):
-        if name.startswith("KSHOP_AUDIT_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.delenv("LC_ALL", raising=False)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
-
-
-def process(*arguments: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("KSHOP")}
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        env={**plain, "PYTHONPATH": str(ROOT), **environ},
-        check=False,
-        timeout=60,
-    )
-
+from tests.cli.build import COMMAND, LATE, ROOT, Run, process, shop
 
 # ------------------------------------------------------------------ exit codes
 

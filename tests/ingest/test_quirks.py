@@ -215,10 +215,53 @@ def test_a_rejected_ticket_is_known_by_its_state(tmp_path: Path) -> None:
     assert table.select("status", "rejected").rows() == [("rejected", True), ("succeeded", None)]
 
 
+MOST = 2**63 - 1
+
+
 def test_numbers(tmp_path: Path) -> None:
-    header = (*CHAT, "消息序号")
-    row = ("S1", "M1", "买家", PAID, "x")
-    table = read(tmp_path, text([header, *((*row, c) for c in ("3", "3.0", "1,000", "", "x"))]))
-    assert table["message_seq"].to_list() == [3, 3, 1000, None, None]
-    assert table["_reason"].to_list() == [None, None, None, None, "unreadable_number"]
-    assert table.schema["message_seq"] == pl.Int64
+    cells = ("3", "3.0", "1,000", "", "x", str(MOST), str(MOST + 1), "12.5", f"{MOST:,}")
+    table = orders(tmp_path, *((*GOOD_ROW, c) for c in cells), header=(*ORDER, "成交数量"))
+    assert table["quantity"].to_list() == [3, 3, 1000, None, None, MOST, None, None, MOST]
+    rejected = ["unreadable_number" if c in ("x", str(MOST + 1), "12.5") else None for c in cells]
+    assert table["_reason"].to_list() == rejected
+    assert table.schema["quantity"] == pl.Int64
+
+
+def test_a_sequence_of_messages_never_costs_a_row(tmp_path: Path) -> None:
+    """Servers number messages with all 64 bits; a number that cannot be read breaks no tie."""
+    cells = ("3", "7291834650182736450", f"-{MOST + 1}", "9999999999999999999", "x", "1.5", "")
+    rows = [("S1", f"M{n}", "买家", PAID, "x", cell) for n, cell in enumerate(cells)]
+    table = read(tmp_path, text([(*CHAT, "消息序号"), *rows]))
+    sequence = [3, 7291834650182736450, -MOST - 1, None, None, None, None]
+    assert table["message_seq"].to_list() == sequence
+    assert counts(table) == (7, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("交易完成", "completed"), ("交易成功", "completed"), ("已完成", "completed"),
+     ("交易关闭", "closed")],
+)  # fmt: skip
+def test_words_for_the_end_of_an_order(tmp_path: Path, word: str, status: str) -> None:
+    table = orders(tmp_path, order(订单状态=word))
+    assert table.select("status", "status_raw").rows() == [(status, None)]
+
+
+LIABLE = {
+    "merchant": "商家责任 卖家责任 卖方责任 商家 卖家 卖方 商责 商家全责 卖方有责",
+    "both": "双方责任 双方有责 双方 买卖双方责任",
+    "buyer": "买家责任 买方责任 买家 买方 消费者责任",
+    "platform": "平台责任 平台",
+    "none": "物流责任 快递责任 第三方责任 无责 双方无责",
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "party"), [(word, party) for party, words in LIABLE.items() for word in words.split()]
+)
+def test_words_for_who_is_at_fault(tmp_path: Path, word: str, party: str) -> None:
+    judgements = read(tmp_path, text([("售后单号", "责任方"), ("1", word)]), "disputes.csv")
+    header = ("售后单号", "订单编号", "售后状态", "售后申请时间", "责任方")
+    tickets = read(tmp_path, text([header, ("1", "2", "售后成功", PAID, word)]), "tickets.csv")
+    for table in (judgements, tickets):
+        assert table.select("liable_party", "liable_party_raw").rows() == [(party, None)]

@@ -182,6 +182,7 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
         unit=facts.last_completions,
         hit=pl.lit(True),
         offence=True,
+        proof=Proof(ids=("order_id",), actual=pl.col("finished_at")),
         findings=Findings(
             {
                 "order_id": pl.col("order_id"),

@@ -1,0 +1,72 @@
+"""What the page on the sample shops says of them is what the command prints."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from kshop_audit.errors import EXIT_INCOMPLETE
+from tests.cli.build import ROOT, Run
+
+SAMPLES = ROOT / "sample_data"
+PAGE = (SAMPLES / "README.md").read_text(encoding="utf-8")
+
+
+def told(lang: str) -> dict[str, int]:
+    """Folder → exit code, as one half of the page has it."""
+    half = PAGE.split("\n---\n")[lang == "en"]
+    rows = re.findall(r"^\| `(\w+)/` .* (\d) \|$", half, re.MULTILINE)
+    return {name: int(code) for name, code in rows}
+
+
+@pytest.mark.parametrize("folder", ["healthy", "failing", "closing", "damaged"])
+def test_the_exit_code_is_the_one_of_the_page(run: Run, folder: str) -> None:
+    code = run("check", SAMPLES / folder, "-q")[0]
+    assert (told("zh")[folder], told("en")[folder]) == (code, code)
+
+
+def damaged(run: Run) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(run("check", SAMPLES / "damaged", "--format", "json")[1])
+    return report
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_first_line_of_the_damaged_shop_is_quoted(run: Run, lang: str) -> None:
+    code, out, _ = run("check", SAMPLES / "damaged", "--lang", lang)
+    assert code == EXIT_INCOMPLETE
+    assert f"`{out.splitlines()[0]}`" in PAGE.replace("\n", " ")
+
+
+def test_the_account_of_the_damaged_shop_is_right(run: Run) -> None:
+    inputs = damaged(run)["inputs"]
+    parts = ("records", "rows", "rejected", "skipped", "duplicates")
+    records, *rest = (sum(entry[part] for entry in inputs) for part in parts)
+    assert f"{records:,} records = {rest[0]:,} good + {rest[1]} rejected" in PAGE
+    assert f"{rest[2]} skipped + {rest[3]} duplicates" in PAGE
+    rejected: dict[str, int] = {}
+    for entry in inputs:
+        rejected[entry["kind"]] = rejected.get(entry["kind"], 0) + entry["rejected"]
+    kinds = {kind: count for kind, count in rejected.items() if count}
+    assert kinds == {"orders": 4, "tickets": 2, "shipments": 1, "reviews": 1}
+    assert "4 orders, 2 tickets, 1 shipment, 1 review" in PAGE
+    assert "订单 4、售后 2、物流 1、商品评价 1" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("rule", "status", "quoted"),
+    [
+        ("pickup-24h", "no_verdict", "212/219 = 96.8 %"),
+        ("ship-48h", "pass", "205/209 = 98.1 %"),
+    ],
+)
+def test_the_worst_cases_are_those_of_the_page(
+    run: Run, rule: str, status: str, quoted: str
+) -> None:
+    result = next(entry for entry in damaged(run)["rules"] if entry["id"] == rule)
+    hits, units = re.findall(r"\d+", quoted)[:2]
+    assert (result["status"], result["numerator"]) == (status, int(hits))
+    assert round(result["bounds"]["low"] * int(units)) == int(hits)
+    assert quoted in PAGE
