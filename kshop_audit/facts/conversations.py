@@ -62,7 +62,7 @@ def questions(
         tables.rows(Kind.CHATS)
         .with_row_index(AT)
         .select(
-            AT, FILE, ROW, "sent_at", "served_at", "message_seq",
+            AT, FILE, ROW, "sent_at", "served_at", "message_seq", "message_id",
             agent=pl.col("agent_account").cast(pl.Categorical),
             human=pl.col("sender_role") == "agent",
             conversation=_conversation(tables),
@@ -73,7 +73,7 @@ def questions(
     )  # fmt: skip
     excluded = rows.filter(pl.col("_asked") & pl.col("left_out").is_not_null())
     counted = rows.filter((pl.col("_asked") & pl.col("left_out").is_null()) | pl.col("_answered"))
-    timed = _timed(_ordered(counted, tables), clock)
+    timed = _timed(_ordered(counted, tables, clock), clock)
     return pl.concat([timed, excluded], how="diagonal").select(
         "sent_at", "served_at", "left_out", "clock_at", "reply_at", "reply_agent", AT, FILE, ROW,
         named_agent=pl.col("agent"),
@@ -115,10 +115,16 @@ def _conversation(tables: Tables) -> pl.Expr:
     return named.cast(pl.Categorical).to_physical()
 
 
-def _ordered(rows: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+def _ordered(rows: pl.LazyFrame, tables: Tables, clock: str) -> pl.LazyFrame:
+    asked = pl.col("_asked")
+    if clock == "round":
+        # The message that opens a burst stands for it: which of two of one second that is must
+        # not depend on the order of the rows in the file.
+        keys = ["conversation", "sent_at", "message_seq", ~asked]
+        draws = ["message_id", pl.col("agent").cast(pl.String)]
+        return rows.sort(*keys, *draws, nulls_last=[True] * len(keys) + [False] * len(draws))
     # Without a sequence, at the same second buyers come before replies. Two numbers sort faster
     # than three keys: the time in half milliseconds leaves room for who spoke.
-    asked = pl.col("_asked")
     order = pl.col("sent_at").cast(pl.Int64) * 2 + (~asked).cast(pl.Int64)
     if not tables.some_has(Kind.CHATS, "message_seq"):
         return rows.sort("conversation", order, nulls_last=True)

@@ -16,6 +16,20 @@ FIRST = ("status", "carrier", "province", "product_id", "buyer_id")
 LATER_NODES = ("in_transit", "delivering", "awaiting_pickup", "signed")
 
 
+SEVERAL = r"[,，;；、|]\s*"
+"""What parts the order numbers of one waybill that carries several orders."""
+
+
+def waybill_rows(tables: Tables) -> pl.LazyFrame:
+    """One row a waybill and order: a cell with several order numbers becomes several rows."""
+    rows = tables.rows(Kind.SHIPMENTS)
+    joined = pl.col("order_id").str.contains(SEVERAL).fill_null(False)
+    parted = rows.filter(joined).with_columns(
+        pl.col("order_id").str.replace_all(SEVERAL, ",").str.split(",")
+    )
+    return pl.concat([rows.filter(~joined), parted.explode("order_id")])
+
+
 def orders(
     tables: Tables, *, as_of: datetime, force_majeure: frozenset[str], parcels: str
 ) -> pl.LazyFrame:
@@ -112,7 +126,7 @@ def _waybills(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         pl.when(pl.col("node").is_in(LATER_NODES)).then("node_at"), pl.col("signed_at")
     )
     return (
-        tables.rows(Kind.SHIPMENTS)
+        waybill_rows(tables)
         .with_columns(_pickup=PICKUP, _proof=proof)
         .group_by("order_id")
         .agg(
@@ -136,7 +150,7 @@ def parcel_states(tables: Tables, *, as_of: datetime, hours: int) -> pl.LazyFram
 
     Parcels are the rows of the shipments files; an order without any there is one parcel.
     """
-    listed = tables.rows(Kind.SHIPMENTS).select("order_id", "shipped_at", picked_up_at=PICKUP)
+    listed = waybill_rows(tables).select("order_id", "shipped_at", picked_up_at=PICKUP)
     lines = tables.rows(Kind.ORDERS).select("order_id", "shipped_at", "picked_up_at")
     alone = lines.join(listed.select("order_id").unique(), on="order_id", how="anti")
     limit = pl.col("shipped_at") + timedelta(hours=hours)
@@ -155,7 +169,7 @@ def parcel_states(tables: Tables, *, as_of: datetime, hours: int) -> pl.LazyFram
 def pickup_times(tables: Tables) -> pl.LazyFrame:
     """order_id → picked_up_at, the earliest of the orders' own column and the shipments files."""
     own = tables.rows(Kind.ORDERS).select("order_id", "picked_up_at")
-    shipped = tables.rows(Kind.SHIPMENTS).select("order_id", picked_up_at=PICKUP)
+    shipped = waybill_rows(tables).select("order_id", picked_up_at=PICKUP)
     return pl.concat([own, shipped]).group_by("order_id").agg(pl.col("picked_up_at").min())
 
 
@@ -197,7 +211,7 @@ def _shared(sent: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFr
     """
     names = ("order_id", "tracking_no")
     lines = tables.rows(Kind.ORDERS)
-    used = pl.concat([lines.select(names), tables.rows(Kind.SHIPMENTS).select(names)])
+    used = pl.concat([lines.select(names), waybill_rows(tables).select(names)])
     used = used.filter(pl.col("tracking_no").is_not_null()).unique()
     # Few waybills have more than one order, and only those can share anything.
     several = used.filter(pl.col("tracking_no").is_duplicated()).join(
