@@ -12,8 +12,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from sample_data import damaged, report, shops
 from sample_data.write import csv_bytes
+
+from sample_data import damaged, report, shops
 
 # Written by hand, so not compared.
 BY_HAND = {"README.md", ".gitattributes"}

@@ -67,7 +67,7 @@ def order_row(rng: Random, profile: Profile, number: int) -> Row:
         "tracking_no": None,
         "paid_amount": money(rng),
         "postage": rng.choice((Decimal(0), Decimal(0), Decimal(6))),
-        "commission": rng.choice((None, Decimal(0), (money(rng) / 10).quantize(Decimal("0.01")))),
+        "commission": rng.choice((None, Decimal(0), round(money(rng) / 10, 2))),
         "product_id": f"P{rng.randrange(4)}",
         "quantity": rng.randrange(1, 4),
         "buyer_id": f"B{rng.randrange(12):03d}",
@@ -140,7 +140,7 @@ def ship(rng: Random, profile: Profile, row: Row, paid: datetime) -> None:
 def order_lines(rng: Random, order: Row) -> list[Row]:
     """The row itself, sometimes in two lines, sometimes exported once more in an older state."""
     if rng.randrange(25) == 0:
-        lines = [
+        return [
             {
                 **order,
                 "sub_order_id": f"{order['order_id']}-{index}",
@@ -149,7 +149,6 @@ def order_lines(rng: Random, order: Row) -> list[Row]:
             }
             for index in range(2)
         ]
-        return lines
     if rng.randrange(10):
         return [order]
     if rng.randrange(2):
@@ -302,6 +301,6 @@ def settlement_rows(rng: Random, order: Row) -> list[Row]:
             "order_id": order["order_id"],
             "paid_at": order["paid_at"],
             "amount": order["paid_amount"],
-            "commission": rng.choice((None, Decimal(0), (money(rng) / 10).quantize(Decimal("0.01")))),
+            "commission": rng.choice((None, Decimal(0), round(money(rng) / 10, 2))),
         }
     ]

@@ -54,15 +54,20 @@ def describe(files: Files) -> list[str]:
     mean = measure.refund_hours(files, clock)
     banned, review = measure.banned_words(files, clock)
     return [
-        f"as-of {clock.as_of}; rows: {len(files.orders)} orders, {len(files.shipments)} shipments, "
-        f"{len(files.tickets)} tickets, {len(files.chats)} messages, {len(files.ratings)} ratings, "
-        f"{len(files.reviews)} reviews, {len(files.disputes)} judgements",
+        (
+            f"as-of {clock.as_of}; rows: {len(files.orders)} orders, "
+            f"{len(files.shipments)} shipments, {len(files.tickets)} tickets, "
+            f"{len(files.chats)} messages, {len(files.ratings)} ratings, "
+            f"{len(files.reviews)} reviews, {len(files.disputes)} judgements"
+        ),
         f"reply-rate {percent(measure.share(messages))}",
         f"reply-rate-daily {sum(at_least(p, 80) for p in days.values())}/{len(days)} days",
         "reply-rate-agent " + ", ".join(f"{a or '-'} {percent(p)}" for a, p in agents.items()),
         "evening hours " + ", ".join(f"{h}h {percent(p)}" for h, p in hours.items()),
-        f"ship-48h {percent(measure.shipped_in_48h(files, clock))}; "
-        f"promise broken {measure.promise_broken(files, clock)}",
+        (
+            f"ship-48h {percent(measure.shipped_in_48h(files, clock))}; "
+            f"promise broken {measure.promise_broken(files, clock)}"
+        ),
         f"pickup-24h {percent(measure.picked_up_in_24h(files, clock))}",
         f"dispute-fault-rate {percent(measure.disputes(files, clock))}",
         f"banned-words {banned}, for review {review}",

@@ -222,15 +222,28 @@ def silent_rejections(case: Case) -> Outcome:
     return Outcome(silent, rejected, tidy(excluded))
 
 
-def in_transit_refusal(row: Row, order: Order | None) -> bool:
-    """Pattern A: refund only, refused while the goods were on their way."""
+def has_ended(case: Case, row: Row) -> bool:
+    """Completed, and not only after as-of: by then it has not happened yet."""
+    finished = time(row, "finished_at")
+    done = text(row, "status") in COMPLETED
+    return done and (finished is None or finished <= case.as_of)
+
+
+def in_transit_refusal(case: Case, row: Row, order: Order | None) -> bool:
+    """Pattern A: refund only, refused while the goods were on their way.
+
+    Until the courier has them the case is pattern C's, so the way begins where C ends.
+    """
     applied = time(row, "applied_at")
-    if order is None or applied is None or order.shipped_at is None:
+    if order is None or applied is None:
+        return False
+    sent = case.happened(order.picked_up_at) or case.happened(order.shipped_at)
+    if sent is None:
         return False
     if text(row, "type") != "refund_only" or not is_rejected(row):
         return False
     arrived = order.received_at is not None and order.received_at <= applied
-    return order.shipped_at <= applied and not arrived
+    return sent <= applied and not arrived
 
 
 def freight_refusal(row: Row, order: Order | None) -> bool:
@@ -272,7 +285,7 @@ def risks(case: Case) -> Outcome:
     looked = unknown = 0
     for row in case.rows("tickets"):
         applied = time(row, "applied_at")
-        if text(row, "status") in ("succeeded", "closed"):
+        if applied is None or (has_ended(case, row) and not is_rejected(row)):
             continue
         if reason := case.outside(applied, WINDOW):
             excluded[reason] += 1
@@ -283,7 +296,7 @@ def risks(case: Case) -> Outcome:
         hits = [
             name
             for name, hit in (
-                ("A", in_transit_refusal(row, order)),
+                ("A", in_transit_refusal(case, row, order)),
                 ("B", freight_refusal(row, order)),
                 ("C", silence is True),
             )

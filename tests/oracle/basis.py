@@ -178,7 +178,7 @@ def tidy(counts: Counter[str]) -> dict[str, int]:
 # --- duplicates -------------------------------------------------------------------------------
 
 
-def key_of(row: Row, kind: str) -> tuple[str, ...] | None:
+def key_of(row: Row, kind: str) -> tuple[str, ...] | None:  # noqa: PLR0911  one a kind
     """The identity of a row, or None when the row cannot be told from another one by a key."""
     match kind:
         case "orders":

@@ -118,7 +118,7 @@ def too_many(run: list[Row], limit: int) -> bool:
 def rules(case: Case) -> dict[str, Outcome]:
     listed = [name for name, words in LISTED_RULES.items() if words in case.words]
     if not case.has("chats", "sent_at", "sender_role", "content"):
-        return {name: NO_VERDICT for name in ("banned-words", "harassment", *listed)}
+        return dict.fromkeys(("banned-words", "harassment", *listed), NO_VERDICT)
     banned = [*BANNED, *case.words.get("own", ())]
     found = {"banned-words": word_rule(case, banned), "harassment": harassment(case)}
     for name in listed:

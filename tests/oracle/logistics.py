@@ -204,7 +204,7 @@ def bad_waybills(case: Case) -> dict[str, set[str]]:
         if len({shop for *_, shop in entries if shop}) > 1:
             checks.add("K4")
         for _, one, first, *_ in entries:
-            for _, other, second, *_ in entries:
+            for _place, other, second, *_rest in entries:
                 if one.order_id != other.order_id and second - first > K6_GAP:
                     checks.add("K6")
         found[waybill] = checks

@@ -27,7 +27,7 @@ def reason_of(row: Row) -> str:
 
 
 def first_tickets(case: Case) -> dict[str, Row]:
-    """Order -> its earliest ticket up to as-of, whatever its type; a draw goes to the smaller id."""
+    """Order -> its earliest ticket up to as-of, of any type; a draw goes to the smaller id."""
     first: dict[str, Row] = {}
     candidates = [row for row in case.rows("tickets") if case.happened(time(row, "applied_at"))]
     candidates.sort(key=lambda row: (str(time(row, "applied_at")), text(row, "ticket_id")))

@@ -18,7 +18,7 @@ REMOVAL = 100
 
 def rules(case: Case) -> dict[str, Outcome]:
     if "violations" not in case.shop:
-        return {name: NO_VERDICT for name in ("no-source", "appeal-window", "violation-points")}
+        return dict.fromkeys(("no-source", "appeal-window", "violation-points"), NO_VERDICT)
     return {
         "no-source": no_source(case),
         "appeal-window": appeals(case),
