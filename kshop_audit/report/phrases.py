@@ -70,6 +70,7 @@ _FINDING_ORDER = (
     "evidence_ok",
     "why",
     "reason",
+    "source",
     "consequence",
     "review",
 )
@@ -137,6 +138,8 @@ def notes(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
         key = "remark.evidence_cut" if rule.evidence.truncated else "remark.evidence"
         file = speech.data(rule.evidence.file)
         found.append(speech.say(key, rule.evidence.count, file=file))
+    for name in sorted(rule.breakdown):
+        found.extend(_segments(rule, name, speech))
     return tuple(found)
 
 
@@ -152,8 +155,6 @@ def details(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
     ]
     if left_out:
         found.append(speech.pair(speech.say("remark.excluded"), speech.join(left_out, "list")))
-    for name in sorted(rule.breakdown):
-        found.extend(_segments(rule, name, speech))
     if rule.sources:
         sources = speech.join([speech.data(source) for source in rule.sources], "list")
         found.append(speech.pair(speech.say("remark.sources"), sources))
