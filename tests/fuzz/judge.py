@@ -1,0 +1,240 @@
+"""The judge: every outcome is the right figures, an account of every record, or one clear line."""
+
+from __future__ import annotations
+
+import gzip
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from types import FrameType
+
+import polars as pl
+
+from kshop_audit import codec
+from kshop_audit.audit import Order, audit
+from kshop_audit.errors import KshopError
+from kshop_audit.ingest import REASONS, Request, Source, open_inputs
+from kshop_audit.model.schema import TABLES, Kind
+from kshop_audit.model.settings import Settings
+from kshop_audit.plan.load import Loaded, load
+from kshop_audit.plan.measure import Wanted
+from kshop_audit.report import text as report_text  # noqa: F401  a renderer must at least load
+from kshop_audit.tables import GOOD, REJECTED, ROW, SKIPPED, STATE
+from tests.fuzz.exports import titles
+from tests.fuzz.mutate import Damaged
+from tests.fuzz.reading import Record, Value, is_header, records, title
+from tests.fuzz.records import Frame, faults
+
+PATIENCE = 20
+"""Seconds that one file may take."""
+
+
+class TooSlowError(Exception):
+    """A file took longer than PATIENCE."""
+
+
+@dataclass
+class Ruling:
+    """What came of a case. `outcome`: read, or the class of the message that refused it."""
+
+    outcome: str = "read"
+    files: int = 1
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def patience(seconds: int = PATIENCE) -> Iterator[None]:
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TooSlowError(f"no answer in {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def one_line(error: KshopError) -> Iterator[str]:
+    """A refusal is one line in either language that every terminal can print."""
+    if error.exit_code != 2:
+        yield f"exit code {error.exit_code}"
+    for line in (error.zh, error.en):
+        if not line.strip() or len(line.splitlines()) != 1:
+            yield f"message is not one line: {line[:300]!r}"
+        if any("\ud800" <= char <= "\udfff" for char in line):
+            yield f"message is no text: {line[:300]!r}"
+        if len(line) > 2_000:
+            yield f"message of {len(line)} characters: {line[:200]!r}"
+
+
+def read_alone(path: Path, scratch: Path) -> tuple[Source, pl.DataFrame]:
+    (source,) = open_inputs(Request((path,)), scratch)
+    assert source.table is not None
+    return source, source.table.collect()
+
+
+def of_file(damaged: Damaged, seed: int, *, kuaishou: bool) -> Ruling:
+    """Read one damaged file alone and hold what came out against the csv module."""
+    ruling = Ruling()
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / damaged.name
+        path.write_bytes(damaged.data)
+        scratch = Path(place) / "scratch"
+        scratch.mkdir()
+        try:
+            with patience():
+                source, table = read_alone(path, scratch)
+                loaded = load((source,), find_as_of=seed % 3 == 0)
+            ruling.faults += _told(source, table, damaged, kuaishou)
+            ruling.faults += accounted(source, table, loaded)
+            if seed % 8 == 0:
+                with patience():
+                    _audited(path, scratch, ruling)
+        except KshopError as error:
+            ruling.outcome = type(error).__name__ + ": " + shape(error.en, path.name)
+            ruling.faults += one_line(error)
+        except (Exception, pl.exceptions.PanicException) as error:
+            ruling.outcome = "crash"
+            ruling.faults.append(f"{type(error).__name__}: {str(error)[:500]}")
+        if path.read_bytes() != damaged.data:
+            ruling.faults.append("the input was changed")
+    return ruling
+
+
+def shape(message: str, name: str) -> str:
+    """A message without what belongs to one file."""
+    text = message.replace(name, "FILE")
+    return "".join("9" if char.isdigit() else char for char in text)[:60]
+
+
+def _audited(path: Path, scratch: Path, ruling: Ruling) -> None:
+    settings = Settings()
+    try:
+        done = audit(Order(Request((path,)), settings, wanted=Wanted(evidence=True)), scratch)
+    except KshopError as error:
+        ruling.notes.append("audit refused")
+        ruling.faults += one_line(error)
+        return
+    codec.encode(done.report).encode()
+    for entry in done.report.inputs:
+        if entry.records != entry.rows + entry.rejected + entry.skipped + entry.duplicates:
+            ruling.faults.append(f"report: {entry}")
+
+
+def _told(
+    source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: bool
+) -> Iterator[str]:
+    """The account of every record, against the records of the csv module."""
+    text = decoded(damaged.data, str(source.encoding))
+    if text is None:
+        yield f"read as {source.encoding}, which it is not"
+        return
+    found = records(text, str(source.delimiter))
+    frame = frame_of(source)
+    yield from _columns(source, damaged, kuaishou)
+    yield from _above(found[: frame.row], damaged, frame)
+    yield from faults(frame, found[frame.row :], table.to_dicts())
+
+
+def decoded(data: bytes, encoding: str) -> str | None:
+    """The text of a file in the encoding that the product says it has."""
+    if data.startswith(b"\x1f\x8b"):
+        data = gzip.decompress(data)
+    try:
+        if encoding in ("utf-8", "utf-8-sig"):
+            start = 3 if encoding == "utf-8-sig" else 0
+            return data[start:].decode("utf-8", "surrogateescape")
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def frame_of(source: Source) -> Frame:
+    assert source.records is not None
+    assert source.kind is not None
+    header = [name for name, _ in source.header]
+    places: dict[str, list[int]] = {}
+    for place, (_, canonical) in enumerate(source.header):
+        if canonical:
+            places.setdefault(canonical, []).append(place)
+    return Frame(
+        str(source.kind), str(source.delimiter), header, source.records.header.row, places
+    )
+
+
+def _columns(source: Source, damaged: Damaged, kuaishou: bool) -> Iterator[str]:
+    """A header that is still what it was means what it meant."""
+    if str(source.kind) != damaged.kind:
+        return
+    known = {title(name): own for name, own in titles(damaged.kind, kuaishou=kuaishou).items()}
+    if not known:
+        known = {name: name for name in TABLES[Kind(damaged.kind)].names}
+    found = [(title(name), canonical) for name, canonical in source.header]
+    taken = [canonical for _, canonical in found]
+    for name, canonical in found:
+        if name in known and canonical != known[name] and known[name] not in taken:
+            yield f"header {name!r} taken for {canonical!r}, it is {known[name]!r}"
+
+
+def _above(above: Sequence[Record], damaged: Damaged, frame: Frame) -> Iterator[str]:
+    """Nothing above the header may be a row of data that an earlier header named."""
+    place = next((n for n, r in enumerate(above) if is_header(r.cells, damaged.sheet.header)), None)
+    if place is None or place + 1 >= frame.row:
+        return
+    lost = [record for record in above[place + 1 : frame.row - 1] if any(record.cells)]
+    if lost:
+        yield f"{len(lost)} rows between two headers are lost above row {frame.row}"
+
+
+def accounted(source: Source, table: pl.DataFrame, loaded: Loaded) -> Iterator[str]:
+    """The plan keeps, refuses and counts the very rows that the reader told it of."""
+    count = loaded.counts[source.index]
+    states = table[STATE].to_list()
+    late = sum(reject.reason == "future_time" for reject in loaded.rejects)
+    told = (states.count(GOOD), states.count(REJECTED), states.count(SKIPPED))
+    got = (count.rows + count.duplicates + late, count.rejected - late, count.skipped)
+    if got != told or count.records != len(states):
+        yield f"good, rejected, skipped: {told} in the table, {got} in the plan"
+    if len(loaded.rejects) != count.rejected:
+        yield f"{len(loaded.rejects)} rejected rows told of {count.rejected}"
+    for reject in loaded.rejects:
+        if reject.reason != "future_time" and reject.reason not in REASONS:
+            yield f"row {reject.row} rejected for {reject.reason!r}"
+    assert source.kind is not None
+    frame = loaded.tables.frames[source.kind]
+    by_row: dict[int, Mapping[str, Value]] = {row[ROW]: row for row in table.to_dicts()}
+    names = [name for name in TABLES[source.kind].names if name in frame.columns]
+    names = [name for name in names if name != "content"]
+    for row in frame.to_dicts():
+        own = by_row[row[ROW]]
+        if own[STATE] != GOOD:
+            yield f"row {row[ROW]} is among the good ones of the plan"
+        differ = {name: (own.get(name), row[name]) for name in names if own.get(name) != row[name]}
+        if differ:
+            yield f"row {row[ROW]} differs in the plan: {differ}"
+    yield from _keys(source.kind, table, frame, late)
+
+
+def _keys(kind: Kind, table: pl.DataFrame, kept: pl.DataFrame, late: int) -> Iterator[str]:
+    """Of the rows of one key one is kept, and no key is lost."""
+    key = TABLES[kind].key[0]
+    if key not in kept.columns or late:
+        return
+    good = table.filter(pl.col(STATE) == GOOD)
+    lost = set(good[key].to_list()) - set(kept[key].to_list())
+    if lost:
+        yield f"keys {sorted(map(str, lost))} are lost as duplicates"
+    if len(TABLES[kind].key) == 1 and kept[key].drop_nulls().is_duplicated().any():
+        yield "two rows of one key are kept"
+
+
+def pick(rng: Random, count: int) -> int:
+    """One of `count`."""
+    return rng.randrange(count)

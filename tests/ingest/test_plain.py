@@ -1,0 +1,102 @@
+"""Columns proven plain are read in a shorter way, to the same result."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from kshop_audit.ingest import Spoken
+from kshop_audit.tables import GOOD, RAW_SUFFIX, STATE
+from tests.ingest.build import open_one
+
+SPOKEN = Spoken(("agent", "robot"), pl.col("content").str.contains("高"))
+
+PLAIN = {
+    "消息ID": ("26100000000000001", "26100000000000002", "1234567"),
+    "会话ID": ("HH26100001", "s0000001", ""),
+    "买家ID": ("KS7307669", "KS3198939", ""),
+    "客服账号": ("小陈", "智能客服", ""),
+    "发送方": ("买家", "客服", "机器人", "系统"),
+    "发送时间": ("2026-10-01 08:00:00", "2026-10-02 23:59:59", ""),
+    "消息类型": ("文本", "图片", ""),
+    "消息内容": ("高仿的", "您好", "", "高", "#备注"),
+    "订单号": ("2630000000000124", "2630000000001254", "2630000000001255"),
+    "订单支付时间": ("2026-10-01 08:00:00", ""),
+    "订单状态": ("交易成功", "待发货", ""),
+    "实付款": ("88.60", "-3", "0.5", ""),
+    "成交数量": ("2", "+3", ""),
+    "快递公司": ("韵达快递", "顺丰", ""),
+    "收货地址": ("新华街道497号****", ""),
+    "是否预售": ("是", "否", ""),
+    "商品ID": ("23811457702035", "000000", "00000", "_____", "一一", "无忧物"),
+}
+ODD = (
+    "", " ", "\t1234567", "'12345", '="00123"', "12345.0", "1.5E+15", "1e5", "0", "000", "-", "--",
+    "无", "null", "ＮＡＮ", "none ", "合计", "TOTAL", "Total:", "total", "#n/a", "# 备注", "小计：",
+    "\u200b26100000000000001", "１２３４５", "2026/10/01 08:00:00", "2026-10-01", "2026-10-01 8:00",
+    "2000-01-01 00:00:00", "1970-01-01 08:00:00", "0000-00-00 00:00:00", "1900-01-01 00:00:00",
+    "2026-13-01 00:00:00", "2026-10-01 24:00:00", "20261001080000", "1790000000", "46000.5",
+    " 客服 ", "ＡGENT", "buyer", "火星人", "¥1,234.50", "1.234", "12元", "9" * 19, "三", "1 件", "TRUE",
+    "是 ", "无退款申请", "ab", "*****", "（无）", "豈", "T", "订单号", "消息ID",
+)  # fmt: skip
+CHATS = tuple(PLAIN)[:8]
+ORDERS = tuple(PLAIN)[8:]
+
+
+@st.composite
+def _tables(draw: st.DrawFn) -> list[list[str]]:
+    headers = list(draw(st.permutations(draw(st.sampled_from((CHATS, ORDERS))))))
+    odd = draw(st.sets(st.sampled_from(headers), max_size=2))
+    count = draw(st.integers(0, 6))
+    rows = [[draw(st.sampled_from(PLAIN[name])) for name in headers] for _ in range(count)]
+    for row in rows:
+        for place, name in enumerate(headers):
+            if name in odd and draw(st.booleans()):
+                row[place] = draw(st.sampled_from(ODD))
+    if rows and draw(st.integers(0, 9)) == 0:
+        rows[0] = rows[0][:-1]
+    return [headers, *rows]
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(_tables())
+def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        records = open_one(Path(folder), _csv(rows), "a.csv").records
+        assert records is not None
+        whole = records.table().collect()
+        text = records.text(SPOKEN).collect(engine="streaming")
+        quick = records.rows(text, records.proof(text).collect(), SPOKEN).collect()
+    if "content" in whole.columns:
+        role = pl.col("sender_role").is_in(SPOKEN.roles)
+        whole = SPOKEN.of(whole.lazy(), role, pl.col("content")).collect()
+    lacking = [name for name in whole.columns if name not in quick.columns]
+    assert all(name.endswith(RAW_SUFFIX) for name in lacking) or STATE in lacking
+    told = whole.select(lacking).select(pl.exclude(STATE))
+    assert all(column.null_count() == whole.height for column in told)
+    if STATE in lacking:
+        assert (whole[STATE] == GOOD).all()
+    assert_frame_equal(quick, whole.select(quick.columns))
+
+
+def test_a_plain_file_needs_no_bookkeeping(tmp_path: Path) -> None:
+    rows = [list(CHATS), *([PLAIN[name][0] for name in CHATS] for _ in range(2))]
+    records = open_one(tmp_path, _csv(rows), "a.csv").records
+    assert records is not None
+    text = records.text(SPOKEN).collect()
+    quick = records.rows(text, records.proof(text).collect(), SPOKEN).collect()
+    assert not {STATE, "sender_role" + RAW_SUFFIX} & set(quick.columns)
