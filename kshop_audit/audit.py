@@ -15,7 +15,7 @@ from kshop_audit.account import data_notes, inputs_of, reject_too_many
 from kshop_audit.errors import ConfigError, InputError, UsageError
 from kshop_audit.facts import Facts
 from kshop_audit.facts.suspicion import suspicious
-from kshop_audit.ingest import Request, Source, open_inputs
+from kshop_audit.ingest import Request, Source
 from kshop_audit.judge import Judged, judge
 from kshop_audit.masking import masked_label
 from kshop_audit.model.measurement import EvidenceRow, Gaps, Measurement
@@ -32,7 +32,7 @@ from kshop_audit.model.report import (
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings, Terms, words_of
 from kshop_audit.packs import load as load_pack
-from kshop_audit.plan.load import Loaded, Reject, load
+from kshop_audit.plan.load import Loaded, Reject, open_and_load
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.plan.run import run
 from kshop_audit.projection.bounds import median_day, missing_days
@@ -70,12 +70,22 @@ class Audit:
     sources: tuple[Source, ...]
 
 
+def for_closing(order: Order) -> Order:
+    """The same order for a shop that wants to close: all closure rules, each of them required."""
+    closure = tuple(name for name, rule in catalogue().items() if rule.info.family == "closure")
+    wanted = replace(order.settings.closing, wanted=True)
+    settings = replace(order.settings, closing=wanted, required_instead=closure)
+    return replace(order, settings=settings, select=("closure",))
+
+
 def audit(order: Order, scratch: Path) -> Audit:
     """Run the audit. Errors of inputs and configuration raise; an error inside a rule does not."""
     pack = load_pack(order.settings.pack)
     rules = selected(pack, order)
-    sources = open_inputs(order.inputs, scratch)
-    loaded = load(sources, find_as_of=order.as_of is None, keep_text=_keep_text(pack, rules, order))
+    keep_text = _keep_text(pack, rules, order)
+    sources, loaded = open_and_load(
+        order.inputs, scratch, find_as_of=order.as_of is None, keep_text=keep_text
+    )
     reject_too_many(loaded, sources, order.settings.max_bad_rows)
     terms = Terms(_as_of(order, loaded), pack, order.settings)
     facts = Facts(loaded.tables, terms)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kshop_audit.cli import check, doctor, rules, schema
+from kshop_audit.cli import check, close, doctor, rules, schema
 
-COMMANDS = (check.register, doctor.register, rules.register, schema.register)
+COMMANDS = (check.register, close.register, doctor.register, rules.register, schema.register)

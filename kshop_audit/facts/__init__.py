@@ -28,16 +28,21 @@ class Facts:
     puts it back with `settle`, so that no rule pays for it again.
     """
 
-    SHARED = ("questions", "messages", "contacts", "orders", "parcels", "tickets")
+    SHARED = (
+        ("questions", "messages", "orders"),
+        ("contacts", "parcels", "tickets", "streaks", "shipped_orders"),
+    )
 
     def __init__(self, tables: Tables, terms: Terms) -> None:
         """Nothing is computed here."""
         self.tables = tables
         self.terms = terms
 
-    def touched(self) -> tuple[str, ...]:
-        """The shared frames that were asked for, each after those it is made of."""
-        return tuple(name for name in self.SHARED if name in self.__dict__)
+    def touched(self) -> tuple[tuple[str, ...], ...]:
+        """The shared frames that were asked for, in waves: each after those it is made of."""
+        return tuple(
+            tuple(name for name in wave if name in self.__dict__) for wave in self.SHARED
+        )
 
     def settle(self, name: str, frame: pl.DataFrame) -> None:
         """Use a computed frame from now on."""

@@ -3,5 +3,6 @@
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.reasons import REASONS
 from kshop_audit.ingest.sources import open_inputs
+from kshop_audit.ingest.typed import Records, Spoken
 
-__all__ = ["REASONS", "Request", "Source", "open_inputs"]
+__all__ = ["REASONS", "Records", "Request", "Source", "Spoken", "open_inputs"]

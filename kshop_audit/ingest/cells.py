@@ -23,14 +23,14 @@ _PLAIN_ID = (
 _POWER_OF_TEN = r"^[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+)$"
 _WHOLE_FLOAT = r"^([0-9]+)\.0+$"
 
-_PLAIN_MONEY = r"^-?[0-9]{1,15}(?:\.[0-9]{1,2})?$"
+PLAIN_MONEY = r"^-?[0-9]{1,15}(?:\.[0-9]{1,2})?$"
 _CURRENCY = r"[¥\s]|元$|^(?:RMB|CNY|人民币)"
 _MONEY = r"^[+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{0,2}0*)?$"
 _CENTS = r"^([^.]*\.[0-9][0-9])0+$"
 NO_REFUND = "无退款申请"
 
 # Any 18 digits are an Int64; of 19 some are not, so these take the second look.
-_WHOLE = r"^[+-]?[0-9]{1,18}$"
+PLAIN_WHOLE = r"^[+-]?[0-9]{1,18}$"
 _WHOLE_NUMBER = (
     r"^([+-]?(?:[0-9]{1,19}|[0-9]{1,3}(?:,[0-9]{3}){1,6}))(?:\.0*)?\s*[星分件个天条次]?$"
 )
@@ -74,21 +74,36 @@ def _lookup(raw: pl.Expr, known: Mapping[str, object], dtype: pl.DataType) -> pl
     """Words → values; a word is first compared as it stands, then without its noise."""
     if not known:
         return pl.lit(None, dtype)
-    exact = raw.replace_strict(known, default=None, return_dtype=dtype)
-    rest: pl.Expr = pl.when(exact.is_null() & (raw != "")).then(raw)
+    found = exact(raw, known, dtype)
+    rest: pl.Expr = pl.when(found.is_null() & (raw != "")).then(raw)
     rest = rest.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]+", "").str.to_lowercase()
-    return exact.fill_null(rest.replace_strict(known, default=None, return_dtype=dtype))
+    return found.fill_null(exact(rest, known, dtype))
 
 
-def code(raw: pl.Expr, codes: tuple[str, ...], values: Mapping[str, str]) -> pl.Expr:
+def exact(raw: pl.Expr, known: Mapping[str, object], dtype: pl.DataType) -> pl.Expr:
+    """Words → values, compared as they stand; `known` holds at least one word."""
+    return raw.replace_strict(known, default=None, return_dtype=dtype)
+
+
+def codes(own: tuple[str, ...], values: Mapping[str, str]) -> dict[str, str]:
+    """The words of a code column: the codes themselves and the words for them."""
+    return {**{word: word for word in own}, **values}
+
+
+def flags(values: Mapping[str, str]) -> dict[str, bool]:
+    """The words for yes and no; `values` are the operator's own, for "true" or "false"."""
+    own = {word: meaning.lower() in ("true", "1", "yes") for word, meaning in values.items()}
+    return {**_FLAGS, **own}
+
+
+def code(raw: pl.Expr, own: tuple[str, ...], values: Mapping[str, str]) -> pl.Expr:
     """A code of the column's vocabulary, from the code itself or from a word for it."""
-    return _lookup(raw, {**{word: word for word in codes}, **values}, pl.String())
+    return _lookup(raw, codes(own, values), pl.String())
 
 
 def flag(raw: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
-    """Yes or no; `values` are the operator's own words, for "true" or "false"."""
-    own = {word: meaning.lower() in ("true", "1", "yes") for word, meaning in values.items()}
-    return _lookup(raw, {**_FLAGS, **own}, pl.Boolean())
+    """Yes or no."""
+    return _lookup(raw, flags(values), pl.Boolean())
 
 
 def left_over(raw: pl.Expr, value: pl.Expr) -> pl.Expr:
@@ -99,7 +114,7 @@ def left_over(raw: pl.Expr, value: pl.Expr) -> pl.Expr:
 
 def odd_money(raw: pl.Expr) -> pl.Expr:
     """An amount with a sign of the currency, thousands, or more than two decimals."""
-    rest = bare(pl.when(~raw.str.contains(_PLAIN_MONEY) & (raw != "")).then(raw))
+    rest = bare(pl.when(~raw.str.contains(PLAIN_MONEY) & (raw != "")).then(raw))
     return rest.str.replace_all(_CURRENCY, "")
 
 
@@ -107,13 +122,17 @@ def money(raw: pl.Expr, odd: pl.Expr) -> pl.Expr:
     """An amount in yuan → fen, exactly; null with more decimals than a fen has."""
     amount: pl.Expr = pl.when(odd.str.contains(_MONEY)).then(odd)
     amount = amount.str.replace_all(",", "", literal=True).str.replace(_CENTS, "$1")
-    yuan = pl.when(odd.is_null()).then(raw).otherwise(amount).cast(pl.Decimal(20, 2), strict=False)
-    return (yuan * 100).cast(pl.Int64)
+    return fen(pl.when(odd.is_null()).then(raw).otherwise(amount))
+
+
+def fen(yuan: pl.Expr) -> pl.Expr:
+    """Text of an amount with at most two decimals → fen; null where it is no number."""
+    return (yuan.cast(pl.Decimal(20, 2), strict=False) * 100).cast(pl.Int64)
 
 
 def odd_whole(raw: pl.Expr) -> pl.Expr:
     """A number that is more than digits."""
-    return bare(pl.when(~raw.str.contains(_WHOLE) & (raw != "")).then(raw))
+    return bare(pl.when(~raw.str.contains(PLAIN_WHOLE) & (raw != "")).then(raw))
 
 
 def whole(raw: pl.Expr, odd: pl.Expr) -> pl.Expr:

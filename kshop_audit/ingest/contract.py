@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from kshop_audit.ingest.typed import Records
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
@@ -28,7 +29,7 @@ class Request:
 class Source:
     """One file as it was understood.
 
-    `kind` is None for a file that fits no kind or is never read; then `table` is None too.
+    `kind` is None for a file that fits no kind or is never read; then `records` is None too.
     `table` is lazy, has the columns of `tables.schema(kind, present columns)` and the bookkeeping
     columns, and holds every record of the file exactly once. `header` pairs each header of the
     file with the canonical column it became. `why` says on what grounds the kind was chosen.
@@ -46,4 +47,9 @@ class Source:
     missing: tuple[str, ...]
     notes: tuple[Text, ...]
     why: Text
-    table: pl.LazyFrame | None
+    records: Records | None
+
+    @property
+    def table(self) -> pl.LazyFrame | None:
+        """The whole table of the file, or None for a file that is not read."""
+        return None if self.records is None else self.records.table()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kshop_audit.ingest.catalogue import cell_text, every_header, normal, prefix
+from kshop_audit.ingest.protection import BLANKS
 from kshop_audit.ingest.recognise import Match, recognise, trimmed
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.model.settings import InputMapping
@@ -16,10 +17,14 @@ from kshop_audit.model.settings import InputMapping
 SEARCH_ROWS = 20
 """How many rows may stand above the data, header included."""
 
+SHOWN = 60
+"""Characters of a cell that a message quotes."""
+
 DELIMITERS = (",", "\t", ";")
 UNLIMITED = 2**31 - 1  # the csv module's own limit of 128 KiB a cell would be a silent failure
 
 _DIGIT = re.compile(r"\d")
+_DAY = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}")
 _NUMERIC = (Type.TIME, Type.DATE, Type.MONEY, Type.INT)
 _NOTHING = frozenset({"", "-", "--", "—", "/", "无", "(无)", "nan", "null", "none"})
 
@@ -30,6 +35,7 @@ class Header:
 
     `end`: offset of the first record, in bytes of the UTF-8 text without its BOM.
     `described`: the row below the header explains the columns; it is a record to be skipped.
+    `misplaced`: the first row above the header that is one of data, 0 if there is none.
     """
 
     match: Match
@@ -37,6 +43,7 @@ class Header:
     row: int
     end: int
     described: bool
+    misplaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +97,41 @@ def _describes(record: Sequence[str], match: Match) -> bool:
     return told
 
 
+def _is_data(record: Sequence[str], match: Match) -> bool:
+    """Whether a row above the header is no preamble but a row of the table, by its key and times.
+
+    Sorting a table with its header, or joining exports, leaves such rows behind.
+    """
+    table = TABLES[match.kind]
+    cells = {
+        name: record[places[0]].strip(BLANKS) if places[0] < len(record) else ""
+        for name, places in match.columns.items()
+    }
+    filled = sum(map(bool, cells.values()))
+    key = cells.get(table.key[0], "")
+    if filled * 3 < len(cells) or (key and (_DAY.match(key) or not _DIGIT.search(key))):
+        return False
+    words = {name: match.layout.values.get(name, {}) for name in cells}
+    return any(
+        _DAY.match(text) if table.column(name).type is Type.TIME else cell_text(text) in words[name]
+        for name, text in cells.items()
+        if text
+    )
+
+
 def find_header(
     text: str,
     delimiters: Sequence[str],
     mappings: Mapping[Kind, InputMapping],
     pin: Kind | None,
 ) -> Header | None:
-    """The best header among the first rows under any of the delimiters, None if there is none."""
+    """The header among the first rows under any of the delimiters, None if there is none.
+
+    The first one counts: what stands between it and a better one are rows of joined exports, which
+    must not pass for a preamble. Only right below may a better one stand, under titles of groups.
+    """
     extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
-    best: tuple[tuple[int, ...], Head, int, Match] | None = None
+    found: list[tuple[int, Head, Match]] = []
     for delimiter in delimiters:
         head = read_head(text, delimiter)
         for place, record in enumerate(head.records[:SEARCH_ROWS]):
@@ -110,14 +143,19 @@ def find_header(
             mapping = mappings.get(match.kind)
             if mapping is not None and (mapping.skip_rows or 0) > place:
                 continue
-            if best is None or match.rank > best[0]:
-                best = (match.rank, head, place, match)
-    if best is None:
+            found.append((place, head, match))
+    if not found:
         return None
-    _, head, place, match = best
+    first = min(place for place, _, _ in found)
+    near = [candidate for candidate in found if candidate[0] <= first + 1]
+    place, head, match = max(near, key=lambda candidate: candidate[2].rank)
     below = head.records[place + 1 : place + 2]
     described = any(_describes(record, match) for record in below)
-    return Header(match, head.delimiter, place + 1, head.ends[place], described)
+    mapping = mappings.get(match.kind)
+    skip = (mapping.skip_rows or 0) if mapping else 0
+    above = enumerate(head.records[skip:place], skip + 1)
+    misplaced = next((row for row, record in above if _is_data(record, match)), 0)
+    return Header(match, head.delimiter, place + 1, head.ends[place], described, misplaced)
 
 
 def seen_headers(text: str, delimiters: Sequence[str]) -> str:
@@ -126,4 +164,10 @@ def seen_headers(text: str, delimiters: Sequence[str]) -> str:
     if not rows:
         return ""
     widest = max(rows, key=lambda record: sum(1 for cell in record if cell.strip()))
-    return " · ".join(cell.strip() for cell in trimmed(widest)[:12])
+    return " · ".join(_shown(cell) for cell in trimmed(widest)[:12])
+
+
+def _shown(cell: str) -> str:
+    """The beginning of a cell on one line; a damaged file may hold anything, half of itself too."""
+    text = "".join(char if char.isprintable() else " " for char in cell[:SHOWN])
+    return " ".join(text.split())

@@ -198,12 +198,12 @@ def _other_header(frame: Frame, data: mmap.mmap) -> bool:
     return False
 
 
-def _reduced(path: Path, start: int, separator: bytes) -> Iterator[bytes]:
+def _reduced(frame: Frame, data: mmap.mmap) -> Iterator[bytes]:
     """The blocks of a file, without everything that is no separator, quote or line end."""
-    noise = bytes(set(range(256)) - set(b'"\n' + separator))
-    cr = False
-    with path.open("rb", buffering=0) as file:
-        file.seek(start)
+    noise = bytes(set(range(256)) - set(b'"\n' + frame.separator.encode()))
+    name, before, named, cr = frame.key.encode(), b"", False, False
+    with frame.path.open("rb", buffering=0) as file:
+        file.seek(frame.start)
         while block := file.read(BLOCK):
             # A CR alone ends a line for the csv module, not for Polars.
             if (cr and not block.startswith(b"\n")) or b"\0" in block:
@@ -211,6 +211,11 @@ def _reduced(path: Path, start: int, separator: bytes) -> Iterator[bytes]:
             cr = block.endswith(b"\r")
             if b"\r" in block and block.count(b"\r") != block.count(b"\r\n") + cr:
                 raise _NotCanonicalError
+            if not named and (name in block or name in before + block[: len(name)]):
+                named = True
+                if _other_header(frame, data):
+                    raise _NotCanonicalError
+            before = block[-len(name) :]
             yield block.translate(None, noise)
     if cr:
         raise _NotCanonicalError
@@ -221,7 +226,6 @@ def prove(frame: Frame) -> Shape | None:
     size = frame.path.stat().st_size
     if size <= frame.start:
         return Shape(frame.width, frame.width, {})
-    separator = frame.separator.encode()
     with (
         frame.path.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
@@ -229,15 +233,14 @@ def prove(frame: Frame) -> Shape | None:
         if data[frame.start - 1] != 0x0A:  # Polars counts lines by \n to skip the header
             return None
         quoting = _quoting(frame.separator).match(data, frame.start)
-        if quoting is None or quoting.end() != size or _other_header(frame, data):
+        if quoting is None or quoting.end() != size:
             return None
-        ended = data[size - 1] == 0x0A
-    counter = _Counter(separator, frame.width, frame.needed, frame.width)
-    try:
-        for piece in _reduced(frame.path, frame.start, separator):
-            counter.feed(piece)
-        if not ended:
-            counter.close()
-    except _NotCanonicalError:
-        return None
+        counter = _Counter(frame.separator.encode(), frame.width, frame.needed, frame.width)
+        try:
+            for piece in _reduced(frame, data):
+                counter.feed(piece)
+            if data[size - 1] != 0x0A:
+                counter.close()
+        except _NotCanonicalError:
+            return None
     return Shape(frame.width, counter.cells, counter.short)

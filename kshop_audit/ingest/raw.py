@@ -10,6 +10,7 @@ import polars as pl
 
 from kshop_audit.ingest import reasons
 from kshop_audit.ingest.proof import Shape
+from kshop_audit.ingest.protection import trim
 from kshop_audit.tables import ROW
 
 FAULT = "_fault"
@@ -80,7 +81,7 @@ def _faults(shape: Shape, first: int) -> Iterable[pl.Expr]:
 
 
 def _filled(place: int) -> pl.Expr:
-    return pl.col(cell(place)).str.strip_chars() != ""
+    return trim(pl.col(cell(place))) != ""
 
 
 def empty(width: int) -> Raw:

@@ -19,11 +19,13 @@ from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest import reasons
 from kshop_audit.ingest.catalogue import normal
 from kshop_audit.ingest.locate import UNLIMITED
+from kshop_audit.ingest.protection import BLANKS
 from kshop_audit.ingest.raw import FAULT, FAULT_VALUE, Raw, cell
 from kshop_audit.tables import ROW
 
 BATCH = 50_000
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _TIME_LIKE = re.compile(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
 _ID_LIKE = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+\s*")
@@ -96,11 +98,25 @@ def _swallowed(file: RecordFile, row: int) -> DamagedFileError:
     )
 
 
+def _inside(
+    record: Sequence[str], lines: list[str], file: RecordFile, quoted: bool
+) -> list[str]:
+    """The lines of a record that may be rows which an open quote swallowed.
+
+    Where the first cell has several lines, the rest of the row looks like a whole row.
+    """
+    rest = lines[1:]
+    ends = len(_LINE_END.findall(record[0])) if quoted and len(record) >= file.width else 0
+    if ends and not _looks_like_row(lines[0].lstrip('"'), file):
+        del rest[ends - 1]
+    return rest
+
+
 def _fault(record: Sequence[str], lines: list[str], file: RecordFile, row: int) -> str | None:
     """Why a record is no row, None if it is one. Raises DamagedFileError for swallowed rows."""
     if len(lines) > 1 or (lines and lines[0].count('"') % 2):
         quoted = _quoting(file.separator).fullmatch("".join(lines)) is not None
-        if any(_looks_like_row(line, file) for line in lines[1:]):
+        if any(_looks_like_row(line, file) for line in _inside(record, lines, file, quoted)):
             raise _swallowed(file, row)
         if not quoted and (len(lines) > 1 or _still_open(lines[0], file.separator)):
             return reasons.OPEN_QUOTE
@@ -120,9 +136,9 @@ def _still_open(line: str, separator: str) -> bool:
 def _count(record: Sequence[str], file: RecordFile, *, ended: bool) -> str | None:
     # The last cell of a row without a line end may have been cut off anywhere.
     least = file.needed if ended else file.width
-    if len(record) < least and any(text.strip() for text in record):
+    if len(record) < least and any(text.strip(BLANKS) for text in record):
         return reasons.TOO_FEW
-    if any(text.strip() for text in record[file.width :]):
+    if any(text.strip(BLANKS) for text in record[file.width :]):
         return reasons.TOO_MANY
     return None
 
@@ -131,7 +147,7 @@ def _value(record: Sequence[str], fault: str | None, width: int) -> str | None:
     if fault not in (reasons.TOO_FEW, reasons.TOO_MANY):
         return None
     cells = len(record)
-    while cells > width and not record[cells - 1].strip():
+    while cells > width and not record[cells - 1].strip(BLANKS):
         cells -= 1
     return f"{cells}/{width}"
 
@@ -153,7 +169,7 @@ def _rows(file: RecordFile) -> Iterator[tuple[object, ...]]:
             fault = _fault(record, taken, file, row)
             if _is_header(record, header, file.key):
                 same = [normal(text) for text in record[: file.width]] == header
-            if not same and fault is None and any(text.strip() for text in record):
+            if not same and fault is None and any(text.strip(BLANKS) for text in record):
                 fault = reasons.OTHER_HEADER
             cells = record + [""] * (file.width - len(record))
             kept = [_BAD_BYTE.sub("\ufffd", cells[place]).replace("\0", "") for place in file.keep]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kshop_audit.errors import InputError
+from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import container, decoding, raw
 from kshop_audit.ingest.catalogue import is_known
+from kshop_audit.ingest.columns import Cells, cells_of
 from kshop_audit.ingest.container import Container
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.decoding import Decoded
@@ -17,7 +20,7 @@ from kshop_audit.ingest.raw import Raw
 from kshop_audit.ingest.recognise import Match
 from kshop_audit.ingest.records import RecordFile, read_records
 from kshop_audit.ingest.staging import readable
-from kshop_audit.ingest.typed import Cells, cells_of, typed
+from kshop_audit.ingest.typed import Records
 from kshop_audit.ingest.walk import Found, find_files
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind, Type
@@ -109,7 +112,18 @@ def _understood(reading: _Reading) -> tuple[Decoded, Header]:
         decoded = reading.decoded(plain, own)
         text = decoding.head_of(decoded.path, decoded.start)
         header = reading.header(text) or header
+    if header.misplaced:
+        raise _misplaced(reading.found.name, header)
     return decoded, header
+
+
+def _misplaced(name: str, header: Header) -> DamagedFileError:
+    return DamagedFileError(
+        f"{name}:表头在第 {header.row} 行,但上面第 {header.misplaced} 行已是数据;请重新导出,"
+        "不要连同表头排序,也不要拼接文件",
+        f"{name}: the header stands in row {header.row}, but row {header.misplaced} above it is "
+        "one of data; export again, do not sort the header along or join files",
+    )
 
 
 def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:
@@ -179,7 +193,7 @@ def _notes(match: Match, decoded: Decoded, slow: bool) -> tuple[Text, ...]:
     return tuple(notes)
 
 
-def _source(reading: _Reading, sha256: str) -> Source:
+def _source(reading: _Reading, sha256: Future[str]) -> Source:
     found = reading.found
     decoded, header = _understood(reading)
     match = header.match
@@ -194,12 +208,12 @@ def _source(reading: _Reading, sha256: str) -> Source:
         platform=match.layout.platform,
         encoding=decoded.encoding,
         delimiter=header.delimiter,
-        sha256=sha256,
+        sha256=sha256.result(),
         header=match.pairs,
         missing=match.missing,
         notes=_notes(match, decoded, records.slow),
         why=match.why(found.pin is not None),
-        table=typed(records, header, parts, reading.index),
+        records=Records(records, header, parts, reading.index),
     )
 
 
@@ -210,7 +224,7 @@ def _left_out(reading: _Reading, sha256: str, why: Text) -> Source:
     )
 
 
-def _open(reading: _Reading) -> Source:
+def _open(reading: _Reading, hashing: Executor) -> Source:
     """Read one file of a folder or of the command line; a named one must be understood."""
     found = reading.found
     if found.never:
@@ -218,33 +232,40 @@ def _open(reading: _Reading) -> Source:
         return _left_out(reading, "", why)
     path = readable(found.path, found.name, reading.scratch, reading.index)
     reading = replace(reading, path=path)
-    sha256 = container.digest(path)
+    # Hashing needs a processor but not the interpreter, so it does not hold up the rest.
+    sha256 = hashing.submit(container.digest, path)
     if found.named:
         return _source(reading, sha256)
     kind = container.sniff(path)
     if kind not in (Container.TEXT, Container.GZIP):
         refused = container.refuse(found.name, kind)
-        return _left_out(reading, sha256, Text(refused.zh, refused.en))
+        return _left_out(reading, sha256.result(), Text(refused.zh, refused.en))
     try:
         return _source(reading, sha256)
     except decoding.UnknownEncodingError as error:
-        return _left_out(reading, sha256, Text(error.zh, error.en))
+        return _left_out(reading, sha256.result(), Text(error.zh, error.en))
     except _UnrecognisedError as error:
         why = Text(f"表头不属于任何类别:{error.seen}", f"the header fits no kind: {error.seen}")
-        return replace(_left_out(reading, sha256, why), encoding=error.encoding)
+        return replace(_left_out(reading, sha256.result(), why), encoding=error.encoding)
 
 
-def open_inputs(request: Request, scratch: Path) -> tuple[Source, ...]:
+def open_inputs(
+    request: Request, scratch: Path, opened: Callable[[Source], None] | None = None
+) -> tuple[Source, ...]:
     """Open all files of a request; nothing is collected, each table is scanned at most once.
 
-    `scratch` is a folder for copies in UTF-8; it must outlive the tables. Raises InputError for a
-    missing path, for a named file of no known kind and when nothing at all is recognised;
-    DamagedFileError for a recognised file that is broken as a whole.
+    `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is told of each
+    file as soon as it is open. Raises InputError for a missing path, for a named file of no known
+    kind and when nothing at all is recognised; DamagedFileError for a recognised file that is
+    broken as a whole.
     """
-    sources = tuple(
-        _open(_Reading(request, found, index, scratch, found.path))
-        for index, found in enumerate(find_files(request))
-    )
+    sources: list[Source] = []
+    with ThreadPoolExecutor(1) as hashing:
+        for index, found in enumerate(find_files(request)):
+            reading = _Reading(request, found, index, scratch, found.path)
+            sources.append(_open(reading, hashing))
+            if opened is not None:
+                opened(sources[-1])
     if not any(source.kind for source in sources):
         seen = [f"{source.name}({source.why.zh})" for source in sources]
         seen_en = [f"{source.name} ({source.why.en})" for source in sources]
@@ -252,4 +273,4 @@ def open_inputs(request: Request, scratch: Path) -> tuple[Source, ...]:
             "没有可识别的文件:" + (";".join(seen) or "文件夹中没有 CSV 文件"),
             "nothing is recognised: " + ("; ".join(seen_en) or "no CSV file in the folder"),
         )
-    return sources
+    return tuple(sources)

@@ -46,6 +46,7 @@ _UNSET = r"^0{4}\D|^0+$|^1900\D0?1\D0?0(?:\D|$)"
 _EARLIEST = datetime(1901, 1, 1)
 _UNSET_YEARS = (1, 1899, 1900)
 _LATEST = datetime(2200, 1, 1)
+_THIS_CENTURY = datetime(2001, 1, 1)  # after all days that mean "never"
 _UNSET_DAYS = (datetime(2000, 1, 1), datetime(1970, 1, 1))
 
 
@@ -61,6 +62,13 @@ def usual(raw: pl.Expr) -> pl.Expr:
             rest.str.to_date(_DAYS, strict=False).cast(TIME),
         )
     )
+
+
+def plain(raw: pl.Expr) -> pl.Expr:
+    """The time of a cell in the most usual form and of this century, else null."""
+    # Nearly all texts differ, so a cache of them costs more than it saves.
+    time = raw.str.to_datetime(_SECONDS, strict=False, time_unit="ms", cache=False)
+    return pl.when(time.is_between(_THIS_CENTURY, _LATEST, closed="left")).then(time)
 
 
 def odd(raw: pl.Expr, usual: pl.Expr) -> pl.Expr:

@@ -7,17 +7,20 @@ million unusual times), and a plan that selects few columns computes few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from kshop_audit.ingest import cells, reasons, times
+from kshop_audit.ingest import cells, plain, times
+from kshop_audit.ingest.catalogue import cell_text
+from kshop_audit.ingest.columns import REASON, WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.locate import Header
+from kshop_audit.ingest.plain import Plain
 from kshop_audit.ingest.protection import BLANKS, EMPTY, trim
 from kshop_audit.ingest.raw import FAULT, FAULT_VALUE, Raw, cell
-from kshop_audit.ingest.recognise import Match
-from kshop_audit.model.schema import TABLES, Column, Kind, Type
+from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
@@ -33,17 +36,8 @@ from kshop_audit.tables import (
     schema,
 )
 
-_REASON = {
-    Type.ID: reasons.SPREADSHEET,
-    Type.TIME: reasons.TIME,
-    Type.DATE: reasons.TIME,
-    Type.MONEY: reasons.MONEY,
-    Type.INT: reasons.NUMBER,
-    Type.BOOL: reasons.FLAG,
-}
-"""Types whose unreadable cells reject the row; unknown words of CODE columns are kept instead."""
-
 _TIMES = (Type.TIME, Type.DATE)
+_DIGIT = re.compile("[0-9]")
 _SKIP = "_skip"
 _NODE = "node_name"
 _NODE_CELL = r"^\s*(\p{Han}{2,4})[\s:：]*"
@@ -54,94 +48,6 @@ _FOOTERS = tuple(
     for word in ("合计", "总计", "小计", "汇总", "本页合计", "TOTAL", "Total", "total")
     for colon in ("", ":", "：")
 )
-
-WRITTEN_BY_PEOPLE = frozenset({"content"})
-"""Text columns in which a word such as 无 or - is something that was said."""
-
-DISPENSABLE = frozenset({"message_seq"})
-"""Columns that only break ties: a cell that cannot be read says nothing, and its row stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """One canonical column of a file and where its text comes from."""
-
-    column: Column
-    header: str
-    places: tuple[int, ...]
-    words: Mapping[str, str]
-    key: bool
-
-    @property
-    def name(self) -> str:
-        """The canonical name."""
-        return self.column.name
-
-    @property
-    def type(self) -> Type:
-        """How the cells are read."""
-        return self.column.type
-
-    @property
-    def exact(self) -> bool:
-        """Whether a damaged byte would change what the cell says."""
-        return self.type in _REASON
-
-    @property
-    def rejects(self) -> bool:
-        """Whether a cell that cannot be read rejects its row."""
-        return self.exact and self.name not in DISPENSABLE
-
-    @property
-    def raw(self) -> pl.Expr:
-        """The text of the cell; of columns of one name the first that is not empty."""
-        text = pl.col(cell(self.places[0]))
-        for place in self.places[1:]:
-            text = pl.when(trim(text) == "").then(pl.col(cell(place))).otherwise(text)
-        return text
-
-    def step(self, name: str) -> str:
-        """Name of an intermediate column."""
-        return f"_{name}_{self.name}"
-
-    @property
-    def odd(self) -> pl.Expr:
-        """The text of the cell where it does not have its type's usual form."""
-        return pl.col(self.step("odd"))
-
-    @property
-    def usual(self) -> pl.Expr:
-        """The time of the cell where it has one of the usual forms."""
-        return pl.col(self.step("usual"))
-
-    @property
-    def read(self) -> pl.Expr:
-        """The value as read, placeholders included."""
-        return pl.col(self.step("read"))
-
-    @property
-    def bad(self) -> pl.Expr:
-        """Whether the cell rejects its row."""
-        return pl.col(self.step("bad"))
-
-
-def key_column(kind: Kind, present: Mapping[str, object]) -> str | None:
-    """The column without which a record is no row: the key, else the first time of an event."""
-    table = TABLES[kind]
-    return next((name for name in (table.key[0], *table.event_times) if name in present), None)
-
-
-def cells_of(match: Match, words: Mapping[str, Mapping[str, str]]) -> tuple[Cells, ...]:
-    """The present columns of a file in the order of the file."""
-    table = TABLES[match.kind]
-    key = key_column(match.kind, match.columns)
-    result = []
-    for name, places in sorted(match.columns.items(), key=lambda item: item[1]):
-        known = {**match.layout.values.get(name, {}), **cells.words(words.get(name, {}))}
-        header = match.headers[places[0]].strip()
-        result.append(Cells(table.column(name), header, places, known, name == key))
-    return tuple(result)
-
 
 _ODD: Mapping[Type, Callable[[pl.Expr], pl.Expr]] = {
     Type.ID: cells.odd_identifier,
@@ -203,20 +109,27 @@ def _bad(part: Cells) -> pl.Expr:
     return bad.fill_null(False).alias(part.step("bad"))
 
 
-def _values(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
+def _values(frame: pl.LazyFrame, parts: Sequence[Cells], known: Plain) -> pl.LazyFrame:
     """Add the value of every cell, and for some types whether it rejects the row."""
-    timed = [part for part in parts if part.type in _TIMES]
-    checked = [part for part in parts if part.type in _ODD]
+    rest = [part for part in parts if part.name not in known.columns]
+    timed = [part for part in rest if part.type in _TIMES]
+    checked = [part for part in rest if part.type in _ODD]
     frame = frame.with_columns(times.usual(p.raw).alias(p.step("usual")) for p in timed)
     frame = frame.with_columns(_odd(part) for part in (*timed, *checked))
     frame = frame.with_columns(times.calendar(p.odd).alias(p.step("parts")) for p in timed)
-    frame = frame.with_columns(_value(part) for part in parts)
+    frame = frame.with_columns(
+        plain.value(part, known).alias(part.step("read"))
+        if part.name in known.columns
+        else _value(part)
+        for part in parts
+    )
     return frame.with_columns(
-        *(_settled(part) for part in parts),
-        *(_bad(part) for part in parts if part.rejects),
+        *(part.read.alias(part.name) for part in parts if part.name in known.columns),
+        *(_settled(part) for part in rest),
+        *(_bad(part) for part in rest if part.rejects),
         *(
             cells.left_over(part.raw, part.read).alias(part.name + RAW_SUFFIX)
-            for part in parts
+            for part in rest
             if part.type is Type.CODE
         ),
     )
@@ -226,7 +139,7 @@ def _all_null(parts: Iterable[Cells]) -> pl.Expr:
     return pl.all_horizontal(pl.lit(True), *(part.read.is_null() for part in parts))
 
 
-def _skipped(parts: tuple[Cells, ...], faulty: bool) -> pl.Expr:
+def _skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
     """Blank rows, totals, closing remarks, repeated headers, rows without a key."""
     whole = pl.col(FAULT).is_null() if faulty else pl.lit(True)
     skipped = pl.lit(False)
@@ -239,17 +152,33 @@ def _skipped(parts: tuple[Cells, ...], faulty: bool) -> pl.Expr:
     if key is None:
         return skipped | (_all_null(parts) & whole)
     keyless = pl.col(key.name).is_null() & whole
-    if key.rejects:
+    if key.rejects and key.name not in known.columns:
         keyless &= ~key.bad
-    # Exports put zero-width characters around headers; a repeated header may lack them.
     named = trim(key.raw).is_in([*_FOOTERS, key.header.strip(BLANKS)])
-    return skipped | keyless | named
+    return skipped | keyless | named | _is_header(key)
 
 
-def _states(parts: tuple[Cells, ...]) -> list[pl.Expr]:
-    """STATE and the three columns that explain a rejected row by its first bad cell."""
-    judged = [part for part in parts if part.rejects]
-    skip, fault = pl.col(_SKIP), pl.col(FAULT)
+def _is_header(key: Cells) -> pl.Expr:
+    """Whether the cell of the key is its own header, with or without the noise that stands in it.
+
+    Exports put zero-width characters into headers; a repeated header may lack them.
+    """
+    word = cell_text(key.header)
+    text: pl.Expr = key.raw
+    if not _DIGIT.search(word):  # nearly all keys have one, and need no closer look
+        text = pl.when(~text.str.contains("[0-9]")).then(text)
+    text = text.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]+", "").str.to_lowercase()
+    return (text == word).fill_null(False)
+
+
+def _states(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
+    """STATE and the three columns that explain a rejected row by its first bad cell.
+
+    `judged`: columns that may reject a row; `faulty`: the row as a whole may be at fault.
+    """
+    nothing = pl.lit(None, pl.String())
+    fault, found = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
+    skip = pl.col(_SKIP)
     rejected = pl.any_horizontal(fault.is_not_null(), *(part.bad for part in judged))
     state = pl.when(skip).then(SKIPPED).when(rejected).then(REJECTED).otherwise(GOOD)
 
@@ -262,8 +191,8 @@ def _states(parts: tuple[Cells, ...]) -> list[pl.Expr]:
     return [
         state.cast(pl.UInt8).alias(STATE),
         first(lambda part: pl.lit(part.header), pl.lit(None, pl.String())).alias(BAD_COLUMN),
-        first(lambda part: part.raw, pl.col(FAULT_VALUE)).alias(BAD_VALUE),
-        first(lambda part: pl.lit(_REASON[part.type]), fault).alias(BAD_REASON),
+        first(lambda part: part.raw, found).alias(BAD_VALUE),
+        first(lambda part: pl.lit(REASON[part.type]), fault).alias(BAD_REASON),
     ]
 
 
@@ -277,27 +206,116 @@ def _named_nodes(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
     return frame.with_columns(name.alias(_NODE), time.alias(cell(part.places[0])))
 
 
-def typed(raw: Raw, header: Header, parts: tuple[Cells, ...], index: int) -> pl.LazyFrame:
-    """The canonical table of a file, every record once, with the bookkeeping columns."""
-    kind = header.match.kind
-    present = [part.name for part in parts]
-    frame = _values(_named_nodes(raw.frame, parts), parts)
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Of which chat rows the text is needed: those of these roles, where `keep`, a Boolean over
+    `content`, is true. Most rows are spoken by someone else, and their text is most of the memory.
+    """
+
+    roles: tuple[str, ...]
+    keep: pl.Expr
+
+    def of(self, frame: pl.LazyFrame, role: pl.Expr, text: pl.Expr) -> pl.LazyFrame:
+        """The frame with `content`, null where it is not needed; `role`: whether one of them."""
+        said = frame.with_columns(content=pl.when(role).then(text))
+        return said.with_columns(content=pl.when(self.keep).then("content"))
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of a file and how they are understood.
+
+    The quick way is to collect `text`, then `proof` of it, then `rows`; `table` is all in one.
+    """
+
+    raw: Raw
+    header: Header
+    parts: tuple[Cells, ...]
+    index: int
+
+    def table(self) -> pl.LazyFrame:
+        """The canonical table, every record once, with all bookkeeping columns."""
+        return _typed(self, self.raw.frame, Plain()).select(*self._columns(), *BOOKKEEPING)
+
+    def text(self, spoken: Spoken) -> pl.LazyFrame:
+        """The text of the understood cells, and the values of those that are likely to be plain."""
+        frame, written = self.raw.frame, self._written()
+        places = dict.fromkeys((0, *(place for part in self.parts for place in part.places)))
+        if written is not None:
+            content, role = written
+            own = cells.codes(role.column.codes, role.words)
+            others = [word for word in ("", *own) if own.get(word) not in spoken.roles]
+            frame = spoken.of(frame, ~role.raw.is_in(others), content.raw)
+            frame = frame.with_columns(pl.col("content").alias(cell(content.places[0])))
+        faults = (FAULT, FAULT_VALUE) if self.raw.faulty else ()
+        return frame.select(*map(cell, places), ROW, *faults, *plain.ahead(self.parts))
+
+    def proof(self, text: pl.DataFrame) -> pl.LazyFrame:
+        """One row that says what is plain in the text."""
+        return text.lazy().select(plain.proof(self.parts))
+
+    def rows(self, text: pl.DataFrame, proof: pl.DataFrame, spoken: Spoken) -> pl.LazyFrame:
+        """The canonical table from the collected text.
+
+        STATE and what goes with it are absent when nothing is wrong with any record, and so are
+        the raw twins of columns in which every word is known.
+        """
+        known = plain.proven(self.parts, proof.row(0, named=True))
+        frame = _typed(self, text.lazy(), known)
+        twins = {name + RAW_SUFFIX for name in known.columns}
+        names = [name for name in self._columns() if name not in twins]
+        if {"content", "sender_role"} <= set(names) and (
+            self._written() is None or "sender_role" not in known.columns
+        ):
+            role = pl.col("sender_role").is_in(spoken.roles)
+            frame = spoken.of(frame, role, pl.col("content"))
+        flawless = STATE not in frame.collect_schema()
+        return frame.select(*names, *((FILE, ROW) if flawless else BOOKKEEPING))
+
+    def _written(self) -> tuple[Cells, Cells] | None:
+        """The columns of the text and of who wrote it, if unneeded text can be dropped unread."""
+        parts = {part.name: part for part in self.parts}
+        content, role = parts.get("content"), parts.get("sender_role")
+        if content is None or role is None or not any(part.key for part in self.parts):
+            return None
+        taken = [place for part in self.parts for place in part.places]
+        single = len(content.places) == len(role.places) == 1
+        alone = content.places[0] != 0 and taken.count(content.places[0]) == 1
+        return (content, role) if single and alone else None
+
+    def _columns(self) -> dict[str, pl.DataType]:
+        """The columns of the canonical table that this file can tell."""
+        present = {part.name for part in self.parts}
+        if "node_at" in present:
+            present.add("node")
+        if self.header.match.kind is Kind.TICKETS and "status" in present:
+            present.add("rejected")
+        return schema(self.header.match.kind, present)
+
+
+def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
+    """Add the canonical columns, FILE, and where a record may be no good row STATE and the like."""
+    parts, header, faulty = records.parts, records.header, records.raw.faulty
+    present = {part.name for part in parts}
+    frame = _values(_named_nodes(text, parts), parts, known)
     if "node_at" in present and "node" not in present:
-        known = header.match.layout.values["node"]
+        values = header.match.layout.values["node"]
         frame = frame.with_columns(
-            cells.code(pl.col(_NODE), TABLES[kind].column("node").codes, known).alias("node"),
+            cells.code(pl.col(_NODE), TABLES[Kind.SHIPMENTS].column("node").codes, values).alias(
+                "node"
+            ),
             pl.lit(None, pl.String()).alias("node" + RAW_SUFFIX),
         )
-        present.append("node")
-    if kind is Kind.TICKETS and "status" in present and "rejected" not in present:
+    if header.match.kind is Kind.TICKETS and "status" in present and "rejected" not in present:
         # The export has no column of its own; the state says that a ticket is rejected now, and
         # nothing of whether it ever was.
         rejected = pl.when(pl.col("status") == "rejected").then(pl.lit(True))
         frame = frame.with_columns(rejected.alias("rejected"))
-        present.append("rejected")
-    skipped = _skipped(parts, raw.faulty)
+    frame = frame.with_columns(pl.lit(records.index, pl.UInt16()).alias(FILE))
+    judged = [part for part in parts if part.rejects and part.name not in known.columns]
+    if known.rows and not (judged or faulty or header.described):
+        return frame
+    skipped = pl.lit(False) if known.rows else _skipped(parts, known, faulty)
     if header.described:
         skipped |= pl.col(ROW) == header.row + 1
-    frame = frame.with_columns(skipped.alias(_SKIP))
-    frame = frame.with_columns(*_states(parts), pl.lit(index, pl.UInt16()).alias(FILE))
-    return frame.select(*schema(kind, present), *BOOKKEEPING)
+    return frame.with_columns(skipped.alias(_SKIP)).with_columns(*_states(judged, faulty))

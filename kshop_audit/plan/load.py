@@ -7,26 +7,37 @@ never filtered before they are counted: good + rejected + skipped + duplicates =
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
 from kshop_audit.facts.tables import Tables, latest
-from kshop_audit.ingest import Source
+from kshop_audit.ingest import Records, Request, Source, Spoken, open_inputs
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
     BAD_VALUE,
+    BOOKKEEPING,
     FILE,
     GOOD,
     RAW_SUFFIX,
     REJECTED,
     ROW,
-    SKIPPED,
     STATE,
 )
+
+MERCHANT = ("agent", "robot")
+"""Whose text is looked at; buyers may write anything (C1)."""
+
+BAD = pl.Schema(
+    {name: BOOKKEEPING[name] for name in (FILE, ROW, BAD_COLUMN, BAD_VALUE, BAD_REASON)}
+)
+"""Of a rejected row, what is told of it."""
 
 OUTLIER = timedelta(days=2)
 """A time this much later than every other row's is damaged (rulebook 1, as-of)."""
@@ -91,45 +102,127 @@ def load(
     `find_as_of`: as-of is to be found, so a damaged future time is rejected. `keep_text`: Boolean
     over `content`, of which merchant messages the text is needed (None: of none).
     """
-    keep = pl.lit(False) if keep_text is None else keep_text
-    readable = [source for source in sources if source.table is not None and source.kind]
-    frames = pl.collect_all([_narrow(source, keep) for source in readable], engine="streaming")
-    kinds: dict[Kind, pl.DataFrame] = {}
+    spoken = _spoken(keep_text)
+    parts = {s.index: _read(s.index, s.records, spoken) for s in sources if s.records}
+    return _loaded(sources, parts, find_as_of=find_as_of)
+
+
+def open_and_load(
+    request: Request, scratch: Path, *, find_as_of: bool, keep_text: pl.Expr | None = None
+) -> tuple[tuple[Source, ...], Loaded]:
+    """`open_inputs` and `load` in one: a file is read while the next one is opened.
+
+    Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is told
+    as if all had been opened first.
+    """
+    spoken = _spoken(keep_text)
+    reading: dict[int, Future[_Part]] = {}
+    background = ThreadPoolExecutor(1)
+
+    def begin(source: Source) -> None:
+        if source.records is not None:
+            reading[source.index] = background.submit(_read, source.index, source.records, spoken)
+
+    try:
+        sources = open_inputs(request, scratch, begin)
+        parts = {index: part.result() for index, part in reading.items()}
+    finally:
+        background.shutdown(cancel_futures=True)
+    reading.clear()
+    return sources, _loaded(sources, parts, find_as_of=find_as_of)
+
+
+def _spoken(keep_text: pl.Expr | None) -> Spoken:
+    return Spoken(MERCHANT, pl.lit(False) if keep_text is None else keep_text)
+
+
+def _loaded(sources: Sequence[Source], parts: dict[int, _Part], *, find_as_of: bool) -> Loaded:
+    """What was read, put together; takes the parts, so that none is held longer than needed."""
+    readable = [source for source in sources if source.index in parts]
+    kinds: dict[Kind, _Part] = {}
     for kind in Kind:
-        parts = [f for source, f in zip(readable, frames, strict=True) if source.kind is kind]
-        if parts:
-            kinds[kind] = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal")
+        same = [parts.pop(source.index) for source in readable if source.kind is kind]
+        if same:
+            kinds[kind] = _together(same)
+    newest = {kind: _newest(kind, part.good) for kind, part in kinds.items()}
     if find_as_of:
-        kinds = _without_outlier(kinds)
-    columns = {kind: _columns(kind, readable) for kind in kinds}
-    good = {kind: frame.filter(pl.col(STATE) == GOOD) for kind, frame in kinds.items()}
-    unique = [
-        latest(good[kind].lazy(), kind, frozenset(_present(kind, good[kind]))) for kind in good
-    ]
-    kept = dict(zip(good, pl.collect_all(unique), strict=True))
-    newest = [top for kind, frame in kept.items() if (top := _newest(kind, frame))]
+        for kind, rows in _outliers(newest).items():
+            kinds[kind] = _without(kind, kinds[kind], rows)
+            newest[kind] = _newest(kind, kinds[kind].good)
+    kept: dict[Kind, pl.DataFrame] = {}
+    for kind, part in kinds.items():
+        kept[kind] = _deduplicated(kind, part.good)
+        if kept[kind].height != part.good.height:
+            newest[kind] = _newest(kind, kept[kind])
     return Loaded(
-        tables=Tables(frames=kept, columns=columns),
+        tables=Tables(frames=kept, columns={kind: _columns(kind, readable) for kind in kinds}),
         counts=_counts(readable, kinds, kept),
         rejects=_rejects(kinds),
         unmapped={kind: _unmapped(kind, frame) for kind, frame in kept.items()},
-        newest=max((top[0][0] for top in newest), default=None),
+        newest=max((rows[0].at for rows in newest.values() if rows), default=None),
     )
 
 
-def _narrow(source: Source, keep_text: pl.Expr) -> pl.LazyFrame:
-    table = source.table
-    if table is None:
-        raise ValueError(source.name)  # the caller keeps readable sources only
-    if source.kind is not Kind.CHATS:
-        return table
-    names = table.collect_schema().names()
-    if "content" not in names or "sender_role" not in names:
-        return table
-    # Buyers may write anything (C1); their text is not needed and would be most of the memory.
-    said = pl.when(pl.col("sender_role").is_in(("agent", "robot"))).then("content")
-    kept = pl.when(keep_text).then("content")
-    return table.with_columns(said.alias("content")).with_columns(kept.alias("content"))
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The good rows of a file or kind, its rejected ones, and by file how many were skipped."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+    skipped: Mapping[int, int]
+
+
+class _Row(NamedTuple):
+    """One of the latest rows of a kind: latest event, file, row, key."""
+
+    at: datetime
+    file: int
+    row: int
+    key: str
+
+
+def _read(file: int, records: Records, spoken: Spoken) -> _Part:
+    """Scan one file, see what is plain in it, and read what is left."""
+    text = records.text(spoken).collect(engine="streaming")
+    proof = records.proof(text).collect()
+    rows = records.rows(text, proof, spoken).collect()
+    if STATE not in rows.columns:
+        return _Part(rows, pl.DataFrame(schema=BAD), {})
+    state = pl.col(STATE)
+    good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
+    bad = rows.filter(state == REJECTED).select(BAD.names())
+    return _Part(good, bad, {file: rows.height - good.height - bad.height})
+
+
+def _together(parts: Sequence[_Part]) -> _Part:
+    """The files of a kind as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return _Part(
+        pl.concat([part.good for part in parts], how="diagonal"),
+        pl.concat([part.bad for part in parts]),
+        {file: count for part in parts for file, count in part.skipped.items()},
+    )
+
+
+def _deduplicated(kind: Kind, good: pl.DataFrame) -> pl.DataFrame:
+    """The rows without duplicates; only rows that may have one are compared.
+
+    Keys that rise from row to row differ, and so do keys of different hashes.
+    """
+    present = frozenset(_present(kind, good))
+    key = TABLES[kind].key[0]
+    if key not in present:
+        return latest(good.lazy(), kind, present).collect()
+    keys = good.get_column(key)
+    # Of the first key, which has none before it, a comparison says nothing.
+    if not keys.null_count() and (keys > keys.shift(1)).all():
+        return good
+    again = keys.hash().is_duplicated()
+    if not again.any():
+        return good
+    few = latest(good.filter(again).lazy(), kind, present).collect()
+    return pl.concat([good.filter(~again), few])
 
 
 def _present(kind: Kind, frame: pl.DataFrame) -> list[str]:
@@ -145,8 +238,8 @@ def _columns(kind: Kind, sources: Sequence[Source]) -> dict[int, frozenset[str]]
     }
 
 
-def _newest(kind: Kind, frame: pl.DataFrame) -> list[tuple[datetime, int, int, str]]:
-    """The latest rows of several keys: (latest event, file, row, key), latest first."""
+def _newest(kind: Kind, frame: pl.DataFrame) -> list[_Row]:
+    """The latest rows of several keys, latest first."""
     events = [name for name in TABLES[kind].event_times if name in frame.columns]
     if not events or frame.is_empty():
         return []
@@ -159,94 +252,80 @@ def _newest(kind: Kind, frame: pl.DataFrame) -> list[tuple[datetime, int, int, s
         .collect()
         .sort("at", FILE, ROW, descending=True)
     )
-    return [(row["at"], row[FILE], row[ROW], row["key"]) for row in top.iter_rows(named=True)]
+    return [_Row(row["at"], row[FILE], row[ROW], row["key"]) for row in top.iter_rows(named=True)]
 
 
-def _without_outlier(kinds: dict[Kind, pl.DataFrame]) -> dict[Kind, pl.DataFrame]:
-    """Reject the row whose time lies more than two days after every other row's.
+def _outliers(newest: Mapping[Kind, Sequence[_Row]]) -> dict[Kind, list[_Row]]:
+    """The row whose time lies more than two days after every other row's.
 
     The same row in several exports is one row.
     """
     ranked = sorted(
-        (
-            (*row, kind)
-            for kind, frame in kinds.items()
-            for row in _newest(kind, frame.filter(pl.col(STATE) == GOOD))
-        ),
-        key=lambda row: row[0],
+        ((kind, row) for kind, rows in newest.items() for row in rows),
+        key=lambda entry: entry[1].at,
         reverse=True,
     )
     if not ranked:
-        return kinds
-    top = [row for row in ranked if (row[3], row[4]) == (ranked[0][3], ranked[0][4])]
-    others = [row for row in ranked if row not in top]
-    late = [row for row in top if others and row[0] - others[0][0] > OUTLIER]
-    result = dict(kinds)
-    for at, file, row, _, kind in late:
-        result[kind] = _rejected(
-            result[kind], kind, at, (pl.col(FILE) == file) & (pl.col(ROW) == row)
-        )
-    return result
+        return {}
+    first, last = ranked[0][0], ranked[0][1]
+    top = [row for kind, row in ranked if (kind, row.key) == (first, last.key)]
+    others = [row for kind, row in ranked if kind is not first or row not in top]
+    late = [row for row in top if others and row.at - others[0].at > OUTLIER]
+    return {first: late} if late else {}
 
 
-def _rejected(frame: pl.DataFrame, kind: Kind, at: datetime, here: pl.Expr) -> pl.DataFrame:
-    events = [name for name in TABLES[kind].event_times if name in frame.columns]
-    column = next(
-        name for name in events if frame.filter(here).select(pl.col(name) == at).item() is True
-    )
-    return frame.with_columns(
-        pl.when(here).then(pl.lit(REJECTED, pl.UInt8)).otherwise(STATE).alias(STATE),
-        pl.when(here).then(pl.lit(column)).otherwise(BAD_COLUMN).alias(BAD_COLUMN),
-        pl.when(here).then(pl.lit(str(at))).otherwise(BAD_VALUE).alias(BAD_VALUE),
-        pl.when(here).then(pl.lit("future_time")).otherwise(BAD_REASON).alias(BAD_REASON),
-    )
+def _without(kind: Kind, part: _Part, late: Sequence[_Row]) -> _Part:
+    """The rows of a kind with these moved from the good to the rejected ones."""
+    good, bad = part.good, [part.bad]
+    events = [name for name in TABLES[kind].event_times if name in good.columns]
+    for row in late:
+        here = (pl.col(FILE) == row.file) & (pl.col(ROW) == row.row)
+        told = good.filter(here).select(pl.col(events) == row.at).row(0, named=True)
+        column = next(name for name in events if told[name])
+        cells = (row.file, row.row, column, str(row.at), "future_time")
+        bad.append(pl.DataFrame([cells], schema=BAD, orient="row"))
+        good = good.filter(~here)
+    return _Part(good, pl.concat(bad), part.skipped)
 
 
 def _counts(
-    sources: Sequence[Source], kinds: Mapping[Kind, pl.DataFrame], kept: Mapping[Kind, pl.DataFrame]
+    sources: Sequence[Source], kinds: Mapping[Kind, _Part], kept: Mapping[Kind, pl.DataFrame]
 ) -> dict[int, FileCount]:
     counts = {source.index: FileCount() for source in sources}
-    for kind, frame in kinds.items():
-        events = [name for name in TABLES[kind].event_times if name in frame.columns]
-        states = frame.group_by(FILE).agg(
-            good=(pl.col(STATE) == GOOD).sum(),
-            rejected=(pl.col(STATE) == REJECTED).sum(),
-            skipped=(pl.col(STATE) == SKIPPED).sum(),
-        )
-        survived = (
-            kept[kind]
-            .group_by(FILE)
-            .agg(
-                rows=pl.len(),
-                first_at=pl.min_horizontal([pl.col(name).min() for name in events])
-                if events
-                else pl.lit(None),
-                last_at=pl.max_horizontal([pl.col(name).max() for name in events])
-                if events
-                else pl.lit(None),
-            )
-        )
-        for row in states.join(survived, on=FILE, how="left").iter_rows(named=True):
-            rows = row["rows"] or 0
-            counts[row[FILE]] = FileCount(
-                rows=rows,
-                rejected=row["rejected"],
-                skipped=row["skipped"],
-                duplicates=row["good"] - rows,
-                first_at=row["first_at"],
-                last_at=row["last_at"],
+    for kind, part in kinds.items():
+        files = [source.index for source in sources if source.kind is kind]
+        rejected = _by_file(part.bad, files)
+        good = _by_file(part.good, files)
+        for file in files:
+            here = kept[kind] if len(files) == 1 else kept[kind].filter(pl.col(FILE) == file)
+            ends = _ends(kind, here)
+            counts[file] = FileCount(
+                rows=here.height,
+                rejected=rejected.get(file, 0),
+                skipped=part.skipped.get(file, 0),
+                duplicates=good.get(file, 0) - here.height,
+                first_at=min(ends, default=None),
+                last_at=max(ends, default=None),
             )
     return counts
 
 
-def _rejects(kinds: Mapping[Kind, pl.DataFrame]) -> tuple[Reject, ...]:
-    found = [
-        Reject(row[FILE], row[ROW], row[BAD_COLUMN], row[BAD_VALUE], row[BAD_REASON] or "")
-        for frame in kinds.values()
-        for row in frame.filter(pl.col(STATE) == REJECTED)
-        .select(FILE, ROW, BAD_COLUMN, BAD_VALUE, BAD_REASON)
-        .iter_rows(named=True)
-    ]
+def _by_file(frame: pl.DataFrame, files: Sequence[int]) -> dict[int, int]:
+    if len(files) == 1:
+        return {files[0]: frame.height}
+    return dict(frame.get_column(FILE).value_counts().iter_rows())
+
+
+def _ends(kind: Kind, frame: pl.DataFrame) -> list[datetime]:
+    """The first and the last of every event time of the kind."""
+    times = [frame.get_column(n) for n in TABLES[kind].event_times if n in frame.columns]
+    ends = [end for time in times for end in (time.min(), time.max())]
+    return [end for end in ends if isinstance(end, datetime)]
+
+
+def _rejects(kinds: Mapping[Kind, _Part]) -> tuple[Reject, ...]:
+    rows = [row for part in kinds.values() for row in part.bad.iter_rows()]
+    found = [Reject(file, row, column, value, why or "") for file, row, column, value, why in rows]
     return tuple(sorted(found, key=lambda reject: (reject.file, reject.row)))
 
 

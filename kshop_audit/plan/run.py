@@ -85,9 +85,11 @@ def _settled(rules: Sequence[Rule], facts: Facts) -> Facts:
         if missing_needs(rule, facts) is None:
             with suppress(Exception):  # told again, by name, when the rule is measured
                 rule.measure(probe, facts.terms)
-    for name in probe.touched():
+    for wave in probe.touched():
         with suppress(Exception):  # the same
-            settled.settle(name, getattr(settled, name).collect(engine="streaming"))
+            lazy = [getattr(settled, name) for name in wave]
+            for name, frame in zip(wave, pl.collect_all(lazy, engine="streaming"), strict=True):
+                settled.settle(name, frame)
     return settled
 
 

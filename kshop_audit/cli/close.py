@@ -1,0 +1,87 @@
+"""`close`: whether the shop can be closed, what blocks it, and from when it can."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kshop_audit.cli import terminal
+from kshop_audit.cli.binding import option, takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import ConfigOptions, InputOptions
+from kshop_audit.errors import EXIT_OK
+
+if TYPE_CHECKING:
+    from kshop_audit.model.report import Report
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class CloseOptions(ConfigOptions, InputOptions):
+    """Everything `close` can be told."""
+
+    as_of: Annotated[
+        str | None,
+        option(
+            "--as-of",
+            "截止时刻（默认：最新已发生时间）",
+            "instant of the audit (default: newest event)",
+            metavar="DATE",
+        ),
+    ] = None
+    format: Annotated[
+        Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")
+    ] = "text"
+    quiet: Annotated[
+        bool, option("--quiet", "可以关店时不输出", "print nothing when it can be closed", "-q")
+    ] = False
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "close",
+        help=say(
+            "关店条件：逐项结论、阻碍的单号、最早可申请的日期。退出码同 check。",
+            "Closing the shop: every condition, what blocks it, the earliest date. Exit codes as "
+            "for check.",
+        ),
+    )(takes(CloseOptions)(_close))
+
+
+def _close(options: CloseOptions) -> int:
+    from tempfile import TemporaryDirectory
+
+    from kshop_audit.audit import Order, audit, for_closing
+    from kshop_audit.cli.preparing import language_of, request_of, settings_of
+    from kshop_audit.model import moments
+
+    settings = settings_of(options, options.paths)
+    order = for_closing(
+        Order(
+            inputs=request_of(options, settings),
+            settings=settings,
+            as_of=None if options.as_of is None else moments.parse_as_of(options.as_of),
+        )
+    )
+    with TemporaryDirectory(prefix="kshop-audit-") as scratch:
+        report = audit(order, Path(scratch)).report
+    _print(report, options, language_of(options, settings))
+    return report.verdict.exit_code
+
+
+def _print(report: Report, options: CloseOptions, lang: str) -> None:
+    if options.quiet and report.verdict.exit_code == EXIT_OK:
+        return
+    if options.format == "json":
+        from kshop_audit import codec
+
+        terminal.emit_data(codec.encode(report))
+    else:
+        from kshop_audit.report import closing
+
+        terminal.emit(closing.render(report, lang))
