@@ -97,7 +97,8 @@ def _cooled(measured: Measured, terms: Terms) -> Conclusion:
         for row in rows
         if row["completed_at"] is not None
     ]
-    if told is not None:
+    # The operator's answer stands in for times that the export does not have.
+    if told is not None and (open_question or not ends):
         ends.append((told, None))
     if not ends:
         return Conclusion(status=Status.PASS, count=True, findings=())
