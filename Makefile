@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint docs docs-check sample bench lock clean all
+N ?= 50000
+.PHONY: help setup run test fuzz lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,6 +24,9 @@ run: $(READY) ## audit the healthy sample shop
 
 test: $(READY) ## run the tests (two workers)
 	$(BIN)/python -m pytest -n 2
+
+fuzz: $(READY) ## read N damaged files (50,000), print the seeds of those misread
+	$(BIN)/python -m tests.fuzz.run $(N)
 
 lint: $(READY) ## linters, types, import contracts, currency of docs and samples
 	$(BIN)/ruff check .

@@ -137,6 +137,13 @@ def selected(pack: Pack, order: Order) -> tuple[Rule, ...]:
                 f"没有名为 {name} 的规则或规则族；用 kshop-audit rules 查看全部",
                 f"unknown rule or family {name}; kshop-audit rules lists them",
             )
+    for name in order.select:
+        # A known rule of another pack would leave nothing to measure, which must not look fine.
+        if not any(name in (rule, known[rule].info.family) for rule in pack.rules if rule in known):
+            raise UsageError(
+                f"规则包 {pack.id} 没有 {name}；用 kshop-audit rules --pack {pack.id} 查看",
+                f"pack {pack.id} has no {name}; see kshop-audit rules --pack {pack.id}",
+            )
     chosen = []
     for name in pack.rules:
         rule = known.get(name)
@@ -236,6 +243,8 @@ def _with_gaps(
 
 
 def _recent(paid: Mapping[date, int], terms: Terms) -> int:
+    if not terms.pack.dimensions:
+        return 0  # no score, so nobody asks
     days = int(str(terms.pack.score["min_paid_days"].value))
     since = (terms.end - timedelta(days=days)).date()
     return sum(count for day, count in paid.items() if day >= since)

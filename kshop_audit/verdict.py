@@ -129,6 +129,8 @@ def _earned(judged: Sequence[Judged]) -> tuple[dict[str, Fraction], frozenset[st
 
 
 def _no_score(paid_orders: int | None, value: Fraction | None, pack: Pack) -> Text | None:
+    if not pack.dimensions:
+        return Text(zh="该规则包没有评分。", en="This pack has no score.")
     least = int(scoring.number(pack.score["min_paid_orders"]))
     days = int(scoring.number(pack.score["min_paid_days"]))
     if paid_orders is None:

@@ -52,7 +52,7 @@ def run(case: Mapping[str, Any], folder: Path) -> Audit:
     pins = {path: Kind(path.stem) for path in exports.glob("*.csv") if path.stem in set(Kind)}
     order = Order(
         inputs=Request((exports,), pins={} if case.get("raw") else pins),
-        settings=settings(case.get("config", {})),
+        settings=settings(case.get("config", {}), case.get("pack", "kuaishou")),
         as_of=parse_as_of(case["as_of"]),
         select=(case["rule"],),
         wanted=Wanted(evidence=True),
@@ -86,7 +86,7 @@ def _table(path: Path, header: list[str], rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def settings(config: Mapping[str, Any]) -> Settings:
+def settings(config: Mapping[str, Any], pack: str = "kuaishou") -> Settings:
     """The settings that a case's `config` stands for."""
     closing = {key: _moment(value) for key, value in config.get("closing", {}).items()}
     if "closing" in closing:
@@ -94,6 +94,7 @@ def settings(config: Mapping[str, Any]) -> Settings:
     own = config.get("own_words", {})
     lists = {"banned-words": "banned", "abusive-language": "abusive"}
     return Settings(
+        pack=pack,
         shop=config.get("shop"),
         opened_at=_moment(config.get("opened_at")),
         options=config.get("options", {}),

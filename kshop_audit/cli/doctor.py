@@ -73,7 +73,8 @@ def _file(source: Source, loaded: Loaded, lang: str) -> Iterator[str]:
         return
     kind = f"{source.kind} ({source.platform or '-'})"
     yield f"  {'类型' if zh else 'kind'}: {kind} — {terminal.plain(source.why[lang])}"
-    yield f"  {'编码' if zh else 'encoding'}: {source.encoding}, {source.delimiter!r}"
+    if source.encoding is not None:  # the sheets of a workbook have none
+        yield f"  {'编码' if zh else 'encoding'}: {source.encoding}, {source.delimiter!r}"
     count = loaded.counts[source.index]
     yield f"  {_counts(count, lang)}"
     if count.first_at is not None:

@@ -79,6 +79,15 @@ class InputOptions(Options):
             "comma, tab, semicolon or a character",
         ),
     ] = None
+    password_env: Annotated[
+        str | None,
+        option(
+            "--password-env",
+            "存有工作簿密码的环境变量名",
+            "environment variable with the password of workbooks",
+            metavar="VAR",
+        ),
+    ] = None
     max_bad_rows: Annotated[
         str | None,
         option(

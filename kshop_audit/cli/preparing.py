@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def settings_of(options: ConfigOptions, folders: Iterable[Path] = ()) -> Settings:
     """The settings with everything the command line says on top of them."""
     if not options.isolated:
-        _warn_of_unknown(options.spoken)
+        own = options.password_env if isinstance(options, InputOptions) else None
+        _warn_of_unknown(options.spoken, own)
     settings, _ = load_settings(
         config=options.config,
         folders=[folder for folder in folders if folder.is_dir()],
@@ -52,7 +53,21 @@ def request_of(options: InputOptions, settings: Settings) -> Request:
         mappings=settings.inputs,
         encoding=options.encoding,
         delimiter=None if options.delimiter is None else values.delimiter(options.delimiter),
+        password=_password(options.password_env),
     )
+
+
+def _password(variable: str | None) -> str | None:
+    """The password in a variable; on the command line itself everybody could read it."""
+    if variable is None:
+        return None
+    password = os.environ.get(variable)
+    if not password:
+        raise UsageError(
+            f"--password-env {variable}：没有这个环境变量，或它是空的；请先设置它",
+            f"--password-env {variable}: no such environment variable, or it is empty; set it",
+        )
+    return password
 
 
 def language_of(options: Options, settings: Settings) -> str:
@@ -76,9 +91,9 @@ def _flags(options: ConfigOptions) -> dict[str, object]:
     return given
 
 
-def _warn_of_unknown(lang: str) -> None:
-    """A misspelt variable would silently do nothing."""
-    keys = {ENVIRONMENT + key.upper() for key in environment_keys()}
+def _warn_of_unknown(lang: str, own: str | None) -> None:
+    """A misspelt variable would silently do nothing; `own` is one that an option names."""
+    keys = {own, *(ENVIRONMENT + key.upper() for key in environment_keys())}
     for name in sorted(os.environ):
         if name.startswith(ENVIRONMENT) and name not in VARIABLES | keys:
             zh, en = f"忽略未知的环境变量 {name}", f"unknown environment variable {name} is ignored"

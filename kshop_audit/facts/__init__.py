@@ -13,6 +13,7 @@ from functools import cached_property
 import polars as pl
 
 from kshop_audit.facts import contacts, conversations, fees, messages, orders, tickets
+from kshop_audit.facts.platforms import PlatformFacts
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -21,7 +22,7 @@ from kshop_audit.tables import AT, FILE, ROW
 __all__ = ["Facts", "Tables"]
 
 
-class Facts:
+class Facts(PlatformFacts):
     """The derived frames of one audit, lazy, cached by name.
 
     SHARED names the costly ones that several rules look at; the plan computes each of them once and
@@ -29,7 +30,7 @@ class Facts:
     """
 
     SHARED = (
-        ("questions", "messages", "orders"),
+        ("questions", "buyer_days", "messages", "orders"),
         ("contacts", "parcels", "tickets", "streaks", "shipped_orders"),
     )
 
@@ -40,9 +41,7 @@ class Facts:
 
     def touched(self) -> tuple[tuple[str, ...], ...]:
         """The shared frames that were asked for, in waves: each after those it is made of."""
-        return tuple(
-            tuple(name for name in wave if name in self.__dict__) for wave in self.SHARED
-        )
+        return tuple(tuple(name for name in wave if name in self.__dict__) for wave in self.SHARED)
 
     def settle(self, name: str, frame: pl.DataFrame) -> None:
         """Use a computed frame from now on."""
@@ -182,23 +181,28 @@ class Facts:
             self.tables,
             as_of=self.terms.as_of,
             force_majeure=self.terms.settings.force_majeure,
-            parcels=str(self.terms.option("ship-48h", "parcels")),
+            parcels=self._parcels,
         )
+
+    @property
+    def _parcels(self) -> str:
+        # Only Kuaishou's packs take several waybills of an order as replacements (L13, L14).
+        known = "ship-48h" in self.terms.pack.rules
+        return str(self.terms.option("ship-48h", "parcels")) if known else "parcels"
 
     @cached_property
     def parcels(self) -> pl.LazyFrame:
-        """Orders with a shipment, with applied_at of their first ticket, parcel_late and
-        parcel_waiting (see `orders.parcel_states`).
+        """Orders with a shipment, with applied_at of their first ticket and, if parcels are counted
+        each, parcel_late and parcel_waiting (see `orders.parcel_states`).
         """
         first = tickets.first_applications(self.tables)
+        shipped = self.orders.filter("has_shipped_at").join(first, on="order_id", how="left")
+        if self.terms.option("pickup-24h", "parcels") != "parcels":
+            return shipped
         states = orders.parcel_states(
             self.tables, as_of=self.terms.as_of, hours=self.terms.number("pickup-24h", "hours")
         )
-        return (
-            self.orders.filter("has_shipped_at")
-            .join(first, on="order_id", how="left")
-            .join(states, on="order_id", how="left")
-        )
+        return shipped.join(states, on="order_id", how="left")
 
     @cached_property
     def shipped_orders(self) -> pl.LazyFrame:

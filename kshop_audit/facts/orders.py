@@ -10,8 +10,8 @@ from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
-FIRST = ("status", "carrier", "province", "product_id", "buyer_id")
-"""Columns of which the first line of an order speaks for the order."""
+ONE = ("status", "carrier", "province", "product_id", "buyer_id")
+"""Columns of which one line speaks for the order: the least, so that row order never matters."""
 
 LATER_NODES = ("in_transit", "delivering", "awaiting_pickup", "signed")
 
@@ -43,9 +43,8 @@ def orders(
     completed, done (Booleans), status_known, has_shipped_at, uploaded_at (first shipment as
     exported), shipped_at and picked_up_at (null when later than as-of), signed_at (received or
     signed for), pickup_known (Boolean), proven_by (latest instant by which a pickup must have
-    happened), paid_fen, commission_fen, postage_fen, tracking_no
-    (one of them), carrier, province, product_id, buyer_id,
-    _file, _row.
+    happened), paid_fen, commission_fen, postage_fen, tracking_no (one of them), carrier,
+    province, product_id, buyer_id, _file, _row.
     """
     known = pl.lit(tables.has(Kind.ORDERS, "picked_up_at")) | pl.col("pickup_known").fill_null(
         tables.has(Kind.SHIPMENTS, "picked_up_at")
@@ -67,7 +66,14 @@ def orders(
         has_shipped_at=pl.col("uploaded_at").is_not_null(),
         exempted=pl.col("reported").fill_null(False) | pl.col("order_id").is_in(force_majeure),
         cancelled=pl.col("uploaded_at").is_null() & (pl.col("closed") | pl.col("refunded")),
-    )
+    ).drop(STEPS)
+
+
+STEPS = (
+    "_last", "last_line", "last_waybill", "first_waybill", "has_waybills", "own_waybill",
+    "listed_waybill", "shipment_pickup", "shipment_signed", "reported", "refunded",
+)  # fmt: skip
+"""Columns that only lead to others."""
 
 
 def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
@@ -83,7 +89,7 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     return tables.rows(Kind.ORDERS).group_by("order_id").agg(
         pl.col("paid_at", "created_at", "picked_up_at").min(),
         pl.col("finished_at").max(),
-        pl.col(FIRST).sort_by(FILE, ROW).first(),
+        pl.col(ONE).min(),
         _last_of_all("shipped_at", as_of).alias("last_line"),
         promised_at=pl.col("promised_ship_at").min(),
         own_waybill=pl.col("tracking_no").min(),

@@ -1,7 +1,7 @@
 """What kind of bytes a file is, whatever its name says, and its digest.
 
-Every container ends in one file of plain text: the file itself, or an unpacked copy in the
-scratch folder. Nothing is ever written next to an input.
+Every container ends in files of plain text: the file itself, or copies in the scratch folder.
+Nothing is ever written next to an input.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import shutil
+import zipfile
 import zlib
 from dataclasses import dataclass
 from enum import Enum
@@ -19,12 +20,24 @@ from kshop_audit.errors import DamagedFileError, InputError
 BLOCK = 1 << 20  # measured: larger blocks fall out of the cache, smaller ones cost calls
 
 
+_WORKBOOK = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
+
+
+class LockedError(InputError):
+    """A sound file that needs something only the operator has: a password, an extra."""
+
+
+class UnopenedError(InputError):
+    """A file of which nothing can be seen: an error if it was named, in a folder it is listed."""
+
+
 class Container(Enum):
     """Told by the first bytes."""
 
     TEXT = "text"
     GZIP = "gzip"
-    ZIP = "zip"  # also every .xlsx
+    ZIP = "zip"
+    WORKBOOK = "workbook"  # a zip with the parts of an .xlsx
     OLE = "ole"  # .xls, and an encrypted .xlsx
     HTML = "html"
 
@@ -52,8 +65,8 @@ def sniff(path: Path) -> Container:
         start = file.read(512)
     if start.startswith(b"\x1f\x8b"):
         return Container.GZIP
-    if start.startswith(b"PK\x03\x04"):
-        return Container.ZIP
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return Container.WORKBOOK if _has_workbook(path) else Container.ZIP
     if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return Container.OLE
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
@@ -62,16 +75,27 @@ def sniff(path: Path) -> Container:
     return Container.TEXT
 
 
-def refuse(name: str, container: Container) -> InputError:
-    """The error for a container that is not read."""
-    if container is Container.HTML:
-        return InputError(
-            f"{name}:内容是网页表格而不是数据表;请用表格软件打开后另存为 CSV UTF-8,编号列设为文本",
-            f"{name}: holds a web page, not a table; export it as CSV",
-        )
-    return InputError(
-        f"{name}:暂不读取工作簿与压缩包;请导出为 CSV,或安装 xlsx 附加组件后再试",
-        f"{name}: workbooks and archives are not read yet; export CSV, or install the extra [xlsx]",
+def _has_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as parts:
+            return not _WORKBOOK.isdisjoint(parts.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return False
+
+
+def web_page(name: str) -> UnopenedError:
+    """The error for a page of HTML, often named .xls; it is not read."""
+    return UnopenedError(
+        f"{name}:内容是网页表格而不是数据表;请用表格软件打开后另存为 CSV UTF-8,编号列设为文本",
+        f"{name}: holds a web page, not a table; export it as CSV",
+    )
+
+
+def nested(name: str) -> UnopenedError:
+    """The error for an archive inside another one."""
+    return UnopenedError(
+        f"{name}:压缩包里还有压缩包;请先解压,再给出其中的文件",
+        f"{name}: an archive inside an archive; unpack it and give its files",
     )
 
 

@@ -16,18 +16,24 @@ from kshop_audit.model.settings import InputMapping
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The files to read, as named on the command line, and how to read them."""
+    """The files to read, as named on the command line, and how to read them.
+
+    `password` opens the protected workbooks among them.
+    """
 
     paths: tuple[Path, ...]
     pins: Mapping[Path, Kind] = field(default_factory=dict)
     mappings: Mapping[Kind, InputMapping] = field(default_factory=dict)
     encoding: str | None = None
     delimiter: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file as it was understood.
+    """One file, sheet of a workbook or member of an archive as it was understood.
+
+    `name` says which one it is: `file.xlsx#sheet`, `file.zip!member`; `path` is the file's.
 
     `kind` is None for a file that fits no kind or is never read; then `records` is None too.
     `table` is lazy, has the columns of `tables.schema(kind, present columns)` and the bookkeeping

@@ -24,6 +24,9 @@ DELIMITERS = (",", "\t", ";")
 UNLIMITED = 2**31 - 1  # the csv module's own limit of 128 KiB a cell would be a silent failure
 
 _DIGIT = re.compile(r"\d")
+_IDENTITY = re.compile(r"(?!\d{4}-\d{1,2}-\d)(?=.*\d)['\"=]*[0-9A-Za-z_-]{4,}['\"]*$")
+_AMOUNT = re.compile(r"[¥￥]?-?\d[\d,]*(?:\.\d*)?元?$")
+_DATED = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d$")
 _DAY = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}")
 _NUMERIC = (Type.TIME, Type.DATE, Type.MONEY, Type.INT)
 _NOTHING = frozenset({"", "-", "--", "—", "/", "无", "(无)", "nan", "null", "none"})
@@ -98,7 +101,7 @@ def _describes(record: Sequence[str], match: Match) -> bool:
 
 
 def _is_data(record: Sequence[str], match: Match) -> bool:
-    """Whether a row above the header is no preamble but a row of the table, by its key and times.
+    """Whether a row above the header is one of the table: it has a key and one more good cell.
 
     Sorting a table with its header, or joining exports, leaves such rows behind.
     """
@@ -108,15 +111,20 @@ def _is_data(record: Sequence[str], match: Match) -> bool:
         for name, places in match.columns.items()
     }
     filled = sum(map(bool, cells.values()))
-    key = cells.get(table.key[0], "")
-    if filled * 3 < len(cells) or (key and (_DAY.match(key) or not _DIGIT.search(key))):
+    key = cells.get(table.key[0])
+    texts = [text.strip(BLANKS) for text in record]
+    named = any(map(_IDENTITY.match, (*texts[:1], key or "")))
+    if named and sum(map(bool, texts)) > 2 and any(map(_DATED.match, texts)):
+        return True  # in whatever column: rows of another layout are rows all the same
+    if filled * 3 < len(cells) or (key is not None and not _IDENTITY.match(key)):
         return False
-    words = {name: match.layout.values.get(name, {}) for name in cells}
-    return any(
-        _DAY.match(text) if table.column(name).type is Type.TIME else cell_text(text) in words[name]
-        for name, text in cells.items()
-        if text
-    )
+    for name, text in cells.items():
+        column = table.column(name)
+        known = {*match.layout.values.get(name, ()), *column.codes}
+        form = {Type.TIME: _DAY, Type.MONEY: _AMOUNT}.get(column.type)
+        if cell_text(text) in known or (form is not None and form.match(text)):
+            return True
+    return False
 
 
 def find_header(

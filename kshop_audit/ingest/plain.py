@@ -17,6 +17,7 @@ from kshop_audit.ingest.protection import BLANKS, EMPTY
 from kshop_audit.ingest.raw import cell
 from kshop_audit.model.schema import Type
 
+_TOLD = " told"
 _FILLED = " filled"
 _ROWS = " rows"
 
@@ -74,7 +75,8 @@ def _alone(parts: Iterable[Cells]) -> list[Cells]:
 def proof(parts: Sequence[Cells]) -> list[pl.Expr]:
     """One row of Booleans over the records of a file; what it says is read by `proven`."""
     alone = _alone(parts)
-    found = [(~(_strange(part) & (part.raw != "")).any()).alias(part.name) for part in alone]
+    found = [pl.lit(True).alias(_TOLD)]  # where every column stands twice there is nothing else
+    found += [(~(_strange(part) & (part.raw != "")).any()).alias(part.name) for part in alone]
     found += [(part.raw != "").all().alias(part.name + _FILLED) for part in alone]
     key = next((part for part in alone if part.key), None)
     if key is None or _FIRST <= key.header < _BEYOND:

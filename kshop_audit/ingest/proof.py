@@ -8,6 +8,7 @@ closes a cell, and every record has as many separators as the header. What fails
 
 from __future__ import annotations
 
+import codecs
 import functools
 import mmap
 import re
@@ -71,7 +72,7 @@ def _quoting(separator: str) -> re.Pattern[bytes]:
     )
 
 
-_QUOTED = re.compile(rb'"[^"]*+"')
+_QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
 
 @dataclass(slots=True)
@@ -231,6 +232,8 @@ def prove(frame: Frame) -> Shape | None:
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
     ):
         if data[frame.start - 1] != 0x0A:  # Polars counts lines by \n to skip the header
+            return None
+        if data[frame.start : frame.start + 3] == codecs.BOM_UTF8:  # it would drop this silently
             return None
         quoting = _quoting(frame.separator).match(data, frame.start)
         if quoting is None or quoting.end() != size:

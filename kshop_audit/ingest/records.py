@@ -82,8 +82,10 @@ def _quoting(separator: str) -> re.Pattern[str]:
 
 def _looks_like_row(line: str, file: RecordFile) -> bool:
     """Whether a line inside a quoted cell is a row of the table that an open quote swallowed."""
-    cells = line.rstrip("\r\n").split(file.separator)
-    if len(cells) != file.width:
+    text = line.rstrip("\r\n")
+    cells = next(csv.reader([text], delimiter=file.separator), [])
+    # A separator in a quoted cell is none, and the quick reader looks at separators alone.
+    if len(cells) != file.width or text.count(file.separator) != file.width - 1:
         return False
     if file.key is not None and not _ID_LIKE.fullmatch(cells[file.key]):
         return bool(file.times) and bool(_TIME_LIKE.match(cells[file.key]))
@@ -98,9 +100,7 @@ def _swallowed(file: RecordFile, row: int) -> DamagedFileError:
     )
 
 
-def _inside(
-    record: Sequence[str], lines: list[str], file: RecordFile, quoted: bool
-) -> list[str]:
+def _inside(record: Sequence[str], lines: list[str], file: RecordFile, quoted: bool) -> list[str]:
     """The lines of a record that may be rows which an open quote swallowed.
 
     Where the first cell has several lines, the rest of the row looks like a whole row.

@@ -1,8 +1,8 @@
-"""Open the inputs: every file named or found becomes one `Source` with a lazy typed table."""
+"""Open the inputs: every table of every file becomes one `Source` with a lazy typed table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +11,11 @@ from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import container, decoding, raw
 from kshop_audit.ingest.catalogue import is_known
 from kshop_audit.ingest.columns import Cells, cells_of
-from kshop_audit.ingest.container import Container
+from kshop_audit.ingest.container import UnopenedError
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.decoding import Decoded
 from kshop_audit.ingest.locate import DELIMITERS, Header, find_header, seen_headers
+from kshop_audit.ingest.pieces import Piece, Whole, never_read, unfold, unread
 from kshop_audit.ingest.proof import Frame, prove
 from kshop_audit.ingest.raw import Raw
 from kshop_audit.ingest.recognise import Match
@@ -45,17 +46,33 @@ class _UnrecognisedError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How one file is going to be read; `path` leads to its bytes."""
+    """How one table is going to be read; `path` leads to its bytes."""
 
     request: Request
     found: Found
     index: int
     scratch: Path
+    piece: Piece
     path: Path
+
+    @property
+    def name(self) -> str:
+        """What the table is called in messages."""
+        return self.piece.name
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding that was told, for all files or for the kind it is pinned to."""
+        if self.piece.sheet:
+            return decoding.UTF8
+        pin = self.found.pin
+        return self.request.encoding or (self.mapping(pin).encoding if pin else None)
 
     @property
     def delimiters(self) -> tuple[str, ...]:
         """The delimiters to try: the given one alone, else the usual ones and the configured."""
+        if self.piece.sheet:
+            return (",",)
         if self.request.delimiter:
             return (_NAMED_DELIMITERS.get(self.request.delimiter, self.request.delimiter),)
         kinds = [self.found.pin] if self.found.pin else list(self.request.mappings)
@@ -78,42 +95,29 @@ class _Reading:
         """The file as UTF-8."""
         return decoding.decode(
             path,
-            self.found.name,
+            self.name,
             encoding,
             lambda text: self.header(text) is not None,
             self.scratch / f"{self.index}.utf8",
         )
 
 
-def _plain(reading: _Reading) -> Path:
-    """The plain text of a file; InputError for containers that are not read."""
-    path, name = reading.path, reading.found.name
-    kind = container.sniff(path)
-    if kind is Container.TEXT:
-        return path
-    if kind is Container.GZIP:
-        return container.unpack(path, name, reading.scratch / f"{reading.index}.plain")
-    raise container.refuse(name, kind)
-
-
 def _understood(reading: _Reading) -> tuple[Decoded, Header]:
     """Decode a file and find its header; _UnrecognisedError if it has none."""
-    plain = _plain(reading)
-    pin = reading.found.pin
-    given = reading.request.encoding or (reading.mapping(pin).encoding if pin else None)
-    decoded = reading.decoded(plain, given)
+    given = reading.encoding
+    decoded = reading.decoded(reading.path, given)
     text = decoding.head_of(decoded.path, decoded.start)
     header = reading.header(text)
     if header is None:
         seen = seen_headers(text, reading.delimiters)
-        raise _UnrecognisedError(reading.found.name, seen, decoded.encoding)
+        raise _UnrecognisedError(reading.name, seen, decoded.encoding)
     own = reading.mapping(header.match.kind).encoding
     if own and not given and decoding.known_encoding(own) != decoded.encoding.removesuffix("-sig"):
-        decoded = reading.decoded(plain, own)
+        decoded = reading.decoded(reading.path, own)
         text = decoding.head_of(decoded.path, decoded.start)
         header = reading.header(text) or header
     if header.misplaced:
-        raise _misplaced(reading.found.name, header)
+        raise _misplaced(reading.name, header)
     return decoded, header
 
 
@@ -148,7 +152,7 @@ def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[C
     keep = sorted({0} | {place for part in parts for place in part.places})
     return read_records(
         RecordFile(
-            decoded.path, reading.found.name, start, header.row, header.delimiter,
+            decoded.path, reading.name, start, header.row, header.delimiter,
             match.headers, tuple(keep), key.places[0] if key else None, times,
             tuple(p for part in parts if part.exact for p in part.places),
         )
@@ -193,8 +197,8 @@ def _notes(match: Match, decoded: Decoded, slow: bool) -> tuple[Text, ...]:
     return tuple(notes)
 
 
-def _source(reading: _Reading, sha256: Future[str]) -> Source:
-    found = reading.found
+def _source(reading: _Reading) -> Source:
+    found, piece = reading.found, reading.piece
     decoded, header = _understood(reading)
     match = header.match
     words = reading.mapping(match.kind).values
@@ -203,12 +207,12 @@ def _source(reading: _Reading, sha256: Future[str]) -> Source:
     return Source(
         index=reading.index,
         path=found.path,
-        name=found.name,
+        name=piece.name,
         kind=match.kind,
         platform=match.layout.platform,
-        encoding=decoded.encoding,
-        delimiter=header.delimiter,
-        sha256=sha256.result(),
+        encoding=None if piece.sheet else decoded.encoding,
+        delimiter=None if piece.sheet else header.delimiter,
+        sha256=piece.sha256.result() if piece.sha256 else "",
         header=match.pairs,
         missing=match.missing,
         notes=_notes(match, decoded, records.slow),
@@ -217,36 +221,54 @@ def _source(reading: _Reading, sha256: Future[str]) -> Source:
     )
 
 
-def _left_out(reading: _Reading, sha256: str, why: Text) -> Source:
-    found = reading.found
+def _left_out(found: Found, index: int, piece: Piece, why: Text) -> Source:
+    sha256 = piece.sha256.result() if piece.sha256 else ""
     return Source(
-        reading.index, found.path, found.name, None, None, None, None, sha256, (), (), (), why, None
+        index, found.path, piece.name, None, None, None, None, sha256, (), (), (), why, None
     )
 
 
-def _open(reading: _Reading, hashing: Executor) -> Source:
-    """Read one file of a folder or of the command line; a named one must be understood."""
-    found = reading.found
+def _pieces(
+    request: Request, found: Found, scratch: Path, index: int, hashing: Executor
+) -> list[Piece]:
+    """The tables of one file of a folder or of the command line; a named one must be opened."""
     if found.never:
-        why = Text("临时或未下载完的文件,从不读取", "a temporary or unfinished file, never read")
-        return _left_out(reading, "", why)
-    path = readable(found.path, found.name, reading.scratch, reading.index)
-    reading = replace(reading, path=path)
-    # Hashing needs a processor but not the interpreter, so it does not hold up the rest.
-    sha256 = hashing.submit(container.digest, path)
-    if found.named:
-        return _source(reading, sha256)
-    kind = container.sniff(path)
-    if kind not in (Container.TEXT, Container.GZIP):
-        refused = container.refuse(found.name, kind)
-        return _left_out(reading, sha256.result(), Text(refused.zh, refused.en))
+        return [never_read(found.name)]
+    path = readable(found.path, found.name, scratch, index)
+
+    def digest(path: Path) -> Future[str]:
+        # Hashing needs a processor but not the interpreter, so it does not hold up the rest.
+        return hashing.submit(container.digest, path)
+
+    whole = Whole(path, found.name, scratch, str(index), request.password, digest, digest(path))
     try:
-        return _source(reading, sha256)
-    except decoding.UnknownEncodingError as error:
-        return _left_out(reading, sha256.result(), Text(error.zh, error.en))
-    except _UnrecognisedError as error:
-        why = Text(f"表头不属于任何类别:{error.seen}", f"the header fits no kind: {error.seen}")
-        return replace(_left_out(reading, sha256.result(), why), encoding=error.encoding)
+        return list(unfold(whole))
+    except UnopenedError as error:
+        if found.named:
+            raise
+        return [unread(whole, Text(error.zh, error.en))]
+
+
+def _open(
+    request: Request, found: Found, scratch: Path, index: int, pieces: list[Piece]
+) -> Iterator[Source]:
+    """Read the tables of one file; a file that is named and is one table must be understood."""
+    for place, piece in enumerate(pieces, index):
+        if piece.path is None:
+            yield _left_out(found, place, piece, piece.why)
+            continue
+        reading = _Reading(request, found, place, scratch, piece, piece.path)
+        if found.named and len(pieces) == 1:
+            yield _source(reading)
+            continue
+        try:
+            yield _source(reading)
+        except decoding.UnknownEncodingError as error:
+            yield _left_out(found, place, piece, Text(error.zh, error.en))
+        except _UnrecognisedError as error:
+            why = Text(f"表头不属于任何类别:{error.seen}", f"the header fits no kind: {error.seen}")
+            encoding = None if piece.sheet else error.encoding
+            yield replace(_left_out(found, place, piece, why), encoding=encoding)
 
 
 def open_inputs(
@@ -261,16 +283,24 @@ def open_inputs(
     """
     sources: list[Source] = []
     with ThreadPoolExecutor(1) as hashing:
-        for index, found in enumerate(find_files(request)):
-            reading = _Reading(request, found, index, scratch, found.path)
-            sources.append(_open(reading, hashing))
-            if opened is not None:
-                opened(sources[-1])
+        for found in find_files(request):
+            first = len(sources)
+            pieces = _pieces(request, found, scratch, first, hashing)
+            for source in _open(request, found, scratch, first, pieces):
+                sources.append(source)
+                if opened is not None:
+                    opened(source)
+            if found.named and not any(source.kind for source in sources[first:]):
+                raise _nothing(f"{found.name}:没有", f"{found.name}: nothing", sources[first:])
     if not any(source.kind for source in sources):
-        seen = [f"{source.name}({source.why.zh})" for source in sources]
-        seen_en = [f"{source.name} ({source.why.en})" for source in sources]
-        raise InputError(
-            "没有可识别的文件:" + (";".join(seen) or "文件夹中没有 CSV 文件"),
-            "nothing is recognised: " + ("; ".join(seen_en) or "no CSV file in the folder"),
-        )
+        raise _nothing("没有", "nothing", sources)
     return tuple(sources)
+
+
+def _nothing(zh: str, en: str, sources: Sequence[Source]) -> InputError:
+    seen = ";".join(f"{source.name}({source.why.zh})" for source in sources)
+    seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
+    return InputError(
+        f"{zh}可识别的文件:{seen or '文件夹中没有数据文件'}",
+        f"{en} is recognised: {seen_en or 'no data file in the folder'}",
+    )

@@ -51,12 +51,16 @@ def readable(path: Path, name: str, scratch: Path, index: int) -> Path:
         return _received(path, name, scratch / f"{index}.piped")
     if _is_utf8(path):
         return path
-    twin = scratch / f"{index}.named"
+    return twin(path, scratch / f"{index}.named")
+
+
+def twin(path: Path, target: Path) -> Path:
+    """The same bytes under another name, in the scratch folder."""
     try:
-        twin.symlink_to(path.resolve())
+        target.symlink_to(path.resolve())
     except OSError:  # a file system or a system without links
-        shutil.copyfile(path, twin)
-    return twin
+        shutil.copyfile(path, target)
+    return target
 
 
 def _received(path: Path, name: str, target: Path) -> Path:

@@ -14,7 +14,20 @@ from kshop_audit.model.schema import Kind
 
 UNFINISHED = (".bak", ".part", ".crdownload")
 DATA = frozenset(
-    {".csv", ".tsv", ".tab", ".txt", ".gz", ".zip", ".xlsx", ".xlsm", ".xls", ".jsonl", ".ndjson"}
+    {
+        ".csv",
+        ".tsv",
+        ".tab",
+        ".txt",
+        ".gz",
+        ".zip",
+        ".xlsx",
+        ".xlsm",
+        ".xlsb",
+        ".xls",
+        ".jsonl",
+        ".ndjson",
+    }
 )
 """Suffixes that may hold data. Anything else in a folder (.toml, .md, .json …) is none of ours."""
 
@@ -30,7 +43,8 @@ class Found:
     never: bool
 
 
-def _never_read(name: str) -> bool:
+def never_read(name: str) -> bool:
+    """Whether a file of this name is hidden, temporary or unfinished."""
     return name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED)
 
 
@@ -73,7 +87,7 @@ def find_files(request: Request) -> tuple[Found, ...]:
             if not path.is_file():  # opening a pipe could wait for ever
                 continue
             real = path.resolve()
-            never = _never_read(path.name)
+            never = never_read(path.name)
             if real in seen or real in named or not (never or path.suffix.lower() in DATA):
                 continue
             seen.add(real)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kshop_audit.errors import ConfigError
 from kshop_audit.model.metadata import Pack
+from kshop_audit.packs.extending import base_of, extended
 from kshop_audit.packs.parsing import parse
 
 __all__ = ["load", "names"]
@@ -27,15 +28,27 @@ def names() -> tuple[str, ...]:
 
 
 def load(name_or_path: str) -> Pack:
-    """The pack of that name, or the one in a TOML file; ConfigError if it is unknown or wrong."""
+    """The pack of that name, or the one in a TOML file; ConfigError if it is unknown or wrong.
+
+    Its digest is that of the file; of a pack that extends another, of both files, the other first.
+    """
     file, content = _read(name_or_path)
+    table = _table(file, content)
+    base = base_of(table, file)
+    if base is not None:
+        base_file, base_content = _read(base)
+        table = extended(table, _table(base_file, base_content), file)
+        content = base_content + content
+    return parse(table, file, hashlib.sha256(content).hexdigest())
+
+
+def _table(file: str, content: bytes) -> dict[str, object]:
     try:
-        table = tomllib.loads(content.decode("utf-8"))
+        return tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"规则包 {file} 不是有效的 TOML：{error}", f"pack {file} is no valid TOML: {error}"
         ) from error
-    return parse(table, file, hashlib.sha256(content).hexdigest())
 
 
 def _read(name_or_path: str) -> tuple[str, bytes]:

@@ -55,12 +55,12 @@ class Place:
 def parse(table: Mapping[str, object], file: str, sha256: str) -> Pack:
     """The pack of a parsed TOML file; ConfigError names the first fault by file and key."""
     top = Place(file)
-    needed = ("id", "version", "title", "rules", "score", "words", "required")
-    _keys(table, top, needed)
+    # A platform without a published score has none here, and a pack may need no words.
+    _keys(table, top, ("id", "version", "title", "rules", "required"), ("score", "words"))
     rules = _tables(table["rules"], top.at("rules"), _rule)
-    score = _table(table["score"], top.at("score"))
+    score = _table(table.get("score", {}), top.at("score"))
     weights, dimensions = _dimensions(score, top.at("score"), rules)
-    words = _tables(table["words"], top.at("words"), _word_list)
+    words = _tables(table.get("words", {}), top.at("words"), _word_list)
     required, required_when = _required(table["required"], top.at("required"), rules)
     return Pack(
         id=_text(table["id"], top.at("id")),

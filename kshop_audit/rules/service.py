@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.rule import Conclusion, Measured, rule
@@ -257,6 +260,23 @@ def reply_rate_agent(facts: Facts, terms: Terms) -> Shape:
     )
 
 
+def _at_the_gate(measured: Measured, terms: Terms) -> Conclusion:
+    """Exactly on the gate of 80 %: one sentence of the platform passes it, another one does not."""
+    rule = terms.pack.rules["cs-satisfaction"]
+    gate = rule.target
+    if gate is None or "cs_gate_inclusive" not in rule.options or not measured.denominator:
+        return Conclusion()
+    if Fraction(measured.numerator or 0, measured.denominator) != gate.fraction:
+        return Conclusion()
+    note = Text(
+        zh="BOUNDARY：正好等于门槛。“不得低于”算达标，“≤ 触发”算不达标；见选项 cs_gate_inclusive。",
+        en="BOUNDARY: exactly on the gate. “Not below” passes, “at or below triggers” does not; "
+        "see the option cs_gate_inclusive.",
+    )
+    passes = bool(terms.option("cs-satisfaction", "cs_gate_inclusive"))
+    return Conclusion(instead={} if passes else {Status.PASS: Status.FAIL}, notes=(note,))
+
+
 @rule(
     "cs-satisfaction",
     family=FAMILY,
@@ -267,6 +287,7 @@ def reply_rate_agent(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="条满意评价", en="satisfied ratings"),
     needs=("ratings.rating", "ratings.rated_at"),
+    conclude=_at_the_gate,
 )
 def cs_satisfaction(facts: Facts, terms: Terms) -> Shape:
     """Satisfied ratings of all customer-service ratings, last 30 days.

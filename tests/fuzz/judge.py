@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from types import FrameType
 
 import polars as pl
@@ -22,11 +21,10 @@ from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan.load import Loaded, load
 from kshop_audit.plan.measure import Wanted
-from kshop_audit.report import text as report_text  # noqa: F401  a renderer must at least load
 from kshop_audit.tables import GOOD, REJECTED, ROW, SKIPPED, STATE
 from tests.fuzz.exports import titles
 from tests.fuzz.mutate import Damaged
-from tests.fuzz.reading import Record, Value, is_header, records, title
+from tests.fuzz.reading import UNKNOWN, Record, Value, identity, is_header, moment, records, title
 from tests.fuzz.records import Frame, faults
 
 PATIENCE = 20
@@ -100,7 +98,7 @@ def of_file(damaged: Damaged, seed: int, *, kuaishou: bool) -> Ruling:
         except KshopError as error:
             ruling.outcome = type(error).__name__ + ": " + shape(error.en, path.name)
             ruling.faults += one_line(error)
-        except (Exception, pl.exceptions.PanicException) as error:
+        except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001  that is the finding
             ruling.outcome = "crash"
             ruling.faults.append(f"{type(error).__name__}: {str(error)[:500]}")
         if path.read_bytes() != damaged.data:
@@ -128,9 +126,7 @@ def _audited(path: Path, scratch: Path, ruling: Ruling) -> None:
             ruling.faults.append(f"report: {entry}")
 
 
-def _told(
-    source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: bool
-) -> Iterator[str]:
+def _told(source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: bool) -> Iterator[str]:
     """The account of every record, against the records of the csv module."""
     text = decoded(damaged.data, str(source.encoding))
     if text is None:
@@ -164,9 +160,7 @@ def frame_of(source: Source) -> Frame:
     for place, (_, canonical) in enumerate(source.header):
         if canonical:
             places.setdefault(canonical, []).append(place)
-    return Frame(
-        str(source.kind), str(source.delimiter), header, source.records.header.row, places
-    )
+    return Frame(str(source.kind), str(source.delimiter), header, source.records.header.row, places)
 
 
 def _columns(source: Source, damaged: Damaged, kuaishou: bool) -> Iterator[str]:
@@ -176,21 +170,38 @@ def _columns(source: Source, damaged: Damaged, kuaishou: bool) -> Iterator[str]:
     known = {title(name): own for name, own in titles(damaged.kind, kuaishou=kuaishou).items()}
     if not known:
         known = {name: name for name in TABLES[Kind(damaged.kind)].names}
-    found = [(title(name), canonical) for name, canonical in source.header]
+    found = [(title(name), canonical) for name, canonical in source.header if plain(name)]
     taken = [canonical for _, canonical in found]
     for name, canonical in found:
         if name in known and canonical != known[name] and known[name] not in taken:
             yield f"header {name!r} taken for {canonical!r}, it is {known[name]!r}"
 
 
+def plain(name: str) -> bool:
+    """Whether no control character was put into a header."""
+    return not any(char < " " or char == "\x7f" for char in name)
+
+
 def _above(above: Sequence[Record], damaged: Damaged, frame: Frame) -> Iterator[str]:
-    """Nothing above the header may be a row of data that an earlier header named."""
-    place = next((n for n, r in enumerate(above) if is_header(r.cells, damaged.sheet.header)), None)
-    if place is None or place + 1 >= frame.row:
-        return
-    lost = [record for record in above[place + 1 : frame.row - 1] if any(record.cells)]
-    if lost:
-        yield f"{len(lost)} rows between two headers are lost above row {frame.row}"
+    """Nothing above the header may be a row of data, with or without a header of its own.
+
+    A row of other columns than the header's can be told by its id in front alone.
+    """
+    known = {tuple(row) for row in damaged.originals if sum(map(bool, row)) > 2}
+    header = damaged.sheet.header
+    named = sum(map(bool, map(title, header))) > 1
+    place = next((n for n, r in enumerate(above) if is_header(r.cells, header)), frame.row)
+    for number, record in enumerate(above[: frame.row - 1]):
+        between = named and number > place and any(map(str.isdigit, record.raw))
+        ours = tuple(record.cells) in known and damaged.kind == frame.kind
+        if (between or ours) and isinstance(identity(record.cells[0]), str) and number_in(record):
+            yield f"row {number + 1} is lost above the header in row {frame.row}: {record.raw!r}"
+
+
+def number_in(record: Record) -> bool:
+    """Whether the first cell is a number or an id, neither words nor a time."""
+    text = record.cells[0].strip("\t'=\"")
+    return any(map(str.isdigit, text)) and text.isascii() and moment(text) is UNKNOWN
 
 
 def accounted(source: Source, table: pl.DataFrame, loaded: Loaded) -> Iterator[str]:
@@ -233,8 +244,3 @@ def _keys(kind: Kind, table: pl.DataFrame, kept: pl.DataFrame, late: int) -> Ite
         yield f"keys {sorted(map(str, lost))} are lost as duplicates"
     if len(TABLES[kind].key) == 1 and kept[key].drop_nulls().is_duplicated().any():
         yield "two rows of one key are kept"
-
-
-def pick(rng: Random, count: int) -> int:
-    """One of `count`."""
-    return rng.randrange(count)

@@ -151,13 +151,15 @@ def repeat_header(rng: Random, sheet: Sheet) -> None:
         case 0:
             rng.shuffle(header)
         case 1:
-            del header[rng.randrange(len(header)) :]
+            del header[rng.randrange(len(header) + 1) :]
         case 2:
             header = [f" {name}\ufeff" for name in header]
     sheet.rows.insert(rng.randrange(len(sheet.rows) + 1), header)
 
 
 def header(rng: Random, sheet: Sheet) -> None:
+    if not sheet.header:
+        return
     place = rng.randrange(len(sheet.header))
     match rng.randrange(6):
         case 0:
@@ -184,8 +186,9 @@ def above(rng: Random, sheet: Sheet) -> None:
 
 
 def footer(rng: Random, sheet: Sheet) -> None:
+    more = max(len(sheet.header), 1) - 1
     word = rng.choice(("合计", "总计:", "# 共 5 条", "小计", "合计：5"))
-    sheet.rows.append([word, *rng.choices(("", "12.00", "5", "-"), k=len(sheet.header) - 1)])
+    sheet.rows.append([word, *rng.choices(("", "12.00", "5", "-"), k=more)])
 
 
 def empty_key(rng: Random, sheet: Sheet) -> None:
@@ -199,8 +202,11 @@ def no_rows(rng: Random, sheet: Sheet) -> None:
 
 
 CHANGE_CELLS = frozenset(
-    {"nasty", "nasty_column", "exchange", "slide", "lose", "header", "shorten", "above", "empty_key"}
-)
+    {
+        "above", "empty_key", "exchange", "header", "lose", "nasty", "nasty_column", "shorten",
+        "slide",
+    }
+)  # fmt: skip
 ON_ROWS: dict[str, Callable[[Random, Sheet], None]] = {
     function.__name__: function
     for function in (

@@ -14,7 +14,10 @@ from decimal import Decimal
 from kshop_audit.model.schema import TABLES, Kind, Type
 from tests.shop_labels import LABELS
 
-NOISE = "".join(map(chr, range(0x21))) + "\x7f\xa0\u3000\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
+NOISE = (
+    "".join(map(chr, (*range(0x21), *range(0x2000, 0x2010), 0x2028, 0x2029)))
+    + "\x7f\x85\xa0\u202f\u205f\u2060\u3000\ufeff"
+)
 NOTHING = frozenset(
     {"", "-", "--", "---", "—", "——", "/", "无", "(无)", "nan", "null", "none", "n/a", "#n/a"}
     | {"*" * count for count in range(3, 6)}
@@ -94,12 +97,13 @@ def words(kind: str, name: str) -> dict[str, str]:
     return own | {label: code for code, label in labels.items() if label}
 
 
-def meaning(kind: str, name: str, cell: str) -> Value:
+def meaning(kind: str, name: str, cell: str) -> Value:  # noqa: PLR0911  one answer a type
     """The value of a cell as the oracle wants it, None if it is empty, UNKNOWN if unsure."""
     column = TABLES[Kind(kind)].column(name)
     if name == "content":
         return cell or None
-    if is_nothing(cell):
+    worded = column.type in (Type.TEXT, Type.BOOL, Type.CODE)
+    if (cell.strip(NOISE) if worded else bare(cell)).lower() in NOTHING:
         return None
     match column.type:
         case Type.TIME:
@@ -187,7 +191,9 @@ def is_header(cells: Sequence[str], header: Sequence[str]) -> bool:
     return trimmed == wanted
 
 
-def row_of(kind: str, cells: Sequence[str], places: Mapping[str, Sequence[int]]) -> dict[str, Value]:
+def row_of(
+    kind: str, cells: Sequence[str], places: Mapping[str, Sequence[int]]
+) -> dict[str, Value]:
     """The row of the oracle: canonical name → value, of twin columns the first that is filled."""
     row: dict[str, Value] = {}
     for name, spots in places.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 
 from kshop_audit.ingest import REASONS
@@ -85,9 +84,7 @@ def other_header(frame: Frame, record: Record) -> bool:
     return title(frame.header[frame.places[frame.key][0]]) in cells
 
 
-def kept(
-    frame: Frame, record: Record, row: Mapping[str, Value], below: bool
-) -> Iterator[str]:
+def kept(frame: Frame, record: Record, row: Mapping[str, Value], below: bool) -> Iterator[str]:
     """A good row holds everything that its cells say."""
     cells = record.cells
     if len(cells) < (frame.needed if record.ended else frame.width):
@@ -107,28 +104,20 @@ def kept(
             yield f"{name} is {told}, the cell says {cell!r}"
 
 
-def agrees(
-    kind: str, name: str, wanted: Value, row: Mapping[str, Value], cell: str
-) -> bool:
+def agrees(kind: str, name: str, wanted: Value, row: Mapping[str, Value], cell: str) -> bool:
     """Whether the product's value is that of the judge, where the judge has one."""
     got = row.get(name)
     column = TABLES[Kind(kind)].column(name)
     if column.type is Type.CODE:
         if isinstance(wanted, str) and wanted in column.codes:
-            return got == wanted or (got is not None and wanted == cell)
+            return got == wanted
         return wanted is None or got is not None or bool(row.get(name + RAW_SUFFIX))
-    if name == "message_seq" and wanted is UNKNOWN:
-        return True
     if wanted is UNKNOWN:
-        if column.type is Type.TIME:
-            never = NEVER.match(bare(cell)) is not None
-            return got is not None or never or not bare(cell).strip('"=\0')
-        nothing = column.type in (Type.ID, Type.MONEY) and bare(cell) in ZEROS
-        return got is not None or nothing or not bare(cell).strip('"=¥元\0')
+        return name == "message_seq" or got is not None or says_nothing(column.type, bare(cell))
     if isinstance(wanted, Decimal):
-        return got == wanted * 100
-    if isinstance(wanted, datetime):
-        return got == wanted
+        wanted *= 100
+    if column.type is Type.BOOL and wanted is None:
+        wanted = False if got is False else None  # "无" says no as well as nothing
     if column.type is Type.TEXT and isinstance(wanted, str):
         return isinstance(got, str) and got.replace("\0", "") == wanted
     return got == wanted
@@ -137,9 +126,14 @@ def agrees(
 ZEROS = frozenset({"0", "0.0", "0.00", "无退款申请"})
 
 
-def refused(
-    frame: Frame, record: Record, row: Mapping[str, Value], below: bool
-) -> Iterator[str]:
+def says_nothing(kind: Type, text: str) -> bool:
+    """Whether a cell that the judge does not understand may stand for no value."""
+    if kind is Type.TIME and NEVER.match(text):
+        return True
+    return (kind in (Type.ID, Type.MONEY) and text in ZEROS) or not text.strip('"=¥元\0')
+
+
+def refused(frame: Frame, record: Record, row: Mapping[str, Value], below: bool) -> Iterator[str]:
     """A rejected row has a place and a reason, and something is really wrong with it."""
     if row[BAD_REASON] not in REASONS:
         yield f"rejected for {row[BAD_REASON]!r}"
@@ -171,13 +165,15 @@ def passed_over(
 ) -> Iterator[str]:
     """A skipped row is blank, a total, a remark, a repeated header, or without a key."""
     cells = record.cells
-    if is_blank([cell.replace("\0", "") for cell in cells]) or is_footer(cells[0]):
+    if is_blank([cell.replace("\0", "") for cell in cells]):
+        return
+    if is_footer(cells[0].replace("\0", "")):
         return
     if below and other_header(frame, record):
         return
     if frame.key is not None:
         key = text_of(frame, record, frame.key)
-        nothing = is_nothing(key.replace("\0", "")) or not bare(key).strip("\"='\0")
+        nothing = is_nothing(key.replace("\0", "").strip('"')) or not bare(key).strip("\"='\0")
         if nothing or is_footer(key) or NEVER.match(bare(key)):
             return
     elif all(is_nothing(text_of(frame, record, name)) for name in frame.places):

@@ -1,8 +1,10 @@
 """The long run: many files through the product in two processes, a summary, the failing seeds.
 
-    python -m tests.fuzz.run [FILES] [FIRST_SEED]      judge at least FILES files
-    python -m tests.fuzz.run --seed SEED [COPY]        one case again; COPY gets the damaged file
+python -m tests.fuzz.run [FILES] [FIRST_SEED]      judge at least FILES files
+python -m tests.fuzz.run --seed SEED [COPY]        one case again; COPY gets the damaged file
 """
+
+# ruff: noqa: T201  a command that prints
 
 from __future__ import annotations
 
@@ -60,6 +62,7 @@ def run(files: int, first: int) -> int:
             for line in waiting.pop(0).get(timeout=STUCK * 3):
                 last = max(last, line[0])
                 done += line[1]
+                progress(done, files)
                 outcomes[line[2]] += 1
                 if line[3]:
                     failed.append(line)
@@ -71,6 +74,11 @@ def run(files: int, first: int) -> int:
         print(f"{count:8} {outcome}")
     print(f"{len(failed)} failed: {sorted(line[0] for line in failed)[:100]}")
     return len(failed)
+
+
+def progress(done: int, files: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} of {files}", end="", file=sys.stderr)
 
 
 def show(line: Line) -> None:

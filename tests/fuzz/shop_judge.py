@@ -59,7 +59,7 @@ def of_shop(given: Exports, seed: int) -> Ruling:
             ruling.outcome = "refused"
             ruling.faults.append(f"a sound shop is refused: {error.en[:500]}")
             return ruling
-        except (Exception, pl.exceptions.PanicException) as error:
+        except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001  that is the finding
             ruling.outcome = "crash"
             ruling.faults.append(f"{type(error).__name__}: {str(error)[:500]}")
             return ruling
@@ -74,7 +74,7 @@ def of_shop(given: Exports, seed: int) -> Ruling:
 
 def judged(sheet: Sheet, data: bytes, ruling: Ruling) -> tuple[list[Row], int]:
     """The rows of a file that are rows, and how many records stand below its header."""
-    text = decoded(data, ladder(data, sheet))
+    text = decoded(data, sheet.encoding)
     assert text is not None
     found = records(text, sheet.delimiter)
     start = next(n for n, record in enumerate(found) if is_header(record.cells, sheet.header))
@@ -87,7 +87,9 @@ def judged(sheet: Sheet, data: bytes, ruling: Ruling) -> tuple[list[Row], int]:
         cells = record.cells
         if is_blank(cells) or is_footer(cells[0]) or is_header(cells, sheet.header):
             continue
-        if all(is_nothing(c) for n in places for c in [cells[p] for p in places[n] if p < len(cells)]):
+        if all(
+            is_nothing(c) for n in places for c in [cells[p] for p in places[n] if p < len(cells)]
+        ):
             continue
         row = row_of(sheet.kind, cells, places)
         unsure = [name for name, value in row.items() if value is UNKNOWN]
@@ -95,11 +97,6 @@ def judged(sheet: Sheet, data: bytes, ruling: Ruling) -> tuple[list[Row], int]:
             ruling.faults.append(f"the judge cannot read {unsure} of {record.raw!r}")
         rows.append(row)
     return rows, len(found) - start - 1
-
-
-def ladder(data: bytes, sheet: Sheet) -> str:
-    """BOM, then strict UTF-8, then what the file was written in."""
-    return "utf-8-sig" if sheet.encoding == "utf-8-sig" else sheet.encoding
 
 
 def _records(

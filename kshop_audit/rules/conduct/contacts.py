@@ -7,7 +7,15 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.conduct.hits import FAMILY, NEEDS, NO_TEXT, PROOF, findings, only_reviews
+from kshop_audit.rules.conduct.hits import (
+    FAMILY,
+    NEEDS,
+    NO_TEXT,
+    PROOF,
+    broken_clause,
+    findings,
+    only_reviews,
+)
 from kshop_audit.rules.rule import rule
 from kshop_audit.rules.shapes import Ratio, Shape
 
@@ -80,7 +88,7 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
             found,
             pl.col("contact"),
             NO_TEXT,
-            ("2.3", "S2-44", "发布其他平台信息 (S2-53)"),
+            broken_clause("third-party-info", terms, ("2.3", "S2-44", "发布其他平台信息 (S2-53)")),
             review=review,
         ),
     )
@@ -148,7 +156,7 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
             too_many,
             NO_TEXT,
             NO_TEXT,
-            ("2.5", "S2-46", "骚扰他人 (S2-54)"),
+            broken_clause("harassment", terms, ("2.5", "S2-46", "骚扰他人 (S2-54)")),
             review=pl.lit(False),
         ),
     )

@@ -25,6 +25,12 @@ def only_reviews(measured: Measured, terms: Terms) -> Conclusion:
     return Conclusion(instead={Status.PASS: Status.WARN} if waiting else {})
 
 
+def broken_clause(rule_id: str, terms: Terms, usual: tuple[str, str, str]) -> tuple[str, str, str]:
+    """The clause, its source and the consequence; another platform's pack names its own clause."""
+    clause = terms.pack.rules[rule_id].options.get("clause")
+    return usual if clause is None else (str(clause.value), clause.source, "")
+
+
 def findings(
     where: pl.Expr,
     word: pl.Expr,

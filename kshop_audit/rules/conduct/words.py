@@ -8,12 +8,19 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import says, says_plainly, spelled, words_in
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.conduct.hits import FAMILY, NEEDS, PROOF, findings, only_reviews
+from kshop_audit.rules.conduct.hits import (
+    FAMILY,
+    NEEDS,
+    PROOF,
+    broken_clause,
+    findings,
+    only_reviews,
+)
 from kshop_audit.rules.rule import rule
 from kshop_audit.rules.shapes import Ratio, Shape
 
 
-def listed(facts: Facts, words: tuple[str, ...], clause: str, source: str, then: str) -> Shape:
+def listed(facts: Facts, words: tuple[str, ...], broken: tuple[str, str, str]) -> Shape:
     """Messages with a word of a list; where a negation stands before each, they are for review."""
     text = pl.col("text")
     plainly = says_plainly(pl.col("affirmed"), words)
@@ -27,7 +34,7 @@ def listed(facts: Facts, words: tuple[str, ...], clause: str, source: str, then:
             says(text, words),
             spelled(pl.col("content"), words),
             words_in(text, words),
-            (clause, source, then),
+            broken,
             review=~plainly,
         ),
     )
@@ -90,7 +97,8 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
 
         平台词库不止这五个，还可能识别图片和语音，否定句也可能被判违规；以平台违约单为准。
     """
-    return listed(facts, terms.words("banned"), "2.8", "S2-43", "")
+    broken = broken_clause("banned-words", terms, ("2.8", "S2-43", ""))
+    return listed(facts, terms.words("banned"), broken)
 
 
 @rule(
@@ -144,7 +152,8 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
 
         平台看语气、上下文和投诉；阴阳怪气我们查不出，引用买家的脏话则可能被误报。
     """
-    return listed(facts, terms.words("abusive"), "2.4", "S2-45", "骚扰他人 (S2-54)")
+    broken = broken_clause("abusive-language", terms, ("2.4", "S2-45", "骚扰他人 (S2-54)"))
+    return listed(facts, terms.words("abusive"), broken)
 
 
 @rule(
@@ -196,7 +205,8 @@ def illegal_content(facts: Facts, terms: Terms) -> Shape:
 
         平台词库大得多，还识别图片：这里没查到不等于没有；命中也可能无害，例如提醒买家防骗。
     """
-    return listed(facts, terms.words("illegal"), "2.7", "S2-48", "")
+    broken = broken_clause("illegal-content", terms, ("2.7", "S2-48", ""))
+    return listed(facts, terms.words("illegal"), broken)
 
 
 @rule(
@@ -253,4 +263,5 @@ def impersonation(facts: Facts, terms: Terms) -> Shape:
 
         平台还会看昵称、头像、电话和短信，聊天导出里都没有。
     """
-    return listed(facts, terms.words("impersonation"), "2.9", "S2-49", "扰乱电商平台秩序 (S2-55)")
+    broken = broken_clause("impersonation", terms, ("2.9", "S2-49", "扰乱电商平台秩序 (S2-55)"))
+    return listed(facts, terms.words("impersonation"), broken)

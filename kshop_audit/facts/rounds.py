@@ -1,0 +1,77 @@
+"""Rounds of a conversation: from the first question to the first answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from kshop_audit.facts import conversations
+from kshop_audit.facts.tables import Tables
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Interval
+
+NAMELESS = "-"
+"""Stands for the account of a person on whose row the file names none."""
+
+
+def rounds(
+    tables: Tables,
+    *,
+    as_of: datetime,
+    since: datetime,
+    open_hour: int,
+    close_hour: int,
+    exempt: tuple[Interval, ...],
+    seconds: int,
+) -> pl.LazyFrame:
+    """One row a round, plus the buyer messages that were left out.
+
+    Columns: sent_at and day (of the first question), left_out (UInt8 index of EXCLUSIONS, null when
+    counted), answered (Boolean: in time), due_at, reply_at, agent (String), _at, _file, _row. A
+    round that a robot answered first is no consultation of a person; one that was still open at
+    midnight, with time left, is outside the hours.
+    """
+    found = conversations.questions(
+        _named(tables),
+        as_of=as_of,
+        since=since,
+        open_hour=open_hour,
+        close_hour=close_hour,
+        exempt=exempt,
+        clock="round",
+    )
+    limit = timedelta(seconds=seconds)
+    midnight = pl.col("day").cast(pl.Datetime("ms")) + timedelta(days=1)
+    same_day = (pl.col("reply_at") < midnight).fill_null(False)
+    by_robot = pl.col("reply_at").is_not_null() & pl.col("reply_agent").is_null()
+    agent = pl.col("reply_agent").cast(pl.String)
+    return found.with_columns(
+        due_at=pl.col("clock_at") + limit,
+        answered=(pl.col("reply_at") - pl.col("clock_at") <= limit).fill_null(False),
+        agent=pl.when(agent != NAMELESS).then(agent),
+    ).with_columns(
+        left_out=pl.when(pl.col("left_out").is_not_null()).then("left_out")
+        .when(~same_day & (pl.col("due_at") >= midnight)).then(conversations.coded("outside_hours"))
+        .when(by_robot).then(conversations.coded("not_consultation"))
+        .when(conversations.pending("clock_at", as_of, seconds))
+        .then(conversations.coded("pending"))
+    )  # fmt: skip
+
+
+def _named(tables: Tables) -> Tables:
+    """The same chats with an account on every row of a person: who has none after it is a robot."""
+    chats = tables.frames.get(Kind.CHATS)
+    if chats is None or "sender_role" not in chats.columns:
+        return tables
+    account = (
+        pl.col("agent_account") if "agent_account" in chats.columns else pl.lit(None, pl.String)
+    )
+    person = pl.col("sender_role") == "agent"
+    named = chats.with_columns(
+        agent_account=pl.when(person)
+        .then(pl.coalesce(account, pl.lit(NAMELESS)))
+        .otherwise(account)
+    )
+    return replace(tables, frames={**tables.frames, Kind.CHATS: named})

@@ -1,0 +1,115 @@
+"""The tables that a file holds: itself, the sheets of a workbook, the members of an archive.
+
+The digest of a piece is that of the file as it was given; a member of an archive has its own, so
+that it is known again when it is given unpacked. Sheets have that of their workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kshop_audit.ingest import archive, container, workbook
+from kshop_audit.ingest.container import Container, UnopenedError
+from kshop_audit.model.metadata import Text
+
+_READ = Text("", "")
+_NEVER = Text("临时或未下载完的文件,从不读取", "a temporary or unfinished file, never read")
+_EMPTY_SHEET = Text("空工作表", "an empty sheet")
+_NO_MEMBER = Text("压缩包中没有可读取的数据文件", "the archive holds no file that may be data")
+_NO_SHEET = Text("工作簿中没有工作表", "the workbook holds no sheet")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One table. `path`: its text, None for a piece that is not read, for the reason `why`.
+
+    `sheet`: the text is one that we wrote, in UTF-8 and with commas.
+    """
+
+    name: str
+    path: Path | None
+    sha256: Future[str] | None
+    sheet: bool = False
+    why: Text = _READ
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A file that may hold several tables. `stem` begins the names of its files in `scratch`."""
+
+    path: Path
+    name: str
+    scratch: Path
+    stem: str
+    password: str | None = field(repr=False)
+    digest: Callable[[Path], Future[str]]
+    sha256: Future[str]
+    packed: bool = False
+    archived: bool = False
+
+
+def never_read(name: str) -> Piece:
+    """A file that is listed, but never opened."""
+    return Piece(name, None, None, why=_NEVER)
+
+
+def unread(whole: Whole, why: Text) -> Piece:
+    """A file of which nothing is read."""
+    return Piece(whole.name, None, whole.sha256, why=why)
+
+
+def unfold(whole: Whole) -> Iterator[Piece]:
+    """Every table of a file, in its order.
+
+    LockedError if it needs a password or an extra; UnopenedError if nothing of it can be seen;
+    DamagedFileError if a part of it is broken.
+    """
+    kind = container.sniff(whole.path)
+    match kind:
+        case Container.TEXT:
+            yield Piece(whole.name, whole.path, whole.sha256)
+        case Container.HTML:
+            raise container.web_page(whole.name)
+        case Container.GZIP if not whole.packed:
+            plain = container.unpack(whole.path, whole.name, whole.scratch / f"{whole.stem}.plain")
+            yield from unfold(replace(whole, path=plain, packed=True))
+        case Container.WORKBOOK | Container.OLE:
+            yield from _sheets(whole, kind)
+        case Container.ZIP if not whole.archived and not whole.packed:
+            yield from _members(whole)
+        case _:
+            raise container.nested(whole.name)
+
+
+def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
+    book = workbook.Book(whole.path, whole.name, kind, whole.scratch, whole.stem, whole.password)
+    found = [
+        Piece(f"{whole.name}#{sheet.name}", sheet.path, whole.sha256, True, _EMPTY_SHEET)
+        for sheet in workbook.sheets(book)
+    ]
+    yield from found or [unread(whole, _NO_SHEET)]
+
+
+def _members(whole: Whole) -> Iterator[Piece]:
+    found = False
+    for place, member in enumerate(
+        archive.members(whole.path, whole.name, whole.scratch, whole.stem)
+    ):
+        found = True
+        name = f"{whole.name}!{member.name}"
+        if member.path is None:
+            yield never_read(name)
+            continue
+        inner = replace(
+            whole, path=member.path, name=name, stem=f"{whole.stem}.{place}",
+            sha256=whole.digest(member.path), archived=True,
+        )  # fmt: skip
+        try:
+            yield from unfold(inner)
+        except UnopenedError as error:
+            yield unread(inner, Text(error.zh, error.en))
+    if not found:
+        yield unread(whole, _NO_MEMBER)
