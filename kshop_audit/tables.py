@@ -51,6 +51,10 @@ BOOKKEEPING: dict[str, pl.DataType] = {
     BAD_REASON: pl.String(),
 }
 
+SAID = ("_said", "_said_again")
+"""UInt64 twice: hashes of what was said, of chat rows without a message id, which nothing else
+tells apart once the text is dropped."""
+
 RAW_SUFFIX = "_raw"
 """`<code column>_raw`: a cell that is in no vocabulary, as text; null where it was understood."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from kshop_audit.model.schema import TABLES, Kind
-from kshop_audit.tables import BOOKKEEPING, FILE, ROW, schema
+from kshop_audit.tables import BOOKKEEPING, FILE, ROW, SAID, schema
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,11 @@ def latest(frame: pl.LazyFrame, kind: Kind, columns: frozenset[str]) -> pl.LazyF
 
 
 def _without_key(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
+    columns = [*columns, *(name for name in SAID if name in frame.collect_schema())]
     nth = pl.int_range(pl.len()).over([FILE, *columns])
     return (
         frame.with_columns(nth.alias("_nth"))
         .sort(FILE, ROW)
         .unique(subset=[*columns, "_nth"], keep="first", maintain_order=True)
-        .drop("_nth")
+        .drop("_nth", *SAID, strict=False)
     )

@@ -31,6 +31,7 @@ from kshop_audit.tables import (
     RAW_SUFFIX,
     REJECTED,
     ROW,
+    SAID,
     SKIPPED,
     STATE,
     schema,
@@ -264,19 +265,25 @@ class Records:
         frame = _typed(self, text.lazy(), known)
         twins = {name + RAW_SUFFIX for name in known.columns}
         names = [name for name in self._columns() if name not in twins]
+        said: tuple[str, ...] = ()
+        if "content" in names and "message_id" not in names:
+            said = SAID
+            frame = frame.with_columns(
+                pl.col("content").hash(seed).alias(name) for seed, name in enumerate(said)
+            )
         if {"content", "sender_role"} <= set(names) and (
             self._written() is None or "sender_role" not in known.columns
         ):
             role = pl.col("sender_role").is_in(spoken.roles)
             frame = spoken.of(frame, role, pl.col("content"))
         flawless = STATE not in frame.collect_schema()
-        return frame.select(*names, *((FILE, ROW) if flawless else BOOKKEEPING))
+        return frame.select(*names, *said, *((FILE, ROW) if flawless else BOOKKEEPING))
 
     def _written(self) -> tuple[Cells, Cells] | None:
         """The columns of the text and of who wrote it, if unneeded text can be dropped unread."""
         parts = {part.name: part for part in self.parts}
         content, role = parts.get("content"), parts.get("sender_role")
-        if content is None or role is None or not any(part.key for part in self.parts):
+        if content is None or role is None or "message_id" not in parts:
             return None
         taken = [place for part in self.parts for place in part.places]
         single = len(content.places) == len(role.places) == 1

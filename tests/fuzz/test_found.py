@@ -115,7 +115,6 @@ def test_a_swallowed_row_that_began_with_a_quote_is_seen_by_both_readers(tmp_pat
         open_one(tmp_path, text([CHAT, held]))
 
 
-@pytest.mark.xfail(strict=True, reason="buyers' words are not kept, so they tell no rows apart")
 def test_two_messages_of_one_second_in_two_files_are_two(tmp_path: Path) -> None:
     header = "session_id,buyer_id,sender_role,sent_at,content\r\n"
     for name, said in (("a.csv", "在吗"), ("b.csv", "什么时候发货")):
