@@ -43,8 +43,8 @@ sample: $(READY) ## write the sample shops
 	$(BIN)/python scripts/make_sample_data.py
 
 bench: $(READY) ## generate a large shop and compare with the floor
-	$(BIN)/python benchmarks/generate.py --out benchmarks/data/1m
-	$(BIN)/python benchmarks/compare.py benchmarks/data/1m
+	$(BIN)/python -m benchmarks.generate --out benchmarks/data/1m
+	$(BIN)/python -m benchmarks.compare benchmarks/data/1m
 
 lock: ## pin all packages with their hashes and without any address
 	uv pip compile pyproject.toml --extra dev --extra xlsx --extra xlsx-password --universal \
