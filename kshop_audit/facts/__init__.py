@@ -160,7 +160,7 @@ class Facts(PlatformFacts):
             domains=self.terms.words("platform_domains"),
             hotlines=self.terms.words("hotlines"),
             returning=self.terms.words("returning"),
-        )
+        ).drop("content", "text", "affirmed")
 
     @cached_property
     def streaks(self) -> pl.LazyFrame:
@@ -170,9 +170,8 @@ class Facts(PlatformFacts):
             in_a_row=self.terms.number("harassment", "in_a_row"),
             within_hours=self.terms.number("harassment", "within_hours"),
         )
-        return self.messages.join(found, on=AT, how="left").with_columns(
-            pl.col("too_many").fill_null(False)
-        )
+        sent = self.messages.select(AT, FILE, ROW, "sent_at", "agent")
+        return sent.join(found, on=AT, how="left").with_columns(pl.col("too_many").fill_null(False))
 
     @cached_property
     def orders(self) -> pl.LazyFrame:
