@@ -9,12 +9,12 @@ no cell can become a formula, and none holds a control character of any kind.
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kshop_audit.cli.outputs import replacing
 from kshop_audit.errors import UsageError
 from kshop_audit.report.clean import clean
 
@@ -97,14 +97,7 @@ def _rejected(done: Audit, names: dict[int, str], *, mask: bool) -> Iterable[lis
 
 
 def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    # Written beside and renamed: a link that stands there is replaced, never followed.
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(head)
-            writer.writerows([safe(cell) for cell in row] for row in rows)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    with replacing(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows([safe(cell) for cell in row] for row in rows)

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,16 +103,29 @@ def _evidence(folder: Path, inputs: _Inputs) -> None:
 
 
 def save(path: Path, report: Report) -> None:
-    """Write beside the target and rename, so that no one ever sees half a report."""
+    """Write the report to a file of `--out`."""
     from kshop_audit import codec
 
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(codec.encode(report), encoding="utf-8", newline="\n")
-        part.replace(path)
+        with replacing(path) as part:
+            part.write_text(codec.encode(report), encoding="utf-8", newline="\n")
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise UsageError(
             f"--out {path}：写不了：{error.strerror}",
             f"--out {path}: cannot be written: {error.strerror}",
         ) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A place beside `path` to write to, which takes its place once all is written.
+
+    So no one ever sees half a file, whatever ends the writing, Ctrl-C included; a link that stands
+    there is replaced, never followed. Raises what the writing raises, OSError as a rule.
+    """
+    part = path.with_name(f".{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import pytest
 
 from kshop_audit import audit as use_case
 from kshop_audit.cli.evidence import safe
+from kshop_audit.cli.outputs import replacing
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
 from tests.cli.build import LATE, ORDERS, Run, shop
 
@@ -221,3 +222,21 @@ def test_one_pack_is_taken_from_flag_or_environment(
     assert "did you mean kuaishou?" in run("check", folder)[2]
     assert run("check", folder, "--pack", "kuaishou")[0] == EXIT_OK
     assert run("check", folder, "--isolated")[0] == EXIT_OK
+
+
+def test_an_interrupted_file_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "r.json"
+    target.write_text("old", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt), replacing(target) as part:
+        part.write_text("ne", encoding="utf-8")
+        raise KeyboardInterrupt
+    assert contents(tmp_path) == {target: b"old"}
+
+
+def test_a_link_is_replaced_and_what_it_leads_to_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("input", encoding="utf-8")
+    (tmp_path / "r.json").symlink_to(tmp_path / "orders.csv")
+    with replacing(tmp_path / "r.json") as part:
+        part.write_text("new", encoding="utf-8")
+    assert (tmp_path / "orders.csv").read_text(encoding="utf-8") == "input"
+    assert not (tmp_path / "r.json").is_symlink()
