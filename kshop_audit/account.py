@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from kshop_audit.errors import DamagedFileError
@@ -11,7 +11,7 @@ from kshop_audit.masking import masked
 from kshop_audit.model.kinds import KIND_NAMES
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.moments import shown
+from kshop_audit.model.moments import ZONE, shown
 from kshop_audit.model.report import Input
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan.load import FileCount, Loaded, Reject
@@ -92,6 +92,7 @@ def data_notes(
     *,
     default_as_of: bool,
     mask: bool,
+    zone: str = ZONE,
 ) -> tuple[Text, ...]:
     """Everything about the files that changes how the figures are to be read."""
     notes: list[Text] = []
@@ -100,6 +101,14 @@ def data_notes(
             Text(
                 zh="截止时刻取自文件中最新的已发生时间；可用 --as-of 指定。",
                 en="As-of is the newest event in the inputs; --as-of sets it.",
+            )
+        )
+    if zone != ZONE:
+        notes.append(
+            Text(
+                zh=f"文件中没写时区的时间按 {zone} 读，换算成北京时间；规则的时段都是北京时间。",
+                en=f"Times that name no zone were read as {zone} and converted to Beijing time; "
+                "the clock hours of the rules are Beijing's.",
             )
         )
     for source in sources:
@@ -114,20 +123,24 @@ def data_notes(
                     en=f"{source.name}: not recognised, skipped ({source.why.en})",
                 )
             )
-    for reject in loaded.rejects[:LISTED]:
+    notes += _reject_notes(sources, loaded.rejects, mask=mask)
+    return tuple(dict.fromkeys([*notes, *_gap_notes(measured)]))
+
+
+def _reject_notes(
+    sources: Sequence[Source], rejects: Sequence[Reject], *, mask: bool
+) -> Iterator[Text]:
+    for reject in rejects[:LISTED]:
         value = reject.value or ""
         value = masked(value, reject.column) if mask else value
         place, why = where(reject, sources), reason(reject)
-        notes.append(Text(zh=f"{place} “{value}”：{why.zh}", en=f'{place} "{value}": {why.en}'))
-    if len(loaded.rejects) > LISTED:
-        more = len(loaded.rejects) - LISTED
-        notes.append(
-            Text(
-                zh=f"另有 {more} 行读不出来，完整清单见 --evidence。",
-                en=f"{more} more rows could not be read; --evidence lists them all.",
-            )
+        yield Text(zh=f"{place} “{value}”：{why.zh}", en=f'{place} "{value}": {why.en}')
+    if len(rejects) > LISTED:
+        more = len(rejects) - LISTED
+        yield Text(
+            zh=f"另有 {more} 行读不出来，完整清单见 --evidence。",
+            en=f"{more} more rows could not be read; --evidence lists them all.",
         )
-    return tuple(dict.fromkeys([*notes, *_gap_notes(measured)]))
 
 
 def _gap_notes(measured: Sequence[Measurement]) -> list[Text]:

@@ -283,7 +283,12 @@ def _audit(
         rules=results,
         actions=verdict.actions(judged, fixes, score.total is not None, terms),
         notes=data_notes(
-            sources, loaded, measured, default_as_of=order.as_of is None, mask=order.mask
+            sources,
+            loaded,
+            measured,
+            default_as_of=order.as_of is None,
+            mask=order.mask,
+            zone=order.inputs.zone,
         ),
     )
     evidence = {m.rule: m.evidence for m in measured if m.evidence}

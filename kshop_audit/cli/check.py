@@ -15,14 +15,12 @@ from kshop_audit.cli import terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, OutputOptions, RuleOptions
-from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.errors import EXIT_OK
 
 if TYPE_CHECKING:
     from kshop_audit.audit import Order
     from kshop_audit.model.report import Report
     from kshop_audit.model.settings import Settings
-
-ZONE = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -72,10 +70,6 @@ def _order(options: CheckOptions, settings: Settings) -> Order:
     from kshop_audit.model import moments
     from kshop_audit.plan.measure import Wanted
 
-    if options.tz != ZONE:
-        raise UsageError(
-            f"--tz {options.tz}：目前只支持 {ZONE}", f"--tz {options.tz}: only {ZONE} so far"
-        )
     now = datetime.now(moments.SHANGHAI).replace(tzinfo=None)
     age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
     return Order(

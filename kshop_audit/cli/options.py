@@ -88,6 +88,16 @@ class InputOptions(Options):
             metavar="VAR",
         ),
     ] = None
+    tz: Annotated[
+        str,
+        option(
+            "--tz",
+            "文件中没写时区的时间属于哪个时区（如 Europe/London；默认 Asia/Shanghai）",
+            "zone of times in the files that name none, such as Europe/London "
+            "(default: Asia/Shanghai)",
+            metavar="ZONE",
+        ),
+    ] = "Asia/Shanghai"
     max_bad_rows: Annotated[
         str | None,
         option(
@@ -145,9 +155,6 @@ class RuleOptions(Options):
             metavar="DATE|TIME",
         ),
     ] = None
-    tz: Annotated[
-        str, option("--tz", "无时区时间所在时区", "zone of times without one", metavar="ZONE")
-    ] = "Asia/Shanghai"
     max_age: Annotated[
         str | None,
         option(

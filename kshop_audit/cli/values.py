@@ -1,7 +1,10 @@
 """Texts of the command line as values: instants, durations, delimiters, pinned files."""
 
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import UsageError
+from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import Kind
 
 DIMENSIONS = ("agent", "hour", "day", "weekday", "carrier", "province", "product")
@@ -75,6 +79,23 @@ def one_pack(names: Sequence[str]) -> str | None:
             f"--pack: one pack for now, not {listed}",
         )
     return names[0] if names else None
+
+
+def zone(name: str) -> str:
+    """`--tz`: a zone of the IANA database."""
+    if name == ZONE:
+        return name
+    from kshop_audit.ingest import times
+
+    if not times.is_zone(name):
+        hint = "".join(difflib.get_close_matches(name, times.zones(), n=1))
+        raise UsageError(
+            f"--tz {name}：没有这个时区"
+            + (f"，是不是 {hint}？" if hint else "，应如 Europe/London"),
+            f"--tz {name}: no such zone"
+            + (f"; did you mean {hint}?" if hint else "; write it like Europe/London"),
+        )
+    return name
 
 
 def delimiter(text: str) -> str:

@@ -11,6 +11,7 @@ from kshop_audit.ingest import cells, reasons
 from kshop_audit.ingest.protection import trim
 from kshop_audit.ingest.raw import cell
 from kshop_audit.ingest.recognise import Match
+from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
 REASON = {
@@ -39,6 +40,7 @@ class Cells:
     places: tuple[int, ...]
     words: Mapping[str, str]
     key: bool
+    clock: str = ZONE
 
     @property
     def name(self) -> str:
@@ -49,6 +51,11 @@ class Cells:
     def type(self) -> Type:
         """How the cells are read."""
         return self.column.type
+
+    @property
+    def zone(self) -> str:
+        """Whose clock times without a zone were written by; a day is a day in any zone."""
+        return self.clock if self.type is Type.TIME else ZONE
 
     @property
     def exact(self) -> bool:
@@ -99,13 +106,15 @@ def key_column(kind: Kind, present: Mapping[str, object]) -> str | None:
     return next((name for name in (table.key[0], *table.event_times) if name in present), None)
 
 
-def cells_of(match: Match, words: Mapping[str, Mapping[str, str]]) -> tuple[Cells, ...]:
-    """The present columns of a file in the order of the file."""
+def cells_of(
+    match: Match, words: Mapping[str, Mapping[str, str]], zone: str = ZONE
+) -> tuple[Cells, ...]:
+    """The present columns of a file in the order of the file; `zone`: of times without one."""
     table = TABLES[match.kind]
     key = key_column(match.kind, match.columns)
     result = []
     for name, places in sorted(match.columns.items(), key=lambda item: item[1]):
         known = {**match.layout.values.get(name, {}), **cells.words(words.get(name, {}))}
         header = match.headers[places[0]].strip()
-        result.append(Cells(table.column(name), header, places, known, name == key))
+        result.append(Cells(table.column(name), header, places, known, name == key, zone))
     return tuple(result)

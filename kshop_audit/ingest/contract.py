@@ -10,6 +10,7 @@ import polars as pl
 
 from kshop_audit.ingest.typed import Records
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 
@@ -18,7 +19,8 @@ from kshop_audit.model.settings import InputMapping
 class Request:
     """The files to read, as named on the command line, and how to read them.
 
-    `password` opens the protected workbooks among them.
+    `password` opens the protected workbooks among them. `zone`: of times that name none, a name
+    of the IANA database.
     """
 
     paths: tuple[Path, ...]
@@ -27,6 +29,7 @@ class Request:
     encoding: str | None = None
     delimiter: str | None = None
     password: str | None = field(default=None, repr=False)
+    zone: str = ZONE
 
 
 @dataclass(frozen=True, slots=True)

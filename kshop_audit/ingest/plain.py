@@ -50,7 +50,7 @@ def ahead(parts: Iterable[Cells]) -> list[pl.Expr]:
 
 def _ahead(part: Cells) -> pl.Expr:
     if part.type is Type.TIME:
-        return times.plain(part.raw)
+        return times.plain(part.raw, part.zone)
     if part.type is Type.BOOL:
         return cells.exact(part.raw, cells.flags(part.words), pl.Boolean())
     return cells.exact(part.raw, cells.codes(part.column.codes, part.words), pl.String())

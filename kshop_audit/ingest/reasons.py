@@ -51,8 +51,10 @@ REASONS: Mapping[str, Text] = {
         "from a spreadsheet",
     ),
     TIME: Text(
-        "时间无法确定地读出;应为 2026-10-31 08:05:00 之类",
-        "the time cannot be read for certain; expected something like 2026-10-31 08:05:00",
+        "时间无法确定地读出;应为 2026-10-31 08:05:00 之类,"
+        "也不能是 --tz 时区换季时重复或跳过的一小时",
+        "the time cannot be read for certain; expected something like 2026-10-31 08:05:00, and "
+        "no hour that the clocks of --tz repeat or skip",
     ),
     MONEY: Text(
         "金额无法精确读出;应为 12.34 之类,最多两位小数",

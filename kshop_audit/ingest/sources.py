@@ -202,7 +202,7 @@ def _source(reading: _Reading) -> Source:
     decoded, header = _understood(reading)
     match = header.match
     words = reading.mapping(match.kind).values
-    parts = cells_of(match, words)
+    parts = cells_of(match, words, reading.request.zone)
     records = _records(reading, decoded, header, parts)
     return Source(
         index=reading.index,

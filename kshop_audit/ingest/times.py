@@ -6,11 +6,15 @@ the others are tried only on what is left, so that they cost little where there 
 
 from __future__ import annotations
 
+import re
+import zoneinfo
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
 
 from kshop_audit.ingest.protection import bare
+from kshop_audit.model.moments import ZONE
 from kshop_audit.tables import TIME
 
 _SECONDS = "%Y-%m-%d %H:%M:%S"
@@ -50,25 +54,59 @@ _THIS_CENTURY = datetime(2001, 1, 1)  # after all days that mean "never"
 _UNSET_DAYS = (datetime(2000, 1, 1), datetime(1970, 1, 1))
 
 
-def usual(raw: pl.Expr) -> pl.Expr:
-    """The time of a cell in one of the usual forms, with dashes or slashes, else null."""
+_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is a zone of the IANA database, which Polars brings along."""
+    try:
+        pl.Series([], dtype=pl.Datetime("ms", name))
+    except pl.exceptions.PolarsError:
+        return False
+    return _NAME.fullmatch(name) is not None
+
+
+def zones() -> Sequence[str]:
+    """The zones that this machine can list, for hints; none where it has no database."""
+    return sorted(zoneinfo.available_timezones())
+
+
+def _placed(time: pl.Expr, zone: str) -> pl.Expr:
+    """Clock time of a zone → naive Asia/Shanghai.
+
+    An hour that the clocks repeat or skip is nobody's certain time: null, so that its row is
+    rejected. Days that stand for "never" stay as they are.
+    """
+    if zone == ZONE:
+        return time
+    there = time.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+    here = there.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(pl.Int64) + 8 * _HOUR
+    return pl.when(_is_placeholder(time)).then(time).otherwise(here.cast(TIME))
+
+
+def usual(raw: pl.Expr, zone: str = ZONE) -> pl.Expr:
+    """The time of a cell in one of the usual forms, with dashes or slashes, else null.
+
+    `zone`: whose clock the cell was written by.
+    """
     dashed = raw.str.replace_all("/", "-", literal=True)
     first = dashed.str.to_datetime(_SECONDS, strict=False, time_unit="ms")
     rest = pl.when(first.is_null() & (raw != "")).then(dashed)
-    return _between(
+    told = _between(
         pl.coalesce(
             first,
             rest.str.to_datetime(_MINUTES, strict=False, time_unit="ms"),
             rest.str.to_date(_DAYS, strict=False).cast(TIME),
         )
     )
+    return _placed(told, zone)
 
 
-def plain(raw: pl.Expr) -> pl.Expr:
+def plain(raw: pl.Expr, zone: str = ZONE) -> pl.Expr:
     """The time of a cell in the most usual form and of this century, else null."""
     # Nearly all texts differ, so a cache of them costs more than it saves.
     time = raw.str.to_datetime(_SECONDS, strict=False, time_unit="ms", cache=False)
-    return pl.when(time.is_between(_THIS_CENTURY, _LATEST, closed="left")).then(time)
+    return _placed(pl.when(time.is_between(_THIS_CENTURY, _LATEST, closed="left")).then(time), zone)
 
 
 def odd(raw: pl.Expr, usual: pl.Expr) -> pl.Expr:
@@ -81,13 +119,18 @@ def calendar(odd: pl.Expr) -> pl.Expr:
     return odd.str.extract_groups(_CALENDAR)
 
 
-def parse(usual: pl.Expr, odd: pl.Expr, parts: pl.Expr) -> pl.Expr:
+def parse(usual: pl.Expr, odd: pl.Expr, parts: pl.Expr, zone: str = ZONE) -> pl.Expr:
     """The steps before → naive Asia/Shanghai time in whole seconds; null where it is not certain.
 
-    Placeholder days are still in it: see `without_placeholders`.
+    `zone` is that of cells that name none. Placeholder days are still in it: see
+    `without_placeholders`.
     """
-    forms = (usual, _from_parts(parts), _from_digits(odd), _epoch(odd), _serial(odd))
-    return pl.coalesce(forms).cast(TIME)
+    clock = _from_parts(parts)
+    if zone != ZONE:
+        named = parts.struct.field("zone").is_not_null()
+        clock = pl.when(named).then(clock).otherwise(_placed(clock, zone))
+    digits, serial = _placed(_from_digits(odd), zone), _placed(_serial(odd), zone)
+    return pl.coalesce(usual, clock, digits, _epoch(odd), serial).cast(TIME)
 
 
 def is_unset(odd: pl.Expr) -> pl.Expr:
@@ -97,10 +140,14 @@ def is_unset(odd: pl.Expr) -> pl.Expr:
 
 def without_placeholders(time: pl.Expr) -> pl.Expr:
     """Null for the days that systems write when they mean "never"."""
+    return pl.when(~_is_placeholder(time)).then(time)
+
+
+def _is_placeholder(time: pl.Expr) -> pl.Expr:
     unset = time < _EARLIEST
     for day in _UNSET_DAYS:
         unset |= time.dt.date() == day.date()
-    return pl.when(~unset).then(time)
+    return unset
 
 
 def _between(time: pl.Expr) -> pl.Expr:

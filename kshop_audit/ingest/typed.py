@@ -77,7 +77,7 @@ def _value(part: Cells) -> pl.Expr:
         case Type.INT:
             value = cells.whole(raw, odd)
         case Type.TIME | Type.DATE:
-            value = times.parse(part.usual, odd, pl.col(part.step("parts")))
+            value = times.parse(part.usual, odd, pl.col(part.step("parts")), part.zone)
         case Type.TEXT:
             spoken = part.name in WRITTEN_BY_PEOPLE
             value = cells.verbatim(raw) if spoken else cells.text(raw)
@@ -115,7 +115,7 @@ def _values(frame: pl.LazyFrame, parts: Sequence[Cells], known: Plain) -> pl.Laz
     rest = [part for part in parts if part.name not in known.columns]
     timed = [part for part in rest if part.type in _TIMES]
     checked = [part for part in rest if part.type in _ODD]
-    frame = frame.with_columns(times.usual(p.raw).alias(p.step("usual")) for p in timed)
+    frame = frame.with_columns(times.usual(p.raw, p.zone).alias(p.step("usual")) for p in timed)
     frame = frame.with_columns(_odd(part) for part in (*timed, *checked))
     frame = frame.with_columns(times.calendar(p.odd).alias(p.step("parts")) for p in timed)
     frame = frame.with_columns(

@@ -227,9 +227,14 @@ def test_one_pack_is_taken_from_flag_or_environment(
 def test_an_interrupted_file_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "r.json"
     target.write_text("old", encoding="utf-8")
-    with pytest.raises(KeyboardInterrupt), replacing(target) as part:
-        part.write_text("ne", encoding="utf-8")
-        raise KeyboardInterrupt
+
+    def write() -> None:
+        with replacing(target) as part:
+            part.write_text("ne", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
     assert contents(tmp_path) == {target: b"old"}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from kshop_audit.ingest import Request, Source, open_inputs
+from kshop_audit.model.moments import ZONE
 from kshop_audit.tables import GOOD, REJECTED, SKIPPED, STATE
 
 CHAT = ("会话ID", "消息ID", "发送方", "发送时间", "消息内容")
@@ -30,16 +31,20 @@ def write(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
     return path
 
 
-def open_one(folder: Path, content: str | bytes, name: str = "export.csv") -> Source:
+def open_one(
+    folder: Path, content: str | bytes, name: str = "export.csv", zone: str = ZONE
+) -> Source:
     path = write(folder, content, name)
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
-    (source,) = open_inputs(Request((path,)), scratch)
+    (source,) = open_inputs(Request((path,), zone=zone), scratch)
     return source
 
 
-def read(folder: Path, content: str | bytes, name: str = "export.csv") -> pl.DataFrame:
-    table = open_one(folder, content, name).table
+def read(
+    folder: Path, content: str | bytes, name: str = "export.csv", zone: str = ZONE
+) -> pl.DataFrame:
+    table = open_one(folder, content, name, zone).table
     assert table is not None
     return table.collect()
 
