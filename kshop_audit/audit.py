@@ -78,15 +78,50 @@ def for_closing(order: Order) -> Order:
     return replace(order, settings=settings, select=("closure",))
 
 
+def answered(order: Order, answers: Mapping[str, datetime | bool | int]) -> Order:
+    """The same order with these facts of `[closing]`; the report lists them as overrides."""
+    settings = order.settings
+    closing = replace(settings.closing, **answers)  # type: ignore[arg-type]  # by key
+    told = {f"closing.{name}={_told(value)}" for name, value in answers.items()}
+    overrides = tuple(sorted({*settings.overrides, *told}))
+    return replace(order, settings=replace(settings, closing=closing, overrides=overrides))
+
+
+def _told(value: datetime | bool | int) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value).lower()
+
+
+@dataclass(frozen=True)
+class Exports:
+    """The files of an order, read once: what else the operator says needs no second reading."""
+
+    sources: tuple[Source, ...]
+    loaded: Loaded
+
+
 def audit(order: Order, scratch: Path) -> Audit:
     """Run the audit. Errors of inputs and configuration raise; an error inside a rule does not."""
+    return conclude(order, read(order, scratch))
+
+
+def read(order: Order, scratch: Path) -> Exports:
+    """Read the files of the order, with the text that its rules look at; InputError if they are
+    unreadable or too damaged.
+    """
     pack = load_pack(order.settings.pack)
-    rules = selected(pack, order)
-    keep_text = _keep_text(pack, rules, order)
+    keep_text = _keep_text(pack, selected(pack, order), order)
     sources, loaded = open_and_load(
         order.inputs, scratch, find_as_of=order.as_of is None, keep_text=keep_text
     )
     reject_too_many(loaded, sources, order.settings.max_bad_rows)
+    return Exports(sources, loaded)
+
+
+def conclude(order: Order, exports: Exports) -> Audit:
+    """The audit of files that were read for this order; `settings` may have been answered since."""
+    pack = load_pack(order.settings.pack)
+    rules = selected(pack, order)
+    sources, loaded = exports.sources, exports.loaded
     terms = Terms(_as_of(order, loaded), pack, order.settings)
     facts = Facts(loaded.tables, terms)
     measured, extras = run(rules, facts, order.wanted)

@@ -39,6 +39,14 @@ class CloseOptions(ConfigOptions, InputOptions):
     quiet: Annotated[
         bool, option("--quiet", "可以关店时不输出", "print nothing when it can be closed", "-q")
     ] = False
+    no_input: Annotated[
+        bool,
+        option(
+            "--no-input",
+            "不提问；未回答的事实没有结论",
+            "ask nothing; facts without an answer have no verdict",
+        ),
+    ] = False
 
 
 def register(app: typer.Typer) -> None:
@@ -56,11 +64,13 @@ def register(app: typer.Typer) -> None:
 def _close(options: CloseOptions) -> int:
     from tempfile import TemporaryDirectory
 
-    from kshop_audit.audit import Order, audit, for_closing
+    from kshop_audit.audit import Order, answered, conclude, for_closing, read
+    from kshop_audit.cli import asking
     from kshop_audit.cli.preparing import language_of, request_of, settings_of
     from kshop_audit.model import moments
 
     settings = settings_of(options, options.paths)
+    lang = language_of(options, settings)
     order = for_closing(
         Order(
             inputs=request_of(options, settings),
@@ -69,8 +79,16 @@ def _close(options: CloseOptions) -> int:
         )
     )
     with TemporaryDirectory(prefix="kshop-audit-") as scratch:
-        report = audit(order, Path(scratch)).report
-    _print(report, options, language_of(options, settings))
+        exports = read(order, Path(scratch))
+        report = conclude(order, exports).report
+        facts = asking.unanswered(report)
+        asked = facts and not options.no_input and not options.quiet and asking.can_ask()
+        answers = asking.ask(facts, lang) if asked else {}
+        if answers:
+            report = conclude(answered(order, answers), exports).report
+    _print(report, options, lang)
+    if answers:
+        asking.offer(answers, lang)
     return report.verdict.exit_code
 
 
@@ -84,4 +102,4 @@ def _print(report: Report, options: CloseOptions, lang: str) -> None:
     else:
         from kshop_audit.report import closing
 
-        terminal.emit(closing.render(report, lang))
+        terminal.emit(closing.render(report, lang, terminal.width_of(None)))

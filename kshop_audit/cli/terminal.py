@@ -98,6 +98,11 @@ def notice(text: str) -> None:
     _complain(f"{PROGRAM}: {plain(text)}\n")
 
 
+def prompt(text: str) -> None:
+    """Our own words to somebody at the terminal, on stderr and as they stand."""
+    _complain(text)
+
+
 def _complain(text: str) -> None:
     """Write to stderr; where nobody can be told, the exit code still tells."""
     try:

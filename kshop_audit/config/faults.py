@@ -100,7 +100,7 @@ def validate(table: Mapping[str, object]) -> tuple[ConfigFile, list[Fault]]:
             return ConfigFile.model_validate(rest), faults
         except ValidationError as error:
             errors = error.errors(include_url=False)
-            faults += [_fault(details) for details in errors]
+            faults += [fault_of(details) for details in errors]
             for details in errors:
                 _remove(rest, details["loc"], missing=details["type"] == "missing")
 
@@ -124,7 +124,8 @@ def _reading_order(placed: tuple[str, Fault]) -> tuple[str, int]:
     return (name, int(line)) if line.isdigit() else (placed[0], 0)
 
 
-def _fault(details: ErrorDetails) -> Fault:
+def fault_of(details: ErrorDetails) -> Fault:
+    """What pydantic found, in our words."""
     path = details["loc"]
     kind = details["type"]
     context: dict[str, Any] = details.get("ctx", {})

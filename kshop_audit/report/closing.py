@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kshop_audit.model.report import Report, RuleResult, Status
+from kshop_audit.report.layout import wrap
 from kshop_audit.report.speech import Speech
 
 DEPENDS = "depends"
 _LISTED = 10
 _MARKS = {Status.PASS: "√", Status.FAIL: "×"}
-_IDS = ("order_id", "ticket_id", "violation_id", "product_id")
+_IDS = ("ticket_id", "violation_id", "product_id", "order_id")
+"""What names a blocker best: a ticket has an order as well."""
+_INDENT = 4
+_NARROWEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +22,12 @@ class Readiness:
     """When the closing can be applied for.
 
     `not_before`: the latest date on which a dated condition clears, None when none is left;
-    `waiting`: conditions that somebody has to act on; `unknown`: conditions without a verdict.
+    `latest`: the conditions that set it; `waiting`: conditions that somebody has to act on;
+    `unknown`: conditions without a verdict.
     """
 
     not_before: str | None
+    latest: tuple[RuleResult, ...]
     waiting: tuple[RuleResult, ...]
     unknown: tuple[RuleResult, ...]
 
@@ -36,8 +42,10 @@ def readiness(report: Report) -> Readiness:
     rules = [rule for rule in report.rules if rule.family == "closure"]
     failed = [rule for rule in rules if rule.status is Status.FAIL]
     dates = [date for rule in failed for date in _dates(rule)]
+    last = max(dates, default=None)
     return Readiness(
-        not_before=max(dates, default=None),
+        not_before=last,
+        latest=tuple(rule for rule in failed if last in _dates(rule)),
         waiting=tuple(rule for rule in failed if not _dates(rule)),
         unknown=tuple(rule for rule in rules if rule.status is Status.NO_VERDICT),
     )
@@ -48,20 +56,25 @@ def _dates(rule: RuleResult) -> list[str]:
     return [date for date in told if isinstance(date, str) and date != DEPENDS]
 
 
-def render(report: Report, lang: str) -> str:
-    """Plain lines: the conclusion, the date, one line a condition, what moves the date."""
+def render(report: Report, lang: str, width: int = 80) -> str:
+    """Plain lines of at most `width` cells: the conclusion, the date and what sets it, then each
+    condition with what blocks it and what to do next.
+    """
     speech, state = Speech(lang), readiness(report)
     word = "ready" if state.ready else "unknown" if _open(state) else "blocked"
     as_of = speech.say("brief.as_of", as_of=speech.instant(report.as_of, closing=True))
     badge = speech.say("sign.badge", word=speech.say(f"closing.{word}"))
     first = speech.join([speech.data(report.shop or ""), as_of])
-    lines = [f"{badge} {first}", _earliest(state, speech), ""]
+    lines = [(0, f"{badge} {first}"), *((0, line) for line in _earliest(state, speech)), (0, "")]
+    steps = {action.rule: speech.text(action.text) for action in report.actions}
     for rule in report.rules:
         if rule.family == "closure":
-            lines += _condition(rule, speech)
-    return (
-        "\n".join([*lines, "", *(speech.say(f"closing.{key}") for key in ("moves", "steps"))])
-        + "\n"
+            lines += _condition(rule, steps.get(rule.id, ""), speech)
+    lines += [(0, ""), *((0, speech.say(f"closing.{key}")) for key in ("moves", "steps"))]
+    return "".join(
+        f"{' ' * indent}{part}".rstrip() + "\n"
+        for indent, line in lines
+        for part in wrap(line, max(width, _NARROWEST) - indent)
     )
 
 
@@ -70,36 +83,46 @@ def _open(state: Readiness) -> bool:
     return bool(state.unknown) and state.not_before is None and not state.waiting
 
 
-def _earliest(state: Readiness, speech: Speech) -> str:
+def _earliest(state: Readiness, speech: Speech) -> list[str]:
     if state.ready:
-        return speech.say("closing.now")
-    parts = []
+        return [speech.say("closing.now")]
+    lines = []
     if state.not_before is not None:
-        parts.append(speech.say("closing.not_before", date=speech.instant(state.not_before)))
+        date = speech.say("closing.not_before", date=speech.instant(state.not_before))
+        titles = speech.join([speech.text(rule.title) for rule in state.latest], "list")
+        lines.append(speech.aside(date, speech.say("closing.set_by", names=titles)))
     for key, rules in (("waiting", state.waiting), ("unanswered", state.unknown)):
         if rules:
             names = speech.join([speech.text(rule.title) for rule in rules], "list")
-            parts.append(speech.say(f"closing.{key}", names=names))
-    return speech.join(parts, "comma")
+            lines.append(speech.say(f"closing.{key}", names=names))
+    return lines
 
 
-def _condition(rule: RuleResult, speech: Speech) -> list[str]:
-    mark = _MARKS.get(rule.status, "?")
-    line = f"{mark} {speech.text(rule.title)}"
+def _condition(rule: RuleResult, step: str, speech: Speech) -> list[tuple[int, str]]:
+    """The condition, and under it why, which ids block it, and what to do next."""
+    failed = rule.status is Status.FAIL
+    line = f"{_MARKS.get(rule.status, '?')} {speech.text(rule.title)}"
     dates = _dates(rule)
-    if rule.status is Status.FAIL:
+    if failed:
         clears = speech.instant(max(dates)) if dates else speech.name("code", DEPENDS)
         line = speech.join([line, speech.pair(speech.name("finding", "clears_on"), clears)])
-    lines = [line]
-    if rule.reason is not None:
-        lines.append(f"    {speech.text(rule.reason)}")
-    ids = [
-        speech.data(str(finding[key]))
-        for finding in rule.findings
-        for key in _IDS
-        if finding.get(key) and rule.status is Status.FAIL
-    ]
-    names = list(dict.fromkeys(ids))
-    if names:
-        lines.append(f"    {speech.names(names, _LISTED)}")
-    return lines
+    below = [speech.text(rule.reason)] if rule.reason is not None else []
+    if failed:
+        below += [_blockers(rule, speech), speech.say("closing.next", step=step) if step else ""]
+    return [(0, line), *((_INDENT, text) for text in below if text)]
+
+
+def _blockers(rule: RuleResult, speech: Speech) -> str:
+    """The ids that stand in the way, with the state each is in."""
+    key = next((name for name in _IDS if any(row.get(name) for row in rule.findings)), None)
+    if key is None:
+        return ""
+    names = {
+        str(row[key]): speech.aside(
+            speech.data(str(row[key])),
+            speech.name("code", str(row["status"])) if row.get("status") else "",
+        )
+        for row in rule.findings
+        if row.get(key)
+    }
+    return f"{speech.name('finding', key)} {speech.names(list(names.values()), _LISTED)}"

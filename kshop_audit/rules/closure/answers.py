@@ -73,7 +73,7 @@ def close_notice(facts: Facts, terms: Terms) -> Shape:
     closing = terms.settings.closing
     started, broken = closing.notice_started_at, closing.notice_interrupted
     if started is None or broken is None:
-        return unanswered("notice_started_at", "notice_interrupted")
+        return unanswered(closing, "notice_started_at", "notice_interrupted")
     if broken:
         finding: Finding = {"fact": "notice_interrupted", "clears_on": DEPENDS}
         return Stated(Status.FAIL, numerator=1, findings=(finding,))
@@ -130,7 +130,7 @@ def close_qualification(facts: Facts, terms: Terms) -> Shape:
     """
     pending = terms.settings.closing.qualification_change_open
     if pending is None:
-        return unanswered("qualification_change_open")
+        return unanswered(terms.settings.closing, "qualification_change_open")
     return answered("qualification_change_open", int(pending))
 
 
@@ -187,7 +187,9 @@ def close_violations(facts: Facts, terms: Terms) -> Shape:
             proof=Proof(ids=("violation_id",)),
             findings=blockers("violation_id", "order_id", where=pending),
         )
-    return unanswered("violations_open") if told is None else answered("violations_open", told)
+    if told is None:
+        return unanswered(terms.settings.closing, "violations_open")
+    return answered("violations_open", told)
 
 
 @rule(
@@ -248,7 +250,7 @@ def close_products(facts: Facts, terms: Terms) -> Shape:
             findings=blockers("product_id", "status", where=listed),
         )
     if closing.products_on_sale is None or closing.products_in_review is None:
-        return unanswered("products_on_sale", "products_in_review")
+        return unanswered(closing, "products_on_sale", "products_in_review")
     return answered("products_on_sale", closing.products_on_sale + closing.products_in_review)
 
 
@@ -293,7 +295,9 @@ def close_complaints(facts: Facts, terms: Terms) -> Shape:
         没有导出文件记录此项；向监管部门的投诉可能很晚才转到店铺。
     """
     told = terms.settings.closing.complaints_open
-    return unanswered("complaints_open") if told is None else answered("complaints_open", told)
+    if told is None:
+        return unanswered(terms.settings.closing, "complaints_open")
+    return answered("complaints_open", told)
 
 
 @rule(
@@ -341,5 +345,5 @@ def close_freight_service(facts: Facts, terms: Terms) -> Shape:
     """
     off = terms.settings.closing.freight_service_off
     if off is None:
-        return unanswered("freight_service_off")
+        return unanswered(terms.settings.closing, "freight_service_off")
     return answered("freight_service_off", int(not off))

@@ -6,7 +6,7 @@ import polars as pl
 
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
-from kshop_audit.model.settings import Terms
+from kshop_audit.model.settings import Closing, Terms
 from kshop_audit.rules.rule import Conclusion, Measured
 from kshop_audit.rules.shapes import Findings, Stated
 
@@ -16,14 +16,19 @@ DEPENDS = "depends"
 """Value of `clears_on` where no date can be given: somebody has to act first."""
 
 
-def unanswered(*keys: str) -> Stated:
-    """No verdict, for the operator has not answered; never assumed."""
-    names = "、".join(keys)
+def unanswered(closing: Closing, *keys: str) -> Stated:
+    """No verdict, for the operator has not answered all of these; never assumed.
+
+    Each missing answer is a finding, so that it can be asked for.
+    """
+    missing = [key for key in keys if getattr(closing, key) is None]
+    names = "、".join(missing)
     return Stated(
         Status.NO_VERDICT,
+        findings=tuple({"fact": key} for key in missing),
         reason=Text(
             zh=f"未回答：请在 shop.toml 的 [closing] 填写 {names}。",
-            en=f"Not answered: set {', '.join(keys)} in [closing] of shop.toml.",
+            en=f"Not answered: set {', '.join(missing)} in [closing] of shop.toml.",
         ),
     )
 

@@ -84,7 +84,7 @@ def _cooled(measured: Measured, terms: Terms) -> Conclusion:
     if open_question and told is None:
         return Conclusion(
             status=Status.NO_VERDICT,
-            findings=tuple(open_question),
+            findings=({"fact": "last_completed_at"}, *open_question),
             reason=Text(
                 zh="有订单的完成时间或状态看不出来："
                 "请在 shop.toml 的 [closing] 填写 last_completed_at。",
@@ -175,7 +175,7 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
     told = terms.settings.closing.last_completed_at
     if not facts.tables.has(Kind.ORDERS, "status"):
         if told is None:
-            return unanswered("last_completed_at")
+            return unanswered(terms.settings.closing, "last_completed_at")
         ready = _cooling(told, None, terms)
         status = ready.status or Status.NO_VERDICT
         return Stated(status, numerator=ready.numerator, findings=ready.findings or ())
