@@ -86,7 +86,7 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         "done": pl.col("status").is_in(("completed", "closed")),
         "refunded": pl.col("aftersale_state") == "refunded",
     }
-    return tables.rows(Kind.ORDERS).group_by("order_id").agg(
+    whole = tables.rows(Kind.ORDERS).group_by("order_id").agg(
         pl.col("paid_at", "created_at", "picked_up_at").min(),
         pl.col("finished_at").max(),
         pl.col(ONE).min(),
@@ -105,6 +105,18 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         **{name: check.fill_null(False).all() for name, check in state.items()},
         **{FILE: pl.col(FILE).min(), ROW: pl.col(ROW).min()},
     )  # fmt: skip
+    if not tables.line_files:
+        return whole
+    # A file of lines knows of each what became of it; the file of orders may not.
+    lines = (
+        tables.order_lines()
+        .group_by("order_id")
+        .agg(lines=state["refunded"].fill_null(False).all())
+    )
+    refunded = pl.col("refunded") | pl.col("lines").fill_null(False)
+    return (
+        whole.join(lines, on="order_id", how="left").with_columns(refunded=refunded).drop("lines")
+    )
 
 
 def _last_of_all(name: str, as_of: datetime) -> pl.Expr:

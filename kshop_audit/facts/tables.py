@@ -10,6 +10,9 @@ import polars as pl
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.tables import BOOKKEEPING, FILE, ROW, SAID, schema
 
+OF_THE_ORDER = frozenset({"status", "created_at", "paid_at", "shipped_at", "paid_amount"})
+"""Columns of which a file of orders has at least one, and a file of nothing but lines none."""
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -23,13 +26,29 @@ class Tables:
 
     def has(self, kind: Kind, *names: str) -> bool:
         """Whether files of the kind were given and every one of them has all these columns."""
-        files = self.columns.get(kind, {})
+        files = self._whole(kind)
         return bool(files) and all(set(names) <= columns for columns in files.values())
 
     def has_one_of(self, kind: Kind, names: Iterable[str]) -> bool:
         """Whether files of the kind were given and every one has at least one of the columns."""
-        files, wanted = self.columns.get(kind, {}), set(names)
+        files, wanted = self._whole(kind), set(names)
         return bool(files) and all(wanted & columns for columns in files.values())
+
+    def _whole(self, kind: Kind) -> Mapping[int, frozenset[str]]:
+        """Columns by file of the kind, without files of nothing but order lines."""
+        files, lines = self.columns.get(kind, {}), self.line_files
+        if kind is not Kind.ORDERS or not lines:
+            return files
+        return {file: columns for file, columns in files.items() if file not in lines}
+
+    @property
+    def line_files(self) -> frozenset[int]:
+        """Files of nothing but order lines; the file of orders beside it has what it lacks."""
+        return frozenset(
+            file
+            for file, columns in self.columns.get(Kind.ORDERS, {}).items()
+            if "sub_order_id" in columns and not columns & OF_THE_ORDER
+        )
 
     def complete(self, kind: Kind, name: str) -> bool:
         """Whether every row of the kind has a value in the column."""
@@ -46,7 +65,20 @@ class Tables:
         return pl.col(FILE).is_in([file for file, columns in files.items() if name in columns])
 
     def rows(self, kind: Kind) -> pl.LazyFrame:
-        """All canonical columns of a kind, lazy; columns or files that are absent are null."""
+        """All canonical columns of a kind, lazy; columns or files that are absent are null.
+
+        A row of a file of nothing but order lines is no order: see `order_lines`.
+        """
+        rows = self._rows(kind)
+        if kind is not Kind.ORDERS or not self.line_files:
+            return rows
+        return rows.filter(~pl.col(FILE).is_in(self.line_files))
+
+    def order_lines(self) -> pl.LazyFrame:
+        """The rows of files of nothing but order lines, with the columns of orders."""
+        return self._rows(Kind.ORDERS).filter(pl.col(FILE).is_in(self.line_files))
+
+    def _rows(self, kind: Kind) -> pl.LazyFrame:
         wanted = schema(kind)
         frame = self.frames.get(kind)
         if frame is None:

@@ -106,12 +106,15 @@ def match(
     names = [normal(cell) for cell in headers]
     present = set(names) | {prefix(name) for name in names}
     columns = _columns(layout, names, mapping)
+    signature = next((s for s in layout.signatures if present.issuperset(s)), ())
     if not pinned:
         if layout.unless & present:
             return None
-        if not all(any(name in columns for name in group) for group in layout.needs):
+        # A platform's own signature decides alone: its file of order lines has neither time nor
+        # state of the order, and is one of orders all the same.
+        needs = layout.needs[:1] if signature and layout.platform else layout.needs
+        if not all(any(name in columns for name in group) for group in needs):
             return None
-    signature = next((s for s in layout.signatures if present.issuperset(s)), ())
     own = len(layout.own & set(names))
     # A signature decides; then the number of known columns; then the platform's own names.
     rank = (int(bool(signature)), len(columns), own)

@@ -10,7 +10,7 @@ import pytest
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, open_inputs
-from kshop_audit.ingest.catalogue import layouts
+from kshop_audit.ingest.catalogue import layouts, normal
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
 from tests.ingest.build import open_one, text, write
@@ -110,3 +110,27 @@ def test_every_word_of_the_header_files_stands_for_a_code() -> None:
         for column, words in layout.values.items():
             assert set(words.values()) <= set(TABLES[layout.kind].column(column).codes)
             assert all(words)
+
+
+PLATFORMS = tomllib.loads(
+    (Path(__file__).parent / "platform_headers.toml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("sample", PLATFORMS["file"], ids=lambda sample: sample["name"])
+def test_every_column_of_a_platforms_header_row(tmp_path: Path, sample: dict[str, Any]) -> None:
+    source = open_one(tmp_path, text([sample["header"]]))
+    assert (source.kind, source.platform) == (sample["kind"], sample["platform"])
+    assert mapped(source.header) == sample["columns"]
+    assert not [note.en for note in source.notes if "unknown columns" in note.en]
+
+
+@pytest.mark.parametrize(
+    ("kind", "platform"),
+    [(kind, platform) for kind, some in PLATFORMS["aliases"].items() for platform in some],
+)
+def test_other_names_of_a_platforms_columns_in_their_order(kind: str, platform: str) -> None:
+    (layout,) = (entry for entry in layouts() if (entry.kind, entry.platform) == (kind, platform))
+    for column, names in PLATFORMS["aliases"][kind][platform].items():
+        known = [name for name in layout.columns[column] if name in {normal(n) for n in names}]
+        assert known == [normal(name) for name in names], column
