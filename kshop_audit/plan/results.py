@@ -1,0 +1,184 @@
+"""From collected frames to the plain figures of each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from kshop_audit.model.measurement import DayCount, EvidenceRow, Measurement, SliceCount
+from kshop_audit.model.metadata import EXCLUSIONS
+from kshop_audit.model.report import Finding
+from kshop_audit.model.settings import Terms
+from kshop_audit.plan.measure import sorted_findings
+from kshop_audit.rules.rule import Measured, Rule
+from kshop_audit.rules.shapes import Findings, Quotient, Ratio, Shape, Stated, Tally
+from kshop_audit.tables import AT, FILE, IDS, ROW
+
+BELOW = "/denominator"
+"""Suffix under which the denominator's population of a Quotient is collected."""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What one collect brought: frames of all rules, and those that one rule alone has.
+
+    `tables`: totals, days and slices, each with the column `rule`; `own`: (rule, what) → frame of
+    findings, evidence and reasons; `chats`: where the ids of the rows shown are looked up.
+    """
+
+    tables: Mapping[str, pl.DataFrame | None]
+    own: Mapping[tuple[str, str], pl.DataFrame]
+    chats: pl.DataFrame | None
+
+
+def measurement(rule: Rule, shape: Shape, terms: Terms, collected: Collected) -> Measurement:
+    """The figures of one rule."""
+    name, tables = rule.info.id, collected.tables
+    own, chats = collected.own, collected.chats
+    if isinstance(shape, Stated):
+        return _stated(name, shape)
+    top = _rows(tables["totals"], name)[0]
+    ratio = shape.numerator if isinstance(shape, Quotient) else shape
+    listed = _findings(own.get((name, "findings")), ratio.findings, chats)
+    quotient = isinstance(shape, Quotient)
+    below = _rows(tables["totals"], name + BELOW)[0] if quotient else top
+    result = Measurement(
+        name,
+        numerator=top["numerator"],
+        denominator=below["denominator"],
+        unknown=top["unknown"],
+        excluded={key: top[key] for key in EXCLUSIONS if top[key]} if not quotient else {},
+        days=_days(tables["days"], name + (BELOW if quotient else "")),
+        slices=_slices(tables["slices"], name),
+        findings=listed,
+        evidence=_evidence(own.get((name, "evidence")), ratio.proof.looked_up, chats),
+        against=top["against"],
+        offence=isinstance(ratio, Ratio) and ratio.offence,
+        tally=isinstance(shape, Tally),
+        population=quotient,
+        unmapped=_reasons(own.get((name, "reasons"))),
+        window=terms.pack.rules[name].window_days is not None,
+        notes=shape.notes,
+        unknown_hides=isinstance(ratio, Ratio) and ratio.unknown_hides,
+        scale=rule.info.scale,
+        each=shape.each if isinstance(shape, Tally) else None,
+        unmapped_columns=ratio.unmapped,
+        gap=ratio.gaps,
+        declared=ratio.declared,
+    )
+    return _concluded(rule, result, terms)
+
+
+def _stated(name: str, shape: Stated) -> Measurement:
+    return Measurement(
+        name,
+        numerator=shape.numerator,
+        denominator=shape.denominator,
+        findings=shape.findings,
+        status=shape.status,
+        reason=shape.reason,
+        notes=shape.notes,
+        count=True,
+        window=False,
+        gap="none",
+    )
+
+
+def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
+    if rule.conclude is None:
+        return result
+    told = rule.conclude(
+        Measured(result.numerator, result.denominator, result.unknown, result.findings), terms
+    )
+    return replace(
+        result,
+        numerator=result.numerator if told.numerator is None else told.numerator,
+        findings=result.findings if told.findings is None else told.findings,
+        status=told.status,
+        instead=told.instead,
+        value=told.value,
+        count=told.count,
+        reason=told.reason or result.reason,
+        notes=(*result.notes, *told.notes),
+    )
+
+
+def _rows(frame: pl.DataFrame | None, rule: str) -> list[dict[str, Any]]:
+    return [] if frame is None else frame.filter(pl.col("rule") == rule).to_dicts()
+
+
+def _days(frame: pl.DataFrame | None, rule: str) -> tuple[DayCount, ...]:
+    rows = sorted(_rows(frame, rule), key=lambda row: row["day"])
+    return tuple(DayCount(row["day"], row["numerator"], row["denominator"]) for row in rows)
+
+
+def _slices(frame: pl.DataFrame | None, rule: str) -> dict[str, tuple[SliceCount, ...]]:
+    found: dict[str, list[SliceCount]] = {}
+    for row in sorted(_rows(frame, rule), key=lambda row: (row["dimension"], row["key"])):
+        entry = SliceCount(row["key"], row["numerator"], row["denominator"])
+        found.setdefault(row["dimension"], []).append(entry)
+    return {name: tuple(entries) for name, entries in found.items()}
+
+
+def _findings(
+    frame: pl.DataFrame | None, wanted: Findings | None, chats: pl.DataFrame | None
+) -> tuple[Finding, ...]:
+    if frame is None or wanted is None:
+        return ()
+    if wanted.looked_up and chats is not None:
+        ids = _ids(frame, wanted.looked_up, chats)
+        frame = pl.concat([ids, frame.drop(AT)], how="horizontal")
+        frame = sorted_findings(frame, wanted)
+    if wanted.limit is not None:
+        frame = frame.head(wanted.limit)
+    return tuple({key: _plain(value) for key, value in row.items()} for row in frame.to_dicts())
+
+
+def _ids(frame: pl.DataFrame, names: tuple[str, ...], chats: pl.DataFrame) -> pl.DataFrame:
+    """The ids of the chat rows that the frame names by AT; null where the chats lack the column."""
+    places = frame.get_column(AT)
+    return pl.DataFrame(
+        {
+            name: chats.get_column(name).gather(places)
+            if name in chats.columns
+            else pl.Series([None] * len(places), dtype=pl.String)
+            for name in names
+        }
+    )
+
+
+def _plain(value: Any) -> str | int | bool | None:
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value  # type: ignore[no-any-return]  # text, whole number, Boolean or nothing
+
+
+def _evidence(
+    frame: pl.DataFrame | None, looked_up: tuple[str, ...], chats: pl.DataFrame | None
+) -> tuple[EvidenceRow, ...]:
+    if frame is not None and looked_up and chats is not None:
+        frame = frame.with_columns(_ids(frame, looked_up, chats))
+    rows = [] if frame is None else frame.to_dicts()
+    return tuple(
+        EvidenceRow(
+            ids={key: row[key] for key in IDS if row[key] is not None},
+            file=row[FILE],
+            row=row[ROW],
+            deadline=row["deadline"],
+            actual=row["actual"],
+            late_seconds=row["late_seconds"],
+            why=row["why"],
+            cost_fen=row["cost_fen"],
+        )
+        for row in rows
+    )
+
+
+def _reasons(frame: pl.DataFrame | None) -> dict[str, int]:
+    return {} if frame is None else {row["text"]: row["rows"] for row in frame.to_dicts()}
