@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from kshop_audit.ingest.catalogue import cell_text
-from kshop_audit.ingest.protection import EMPTY, bare, trim
+from kshop_audit.ingest.protection import EMPTY, FAILED, bare, trim
 
 # Characters that no repair touches, and enough of them to be none of the words for nothing.
 _PLAIN = r"[0-9A-Za-z_:@一-龥-]"
@@ -56,13 +56,13 @@ def identifier(raw: pl.Expr, odd: pl.Expr, key: bool) -> pl.Expr:
 
 
 def is_damaged_identifier(odd: pl.Expr) -> pl.Expr:
-    """Whether an id is in E-notation: its digits are lost."""
-    return odd.str.contains(_POWER_OF_TEN)
+    """Whether an id is in E-notation, or a formula that failed: its digits are lost."""
+    return odd.str.contains(_POWER_OF_TEN) | odd.is_in(FAILED)
 
 
 def text(raw: pl.Expr) -> pl.Expr:
-    """Trimmed text; null for the words that mean nothing."""
-    return pl.when(~trim(raw).is_in(EMPTY)).then(trim(raw))
+    """Trimmed text; null for the words that mean nothing and for formulas that failed."""
+    return pl.when(~trim(raw).is_in((*EMPTY, *FAILED))).then(trim(raw))
 
 
 def verbatim(raw: pl.Expr) -> pl.Expr:

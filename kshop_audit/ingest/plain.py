@@ -13,7 +13,7 @@ import polars as pl
 
 from kshop_audit.ingest import cells, times
 from kshop_audit.ingest.columns import WRITTEN_BY_PEOPLE, Cells
-from kshop_audit.ingest.protection import BLANKS, EMPTY
+from kshop_audit.ingest.protection import BLANKS, EMPTY, FAILED
 from kshop_audit.ingest.raw import cell
 from kshop_audit.model.schema import Type
 
@@ -105,7 +105,7 @@ def _strange(part: Cells) -> pl.Expr:
         case Type.INT:
             return ~raw.str.contains(cells.PLAIN_WHOLE)
         case Type.TEXT:
-            return raw.str.contains(_LOOSE) | raw.is_in(EMPTY)
+            return raw.str.contains(_LOOSE) | raw.is_in((*EMPTY, *FAILED))
         case _:
             return pl.col(part.step("ahead")).is_null()
 

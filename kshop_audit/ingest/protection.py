@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 _NOTHING = (
-    "-", "--", "---", "—", "——", "/", "无", "(无)", "nan", "null", "none", "n/a", "#n/a",
+    "-", "--", "---", "—", "——", "/", "无", "(无)", "nan", "null", "none", "n/a",
     "****", "***", "*****",
 )  # fmt: skip
 
@@ -19,6 +19,12 @@ def _spellings(word: str) -> set[str]:
 
 EMPTY = ("", *sorted({spelling for word in _NOTHING for spelling in _spellings(word)}))
 """Cells that hold nothing, once trimmed."""
+
+FAILED = (
+    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!",
+    "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!",
+)  # fmt: skip
+"""What a spreadsheet shows where a formula failed; the value is lost, there may have been one."""
 
 # White space, tabs, byte order marks, zero-width and control characters.
 BLANKS = (

@@ -13,6 +13,7 @@ BAD_BYTES = "bad_bytes"
 NUL_BYTES = "nul_bytes"
 OTHER_HEADER = "other_header"
 SPREADSHEET = "spreadsheet_number"
+FORMULA = "failed_formula"
 TIME = "unreadable_time"
 MONEY = "unreadable_money"
 NUMBER = "unreadable_number"
@@ -49,6 +50,10 @@ REASONS: Mapping[str, Text] = {
         "编号被表格软件改成科学计数法,数字已丢失;请重新导出,勿用 Excel 另存",
         "damaged by a spreadsheet (digits of the id are lost); export again and do not save it "
         "from a spreadsheet",
+    ),
+    FORMULA: Text(
+        "公式出错,值已丢失;请修正公式或重新导出,勿用 Excel 另存",
+        "a formula failed, its value is lost; repair it or export again without a spreadsheet",
     ),
     TIME: Text(
         "时间无法确定地读出;应为 2026-10-31 08:05:00 之类,"

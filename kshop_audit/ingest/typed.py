@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from kshop_audit.ingest import cells, plain, times
+from kshop_audit.ingest import cells, plain, reasons, times
 from kshop_audit.ingest.catalogue import cell_text
 from kshop_audit.ingest.columns import REASON, WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.locate import Header
 from kshop_audit.ingest.plain import Plain
-from kshop_audit.ingest.protection import BLANKS, EMPTY, trim
+from kshop_audit.ingest.protection import BLANKS, EMPTY, FAILED, trim
 from kshop_audit.ingest.raw import FAULT, FAULT_VALUE, Raw, cell
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
@@ -148,7 +148,8 @@ def _skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
     if not spoken:
         first = trim(pl.col(cell(0)))
         others = (part for part in parts if part.places[0] != 0 and part.rejects)
-        skipped = first.is_in(_FOOTERS) | (first.str.starts_with("#") & _all_null(others))
+        remark = first.str.starts_with("#") & ~first.is_in(FAILED)
+        skipped = first.is_in(_FOOTERS) | (remark & _all_null(others))
     key = next((part for part in parts if part.key), None)
     if key is None:
         return skipped | (_all_null(parts) & whole)
@@ -193,8 +194,18 @@ def _states(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
         state.cast(pl.UInt8).alias(STATE),
         first(lambda part: pl.lit(part.header), pl.lit(None, pl.String())).alias(BAD_COLUMN),
         first(lambda part: part.raw, found).alias(BAD_VALUE),
-        first(lambda part: pl.lit(REASON[part.type]), fault).alias(BAD_REASON),
+        first(_why, fault).alias(BAD_REASON),
     ]
+
+
+def _why(part: Cells) -> pl.Expr:
+    """The reason code of a bad cell."""
+    failed = trim(pl.when(part.bad).then(part.raw))  # of all other rows nothing is computed
+    return (
+        pl.when(failed.is_in(FAILED))
+        .then(pl.lit(reasons.FORMULA))
+        .otherwise(pl.lit(REASON[part.type]))
+    )
 
 
 def _named_nodes(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 Cells are text in the forms that exports use; row numbers stay those of the sheet. A number cell of
 16 digits or more has lost digits before anybody reads it (binary floats hold 15 for certain), so it
 is written in E-notation: an id that was stored as a number is then rejected like one in a CSV.
+A formula that failed (#N/A, #REF! …) becomes its text, which the library would drop.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import logging
 import mmap
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 from xml.parsers.expat import ExpatError
 
 import polars as pl
@@ -31,6 +34,7 @@ from kshop_audit.ingest.staging import twin
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
 
+_SHEETS = "xl/worksheets/"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 _LOST = r"^[0-9]{16,}$"
@@ -45,7 +49,9 @@ _RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.+)$", re.MULTILINE)
 # Cells beyond a hundred columns, which no export has; rows stand in order, so the last is the most.
 _FAR = re.compile(rb' r="([A-Z]{3}|[D-Z][A-Z])[0-9]')
 _ROW = re.compile(rb' r="[A-Z]*([0-9]{1,7})"')
-_CELL = 16
+# Cells that hold the failure of a formula: markup, so a cell's text cannot look like it.
+_FAILED = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)(["'])e\2""")
+_TAG = 512
 _TAIL = 4096
 _MOST_CELLS = 100_000_000
 
@@ -96,7 +102,9 @@ def sheets(book: Book) -> Iterator[Sheet]:
         raise _missing(book.name, "xlsx") from error
     path = twin(book.path, book.file("book" + _suffix(book)))
     if path.suffix == ".xlsx":
-        _check_size(book)
+        failed = _check_sheets(book)
+        if failed:
+            path = _with_failures(book, failed)
     read = read_sheets if path.suffix == ".xlsx" else _read_apart
     try:
         yield from read(path, book.file("sheet"))
@@ -155,14 +163,16 @@ def _suffix(book: Book) -> str:
         return ".xlsb" if "xl/workbook.bin" in parts.namelist() else ".xlsx"
 
 
-def _check_size(book: Book) -> None:
-    """Refuse a sheet with a cell so far off that it would not fit into memory.
+def _check_sheets(book: Book) -> frozenset[str]:
+    """The sheets in which a formula failed; refuses one with a cell so far off that it would not
+    fit into memory.
 
     The library keeps a place for every cell up to the farthest in both directions.
     """
+    failed = set()
     with opened(book.path, book.name) as parts:
         for part in parts.infolist():
-            if not part.filename.startswith("xl/worksheets/"):
+            if not part.filename.startswith(_SHEETS):
                 continue
             columns, row, end = {b"A"}, 0, b""
             try:
@@ -172,11 +182,41 @@ def _check_size(book: Book) -> None:
                             break
                         columns.update(_FAR.findall(block))
                         row = max([row, *map(int, _ROW.findall(block[-_TAIL:]))])
-                        end = block[-_CELL:]
+                        if part.filename not in failed and _FAILED.search(block):
+                            failed.add(part.filename)
+                        end = block[-_TAG:]
             except FAULTS as error:
                 raise _broken(book.name, str(error)) from error
             if max(map(_number, columns)) * row > _MOST_CELLS:
                 raise _sprawling(book.name)
+    return frozenset(failed)
+
+
+def _with_failures(book: Book, failed: frozenset[str]) -> Path:
+    """The workbook with the failures of formulas as texts, in the scratch folder."""
+    target = book.file("told.xlsx")
+    with (
+        opened(book.path, book.name) as parts,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as out,
+    ):
+        for part in parts.infolist():
+            with parts.open(part) as file, out.open(part.filename, "w", force_zip64=True) as copy:
+                if part.filename in failed:
+                    _told(file, copy)
+                else:
+                    shutil.copyfileobj(file, copy, BLOCK)
+    return target
+
+
+def _told(file: IO[bytes], copy: IO[bytes]) -> None:
+    """Copy a sheet, block by block, so that no tag is cut in two."""
+    rest = b""
+    while block := file.read(BLOCK):
+        text = rest + block
+        end = max(text.rfind(b"<"), 0)
+        copy.write(_FAILED.sub(rb'\1"str"', text[:end]))
+        rest = text[end:]
+    copy.write(_FAILED.sub(rb'\1"str"', rest))
 
 
 def _number(column: bytes) -> int:

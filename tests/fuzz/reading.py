@@ -19,7 +19,7 @@ NOISE = (
     + "\x7f\x85\xa0\u202f\u205f\u2060\u3000\ufeff"
 )
 NOTHING = frozenset(
-    {"", "-", "--", "---", "—", "——", "/", "无", "(无)", "nan", "null", "none", "n/a", "#n/a"}
+    {"", "-", "--", "---", "—", "——", "/", "无", "(无)", "nan", "null", "none", "n/a"}
     | {"*" * count for count in range(3, 6)}
 )
 FOOTERS = ("合计", "总计", "小计", "汇总", "本页合计", "total")
@@ -121,7 +121,8 @@ def meaning(kind: str, name: str, cell: str) -> Value:  # noqa: PLR0911  one ans
         case Type.CODE:
             return words(kind, name).get(cell, cell)
         case Type.TEXT:
-            return cell.strip(NOISE)
+            text = cell.strip(NOISE)
+            return UNKNOWN if re.fullmatch(r"#[A-Z/0]+[!?A]", text) else text
         case _:
             return UNKNOWN
 
