@@ -21,7 +21,7 @@ from kshop_audit.ingest import Request, open_inputs
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.report.brief import render as brief
-from kshop_audit.report.text import TextOptions
+from kshop_audit.report.page import TextOptions
 from kshop_audit.report.text import render as text
 from kshop_audit.rules import Rule, catalogue
 from kshop_audit.rules.shapes import Ratio, Shape

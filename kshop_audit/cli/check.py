@@ -101,7 +101,8 @@ def _print(report: Report, options: CheckOptions, lang: str) -> None:
     elif options.format == "brief":
         terminal.emit(_brief(report, lang))
     else:
-        from kshop_audit.report.text import TextOptions, render
+        from kshop_audit.report.page import TextOptions
+        from kshop_audit.report.text import render
 
         look = TextOptions(
             lang=lang,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from rich.cells import cell_len
 
 from kshop_audit.report.layout import flush_right, pad, wrap
+from kshop_audit.report.page import Spans, Style, paragraph
 from kshop_audit.report.view import Mark, Row, View
 
 _FINDINGS = 5
@@ -18,17 +18,6 @@ _MIN_DISTANCE = 24
 _GAP = 2
 _SIGN = 2  # the mark and a space
 _INDENT = 4
-
-Spans = list[tuple[str, str]]
-
-
-class Style:
-    """Colours say again what the signs say already."""
-
-    PLAIN: Final = ""
-    DIM: Final = "dim"
-    STRONG: Final = "bold"
-
 
 _STYLES = {
     Mark.FAIL: "bold red",
@@ -189,6 +178,4 @@ def _styled(text: str, name: str, style: str) -> Spans:
 
 
 def _indented(text: str, width: int, style: str, hang: int = 0) -> list[Spans]:
-    first, *rest = wrap(text, width - _INDENT, hang)
-    lines: list[Spans] = [[(" " * _INDENT + first, style)]]
-    return [*lines, *([(" " * (_INDENT + hang) + line, style)] for line in rest)]
+    return paragraph(text, width, _INDENT, style, hang)

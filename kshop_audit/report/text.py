@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from io import StringIO
 from itertools import groupby
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
 from kshop_audit.model.report import Report
-from kshop_audit.report.gates import Style, gate_lines, listed_lines
+from kshop_audit.report.gates import gate_lines, listed_lines
 from kshop_audit.report.layout import pad, wrap
 from kshop_audit.report.notes import Line
+from kshop_audit.report.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.speech import Speech
 from kshop_audit.report.view import View, view
 
-_NARROWEST = 40
-_WIDEST = 120  # longer lines are hard to follow from end to end
 _LISTED = 5
 _FILES = 8
 _ASSUMPTIONS = 3
 _LINES = 3  # of one note
 _BAR = 10
 _BADGES = {"pass": "bold white on green", "fail": "bold white on red"}
-
-Span = tuple[str, str]
-Spans = list[Span]
-
-
-@dataclass(frozen=True, slots=True)
-class TextOptions:
-    """How the terminal wants it; `ascii` keeps Chinese but no symbols beyond plain text."""
-
-    lang: str = "zh"
-    width: int = 80
-    color: bool = False
-    ascii: bool = False
-    verbose: bool = False
 
 
 def render(report: Report, options: TextOptions) -> str:
@@ -55,33 +36,7 @@ def render(report: Report, options: TextOptions) -> str:
         page.dates(),
         page.data(),
     ]
-    lines: list[Spans] = []
-    for section in sections:
-        lines.extend([[], *section] if lines and section else section)
-    return _print(lines, options)
-
-
-def _print(lines: Iterable[Spans], options: TextOptions) -> str:
-    # No environment: COLUMNS, NO_COLOR and TERM are for the command line to read, once.
-    console = Console(
-        file=StringIO(),
-        width=max(options.width, _NARROWEST),
-        color_system="standard" if options.color else None,
-        force_terminal=options.color,
-        no_color=not options.color,
-        force_jupyter=False,
-        legacy_windows=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        _environ={},
-    )
-    with console.capture() as captured:
-        for spans in lines:
-            text = Text.assemble(*spans)
-            text.rstrip()
-            console.print(text, soft_wrap=True)
-    return captured.get()
+    return printed(stacked(sections), options)
 
 
 class _Page:
@@ -91,7 +46,7 @@ class _Page:
         self._view = shown
         self._speech: Speech = shown.speech
         self._verbose = options.verbose
-        self.width = min(max(options.width, _NARROWEST), _WIDEST)
+        self.width = options.cells
 
     def verdict(self) -> list[Spans]:
         """The verdict in one line, then what to do first and what was audited."""
@@ -206,9 +161,7 @@ class _Page:
         return [*lines[: _LINES - 1], *wrap(f"{lines[_LINES - 1]} {said}", width)]
 
     def _paragraph(self, text: str, indent: int, style: str, hang: int = 0) -> list[Spans]:
-        first, *rest = wrap(text, self.width - indent, hang)
-        lines: list[Spans] = [[(" " * indent + first, style)]]
-        return [*lines, *([(" " * (indent + hang) + line, style)] for line in rest)]
+        return paragraph(text, self.width, indent, style, hang)
 
     def _cut(self, hidden: int, indent: int = 2) -> list[Spans]:
         if hidden <= 0:

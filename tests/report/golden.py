@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kshop_audit.report import brief, text
-from kshop_audit.report.text import TextOptions
+from kshop_audit.report.page import TextOptions
 from tests.report.build import REPORTS
 
 FOLDER = Path(__file__).parent.parent / "golden"
