@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import terminal
+from kshop_audit.cli import looks, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, OutputOptions, RuleOptions
@@ -101,17 +100,9 @@ def _print(report: Report, options: CheckOptions, lang: str) -> None:
     elif options.format == "brief":
         terminal.emit(_brief(report, lang))
     else:
-        from kshop_audit.report.page import TextOptions
         from kshop_audit.report.text import render
 
-        look = TextOptions(
-            lang=lang,
-            width=terminal.width_of(options.width),
-            color=terminal.wants_color(options.color, os.environ),
-            ascii=options.ascii,
-            verbose=options.verbose,
-        )
-        terminal.emit(render(report, look))
+        terminal.emit(render(report, looks.look_of(options, lang)))
 
 
 def _brief(report: Report, lang: str) -> str:

@@ -201,7 +201,23 @@ class RuleOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class OutputOptions(Options):
+class LookOptions(Options):
+    """How a page for the terminal looks."""
+
+    color: Annotated[Literal["auto", "always", "never"], option("--color", "颜色", "colour")] = (
+        "auto"
+    )
+    ascii: Annotated[
+        bool, option("--ascii", "不用制表符等特殊符号", "no symbols beyond plain text")
+    ] = False
+    width: Annotated[
+        int | None,
+        option("--width", "输出宽度（列）", "columns of the output", min=40, metavar="N"),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class OutputOptions(LookOptions):
     """Where the report goes and how it looks."""
 
     out: Annotated[
@@ -249,16 +265,6 @@ class OutputOptions(Options):
         bool,
         option("--quiet", "达标时不输出，否则只给简报", "nothing if all is well, else brief", "-q"),
     ] = False
-    color: Annotated[Literal["auto", "always", "never"], option("--color", "颜色", "colour")] = (
-        "auto"
-    )
     no_progress: Annotated[bool, option("--no-progress", "不显示进度", "no progress on stderr")] = (
         False
     )
-    ascii: Annotated[
-        bool, option("--ascii", "不用制表符等特殊符号", "no symbols beyond plain text")
-    ] = False
-    width: Annotated[
-        int | None,
-        option("--width", "输出宽度（列）", "columns of the output", min=40, metavar="N"),
-    ] = None

@@ -1,0 +1,27 @@
+"""How a page for this terminal looks: what the options say, else what the terminal is."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from kshop_audit.cli import terminal
+from kshop_audit.cli.options import LookOptions
+
+if TYPE_CHECKING:
+    from kshop_audit.report.page import TextOptions
+
+
+def look_of(options: LookOptions, lang: str) -> TextOptions:
+    """The options of a page in `lang`."""
+    from kshop_audit.report.page import TextOptions
+
+    return TextOptions(
+        lang=lang,
+        width=terminal.width_of(options.width),
+        color=terminal.wants_color(options.color, os.environ),
+        ascii=options.ascii,
+        verbose=options.verbose,
+    )
