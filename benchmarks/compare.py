@@ -1,6 +1,7 @@
 """Compare whole processes, interleaved: the audit, and what reading the same files costs at least.
 
     python -m benchmarks.compare DATA_DIR [--runs 5] [--peers] [--json FILE]
+    python -m benchmarks.compare DATA_DIR --against OTHER_DIR [--runs 3]
     python -m benchmarks.compare --startup SHOP_DIR [--runs 15]
 
 Only ratios mean something: every round runs all programs one after the other, so that a slow
@@ -167,6 +168,11 @@ def audits(folder: Path, *, peers: bool, driver: bool) -> list[Program]:
     return programs
 
 
+def dresses(folder: Path, other: Path) -> list[Program]:
+    """The audit of the same exports twice, as in another encoding."""
+    return [check(f"kshop-audit check {path.name}", path) for path in (folder, other)]
+
+
 def startups(folder: Path) -> list[Program]:
     """What a command costs before it reads anything."""
     return [
@@ -175,6 +181,15 @@ def startups(folder: Path) -> list[Program]:
         Program("kshop-audit --help", command("--help")),
         check(f"kshop-audit check {folder.name}", folder),
     ]
+
+
+def programs_of(options: argparse.Namespace) -> list[Program]:
+    """What the command line asks to be compared."""
+    if options.startup:
+        return startups(options.folder)
+    if options.against:
+        return dresses(options.folder, options.against)
+    return audits(options.folder, peers=options.peers, driver=options.driver)
 
 
 def table(lines: Sequence[Line]) -> str:
@@ -206,16 +221,14 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="generated exports, or a small sample shop")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--startup", action="store_true", help="compare with import polars")
+    parser.add_argument(
+        "--against", type=Path, metavar="DIR", help="the same exports, written otherwise"
+    )
     parser.add_argument("--peers", action="store_true", help="pandas and DuckDB, where installed")
     parser.add_argument("--driver", action="store_true", help="call the use case, not the command")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
-    programs = (
-        startups(options.folder)
-        if options.startup
-        else audits(options.folder, peers=options.peers, driver=options.driver)
-    )
-    lines = compare(programs, options.runs)
+    lines = compare(programs_of(options), options.runs)
     print(table(lines))
     told = json.dumps(
         {
