@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
 import subprocess
@@ -113,37 +112,6 @@ def test_the_order_of_rows_changes_nothing_in_any_shop(
         again = audit_folder(Path(folder) / "rows", as_of=as_of).report
     assert plain(again, "sha256") == plain(told, "sha256")
     assert decode(encode(told)) == told
-
-
-ENCODED: dict[str, Callable[[bytes], bytes]] = {
-    "utf-8-sig": lambda content: b"\xef\xbb\xbf" + content,
-    "gb18030": lambda content: content.decode().encode("gb18030"),
-    "utf-16": lambda content: content.decode().encode("utf-16"),
-    "lf": lambda content: content.replace(b"\r\n", b"\n"),
-    "tabs": lambda content: tabbed(content, "\t"),
-    "semicolons": lambda content: tabbed(content, ";"),
-    "quoted": lambda content: tabbed(content, ",", csv.QUOTE_ALL),
-    "no last line break": lambda content: content.removesuffix(b"\r\n"),
-}
-
-
-def tabbed(content: bytes, delimiter: str, quoting: Any = csv.QUOTE_MINIMAL) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n", quoting=quoting)
-    writer.writerows(csv.reader(io.StringIO(content.decode(), newline="")))
-    return out.getvalue().encode()
-
-
-@pytest.mark.parametrize("how", ENCODED)
-def test_one_table_in_any_dress_gives_one_report(how: str, tmp_path: Path) -> None:
-    _, as_of = written(42, 40, tmp_path / "utf-8", kuaishou=True)
-    told = audit_folder(tmp_path / "utf-8", as_of=as_of).report
-    (tmp_path / "other").mkdir()
-    for path in (tmp_path / "utf-8").iterdir():
-        (tmp_path / "other" / path.name).write_bytes(ENCODED[how](path.read_bytes()))
-    again = audit_folder(tmp_path / "other", as_of=as_of).report
-    ignored = ("encoding", "sha256")
-    assert plain(again, *ignored) == plain(told, *ignored)
 
 
 MACHINES = (

@@ -178,7 +178,7 @@ def _notes(match: Match, decoded: Decoded, slow: bool) -> tuple[Text, ...]:
     pairs = match.pairs
     strange = [name for name, column in pairs if column is None and name and not is_known(name)]
     if strange:
-        names = "、".join(strange)
+        names = "、".join(sorted(strange))
         notes.append(Text(f"不认识的列,已忽略:{names}", f"unknown columns, ignored: {names}"))
     if decoded.damaged:
         notes.append(

@@ -1,33 +1,22 @@
-"""Archives: members, their names, what is not read; and the same shop in every container."""
+"""Archives: members, their names, what is not read and what is refused."""
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import io
 import shutil
 import struct
-import tempfile
 import zipfile
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import Request, Source, archive, open_inputs
 from kshop_audit.ingest.container import LockedError, UnopenedError
 from tests.ingest.build import ORDER, counts, text, write
-from tests.ingest.test_workbooks import GOOD, book, one_sheet, rows_of
-from tests.shop_audits import audit_folder
-from tests.shop_files import write_canonical
-from tests.shop_profile import Shop
-from tests.shops import shops
-from tests.test_properties import plain
+from tests.ingest.test_workbooks import GOOD, one_sheet, rows_of
 
 CONTENT = text([ORDER, ("20261031", "2026-10-31 08:05:00", "待发货", "9.90", "")]).encode()
 
@@ -188,78 +177,3 @@ def test_a_member_gives_no_more_bytes_than_it_declares(tmp_path: Path) -> None:
     assert content.count(size) == 2
     with pytest.raises(DamagedFileError, match="broken"):
         opened(tmp_path, content.replace(size, struct.pack("<I", len(CONTENT))))
-
-
-# ------------------------------------------------------------------ the same shop
-
-
-def table(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
-
-
-def typed(rows: list[list[str]]) -> list[list[Any]]:
-    """Times as dates, as a spreadsheet has them; all else as text."""
-    return [rows[0], *([_typed(cell) for cell in row] for row in rows[1:])]
-
-
-def _typed(cell: str) -> object:
-    try:
-        return datetime.fromisoformat(cell) if len(cell) == 19 else cell or None
-    except ValueError:
-        return cell
-
-
-def as_archive(source: Path, target: Path) -> None:
-    members = {path.name: path.read_bytes() for path in sorted(source.iterdir())}
-    (target / "shop.zip").write_bytes(packed(members))
-
-
-def as_archive_of_workbooks(source: Path, target: Path) -> None:
-    members = {
-        path.with_suffix(".xlsx").name: book({"Sheet1": table(path)})
-        for path in sorted(source.iterdir())
-    }
-    (target / "shop.zip").write_bytes(packed(members))
-
-
-def as_workbooks(source: Path, target: Path) -> None:
-    for path in source.iterdir():
-        content = book({"Sheet1": typed(table(path))})
-        (target / path.with_suffix(".xlsx").name).write_bytes(content)
-
-
-def as_one_workbook(source: Path, target: Path) -> None:
-    sheets = {path.stem: typed(table(path)) for path in sorted(source.iterdir())}
-    (target / "shop.xlsx").write_bytes(book(sheets))
-
-
-def as_gz(source: Path, target: Path) -> None:
-    for path in source.iterdir():
-        (target / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
-
-
-WAYS: dict[str, Callable[[Path, Path], None]] = {
-    "zip": as_archive,
-    "zip of xlsx": as_archive_of_workbooks,
-    "xlsx": as_workbooks,
-    "one xlsx": as_one_workbook,
-    "gz": as_gz,
-}
-
-
-@pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(shop=shops())
-def test_the_same_shop_in_other_containers_gives_the_same_report(
-    way: str, shop: tuple[Shop, datetime]
-) -> None:
-    rows, as_of = shop
-    with tempfile.TemporaryDirectory() as folder:
-        write_canonical(rows, Path(folder) / "csv")
-        (Path(folder) / "other").mkdir()
-        WAYS[way](Path(folder) / "csv", Path(folder) / "other")
-        told = audit_folder(Path(folder) / "csv", as_of=as_of).report
-        again = audit_folder(Path(folder) / "other", as_of=as_of).report
-    ignored = ("path", "sha256", "encoding")
-    assert plain(again, *ignored) == plain(told, *ignored)

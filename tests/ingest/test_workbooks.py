@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, time
 from pathlib import Path
@@ -25,6 +25,7 @@ from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.ingest.container import LockedError
 from tests.ingest.build import ORDER, counts, text, write
+from tests.workbooks import book, old_book
 
 PAID = datetime(2026, 10, 31, 8, 5)
 GOOD: Sequence[object] = ("20261031", PAID, "待发货", 9.9, None)
@@ -49,29 +50,6 @@ OLD = zlib.decompress(
 the third a number of 18 and of 5 digits.
 """
 SECRET = "correct horse"  # noqa: S105  of a file made here
-
-
-def book(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
-    """A workbook with these cells; text stays text, whatever it looks like."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out) as made:
-        day = made.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        for name, rows in sheets.items():
-            sheet = made.add_worksheet(name)
-            for place, row in enumerate(rows):
-                for column, cell in enumerate(row):
-                    match cell:
-                        case None:
-                            pass
-                        case str():
-                            sheet.write_string(place, column, cell)
-                        case bool():
-                            sheet.write_boolean(place, column, cell)
-                        case datetime() | time():
-                            sheet.write_datetime(place, column, cell, day)
-                        case _:
-                            sheet.write_number(place, column, cell)
-    return out.getvalue()
 
 
 def one_sheet(*rows: Sequence[object], header: Sequence[object] = ORDER) -> bytes:
@@ -171,6 +149,23 @@ def test_q02_a_workbook_of_the_old_format(tmp_path: Path) -> None:
         assert table["_reason"].to_list() == [None, "spreadsheet_number", None]
         assert table["_row"].to_list() == [3, 4, 5]
         assert table["paid_at"].to_list() == [PAID] * 3
+
+
+def test_q02_every_sort_of_cell_in_the_old_format(tmp_path: Path) -> None:
+    header = (*ORDER, "是否预售", "收货地址")
+    rows = [
+        ("123456789012345678", PAID, "待发货", 12.5, None, True, 'a,b\n"c" 𠮷'),
+        (123456789012345, 46326.33680555555, "已发货", "9.90", "", False, " 1 "),
+        (1234567890123456, PAID, "待发货", 1, None, None, None),
+    ]
+    (source,) = opened(tmp_path, old_book({"订单": [header, *rows]}), "a.xls")
+    table = rows_of(source)
+    assert table["order_id"].to_list() == ["123456789012345678", "123456789012345", None]
+    assert table["_reason"].to_list() == [None, None, "spreadsheet_number"]
+    assert table["paid_at"].to_list() == [PAID] * 3
+    assert table["paid_amount"].to_list() == [1250, 990, 100]
+    assert table["is_presale"].to_list() == [True, False, None]
+    assert table["address"].to_list() == ['a,b\n"c" 𠮷', "1", None]
 
 
 @pytest.mark.parametrize("place", [30, 44, 48, 600, 1200])
