@@ -17,7 +17,7 @@ import pytest
 import typer
 
 from kshop_audit import packs
-from kshop_audit.cli import app
+from kshop_audit.cli.application import app
 from kshop_audit.config import load_settings
 from kshop_audit.rules import Rule, catalogue, rules_in
 from tests import case_files

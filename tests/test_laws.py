@@ -134,7 +134,11 @@ def joins_texts(call: ast.Call) -> bool:
 
 
 def test_no_python_function_runs_over_rows() -> None:
-    found = [(place, name) for place, name, _ in called(SOURCES) if name in CALLBACKS]
+    found = [
+        (place, name)
+        for place, name, call in called(SOURCES)
+        if name in CALLBACKS and ast.unparse(call.func) != "os.pipe"
+    ]
     assert found == []
 
 

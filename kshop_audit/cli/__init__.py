@@ -4,85 +4,19 @@ Nothing heavy is imported here: `--help` and shell completion load neither Polar
 each command imports what it needs when it runs.
 """
 
+# ruff: noqa: PLC0415  imports take time, in which the run can be interrupted already
+
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
-
-from kshop_audit import __version__
-from kshop_audit.cli import terminal
-from kshop_audit.cli.catalogue import COMMANDS
-from kshop_audit.cli.language import HELP, say
-from kshop_audit.errors import EXIT_INTERRUPTED, EXIT_NO_AUDIT, EXIT_OK, KshopError
-
-app = typer.Typer(
-    name=terminal.PROGRAM,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=False,
-    help=say(
-        "检查快手小店的导出数据是否符合平台服务规则。",
-        "Check the exports of a Kuaishou shop against the platform's service rules.",
-    ),
-    epilog=say(
-        "每个选项都有环境变量 KSHOP_AUDIT_…，如 KSHOP_AUDIT_LANG。",
-        "Every option has an environment variable KSHOP_AUDIT_…, such as KSHOP_AUDIT_LANG.",
-    ),
-)
-
-for register in COMMANDS:
-    register(app)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        terminal.emit(f"{terminal.PROGRAM} {__version__}\n")
-        raise typer.Exit(EXIT_OK)
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", help=say("显示版本", "show the version"), is_eager=True, callback=_version
-        ),
-    ] = False,
-) -> None:
-    pass
+from kshop_audit.cli.stopping import stoppable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; never raises for a fault of the user."""
-    terminal.prepare()
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    try:
-        code = app(
-            args=given or ["--help"],
-            prog_name=terminal.PROGRAM,
-            standalone_mode=False,
-        )
-    except (KeyboardInterrupt, typer.Abort):
-        return EXIT_INTERRUPTED
-    except typer.TyperException as error:
-        terminal.notice(_usage(error))
-        return EXIT_NO_AUDIT
-    except KshopError as error:
-        terminal.fault(error, HELP)
-        return error.exit_code
-    except OSError as error:  # the help goes to stdout without our doing
-        terminal.fault(terminal.unwritable(error), HELP)
-        return EXIT_NO_AUDIT
-    return code if isinstance(code, int) else EXIT_OK
+    with stoppable(last=arguments is None):
+        from kshop_audit.cli.application import run
 
-
-def _usage(error: typer.TyperException) -> str:
-    """A fault of the command line in one line, with the help that would have told."""
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else terminal.PROGRAM
-    hint = say(f"（帮助：{command} --help）", f" (see {command} --help)")
-    return " ".join(error.format_message().split()) + hint
+        return run(sys.argv[1:] if arguments is None else arguments)

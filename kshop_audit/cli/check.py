@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import looks, terminal
+from kshop_audit.cli import looks, stopping, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, OutputOptions, RuleOptions
@@ -40,8 +39,6 @@ def register(app: typer.Typer) -> None:
 
 
 def _check(options: CheckOptions) -> int:
-    from tempfile import TemporaryDirectory
-
     from kshop_audit.audit import audit
     from kshop_audit.cli import evidence, outputs
     from kshop_audit.cli.preparing import language_of, settings_of
@@ -50,8 +47,8 @@ def _check(options: CheckOptions) -> int:
     lang = language_of(options, settings)
     order = _order(options, settings)
     targets = outputs.outputs_of(options.out, options.evidence, order.inputs)
-    with TemporaryDirectory(prefix="kshop-audit-") as scratch:
-        done = audit(order, Path(scratch))
+    with stopping.scratch() as scratch:
+        done = audit(order, scratch)
         if targets.evidence is not None:
             evidence.write(done, targets.evidence, mask=not options.no_mask)
     for path in targets.reports:

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kshop_audit.cli import terminal
+from kshop_audit.cli import stopping, terminal
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions
@@ -62,8 +61,6 @@ def register(app: typer.Typer) -> None:
 
 
 def _close(options: CloseOptions) -> int:
-    from tempfile import TemporaryDirectory
-
     from kshop_audit.audit import Order, answered, conclude, for_closing, read
     from kshop_audit.cli import asking
     from kshop_audit.cli.preparing import language_of, request_of, settings_of
@@ -78,8 +75,8 @@ def _close(options: CloseOptions) -> int:
             as_of=None if options.as_of is None else moments.parse_as_of(options.as_of),
         )
     )
-    with TemporaryDirectory(prefix="kshop-audit-") as scratch:
-        exports = read(order, Path(scratch))
+    with stopping.scratch() as scratch:
+        exports = read(order, scratch)
         report = conclude(order, exports).report
         facts = asking.unanswered(report)
         asked = facts and not options.no_input and not options.quiet and asking.can_ask()

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import terminal
+from kshop_audit.cli import stopping, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions
@@ -43,8 +42,6 @@ def register(app: typer.Typer) -> None:
 
 
 def _doctor(options: DoctorOptions) -> int:
-    from tempfile import TemporaryDirectory
-
     from kshop_audit import packs
     from kshop_audit.cli.preparing import language_of, request_of, settings_of
     from kshop_audit.ingest import open_inputs
@@ -53,8 +50,8 @@ def _doctor(options: DoctorOptions) -> int:
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
     request = request_of(options, settings)
-    with TemporaryDirectory(prefix="kshop-audit-") as scratch:
-        sources = open_inputs(request, Path(scratch))
+    with stopping.scratch() as scratch:
+        sources = open_inputs(request, scratch)
         loaded = load(sources, find_as_of=True)
     lines = [line for source in sources for line in _file(source, loaded, lang)]
     lines += _unmapped(loaded, lang)

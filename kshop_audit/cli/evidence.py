@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kshop_audit.cli.outputs import replacing
+from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import UsageError
 from kshop_audit.report.clean import clean
 

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,18 +113,3 @@ def save(path: Path, report: Report) -> None:
             f"--out {path}：写不了：{error.strerror}",
             f"--out {path}: cannot be written: {error.strerror}",
         ) from error
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A place beside `path` to write to, which takes its place once all is written.
-
-    So no one ever sees half a file, whatever ends the writing, Ctrl-C included; a link that stands
-    there is replaced, never followed. Raises what the writing raises, OSError as a rule.
-    """
-    part = path.with_name(f".{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ import pytest
 
 from kshop_audit import audit as use_case
 from kshop_audit.cli.evidence import safe
-from kshop_audit.cli.outputs import replacing
+from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
 from tests.cli.build import LATE, ORDERS, Run, shop
 
