@@ -31,6 +31,7 @@ from kshop_audit.model.report import (
 )
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings, Terms, words_of
+from kshop_audit.muting import mute_notes, with_mutes
 from kshop_audit.packs import load as load_pack
 from kshop_audit.plan.load import Loaded, Reject, open_and_load
 from kshop_audit.plan.measure import Wanted
@@ -132,7 +133,7 @@ def conclude(order: Order, exports: Exports) -> Audit:
         by_day={name: dict(frame.iter_rows()) for name, frame in extras.items()},
         mask=order.mask,
     )
-    completed = [_completed(m, rule, whole) for m, rule in zip(measured, rules, strict=True)]
+    completed = [_whole_of(m, rule, whole) for m, rule in zip(measured, rules, strict=True)]
     return _audit(order, rules, completed, whole)
 
 
@@ -203,6 +204,14 @@ def _as_of(order: Order, loaded: Loaded) -> datetime:
         "文件里没有任何已发生的时间，无法确定截止时刻：请用 --as-of 2026-10-31 指定",
         "no event time in the inputs, so as-of is unknown: give --as-of 2026-10-31",
     )
+
+
+def _whole_of(measured: Measurement, rule: Rule, whole: _Whole) -> Measurement:
+    """The measurement completed, and so what it would be without the mutes."""
+    done = _completed(measured, rule, whole)
+    if done.unmuted is None:
+        return done
+    return replace(done, unmuted=_completed(done.unmuted, rule, whole))
 
 
 def _completed(measured: Measurement, rule: Rule, whole: _Whole) -> Measurement:
@@ -295,7 +304,10 @@ def _audit(
     owed = verdict.required(pack, _there(loaded, terms.settings), terms.settings)
     if order.not_before is not None and terms.as_of < order.not_before:
         measured = [_too_old(m, terms) if m.rule in owed else m for m in measured]
-    judged = [judge(m, rule.info, terms) for m, rule in zip(measured, rules, strict=True)]
+    judged = [
+        with_mutes(judge(m, rule.info, terms), m, rule.info, terms)
+        for m, rule in zip(measured, rules, strict=True)
+    ]
     judged = [_shown(_leveled(j, terms), m) for j, m in zip(judged, measured, strict=True)]
     score = verdict.score(judged, paid_orders, terms)
     results = verdict.with_caps(judged, pack)
@@ -317,17 +329,21 @@ def _audit(
         score=score,
         rules=results,
         actions=verdict.actions(judged, fixes, score.total is not None, terms),
-        notes=data_notes(
-            sources,
-            loaded,
-            measured,
-            default_as_of=order.as_of is None,
-            mask=order.mask,
-            zone=order.inputs.zone,
-        ),
+        notes=(*_notes(order, measured, whole), *mute_notes(measured, terms)),
     )
     evidence = {m.rule: m.evidence for m in measured if m.evidence}
     return Audit(report, evidence, loaded.rejects, sources)
+
+
+def _notes(order: Order, measured: Sequence[Measurement], whole: _Whole) -> tuple[Text, ...]:
+    return data_notes(
+        whole.sources,
+        whole.loaded,
+        measured,
+        default_as_of=order.as_of is None,
+        mask=order.mask,
+        zone=order.inputs.zone,
+    )
 
 
 def _too_old(measured: Measurement, terms: Terms) -> Measurement:
@@ -345,7 +361,8 @@ def _shown(judged: Judged, measured: Measurement) -> Judged:
     if not measured.evidence or judged.result.evidence is None:
         return judged
     count = judged.result.evidence.count
-    listed = Evidence(count, f"{measured.rule}.csv", len(measured.evidence) < count)
+    shown = sum(row.counted for row in measured.evidence)
+    listed = Evidence(count, f"{measured.rule}.csv", shown < count)
     return Judged(replace(judged.result, evidence=listed), judged.points)
 
 

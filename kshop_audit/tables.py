@@ -70,18 +70,3 @@ def schema(kind: Kind, names: Iterable[str] | None = None) -> dict[str, pl.DataT
         if column.type is Type.CODE:
             result[column.name + RAW_SUFFIX] = pl.String()
     return result
-
-
-IDS = (
-    "order_id",
-    "ticket_id",
-    "session_id",
-    "message_id",
-    "tracking_no",
-    "agent",
-    "product_id",
-    "review_id",
-    "violation_id",
-    "day",
-)
-"""Columns that name a unit in evidence."""

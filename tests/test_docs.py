@@ -184,6 +184,14 @@ def test_an_example_of_shop_toml_is_valid(text: str, tmp_path: Path) -> None:
     assert settings.file == "shop.toml"
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.en.md"])
+def test_the_example_of_mutes_toml_is_valid(name: str, tmp_path: Path) -> None:
+    (text,) = blocks(ROOT / name, "toml mutes")
+    (tmp_path / "mutes.toml").write_text(text, encoding="utf-8")
+    settings, _ = load_settings(cwd=tmp_path, environ={}, flags={})
+    assert len(settings.mutes) == 1
+
+
 def test_the_example_rule_is_found_and_measured(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, generator: ModuleType
 ) -> None:

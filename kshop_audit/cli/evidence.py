@@ -32,8 +32,8 @@ _PLACE = (
 _REJECTED = ("file", "row", "column", "value", "reason_zh", "reason_en")
 
 
-COUNTED = "yes"
-"""What speaks against the shop is counted, or it would stand under a reason for leaving it out."""
+COUNTED, MUTED = "yes", "muted"
+"""What speaks against the shop is counted, unless somebody accepted it as an exception."""
 
 
 def write(done: Audit, folder: Path, *, mask: bool) -> None:
@@ -79,7 +79,7 @@ def _row(rule: str, row: EvidenceRow, shown: Sequence[str], names: dict[int, str
         row.deadline,
         row.actual,
         row.late_seconds,
-        COUNTED,
+        COUNTED if row.counted else MUTED,
         row.why,
         None if fen is None else f"{fen // 100}.{fen % 100:02d}",
     ]

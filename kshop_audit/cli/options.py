@@ -188,6 +188,15 @@ class RuleOptions(Options):
             metavar="ID|all",
         ),
     ] = field(default_factory=list)
+    mutes: Annotated[
+        Path | None,
+        option(
+            "--mutes",
+            "例外清单（默认 ./mutes.toml）",
+            "accepted exceptions (default: ./mutes.toml)",
+            metavar="FILE",
+        ),
+    ] = None
     fail_on: Annotated[
         Literal["error", "warn", "never"],
         option("--fail-on", "哪一级不达标时退出码为 1", "level whose failures give exit code 1"),

@@ -34,6 +34,7 @@ def settings_of(options: ConfigOptions, folders: Iterable[Path] = ()) -> Setting
         flags=_flags(options),
         sets=options.sets if "sets" in options.given else (),
         isolated=options.isolated,
+        mutes=options.mutes if isinstance(options, RuleOptions) else None,
     )
     return settings
 

@@ -25,6 +25,7 @@ from kshop_audit.config.layers import (
     merge,
 )
 from kshop_audit.config.models import ConfigFile
+from kshop_audit.config.mutes import with_mutes
 from kshop_audit.errors import ConfigError, UsageError
 from kshop_audit.model.settings import Settings
 
@@ -49,11 +50,13 @@ def load_settings(
     flags: Mapping[str, object],
     sets: Sequence[str] = (),
     isolated: bool = False,
+    mutes: Path | None = None,
 ) -> tuple[Settings, tuple[Origin, ...]]:
     """Settings of every origin merged, and the origin of each value.
 
     `folders`: audited folders, where a `shop.toml` may lie. `flags`: keys of the configuration in
-    its own shape, `require` beside them. `isolated`: neither file nor environment.
+    its own shape, `require` beside them. `isolated`: neither file nor environment. `mutes`: the
+    file of accepted exceptions, else `mutes.toml` where `shop.toml` is looked for.
     Raises ConfigError with one line for each fault, UsageError for a malformed flag.
     """
     if isolated and config is not None:
@@ -66,7 +69,8 @@ def load_settings(
         found = find_file(config, folders, cwd)
         outside += from_environment(environ, environment_keys())
     outside += [*from_sets(sets), *from_flags(flags)]
-    return _resolve(found, outside, cwd)
+    settings, origins = _resolve(found, outside, cwd)
+    return with_mutes(settings, mutes, folders, cwd, isolated=isolated), origins
 
 
 def environment_keys() -> tuple[str, ...]:
@@ -92,7 +96,7 @@ def _resolve(
     origins = building.Origins(found, outside, cwd)
     merged = merge(origins.layers)
     also = _listed(merged.pop("require", ()))
-    model, faults = validate(merged)
+    model, faults = validate(merged, ConfigFile)
     reported, unread = building.force_majeure(model, origins)
     faults += unread
     try:

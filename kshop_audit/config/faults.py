@@ -10,7 +10,7 @@ import copy
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -23,6 +23,7 @@ from kshop_audit.config.models import (
     DeclaredTable,
     ExemptTable,
     InputTable,
+    MuteTable,
     Table,
     WithdrawalTable,
 )
@@ -33,6 +34,7 @@ _TABLES: dict[str, type[Table]] = {
     "declared": DeclaredTable,
     "exempt": ExemptTable,
     "inputs": InputTable,
+    "mutes": MuteTable,
     "withdrawals": WithdrawalTable,
 }
 
@@ -40,6 +42,7 @@ _ZH = {
     "missing": "缺少此键",
     "string_type": "应为文本（加引号）",
     "string_too_short": "不能为空",
+    "too_short": "不能为空",
     "string_too_long": "只能是一个字符",
     "int_type": "应为整数",
     "int_from_float": "应为整数",
@@ -53,6 +56,7 @@ _EN = {
     "missing": "is missing",
     "string_type": "must be a text (in quotes)",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "string_too_long": "must be one character",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -91,16 +95,19 @@ def unknown(path: Path, name: str, known: Iterable[str], zh: str, en: str) -> Fa
     )
 
 
-def validate(table: Mapping[str, object]) -> tuple[ConfigFile, list[Fault]]:
+_Root = TypeVar("_Root", bound=Table)
+
+
+def validate(table: Mapping[str, object], root: type[_Root]) -> tuple[_Root, list[Fault]]:
     """The model of what is right in the table, and what is not."""
     faults: list[Fault] = []
     rest = copy.deepcopy(dict(table))
     while True:
         try:
-            return ConfigFile.model_validate(rest), faults
+            return root.model_validate(rest), faults
         except ValidationError as error:
             errors = error.errors(include_url=False)
-            faults += [fault_of(details) for details in errors]
+            faults += [fault_of(details, root) for details in errors]
             for details in errors:
                 _remove(rest, details["loc"], missing=details["type"] == "missing")
 
@@ -124,13 +131,13 @@ def _reading_order(placed: tuple[str, Fault]) -> tuple[str, int]:
     return (name, int(line)) if line.isdigit() else (placed[0], 0)
 
 
-def fault_of(details: ErrorDetails) -> Fault:
-    """What pydantic found, in our words."""
+def fault_of(details: ErrorDetails, root: type[Table] = ConfigFile) -> Fault:
+    """What pydantic found in a file of the shape of `root`, in our words."""
     path = details["loc"]
     kind = details["type"]
     context: dict[str, Any] = details.get("ctx", {})
     if kind == "extra_forbidden":
-        model = _TABLES.get(str(path[0]), ConfigFile) if len(path) > 1 else ConfigFile
+        model = _TABLES.get(str(path[0]), root) if len(path) > 1 else root
         known = [field.alias or name for name, field in model.model_fields.items()]
         return unknown(path, str(path[-1]), known, "这个键", "key")
     if kind == "kshop":

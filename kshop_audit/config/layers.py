@@ -64,14 +64,14 @@ class ConfigSource:
 def find_file(config: Path | None, folders: Sequence[Path], cwd: Path) -> ConfigSource:
     """The configuration to use: `config`, else the working directory, else the audited folder."""
     if config is not None:
-        found = _read(cwd / config, str(config))
+        found = read(cwd / config, str(config))
         if found is None:
             raise ConfigError(
                 f"{config} 里没有 [tool.kshop-audit]", f"{config} has no [tool.kshop-audit]"
             )
         return found
     for name in (FILE_NAME, PROJECT_FILE):
-        if (cwd / name).is_file() and (found := _read(cwd / name, name)):
+        if (cwd / name).is_file() and (found := read(cwd / name, name)):
             return found
     beside = [folder for folder in folders if (cwd / folder / FILE_NAME).is_file()]
     if len(beside) > 1:
@@ -81,12 +81,13 @@ def find_file(config: Path | None, folders: Sequence[Path], cwd: Path) -> Config
             f"there are several configurations: {listed}; name one with --config",
         )
     for folder in beside:
-        if found := _read(cwd / folder / FILE_NAME, str(folder / FILE_NAME)):
+        if found := read(cwd / folder / FILE_NAME, str(folder / FILE_NAME)):
             return found
     return ConfigSource(folder=cwd)
 
 
-def _read(path: Path, shown: str) -> ConfigSource | None:
+def read(path: Path, shown: str) -> ConfigSource | None:
+    """A TOML file of the operator; None for a pyproject.toml without our table."""
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")

@@ -184,6 +184,22 @@ class WithdrawalTable(Table):
     channel: str = Field(min_length=1)
 
 
+class MuteTable(Table):
+    """An exception that somebody accepted; every key is required."""
+
+    rule: str = Field(min_length=1)
+    match: Annotated[dict[str, Texts], Field(min_length=1)]
+    reason: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+    until: Day
+
+
+class MutesFile(Table):
+    """Everything that may stand in `mutes.toml`."""
+
+    mutes: list[MuteTable] = []
+
+
 class InputTable(Table):
     """How files of one kind are read where the built-in knowledge does not fit."""
 

@@ -44,6 +44,19 @@ class EvidenceRow:
     late_seconds: int | None
     why: str | None
     cost_fen: int | None
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MuteCount:
+    """What one of the operator's mutes took out of a rule: `index` is its place among them.
+
+    `units`: counted units that it matches; `against`: those of them that speak against the shop.
+    """
+
+    index: int
+    units: int
+    against: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,8 @@ class Measurement:
     in one unit of the target; `each`: least and most that one unit of a sum can add. `status`,
     `value`, `count` and `reason` come from the rule's own conclusion. `population`: whether the
     numerator and the denominator count different things. `against`: units that speak against the
-    shop, all of them, however many are listed.
+    shop, all of them, however many are listed. `muted`: counted units that the
+    `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
     """
 
     rule: str
@@ -107,3 +121,6 @@ class Measurement:
     notes: tuple[Text, ...] = ()
     unmapped_columns: tuple[str, ...] = ()
     gap: str = "rows"
+    muted: int = 0
+    mutes: tuple[MuteCount, ...] = ()
+    unmuted: Measurement | None = None

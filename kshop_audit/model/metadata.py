@@ -193,5 +193,6 @@ EXCLUSIONS = (
     "no_signature",
     "damaged",
     "pending",
+    "muted",
 )
 """Why a row is left out; the first reason that fits, in this order, is the one counted."""

@@ -173,6 +173,28 @@ Finding = Mapping[str, str | int | bool | None]
 
 
 @dataclass(frozen=True, slots=True)
+class MuteEntry:
+    """One exception that somebody accepted, and how many units it took out."""
+
+    reason: str
+    by: str
+    until: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """The accepted exceptions of a rule, and what the rule says without them."""
+
+    units: int
+    status: Status
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    entries: tuple[MuteEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleResult:
     """One rule's outcome."""
 
@@ -200,7 +222,7 @@ class RuleResult:
     findings: tuple[Finding, ...]
     reason: Text | None
     declared: bool
-    mute: None
+    mute: Mute | None
     notes: tuple[Text, ...]
     sources: tuple[str, ...]
 

@@ -208,3 +208,18 @@ TABLES: dict[Kind, Table] = {
         ),
     )
 }
+
+
+IDS = (
+    "order_id",
+    "ticket_id",
+    "session_id",
+    "message_id",
+    "tracking_no",
+    "agent",
+    "product_id",
+    "review_id",
+    "violation_id",
+    "day",
+)
+"""Columns that name a unit in evidence, and by which a mute may match it."""

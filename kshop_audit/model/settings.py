@@ -65,6 +65,26 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """An exception that somebody accepted: units of a rule that are not counted until a day.
+
+    `match`: id column → the ids meant; a unit fits if every column does. `until` is the last day.
+    `place`: where the mute stands, file:line.
+    """
+
+    rule: str
+    match: Mapping[str, tuple[str, ...]]
+    reason: str
+    by: str
+    until: date
+    place: str = ""
+
+    def active(self, as_of: datetime) -> bool:
+        """Whether the mute counts at as-of; the midnight that ends its last day is in it."""
+        return as_of <= datetime.combine(self.until, time.min) + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
 class InputMapping:
     """How files of one kind are read where the built-in knowledge does not fit.
 
@@ -108,6 +128,9 @@ class Settings:
     file: str | None = None
     sha256: str | None = None
     overrides: tuple[str, ...] = ()
+    mutes: tuple[Mute, ...] = ()
+    mutes_file: str | None = None
+    mutes_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +166,11 @@ class Terms:
     def number(self, rule: str, name: str) -> int:
         """An option that is a whole number."""
         return int(cast("int", self.option(rule, name)))
+
+    def mutes(self, rule: str) -> dict[int, Mute]:
+        """The mutes of the rule that have not expired, by their place among all."""
+        own = enumerate(self.settings.mutes)
+        return {i: mute for i, mute in own if mute.rule == rule and mute.active(self.as_of)}
 
     def words(self, name: str) -> tuple[str, ...]:
         """A word list of the pack and the operator's own words, without those he allows."""

@@ -12,15 +12,19 @@ from dataclasses import dataclass
 import polars as pl
 
 from kshop_audit.model.metadata import EXCLUSIONS
+from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.shapes import Findings, Proof, Ratio, Tally
-from kshop_audit.tables import AT, FILE, IDS, ROW
+from kshop_audit.tables import AT, FILE, ROW
 
 HIT, MISS, UNKNOWN = 100, 101, 102
 CODE, NUMERATOR, DENOMINATOR = "_code", "_numerator", "_denominator"
 OUTCOME = "_outcome"
 AGAINST = "_against"
 """Boolean: the unit speaks against the shop."""
+WAS = "_was"
+"""UInt8: _code without the mutes, where there are any."""
+MUTED = EXCLUSIONS.index("muted")
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,14 @@ class Wanted:
     by: tuple[str, ...] = ()
 
 
-def units(shape: Ratio | Tally, rule: str, terms: Terms) -> pl.LazyFrame:
+def units(
+    shape: Ratio | Tally, rule: str, terms: Terms, muted: pl.Expr | None = None
+) -> pl.LazyFrame:
     """The unit's frame with what became of each unit.
 
     Adds _code (UInt8: index of EXCLUSIONS, or HIT, MISS, UNKNOWN), _numerator and _denominator
-    (Int64, 0 where not counted), _against (Boolean).
+    (Int64, 0 where not counted), _against (Boolean). `muted`: Boolean, never null, the units that
+    an accepted exception takes out of both; then _was is there too.
     """
     frame = shape.unit
     if isinstance(shape, Ratio):
@@ -49,20 +56,34 @@ def units(shape: Ratio | Tally, rule: str, terms: Terms) -> pl.LazyFrame:
     else:
         outcome = pl.when(shape.amount.is_not_null()).then(_code(HIT)).otherwise(_code(UNKNOWN))
     marked = frame.with_columns(_left_out(shape, rule, terms, outcome).alias(CODE))
+    if muted is not None:
+        marked = marked.rename({CODE: WAS}).with_columns(
+            pl.when((pl.col(WAS) >= HIT) & muted)
+            .then(_code(MUTED))
+            .otherwise(pl.col(WAS))
+            .alias(CODE)
+        )
     counted = pl.col(CODE).is_in((HIT, MISS))
     if isinstance(shape, Ratio):
         parts = (pl.col(CODE) == HIT).cast(pl.Int64), counted.cast(pl.Int64)
-        against = pl.col(CODE) == (HIT if shape.offence else MISS)
     else:
         parts = (
             pl.when(counted).then(shape.amount.cast(pl.Int64)).otherwise(0),
             pl.when(counted).then(shape.weight.cast(pl.Int64)).otherwise(0),
         )
-        slow = shape.slow if shape.slow is not None else pl.lit(False)
-        against = (pl.col(CODE) == HIT) & slow.fill_null(False)
     return marked.with_columns(
-        parts[0].alias(NUMERATOR), parts[1].alias(DENOMINATOR), against.alias(AGAINST)
+        parts[0].alias(NUMERATOR),
+        parts[1].alias(DENOMINATOR),
+        _against(shape, CODE).alias(AGAINST),
     )
+
+
+def _against(shape: Ratio | Tally, code: str) -> pl.Expr:
+    """Whether a unit of this code speaks against the shop."""
+    if isinstance(shape, Ratio):
+        return pl.col(code) == (HIT if shape.offence else MISS)
+    slow = shape.slow if shape.slow is not None else pl.lit(False)
+    return (pl.col(code) == HIT) & slow.fill_null(False)
 
 
 def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -> pl.Expr:
@@ -101,6 +122,23 @@ def totals(frame: pl.LazyFrame, rule: str) -> pl.LazyFrame:
             (code == index).sum().cast(pl.Int64).alias(name)
             for index, name in enumerate(EXCLUSIONS)
         ),
+    )
+
+
+def muted_counts(
+    frame: pl.LazyFrame, shape: Ratio | Tally, mutes: Mapping[int, pl.Expr]
+) -> pl.LazyFrame:
+    """One row a mute: index, units, against (Int64); a unit counts for every mute that fits it."""
+    counted, against = pl.col(WAS) >= HIT, _against(shape, WAS)
+    return pl.concat(
+        [
+            frame.select(
+                pl.lit(index, pl.Int64).alias("index"),
+                (counted & mute).sum().cast(pl.Int64).alias("units"),
+                (against & mute).sum().cast(pl.Int64).alias("against"),
+            )
+            for index, mute in mutes.items()
+        ]
     )
 
 
@@ -156,8 +194,16 @@ def _order(wanted: Findings, names: list[str]) -> list[str]:
     return [*wanted.order, *(name for name in names if name not in wanted.order)]
 
 
-def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFrame:
-    """The units that speak against the shop, worst first: ids, file, row, times, why."""
+def evidence(
+    frame: pl.LazyFrame, shape: Ratio | Tally, limit: int, *, muted: bool = False
+) -> pl.LazyFrame:
+    """The units that speak against the shop, worst first: ids, file, row, times, why, counted.
+
+    `muted`: those that a mute took out are among them, and not counted.
+    """
+    shown = pl.col(AGAINST)
+    if muted:
+        shown |= (pl.col(CODE) == MUTED) & _against(shape, WAS)
     proof: Proof = shape.proof
     names = frame.collect_schema().names()
     none, nowhen = pl.lit(None, pl.String), pl.lit(None, pl.Datetime("ms"))
@@ -168,7 +214,7 @@ def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFr
         for name in (FILE, ROW)
     }
     return (
-        frame.filter(AGAINST)
+        frame.filter(shown)
         .select(
             *(pl.col(n).cast(pl.String).alias(n) if n in proof.ids else none.alias(n) for n in IDS),
             deadline.cast(pl.Datetime("ms")).alias("deadline"),
@@ -177,6 +223,7 @@ def evidence(frame: pl.LazyFrame, shape: Ratio | Tally, limit: int) -> pl.LazyFr
             (proof.cost_fen if proof.cost_fen is not None else pl.lit(None))
             .cast(pl.Int64)
             .alias("cost_fen"),
+            pl.col(AGAINST).alias("counted"),
             **where,
             **({AT: pl.col(AT)} if proof.looked_up else {}),
         )

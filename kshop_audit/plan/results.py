@@ -9,14 +9,15 @@ from typing import Any
 
 import polars as pl
 
-from kshop_audit.model.measurement import DayCount, EvidenceRow, Measurement, SliceCount
+from kshop_audit.model.measurement import DayCount, EvidenceRow, Measurement, MuteCount, SliceCount
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding
+from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan.measure import sorted_findings
 from kshop_audit.rules.rule import Measured, Rule
 from kshop_audit.rules.shapes import Findings, Quotient, Ratio, Shape, Stated, Tally
-from kshop_audit.tables import AT, FILE, IDS, ROW
+from kshop_audit.tables import AT, FILE, ROW
 
 BELOW = "/denominator"
 """Suffix under which the denominator's population of a Quotient is collected."""
@@ -35,19 +36,21 @@ class Collected:
     chats: pl.DataFrame | None
 
 
-def measurement(rule: Rule, shape: Shape, terms: Terms, collected: Collected) -> Measurement:
-    """The figures of one rule."""
-    name, tables = rule.info.id, collected.tables
+def measurement(
+    name: str, rule: Rule, shape: Shape, terms: Terms, collected: Collected
+) -> Measurement:
+    """The figures of one rule, collected under `name`."""
+    tables = collected.tables
     own, chats = collected.own, collected.chats
     if isinstance(shape, Stated):
-        return _stated(name, shape)
+        return _stated(rule.info.id, shape)
     top = _rows(tables["totals"], name)[0]
     ratio = shape.numerator if isinstance(shape, Quotient) else shape
     listed = _findings(own.get((name, "findings")), ratio.findings, chats)
     quotient = isinstance(shape, Quotient)
     below = _rows(tables["totals"], name + BELOW)[0] if quotient else top
     result = Measurement(
-        name,
+        rule.info.id,
         numerator=top["numerator"],
         denominator=below["denominator"],
         unknown=top["unknown"],
@@ -61,7 +64,7 @@ def measurement(rule: Rule, shape: Shape, terms: Terms, collected: Collected) ->
         tally=isinstance(shape, Tally),
         population=quotient,
         unmapped=_reasons(own.get((name, "reasons"))),
-        window=terms.pack.rules[name].window_days is not None,
+        window=terms.pack.rules[rule.info.id].window_days is not None,
         notes=shape.notes,
         unknown_hides=isinstance(ratio, Ratio) and ratio.unknown_hides,
         scale=rule.info.scale,
@@ -69,6 +72,8 @@ def measurement(rule: Rule, shape: Shape, terms: Terms, collected: Collected) ->
         unmapped_columns=ratio.unmapped,
         gap=ratio.gaps,
         declared=ratio.declared,
+        muted=top["muted"],
+        mutes=_mutes(own.get((name, "mutes"))),
     )
     return _concluded(rule, result, terms)
 
@@ -175,9 +180,15 @@ def _evidence(
             late_seconds=row["late_seconds"],
             why=row["why"],
             cost_fen=row["cost_fen"],
+            counted=row["counted"],
         )
         for row in rows
     )
+
+
+def _mutes(frame: pl.DataFrame | None) -> tuple[MuteCount, ...]:
+    rows = [] if frame is None else frame.sort("index").to_dicts()
+    return tuple(MuteCount(row["index"], row["units"], row["against"]) for row in rows)
 
 
 def _reasons(frame: pl.DataFrame | None) -> dict[str, int]:

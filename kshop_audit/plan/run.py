@@ -5,9 +5,10 @@ The only place that catches a rule's error: that rule has no verdict then, the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import polars as pl
 
@@ -20,15 +21,20 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import measure
 from kshop_audit.plan.measure import Wanted
+from kshop_audit.plan.mutes import predicates
 from kshop_audit.plan.results import BELOW, Collected, measurement
 from kshop_audit.rules.rule import Rule
-from kshop_audit.rules.shapes import Quotient, Shape, Stated
+from kshop_audit.rules.shapes import Quotient, Ratio, Shape, Stated, Tally
+
+UNMUTED = "/unmuted"
+"""Suffix under which a rule with mutes is collected without them."""
 
 
 @dataclass
 class Query:
     """The lazy frames of one rule; `totals` and `days` have the same shape for all rules."""
 
+    name: str
     rule: Rule
     shape: Shape
     totals: list[pl.LazyFrame] = field(default_factory=list)
@@ -37,10 +43,11 @@ class Query:
     findings: pl.LazyFrame | None = None
     evidence: pl.LazyFrame | None = None
     reasons: pl.LazyFrame | None = None
+    mutes: pl.LazyFrame | None = None
 
     def frames(self) -> list[pl.LazyFrame]:
         """All of them."""
-        single = (self.findings, self.evidence, self.reasons)
+        single = (self.findings, self.evidence, self.reasons, self.mutes)
         return [*self.totals, *self.days, *self.slices, *(f for f in single if f is not None)]
 
 
@@ -57,15 +64,19 @@ def run(
             measured[rule.info.id] = Measurement(rule.info.id, reason=missing)
             continue
         try:
-            query = _query(rule, rule.measure(facts, facts.terms), facts.terms, wanted)
-            for frame in query.frames():
+            own = _queries(rule, rule.measure(facts, facts.terms), facts, wanted)
+            for frame in (frame for query in own for frame in query.frames()):
                 frame.collect_schema()
         except Exception as error:  # noqa: BLE001  one rule's fault must not cost the others
             measured[rule.info.id] = _broken(rule, error)
             continue
-        queries.append(query)
+        queries += own
     extras = _extras(facts)
-    measured |= _collected(queries, facts, extras)
+    found = _collected(queries, facts, extras)
+    measured |= {name: m for name, m in found.items() if not name.endswith(UNMUTED)}
+    for name, m in measured.items():
+        if m.muted:
+            measured[name] = replace(m, unmuted=found[name + UNMUTED])
     return tuple(measured[rule.info.id] for rule in rules), extras.results
 
 
@@ -125,17 +136,44 @@ def _broken(rule: Rule, error: BaseException) -> Measurement:
     )
 
 
-def _query(rule: Rule, shape: Shape, terms: Terms, wanted: Wanted) -> Query:
-    name, query = rule.info.id, Query(rule, shape)
+def _queries(rule: Rule, shape: Shape, facts: Facts, wanted: Wanted) -> list[Query]:
+    """The query of a rule; where mutes are looked for also one that knows none of them."""
+    chats = facts.tables.frames.get(Kind.CHATS)
+    mutes = facts.terms.mutes(rule.info.id)
+    query = _query(rule, shape, facts.terms, wanted, partial(predicates, mutes=mutes, chats=chats))
+    if query.mutes is None:
+        return [query]
+    return [query, _query(rule, shape, facts.terms, Wanted(), suffix=UNMUTED)]
+
+
+def _query(
+    rule: Rule,
+    shape: Shape,
+    terms: Terms,
+    wanted: Wanted,
+    muting: Callable[[Ratio | Tally], dict[int, pl.Expr]] = lambda _: {},
+    suffix: str = "",
+) -> Query:
+    """Everything that is collected of a rule, under its id and the suffix.
+
+    `muting`: the predicates of the mutes over a population.
+    """
+    name = rule.info.id + suffix
+    query = Query(name, rule, shape)
     if isinstance(shape, Stated):
         return query
     top = shape.numerator if isinstance(shape, Quotient) else shape
-    frame = measure.units(top, name, terms)
+    mutes = muting(top)
+    frame = measure.units(top, rule.info.id, terms, _any(mutes))
+    if mutes:
+        query.mutes = measure.muted_counts(frame, top, mutes)
     query.totals.append(measure.totals(frame, name))
     if top.at:
         query.days.append(measure.days(frame, name, top.at))
     if isinstance(shape, Quotient):
-        below = measure.units(shape.denominator, name, terms)
+        # What is left out above must not be counted below, where it can be told.
+        same = {i: mute for i, mute in muting(shape.denominator).items() if i in mutes}
+        below = measure.units(shape.denominator, rule.info.id, terms, _any(same))
         query.totals.append(measure.totals(below, name + BELOW))
         if shape.denominator.at:
             query.days.append(measure.days(below, name + BELOW, shape.denominator.at))
@@ -145,8 +183,13 @@ def _query(rule: Rule, shape: Shape, terms: Terms, wanted: Wanted) -> Query:
     if top.findings is not None:
         query.findings = measure.findings(frame, top.findings)
     if wanted.evidence:
-        query.evidence = measure.evidence(frame, top, wanted.evidence_limit)
+        limit = wanted.evidence_limit
+        query.evidence = measure.evidence(frame, top, limit, muted=bool(mutes))
     return query
+
+
+def _any(mutes: Mapping[int, pl.Expr]) -> pl.Expr | None:
+    return pl.any_horizontal(mutes.values()) if mutes else None
 
 
 def _unknown_reasons(frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms) -> pl.LazyFrame:
@@ -192,7 +235,7 @@ def _collected(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str,
             try:
                 results |= _collect([query], facts, _Extras({}))
             except Exception as error:  # noqa: BLE001
-                results[query.rule.info.id] = _broken(query.rule, error)
+                results[query.name] = _broken(query.rule, error)
         return results
 
 
@@ -207,9 +250,9 @@ def _collect(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, M
         "slices": stacked(frame for query in queries for frame in query.slices),
     }
     singles = {
-        (query.rule.info.id, name): frame
+        (query.name, name): frame
         for query in queries
-        for name in ("findings", "evidence", "reasons")
+        for name in ("findings", "evidence", "reasons", "mutes")
         if (frame := getattr(query, name)) is not None
     }
     flat = [frame for frames in groups.values() for frame in frames]
@@ -221,6 +264,6 @@ def _collect(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, M
     extras.results = {name: next(collected) for name in extras.frames}
     found = Collected(tables, own, facts.tables.frames.get(Kind.CHATS))
     return {
-        query.rule.info.id: measurement(query.rule, query.shape, facts.terms, found)
+        query.name: measurement(query.name, query.rule, query.shape, facts.terms, found)
         for query in queries
     }

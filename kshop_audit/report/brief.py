@@ -30,6 +30,8 @@ def _first(report: Report, shown: View) -> str:
     told = [shop, as_of]
     if not _rows(shown, Mark.FAIL):
         told.append(shown.headline)
+    elif shown.muted:
+        told.append(shown.muted)
     separator = " " if badge.isascii() else ""
     return f"{badge}{separator}{speech.join(told)}"
 

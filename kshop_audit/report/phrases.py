@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from kshop_audit.model.metadata import EXCLUSIONS
@@ -128,7 +129,36 @@ def remarks(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
         found.append(speech.say("remark.capped", capped=capped, points=uncapped))
     if rule.declared:
         found.append(speech.say("remark.declared"))
+    found.extend(_mute(rule, speech))
     return tuple(line for line in found if line)
+
+
+def _mute(rule: RuleResult, speech: Speech) -> Iterator[str]:
+    """What was not counted and what the figure would be; whatever the outcome, so never hidden."""
+    if rule.mute is None:
+        return
+    without = replace(
+        rule,
+        status=rule.mute.status,
+        value=rule.mute.value,
+        numerator=rule.mute.numerator,
+        denominator=rule.mute.denominator,
+    )
+    yield speech.say(
+        "remark.muted",
+        rule.mute.units,
+        value=value(without, speech),
+        counts=counts(without),
+        status=speech.name("status", rule.mute.status.value),
+    )
+    for entry in rule.mute.entries:
+        yield speech.say(
+            "remark.mute",
+            entry.units,
+            reason=speech.data(entry.reason),
+            by=speech.data(entry.by),
+            until=speech.data(entry.until),
+        )
 
 
 def notes(rule: RuleResult, speech: Speech) -> tuple[str, ...]:

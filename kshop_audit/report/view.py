@@ -95,6 +95,7 @@ class View:
     status: str
     badge: str
     headline: str
+    muted: str
     asides: tuple[str, ...]
     first: str
     context: str
@@ -118,12 +119,15 @@ def view(report: Report, lang: str, *, ascii_only: bool = False) -> View:
     gates = [rule for rule in report.rules if _gated(rule)]
     listed = [rule for rule in report.rules if not _gated(rule) and rule.level is not Level.OFF]
     todos = _todos(report, speech, titles)
+    units = sum(rule.mute.units for rule in report.rules if rule.mute is not None)
+    muted = speech.say("headline.muted", units) if units else ""
     assumed = any(rule.target is not None and rule.target.assumption for rule in gates)
     return View(
         speech=speech,
         status=report.verdict.status,
         badge=speech.name("verdict", report.verdict.status),
-        headline=_headline(report, speech, titles),
+        headline=speech.aside(_headline(report, speech, titles), muted),
+        muted=muted,
         asides=_asides(report, speech, titles),
         first=_first(report, speech),
         context=_context(report, speech),

@@ -28,8 +28,8 @@ class Gap(StrEnum):
 class Proof:
     """What a row of evidence shows: expressions over the unit, all optional.
 
-    `ids`: columns of the unit among `tables.IDS`; `looked_up`: ids of the chat row that the unit
-    names by _at, fetched for the rows shown only.
+    `ids`: columns of the unit among `model.schema.IDS`; `looked_up`: ids of the chat row that the
+    unit names by _at, fetched for the rows shown only.
     """
 
     ids: tuple[str, ...] = ()

@@ -1,0 +1,43 @@
+"""From the operator's mutes to predicates over the units of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from kshop_audit.model.settings import Mute
+from kshop_audit.rules.shapes import Ratio, Tally
+from kshop_audit.tables import AT
+
+
+def predicates(
+    shape: Ratio | Tally, mutes: Mapping[int, Mute], chats: pl.DataFrame | None
+) -> dict[int, pl.Expr]:
+    """Boolean, never null: which units each mute means; without those the units cannot tell.
+
+    An id is a column of the unit, an id of the chat row that the unit names by _at, or what the
+    rule is broken down by.
+    """
+    found = {}
+    names = shape.unit.collect_schema().names() if mutes else []
+    for index, mute in mutes.items():
+        parts = [_part(shape, names, name, ids, chats) for name, ids in mute.match.items()]
+        if all(part is not None for part in parts):
+            known = [part for part in parts if part is not None]
+            found[index] = pl.all_horizontal(known).fill_null(False)
+    return found
+
+
+def _part(
+    shape: Ratio | Tally,
+    names: list[str],
+    name: str,
+    ids: tuple[str, ...],
+    chats: pl.DataFrame | None,
+) -> pl.Expr | None:
+    if name in names:
+        return pl.col(name).cast(pl.String).is_in(ids)
+    if AT in names and chats is not None and name in chats.columns:
+        return pl.col(AT).is_in(chats.get_column(name).is_in(ids).arg_true().implode())
+    return shape.by[name].cast(pl.String).is_in(ids) if name in shape.by else None
