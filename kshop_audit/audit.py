@@ -14,7 +14,7 @@ from kshop_audit import __version__, verdict
 from kshop_audit.account import data_notes, inputs_of, reject_too_many
 from kshop_audit.errors import ConfigError, InputError, UsageError
 from kshop_audit.facts import Facts
-from kshop_audit.facts.suspicion import suspicious
+from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
 from kshop_audit.ingest import Request, Source
 from kshop_audit.judge import Judged, judge
 from kshop_audit.masking import masked_label
@@ -30,7 +30,7 @@ from kshop_audit.model.report import (
     Tool,
 )
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Settings, Terms, words_of
+from kshop_audit.model.settings import Settings, Terms, lexicon_of
 from kshop_audit.muting import mute_notes, with_mutes
 from kshop_audit.packs import load as load_pack
 from kshop_audit.plan.load import Loaded, Reject, open_and_load
@@ -158,8 +158,9 @@ def _keep_text(pack: Pack, rules: Sequence[Rule], order: Order) -> pl.Expr:
     """Which merchant messages keep their text: suspects, and none if no conduct rule runs."""
     if not any(rule.info.family == "conduct" for rule in rules):
         return pl.lit(False)
-    lists = ("banned", "abusive", "illegal", "impersonation")
-    words = [word for name in lists for word in words_of(pack, order.settings, name)]
+    words = [
+        word for name in SPOKEN_LISTS for word in lexicon_of(pack, order.settings, name).spoken
+    ]
     return suspicious(pl.col("content"), words)
 
 

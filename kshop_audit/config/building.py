@@ -16,6 +16,7 @@ from kshop_audit.config.models import ConfigFile
 from kshop_audit.model.metadata import Level, Pack
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import (
+    Allowed,
     Closing,
     Declared,
     InputMapping,
@@ -103,7 +104,7 @@ def build(
         exempt=tuple(Interval(row.since, row.until, row.reason) for row in config.exempt),
         force_majeure=reported,
         words={name: tuple(words) for name, words in config.words.items() if name != ALLOW},
-        allow=tuple(config.words.get(ALLOW, ())),
+        allow=_allowed(config),
         declared={
             rule: Declared(row.numerator, row.denominator, row.since, row.until, row.source)
             for rule, row in config.declared.items()
@@ -148,6 +149,13 @@ def effective(
 def _closing(config: ConfigFile) -> Closing:
     facts = {name: getattr(config.closing, name) for name in type(config.closing).model_fields}
     return Closing(wanted=facts.pop("closing"), **facts)
+
+
+def _allowed(config: ConfigFile) -> tuple[Allowed, ...]:
+    entries = config.words.get(ALLOW, {})
+    if not isinstance(entries, dict):
+        return ()  # a list without reasons was told as a fault
+    return tuple(Allowed(phrase, reason) for phrase, reason in entries.items())
 
 
 def _gates(pack: Pack, levels: Mapping[str, Level]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from kshop_audit.config.faults import Fault, unknown
 from kshop_audit.config.models import ConfigFile, InputTable, figure
-from kshop_audit.model.metadata import Operator, Pack, Sourced
+from kshop_audit.model.metadata import Operator, Pack, Provenance, Sourced
 from kshop_audit.model.schema import TABLES, Kind, Type
 
 ALL = "all"
@@ -34,9 +34,7 @@ def against_pack(config: ConfigFile, pack: Pack, also: Sequence[str]) -> Iterato
         if rule in pack.rules:
             for name, value in options.items():
                 yield from _option(("options", rule, name), value, pack.rules[rule].options)
-    for name in config.words:
-        if name not in pack.words and name != ALLOW:
-            yield unknown(("words", name), name, [*pack.words, ALLOW], "词表", "word list")
+    yield from _words(config, pack)
     for kind, table in config.inputs.items():
         yield from _input(("inputs", kind), kind, table)
 
@@ -112,6 +110,39 @@ def _option(
             yield Fault(path, "应为不小于 0 的整数", "must be a whole number, not below 0")
     elif not isinstance(value, str):
         yield Fault(path, "应为文本", "must be a text")
+
+
+def _words(config: ConfigFile, pack: Pack) -> Iterator[Fault]:
+    for name, entries in config.words.items():
+        if name == ALLOW:
+            yield from _allowed(entries, pack)
+        elif name not in pack.words:
+            yield unknown(("words", name), name, [*pack.words, ALLOW], "词表", "word list")
+        elif isinstance(entries, dict):
+            yield Fault(("words", name), "应为文本数组", "must be an array of texts")
+
+
+def _allowed(entries: Iterable[str], pack: Pack) -> Iterator[Fault]:
+    if not isinstance(entries, dict):
+        yield Fault(
+            ("words", ALLOW),
+            '每个放行的词都要写原因，如 allow = { "精仿膜" = "商品名" }',
+            'each phrase needs a reason, such as allow = { "精仿膜" = "a product\'s name" }',
+        )
+        return
+    published = [
+        word
+        for name, source in pack.word_sources.items()
+        if source.provenance is Provenance.SEED
+        for word in pack.words[name]
+    ]
+    for phrase in entries:
+        if phrase in published:
+            yield Fault(
+                ("words", ALLOW, phrase),
+                "平台明文禁止的词不能放行，可放行含它的更长的词",
+                "the platform's own word cannot be allowed; a longer phrase that holds it can",
+            )
 
 
 def _input(path: tuple[str, str], kind: str, table: InputTable) -> Iterator[Fault]:

@@ -104,6 +104,19 @@ def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _word_list(value: object) -> object:
+    """Words, or phrases with a reason each; which list may be what is checked with the pack."""
+    entries = [value] if isinstance(value, str) else value
+    if isinstance(entries, list) and all(isinstance(word, str) and word for word in entries):
+        return entries
+    if isinstance(entries, dict):
+        for phrase, reason in entries.items():
+            if not phrase.strip() or not isinstance(reason, str) or not reason.strip():
+                raise fault(f"{phrase} 须写明原因（文本）", f"{phrase} needs a reason (text)")
+        return entries
+    raise fault('应为文本数组，如 ["A货"]', 'must be an array of texts such as ["A货"]')
+
+
 def _schema(read: Callable[[object], _Own], *types: str) -> tuple[BeforeValidator, WithJsonSchema]:
     return BeforeValidator(read), WithJsonSchema({"type": list(types)})
 
@@ -117,6 +130,10 @@ Day = Annotated[date, *_schema(_day, "string")]
 Texts = Annotated[
     list[Annotated[str, Field(min_length=1)]],
     BeforeValidator(_one_or_many, json_schema_input_type=str | list[str]),
+]
+WordList = Annotated[
+    list[str] | dict[str, str],
+    BeforeValidator(_word_list, json_schema_input_type=str | list[str] | dict[str, str]),
 ]
 Count = Annotated[int, Field(ge=0)]
 LevelName = Literal["error", "warn", "info", "off"]
@@ -226,7 +243,7 @@ class ConfigFile(Table):
     exempt: list[ExemptTable] = []
     force_majeure: Texts = []
     force_majeure_file: str | None = None
-    words: dict[str, Texts] = {}
+    words: dict[str, WordList] = {}
     inputs: dict[str, InputTable] = {}
     declared: dict[str, DeclaredTable] = {}
     withdrawals: list[WithdrawalTable] = []

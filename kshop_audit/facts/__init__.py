@@ -13,6 +13,7 @@ from functools import cached_property
 import polars as pl
 
 from kshop_audit.facts import contacts, conversations, fees, messages, orders, tickets
+from kshop_audit.facts.contacts import Sought
 from kshop_audit.facts.platforms import PlatformFacts
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
@@ -157,10 +158,23 @@ class Facts(PlatformFacts):
         return contacts.contacts(
             self.messages,
             known=pl.concat(numbers).unique(),
-            domains=self.terms.words("platform_domains"),
-            hotlines=self.terms.words("hotlines"),
-            returning=self.terms.words("returning"),
-        ).drop("content", "text", "affirmed")
+            sought=self._sought,
+        ).drop("content", "text")
+
+    @property
+    def _sought(self) -> Sought:
+        terms = self.terms
+        # An allowed phrase may be the address of a partner that the platform licensed.
+        partners = (entry.phrase for entry in terms.settings.allow if "." in entry.phrase)
+        return Sought(
+            names=terms.lexicon("contact_names"),
+            outside=terms.lexicon("outside"),
+            domains=(*terms.words("platform_domains"), *partners),
+            hotlines=terms.words("hotlines"),
+            returning=terms.words("returning"),
+            delivering=terms.words("delivering"),
+            warning=terms.words("warning"),
+        )
 
     @cached_property
     def streaks(self) -> pl.LazyFrame:

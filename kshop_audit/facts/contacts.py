@@ -3,16 +3,28 @@ r"""Third-party contact details in merchant messages: links, mail, cards, chat i
 Only what a stranger could use to reach or pay someone outside the platform. Every pattern runs
 over the text after NFKC and without format characters; digits are ASCII then. Rust's regex has no
 look-around, and its Unicode `\b` takes Han for a word character, hence `(?-u:\b)`.
+
+What the names of the chat and pay services are, and how they are disguised, is data of the pack.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
-from kshop_audit.facts.messages import says
+from kshop_audit.facts.messages import (
+    Heard,
+    fold,
+    heard,
+    normalised,
+    says,
+    without,
+)
+from kshop_audit.model.settings import Lexicon
 from kshop_audit.tables import AT
 
 TOP_LEVEL = "com|cn|net|org|shop|top|vip|xyz|link|club|ltd|store|site|online"
@@ -22,52 +34,117 @@ LINK = (
     r"https?://[^\s]+|www\.[a-z0-9-]+\.[^\s]+"
     r"|(?-u:\b)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"
     rf"\.(?:(?:{TOP_LEVEL})(?-u:\b)|(?:{SHORT_LEVEL})/)"
+    r"|[a-z0-9-]{2,}点(?:com|cn|net)(?-u:\b)"
+    r"|[¥€₤₳¢¤฿][a-z0-9]{9,12}[¥€₤₳¢¤฿]"  # a share code of another platform
 )
-MAIL = r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+MAIL = r"[a-z0-9._%+-]+(?:@|艾特)[a-z0-9-]+(?:(?:\.|点)[a-z0-9-]+)+"
 CARD = r"(?-u:\b)[0-9](?:[- ]?[0-9]){15,18}(?-u:\b)"
+LABELLED = r"(?:订单|单号|运单|物流|快递|编号|编码)[^0-9]{0,6}[0-9](?:[- ]?[0-9]){15,18}"
+"""A long number that says it is an order's or a waybill's."""
+SPOKEN_DIGITS = "零〇幺一壹二贰两三叁四肆五伍六陆七柒八捌九玖"
 PHONE = (
     r"(?-u:\b)(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?-u:\b)"
+    r"|(?-u:\b)1[-. ][3-9](?:[-. ][0-9]){9}(?-u:\b)"
     r"|(?-u:\b)0[0-9]{2,3}-[0-9]{7,8}(?-u:\b)"
     r"|(?-u:\b)[48]00[- ]?[0-9]{3}[- ]?[0-9]{4}(?-u:\b)"
+    rf"|[幺一壹][{SPOKEN_DIGITS}]{{10}}"
 )
-HAN_NAMES = r"(?:微信|薇信|威信|徽信|v信|w信|微号|薇号|扣扣|企鹅号|支付宝)"
-LATIN_NAMES = r"(?:vx|wx|weixin|wechat|qq|alipay)"
 BETWEEN = r"(?:号码?|账号|帐号|id|是|为|[\s:：,，=+\-—~])"
 ACCOUNT = r"[a-z0-9][a-z0-9_-]{4,}"
-CHAT_ID = (
-    rf"{HAN_NAMES}{BETWEEN}{{0,6}}{ACCOUNT}"
-    rf"|(?-u:\b){LATIN_NAMES}{BETWEEN}{{1,6}}{ACCOUNT}"
+NUMBERED = r"(?:[a-z_-]{0,15}[0-9][a-z0-9_-]{4,}|[a-z_-]{2,15}[0-9][a-z0-9_-]{2,})"
+"""An account that holds a digit, for names that are words of their own."""
+WHO = r"(?:我们?|咱们?|一下|下|个人|个|店主|老板|客服|私人|工作|的){0,3}"
+REFUSED = (
+    r"(?:不|没|没有|别|勿|请勿|切勿|无法|无需|不能|不可|不可以|不支持|不允许|不让|不准|不得|不会|不用|不要|不必|不需要|不建议"
+    r"|不方便|禁止|严禁|拒绝)(?:您|你|客服|我们|大家|私下|随意|随便|直接|再|去|私自|主动|互|用|通过|提供|相信|和|与|买家|顾客|陌生){0,3}"
 )
-"""A Latin name needs something between it and the account: YTQQ1234567 is a waybill."""
-SQUEEZED_ID = rf"{HAN_NAMES}(?:号码?|账号|帐号|id|是|为){{0,3}}{ACCOUNT}"
-"""The same in normalised text, where dots and blanks inside a name are gone."""
-INVITE = (
-    r"加(?:我|一下|下|个|个人)?(?:的)?"
-    r"(?:微信|薇信|威信|v信|vx|wx|qq|扣扣|(?:微|薇|v)(?:$|[我你您聊详发咨私谈]))"
-)
-"""An invitation to go on elsewhere, in normalised text; 加微量 and 加v领 are none."""
+"""A refusal right before what is refused. Farther away it mostly gives the reason for an offer:
+图发不了，加我微信.
+"""
 CODE = (
     r"(?:扫|识别|长按)[^。!?]{0,6}码[^。!?]{0,6}(?:加|进群|入群|联系|添加|关注|付款|支付|转账|付)"
-    r"|(?:加|进群|入群|联系|添加|付款|支付|转账|发)[^。!?]{0,6}二维码"
+    r"|(?:加|进群|入群|联系|添加|付款|支付|转账)[^。!?]{0,6}二维码"
+    r"|发(?:你|您|给|个|下|一|送|我)[^。!?]{0,5}二维码"
 )
-ADDRESS = r"(?:省|市|区|县|镇|街道|大道|路|街|巷|弄|村)[^。!?]{0,20}?[0-9]+(?:号|栋|幢|单元|室|楼)"
+STREET = r"(?:路|街|大道|巷|弄|胡同)"
+PLACE = r"(?:省|市|区|县|镇|乡|街道|大道|路|街|巷|弄|村|小区|花园|园区|大厦|广场|社区)"
+NO_DAY = r"(?:$|[^0-9发到左之前后链色码款线仓才开下上晚早中付店])"
+"""What follows a house number and no day of the month or number of a model."""
+ADDRESS = (
+    rf"{STREET}(?:[东西南北中]?段)?[0-9]{{1,5}}(?:[-—][0-9]{{1,4}})?号{NO_DAY}"
+    rf"|{PLACE}[^。!?,，;；]{{0,20}}?[0-9a-z]{{1,4}}(?:栋|幢|座|单元|室|号楼|[楼层](?:$|[^上下]))"
+    rf"|(?:省|市|区|县)[^。!?]{{2,20}}{PLACE}[^。!?,，;；]{{0,16}}?[0-9]{{1,5}}号{NO_DAY}"
+    r"|(?:实体店|线下店|门店|体验店)(?:的?地址|位置)?(?:在|就在|是|:)[^。!?]{0,16}"
+    r"(?:市|区|县|镇|路|街|城|广场|商场|大厦|村)"
+)
 
 CARD_LENGTH = 19
 
 
-def contacts(
-    messages: pl.LazyFrame,
-    *,
-    known: pl.LazyFrame,
-    domains: Iterable[str],
-    hotlines: Iterable[str],
-    returning: Iterable[str],
-) -> pl.LazyFrame:
-    """The messages with `contact` (String: the kinds found, joined by a space; null = none) and
-    `contact_review` (Boolean: nothing but an address while a return is talked about).
+@dataclass(frozen=True)
+class Sought:
+    """What the detector is told: word lists, and numbers and addresses that are the platform's.
 
-    `known`: frame with a column `number`, the shop's order and waybill numbers; a run of digits
-    that is one of them is no bank card. `hotlines`: digits of the platform's own numbers.
+    `names` of chat and pay services; `outside`: how buyers are led to other shops or to pay
+    elsewhere; `returning` and `delivering`: words of talk in which an address or a phone number is
+    ordinary; `warning`: words of a warning against what is looked for. `hotlines`: digits.
+    """
+
+    names: Lexicon
+    outside: Lexicon
+    domains: tuple[str, ...]
+    hotlines: tuple[str, ...]
+    returning: tuple[str, ...]
+    delivering: tuple[str, ...]
+    warning: tuple[str, ...]
+
+    @cached_property
+    def chat(self) -> ChatPatterns:
+        """The patterns that stand on the names."""
+        return ChatPatterns(self.names)
+
+
+class ChatPatterns:
+    """Patterns over text (`plain`: as written; `squeezed`: normalised) that need the names."""
+
+    def __init__(self, names: Lexicon) -> None:
+        """Names of letters only need a border before and something between them and the account."""
+        certain, doubtful = (*names.words, *names.certain), tuple(names.doubtful)
+        han, latin = _either(certain, ascii=False), _either(certain, ascii=True)
+        vague = _either(doubtful, ascii=False)
+        letters = _either(doubtful, ascii=True)
+        everyone = f"(?:{han}|{latin})"
+        self.account = rf"{han}{BETWEEN}{{0,6}}{ACCOUNT}|(?-u:\b){latin}{BETWEEN}{{1,6}}{ACCOUNT}"
+        self.squeezed = (
+            rf"{han}(?:号码?|账号|帐号|id|是|为){{0,3}}{ACCOUNT}"
+            rf"|加{WHO}(?:{vague}|{letters})(?:号码?|账号|是|为){{0,2}}{NUMBERED}"
+            rf"|{everyone}(?:同号|同步|同手机)|同{everyone}(?:$|号)"
+        )
+        self.invite = (
+            rf"加{WHO}(?:{everyone}|(?:微|薇|v)(?:$|[我你您聊详发咨私谈]))"
+            rf"|{everyone}(?:上)?(?:联系|私聊|详聊|聊|沟通|找我|说|咨询)"
+            rf"|(?:留|给|报|发)(?:我|一下|下|个|您|你|的|联系){{0,3}}{everyone}(?:号|吗|呗|吧|$)"
+        )
+        self.vague = (
+            rf"{vague}(?:号码?|账号|是|[:：=\s+]){{1,4}}{NUMBERED}"
+            rf"|(?-u:\b){letters}(?:号码?|账号|[:：=]){{1,3}}\s?{NUMBERED}"
+        )
+        self.vague_invite = rf"加{WHO}(?:{vague})"
+
+
+def _either(names: Iterable[str], *, ascii: bool) -> str:  # noqa: A002  what str.isascii asks
+    """One pattern for the folded names of either script; matches nothing if there is none."""
+    folded = {fold(name) for name in names} - {""}
+    kept = sorted((n for n in folded if n.isascii() is ascii), key=lambda n: (-len(n), n))
+    return f"(?:{'|'.join(map(re.escape, kept))})" if kept else r"(?:\z.)"
+
+
+def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
+    """The messages with `contact` (String: the kinds found, joined by a space; null = none) and
+    `contact_review` (Boolean: nothing in it is certain).
+
+    `messages`: see `messages.merchant_messages`. `known`: frame with a column `number`, the shop's
+    order and waybill numbers; a run of digits that is one of them is no bank card.
     """
     # Only suspects have their text (see `suspicion`); the others need no look at all.
     quiet = messages.filter(pl.col("content").is_null()).with_columns(
@@ -76,38 +153,81 @@ def contacts(
     plain = (
         pl.col("content").str.normalize("NFKC").str.replace_all(r"\p{Cf}+", "").str.to_lowercase()
     )
-    text = messages.filter(pl.col("content").is_not_null()).with_columns(_plain=plain)
-    cards = _cards(text, known)
-    no_mail = pl.col("_plain").str.replace_all(MAIL, " ")
-    foreign = no_mail.str.replace_all(_own_links(domains), "$1 ")
-    stranger = pl.col("_plain").str.replace_all(_numbers(hotlines), " ")
-    checks = {
-        "link": foreign.str.contains(LINK),
-        "mail": pl.col("_plain").str.contains(MAIL),
-        "bank_card": pl.col("_card").fill_null(False),
-        "chat_id": pl.col("_plain").str.contains(CHAT_ID) | _squeezed(),
-        "qr_code": pl.col("_plain").str.contains(CODE),
-        "phone": stranger.str.contains(PHONE),
-        "address": pl.col("_plain").str.contains(ADDRESS),
-    }
-    kinds = pl.concat_str(
-        [pl.when(check).then(pl.lit(name)) for name, check in checks.items()],
-        separator=" ",
-        ignore_nulls=True,
+    clear = without(plain, sought.names.innocent)
+    plus = clear.str.replace_all("[+➕✚]", "加")
+    text = messages.filter(pl.col("content").is_not_null()).with_columns(
+        _plain=clear, _squeezed=without(normalised(plus), sought.names.innocent)
     )
-    back = says(pl.col("text"), returning)
-    only_address = pl.col("contact").is_in(("address", "phone address")).fill_null(False)
+    unlabelled = pl.col("_plain").str.replace_all(LABELLED, " ")
+    text = (
+        text.join(_cards(text, unlabelled, known, "_card"), on=AT, how="left")
+        .join(_cards(text, pl.col("_plain"), known, "_long"), on=AT, how="left")
+        .with_columns(_warned=says(pl.col("text"), sought.warning))
+    )
+    certain, doubtful = _checks(sought)
     looked_at = (
-        text.join(cards, on=AT, how="left")
-        .with_columns(contact=pl.when(kinds != "").then(kinds))
-        .with_columns(contact_review=only_address & back)
-        .drop("_plain", "_card")
+        text.with_columns(_certain=_kinds(certain), _doubtful=_kinds(doubtful))
+        .with_columns(
+            contact=_kinds({name: certain[name] | doubtful[name] for name in certain}),
+            contact_review=pl.col("_certain").is_null() & pl.col("_doubtful").is_not_null(),
+        )
+        .drop("_plain", "_squeezed", "_card", "_long", "_warned", "_certain", "_doubtful")
     )
     return pl.concat([looked_at, quiet])
 
 
-def _squeezed() -> pl.Expr:
-    return pl.col("text").str.contains(rf"{SQUEEZED_ID}|{INVITE}").fill_null(False)
+def _checks(sought: Sought) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
+    """Kind → Boolean, certain ones and those for review."""
+    plain, squeezed, chat = pl.col("_plain"), pl.col("_squeezed"), sought.chat
+    no_mail = plain.str.replace_all(MAIL, " ")
+    foreign = no_mail.str.replace_all(_own_links(sought.domains), "$1 ")
+    stranger = plain.str.replace_all(_numbers(sought.hotlines), " ")
+    back = says(pl.col("text"), sought.returning)
+    under_way = says(pl.col("text"), sought.delivering)
+    place, phone = plain.str.contains(ADDRESS), stranger.str.contains(PHONE)
+    ordinary = {"phone": under_way | (place & back), "address": under_way | back}
+    never = pl.lit(False)
+    invited = _invited(squeezed, chat.invite)
+    coded = _invited(plain, CODE)
+    led: Heard = heard(pl.col("text"), pl.col("content"), sought.outside)
+    open_invite = invited & ~pl.col("_warned")
+    account = plain.str.contains(chat.account) | squeezed.str.contains(chat.squeezed)
+    vague = plain.str.contains(chat.vague) | squeezed.str.contains(chat.vague_invite)
+    certain = {
+        "link": foreign.str.contains(LINK),
+        "mail": plain.str.contains(MAIL),
+        "bank_card": pl.col("_card").fill_null(False),
+        "chat_id": account | open_invite,
+        "qr_code": coded & ~pl.col("_warned"),
+        "phone": phone & ~ordinary["phone"],
+        "address": place & ~ordinary["address"],
+        "other_shop": led.plainly & ~pl.col("_warned"),
+    }
+    doubtful = {
+        **dict.fromkeys(certain, never),
+        "bank_card": pl.col("_long").fill_null(False),
+        "chat_id": squeezed.str.contains(chat.invite) | vague,
+        "qr_code": plain.str.contains(CODE),
+        "phone": phone,
+        "address": place,
+        "other_shop": led.found,
+    }
+    return certain, doubtful
+
+
+def _kinds(checks: dict[str, pl.Expr]) -> pl.Expr:
+    """The names of the checks that hold, joined by a space; null when none does."""
+    found = pl.concat_str(
+        [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in checks.items()],
+        separator=" ",
+        ignore_nulls=True,
+    )
+    return pl.when(found != "").then(found)
+
+
+def _invited(text: pl.Expr, pattern: str) -> pl.Expr:
+    """Boolean: the pattern occurs, and not only right behind a refusal of it."""
+    return text.str.replace_all(rf"{REFUSED}(?:{pattern})", "〇").str.contains(pattern)
 
 
 def _own_links(domains: Iterable[str]) -> str:
@@ -120,17 +240,17 @@ def _numbers(hotlines: Iterable[str]) -> str:
     return "|".join(spelled) or r"\z."
 
 
-def _cards(messages: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
-    """(_at, _card=True) of messages with a run of digits that passes as a bank card."""
+def _cards(messages: pl.LazyFrame, text: pl.Expr, known: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """(_at, `name`=True) of messages with a run of digits in `text` that passes as a bank card."""
     number = pl.col("number").str.replace_all(r"[^0-9]", "")
     return (
-        messages.select(AT, number=pl.col("_plain").str.extract_all(CARD))
+        messages.select(AT, number=text.str.extract_all(CARD))
         .filter(pl.col("number").list.len() > 0)
         .explode("number")
         .with_columns(number=number)
         .filter(luhn(pl.col("number")))
         .join(known, on="number", how="anti")
-        .select(AT, _card=pl.lit(True))
+        .select(AT, pl.lit(True).alias(name))
         .unique()
     )
 

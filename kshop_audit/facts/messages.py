@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 import polars as pl
 
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Lexicon
 from kshop_audit.tables import AT, FILE, ROW
 
 NEGATIONS = "不没無无非未勿别莫拒禁杜"
@@ -91,14 +93,54 @@ def spelled(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
 
 def affirmed(text: pl.Expr) -> pl.Expr:
     """Normalised text with a blank for each word that only looks like a negation."""
-    return text.str.replace_many(AFFIRMATIVE, ["〇" * len(word) for word in AFFIRMATIVE])
+    return without(text, AFFIRMATIVE)
+
+
+def without(text: pl.Expr, phrases: Iterable[str]) -> pl.Expr:
+    """The text with a mark for each letter of the phrases, the longest phrase first."""
+    return respelled(text, {phrase: "〇" * len(fold(phrase)) for phrase in phrases})
+
+
+def respelled(text: pl.Expr, spellings: Mapping[str, str]) -> pl.Expr:
+    """Normalised text with each spelling in the place of what it stands for."""
+    known = {fold(spelling): fold(word) for spelling, word in spellings.items()}
+    if not known:
+        return text
+    order = sorted(known, key=lambda spelling: (-len(spelling), spelling))
+    return text.str.replace_many(order, [known[name] for name in order], leftmost=True)
+
+
+class Heard(NamedTuple):
+    """What a text says of a word list: expressions over one message.
+
+    `found`: a word or one of its spellings occurs; `plainly`: so that it is no matter of review;
+    `words`: the words meant, joined by a space; `spelled`: how they were written.
+    """
+
+    found: pl.Expr
+    plainly: pl.Expr
+    words: pl.Expr
+    spelled: pl.Expr
+
+
+def heard(text: pl.Expr, content: pl.Expr, lexicon: Lexicon) -> Heard:
+    """Look for the words of a list in normalised text; `content` is the text as written."""
+    clear = without(text, lexicon.innocent)
+    certain = respelled(clear, lexicon.certain)
+    everything = respelled(certain, lexicon.doubtful)
+    return Heard(
+        found=says(everything, lexicon.words),
+        plainly=says_plainly(affirmed(without(certain, lexicon.review)), lexicon.words),
+        words=words_in(everything, lexicon.words),
+        spelled=spelled(content, lexicon.spoken),
+    )
 
 
 def merchant_messages(tables: Tables) -> pl.LazyFrame:
     """One row a message of an agent, sub-account or robot.
 
-    Columns: agent, sent_at, content (null unless it may matter), text (normalised content),
-    affirmed, _at, _file, _row. Ids are looked up by _at.
+    Columns: agent, sent_at, content (null unless it may matter), text (normalised content), _at,
+    _file, _row. Ids are looked up by _at.
     """
     return (
         tables.rows(Kind.CHATS)
@@ -106,7 +148,6 @@ def merchant_messages(tables: Tables) -> pl.LazyFrame:
         .filter(pl.col("sender_role").is_in(("agent", "robot")))
         .select(AT, FILE, ROW, "sent_at", "content", agent="agent_account")
         .with_columns(text=normalised(pl.col("content")))
-        .with_columns(affirmed=affirmed(pl.col("text")))
     )
 
 

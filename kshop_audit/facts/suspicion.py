@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from kshop_audit.facts.contacts import LATIN_NAMES, SHORT_LEVEL, TOP_LEVEL
+from kshop_audit.facts.contacts import SHORT_LEVEL, SPOKEN_DIGITS, TOP_LEVEL
 from kshop_audit.facts.messages import fold
 
 PLAIN = (
@@ -34,22 +34,34 @@ GAP = r"[^0-9A-Za-z\u{4e00}-\u{9fff}\u{3400}-\u{4dbf}]*"
 LETTERS = 3
 """So many letters of a word are looked for: more make the search slower and hardly ever rarer."""
 
-NAMES = ("微信", "薇信", "威信", "徽信", "v信", "w信", "微号", "薇号", "扣扣", "企鹅号", "支付宝")
-"""The Han names of `contacts.HAN_NAMES`, which may be taken apart by dots and blanks."""
+SPOKEN_LISTS = ("banned", "abusive", "illegal", "impersonation", "contact_names", "outside")
+"""The word lists that the conduct rules look for in messages."""
 
-INVITED = rf"加{GAP}(?:[我一下个人的]{GAP}){{0,3}}(?:[微薇vwq]|扣)"
-"""The beginning of `contacts.INVITE`, taken apart likewise."""
+INVITED = rf"[加+]{GAP}(?:[我们咱一下个人店主老板客服私工作的]{GAP}){{0,12}}(?:[微薇vwq]|扣)"
+"""The beginning of an invitation (see `contacts.ChatPatterns`), taken apart by dots and blanks."""
+
+SPOKEN = rf"[幺一壹](?:{GAP}[{SPOKEN_DIGITS}]){{10}}"
+"""A phone number in words."""
+
+LETTER_NAME = r"(?:^|[^0-9A-Za-z])[A-Za-z]{1,8}(?:号|账|[:：=])"
+"""A name of letters before an account; short ones are in no search for words."""
 
 CONTACT = (
-    rf"https?[:：]|www\.|\.(?:{TOP_LEVEL}|{SHORT_LEVEL})|@|{LATIN_NAMES}"
+    rf"https?[:：]|www\.|\.(?:{TOP_LEVEL}|{SHORT_LEVEL})|@|艾特|点(?:com|cn|net)"
     r"|(?:扫|识别|长按)[^。!?]{0,6}码|二维码"
-    r"|[0-9](?:[- ]?[0-9]){6}"  # every phone and card
-    r"|[0-9](?:号|栋|幢|单元|室|楼)"
+    r"|[0-9](?:[-. ]?[0-9]){6}"  # every phone and card
+    r"|[0-9A-Za-z](?:号|栋|幢|座|单元|室|楼|层)|实体店|线下店|门店|体验店"
+    rf"|{SPOKEN}|{LETTER_NAME}"
 )
 
 
 def suspicious(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
-    """Boolean: whether a word of any list, a contact or a disguise may be in the text."""
-    folded = {fold(word)[:LETTERS] for word in (*words, *NAMES)} - {""}
+    """Boolean: whether a word of any list, a contact or a disguise may be in the text.
+
+    `words`: of every list and the names of `contacts`, with all their spellings; a single letter is
+    looked for in INVITED and LETTER_NAME only.
+    """
+    folded = {fold(word)[:LETTERS] for word in words} - {""}
+    folded = {word for word in folded if len(word) > 1 or not word.isascii()}
     listed = "|".join(GAP.join(map(re.escape, word)) for word in sorted(folded))
     return content.str.contains(f"(?i){DISGUISED}|{listed}|{INVITED}|{CONTACT}")

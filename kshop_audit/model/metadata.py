@@ -112,12 +112,32 @@ class RuleTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """How the words of a list turn up in talk: disguised, harmless, or not meant.
+
+    `certain`: spelling → the word it certainly stands for; `doubtful`: the same for spellings
+    that have other meanings, for review only. `review`: phrases around a word of the list that
+    make it one for review. `innocent`: phrases that hold a word by chance, no finding at all.
+    `instead`: code of what to say in its place.
+    """
+
+    certain: Mapping[str, str]
+    doubtful: Mapping[str, str]
+    review: tuple[str, ...]
+    innocent: tuple[str, ...]
+    instead: str | None
+    source: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A platform's rule set of one version: numbers only, each with its source.
 
     `required` are gates that must have a verdict; those of `required_when` only if one of the
     named kinds ("chats") or columns ("orders.picked_up_at") is in the inputs.
-    `word_sources` holds the lists of `words` once more, with their sources.
+    `word_sources` holds the lists of `words` once more, with their sources; `usage` says of some
+    lists how their words turn up.
     """
 
     id: str
@@ -133,6 +153,7 @@ class Pack:
     required: tuple[str, ...] = ()
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     word_sources: Mapping[str, Sourced] = field(default_factory=dict)
+    usage: Mapping[str, Usage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

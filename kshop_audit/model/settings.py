@@ -99,6 +99,35 @@ class InputMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """A phrase of the shop that no word list may object to, and why."""
+
+    phrase: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """A word list as it is looked for: the pack's and the shop's words, and how they turn up.
+
+    `certain` and `doubtful`: spelling → word (see `metadata.Usage`); `review`, `innocent`:
+    phrases, the innocent ones with those that the shop allows.
+    """
+
+    words: tuple[str, ...]
+    certain: Mapping[str, str] = field(default_factory=dict)
+    doubtful: Mapping[str, str] = field(default_factory=dict)
+    review: tuple[str, ...] = ()
+    innocent: tuple[str, ...] = ()
+    instead: str | None = None
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Everything that may be read in a text: the words and all their spellings."""
+        return (*self.words, *self.certain, *self.doubtful)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the operator can set, merged and validated.
 
@@ -119,7 +148,7 @@ class Settings:
     exempt: tuple[Interval, ...] = ()
     force_majeure: frozenset[str] = frozenset()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    allow: tuple[str, ...] = ()
+    allow: tuple[Allowed, ...] = ()
     declared: Mapping[str, Declared] = field(default_factory=dict)
     closing: Closing = field(default_factory=Closing)
     withdrawals: tuple[Withdrawal, ...] = ()
@@ -173,11 +202,23 @@ class Terms:
         return {i: mute for i, mute in own if mute.rule == rule and mute.active(self.as_of)}
 
     def words(self, name: str) -> tuple[str, ...]:
-        """A word list of the pack and the operator's own words, without those he allows."""
-        return words_of(self.pack, self.settings, name)
+        """A word list of the pack and the operator's own words."""
+        return self.lexicon(name).words
+
+    def lexicon(self, name: str) -> Lexicon:
+        """A word list with the ways its words turn up (see `lexicon_of`)."""
+        return lexicon_of(self.pack, self.settings, name)
 
 
-def words_of(pack: Pack, settings: Settings, name: str) -> tuple[str, ...]:
-    """A word list of the pack and the operator's own words, without those he allows."""
-    listed = pack.words.get(name, ()) + settings.words.get(name, ())
-    return tuple(word for word in listed if word not in settings.allow)
+def lexicon_of(pack: Pack, settings: Settings, name: str) -> Lexicon:
+    """A word list of the pack with the operator's own words and allowed phrases; empty where the
+    pack has no such list.
+    """
+    words = pack.words.get(name, ()) + settings.words.get(name, ())
+    allowed = tuple(entry.phrase for entry in settings.allow)
+    used = pack.usage.get(name)
+    if used is None:
+        return Lexicon(words, innocent=allowed)
+    return Lexicon(
+        words, used.certain, used.doubtful, used.review, used.innocent + allowed, used.instead
+    )

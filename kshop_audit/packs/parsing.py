@@ -25,6 +25,7 @@ from kshop_audit.model.metadata import (
     Sourced,
     Target,
     Text,
+    Usage,
 )
 from kshop_audit.model.schema import TABLES, Kind
 
@@ -75,11 +76,12 @@ def parse(table: Mapping[str, object], file: str, sha256: str) -> Pack:
             for name, value in score.items()
             if name not in ("dimensions", "caps")
         },
-        words={name: texts for name, (texts, _) in words.items()},
+        words={name: listed.words for name, listed in words.items()},
         caps=_caps(score.get("caps", []), top.at("score.caps"), rules),
         required=required,
         required_when=required_when,
-        word_sources={name: source for name, (_, source) in words.items()},
+        word_sources={name: listed.origin for name, listed in words.items()},
+        usage={name: listed.usage for name, listed in words.items() if listed.usage},
     )
 
 
@@ -186,13 +188,50 @@ def _required(
     return _known(table["always"], place.at("always"), rules), when
 
 
-def _word_list(value: object, place: Place) -> tuple[tuple[str, ...], Sourced]:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    words: tuple[str, ...]
+    origin: Sourced
+    usage: Usage | None
+
+
+def _word_list(value: object, place: Place) -> _Listed:
     table = _table(value, place)
-    _keys(table, place, ("words", "source", "provenance"))
+    _keys(table, place, ("words", "source", "provenance"), ("usage",))
     words = _texts(table["words"], place.at("words"))
     if len(set(words)) != len(words):
         raise place.fault("有重复的词", "a word stands twice")
-    return words, Sourced(words, *_origin(table, place))
+    used = _usage(table["usage"], place.at("usage")) if "usage" in table else None
+    return _Listed(words, Sourced(words, *_origin(table, place)), used)
+
+
+def _usage(value: object, place: Place) -> Usage:
+    table = _table(value, place)
+    optional = ("certain", "doubtful", "review", "innocent", "instead")
+    _keys(table, place, ("source", "provenance"), optional)
+    phrases = {
+        name: _texts(table.get(name, []), place.at(name), empty=True)
+        for name in ("review", "innocent")
+    }
+    certain = _spellings(table.get("certain", {}), place.at("certain"))
+    doubtful = _spellings(table.get("doubtful", {}), place.at("doubtful"))
+    for spelling in certain.keys() & doubtful.keys():
+        raise place.at("doubtful").fault(f"{spelling} 出现两次", f"{spelling} stands twice")
+    instead = _text(table["instead"], place.at("instead")) if "instead" in table else None
+    return Usage(
+        certain, doubtful, phrases["review"], phrases["innocent"], instead, *_origin(table, place)
+    )
+
+
+def _spellings(value: object, place: Place) -> dict[str, str]:
+    """Spelling → word, of a table that lists the spellings of each word."""
+    found: dict[str, str] = {}
+    for word, spellings in _tables(value, place, _texts).items():
+        for spelling in spellings:
+            if spelling in found:
+                raise place.at(word).fault(f"{spelling} 出现两次", f"{spelling} stands twice")
+            found[spelling] = word
+    return found
 
 
 def _sourced(value: object, place: Place) -> Sourced:

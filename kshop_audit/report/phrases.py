@@ -73,14 +73,27 @@ _FINDING_ORDER = (
     "reason",
     "source",
     "consequence",
+    "instead",
     "review",
 )
 _LONGEST = 120  # characters of one cell; the JSON has all of them
 # Cells that hold codes (several are separated by spaces) rather than text of a file.
 _CODED = frozenset(
-    {"status", "why", "reason", "fact", "bracket", "next_bracket", "channel", "clears_on"}
+    {
+        "status",
+        "why",
+        "reason",
+        "fact",
+        "bracket",
+        "next_bracket",
+        "channel",
+        "clears_on",
+        "word",
+        "consequence",
+        "instead",
+    }
 )
-_CODE_TABLES = ("code", "status", "exclusion")
+_CODE_TABLES = ("code", "status", "exclusion", "instead")
 
 
 def value(rule: RuleResult, speech: Speech) -> str:

@@ -15,7 +15,14 @@ from kshop_audit.config import Origin, load_settings, schema
 from kshop_audit.errors import ConfigError, UsageError
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Declared, InputMapping, Interval, Settings, Withdrawal
+from kshop_audit.model.settings import (
+    Allowed,
+    Declared,
+    InputMapping,
+    Interval,
+    Settings,
+    Withdrawal,
+)
 
 FULL = """
 shop = "小店"
@@ -59,7 +66,7 @@ reason = "春节"
 
 [words]
 banned = ["A货"]
-allow = "精仿膜"
+allow = { "精仿膜" = "商品名" }
 
 [inputs.chats]
 columns = { content = "正文" }
@@ -155,7 +162,7 @@ def test_every_key_arrives_in_the_settings(tmp_path: Path) -> None:
         Interval(datetime(2026, 2, 10), datetime(2026, 2, 17, 23, 59, 59), "春节"),
     )
     assert settings.words == {"banned": ("A货",)}
-    assert settings.allow == ("精仿膜",)
+    assert settings.allow == (Allowed("精仿膜", "商品名"),)
     assert settings.inputs == {
         Kind.CHATS: InputMapping(
             columns={"content": "正文"},
@@ -377,6 +384,11 @@ FAULTS = [
         "shop.toml:1: exempt.0: to is before from",
     ),
     ("[words]\nbaned = ['x']", "unknown word list baned; did you mean banned?"),
+    ("[words]\nallow = ['x']", "words.allow: each phrase needs a reason"),
+    ("[words.allow]\nx = ''", "words.allow: x needs a reason"),
+    ("[words.allow]\n'高仿' = 'y'", "the platform's own word cannot be allowed"),
+    ("[words]\nbanned = 3", "words.banned: must be an array of texts"),
+    ("[words.banned]\nx = 'y'", "words.banned: must be an array of texts"),
     ("[inputs.chat]", "shop.toml:1: inputs.chat: unknown kind of input chat; did you mean chats?"),
     ("[inputs.orders.columns]\norder_idd = 'x'", "unknown column order_idd; did you mean order_id"),
     ("[inputs.orders.values.carrier]\na = 'b'", "unknown coded column carrier"),
@@ -452,7 +464,7 @@ def test_the_schema_accepts_what_the_tool_accepts() -> None:
         "closing": True,
         "targets": {"reply-rate": "85%", "ship-48h": 0.98},
         "exempt": [{"from": "2026-01-01", "to": "2026-01-02", "reason": "x"}],
-        "words": {"allow": "one"},
+        "words": {"banned": "one", "allow": {"two": "why"}},
     }
     validator.validate(good)
     assert not validator.is_valid({"pak": "x"})

@@ -8,10 +8,12 @@ from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
+    BY_AGENT,
     FAMILY,
     NEEDS,
     NO_TEXT,
     PROOF,
+    allowed_notes,
     broken_clause,
     findings,
     only_reviews,
@@ -51,19 +53,19 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
 
     How it is counted:
         Messages with a foreign link, e-mail, bank card, WeChat, QQ or Alipay id (disguised ones
-        too), QR invitation, phone number or street address; of all merchant messages, 30 days
-        (ASSUMPTION).
+        too), QR invitation, phone number, street address, or a lead to another shop or way to
+        pay; of all merchant messages, 30 days (ASSUMPTION).
 
-        含站外链接、邮箱、银行卡号、微信/QQ/支付宝号（含谐音变体）、扫码邀请、电话、详细地址的消
-        息 ÷ 商家消息；取近 30 天（假设）。
+        含站外链接、邮箱、银行卡号、微信/QQ/支付宝号（含谐音变体）、扫码邀请、电话、详细地址，或
+        引导到其他店铺、线下付款的消息 ÷ 商家消息；取近 30 天（假设）。
 
     Not counted:
         Kuaishou's own domains and hotlines (S0-13), known order and waybill numbers, digits
-        that fail the bank-card check. A return address in an after-sales talk is for review
-        only.
+        that fail the bank-card check. For review only: a return address in an after-sales talk,
+        a courier's or the buyer's own number, a refusal or a warning, a doubtful name (卫星号).
 
-        快手自有域名和官方热线（S0-13）、已知订单号和运单号、不符合银行卡校验的数字。售后会话里
-        的退货地址仅待复核。
+        快手自有域名和官方热线（S0-13）、已知订单号和运单号、不符合银行卡校验的数字。仅待复核：售
+        后会话里的退货地址、快递员或买家本人的电话、拒绝或提醒防骗的话、存疑的叫法（卫星号）。
 
     Example:
         One message gives a WeChat id, one links to kwaixiaodian.com, one gives the hotline
@@ -84,13 +86,16 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
         hit=found & ~review,
         offence=True,
         proof=PROOF,
+        by=BY_AGENT,
         findings=findings(
             found,
             pl.col("contact"),
             NO_TEXT,
             broken_clause("third-party-info", terms, ("2.3", "S2-44", "发布其他平台信息 (S2-53)")),
             review=review,
+            instead=pl.col("contact").str.replace_all(r"(\w+)", "instead_$1"),
         ),
+        notes=allowed_notes(terms),
     )
 
 
@@ -152,11 +157,13 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
         hit=too_many,
         offence=True,
         proof=PROOF,
+        by=BY_AGENT,
         findings=findings(
             too_many,
             NO_TEXT,
             NO_TEXT,
             broken_clause("harassment", terms, ("2.5", "S2-46", "骚扰他人 (S2-54)")),
             review=pl.lit(False),
+            instead=pl.lit("instead_pause"),
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.rule import Conclusion, Measured
@@ -31,6 +32,22 @@ def broken_clause(rule_id: str, terms: Terms, usual: tuple[str, str, str]) -> tu
     return usual if clause is None else (str(clause.value), clause.source, "")
 
 
+BY_AGENT = {"agent": pl.col("agent")}
+
+
+def allowed_notes(terms: Terms) -> tuple[Text, ...]:
+    """The phrases that the shop lets pass, with its reasons: what is not looked for is said."""
+    told = [f"{entry.phrase} ({entry.reason})" for entry in terms.settings.allow]
+    if not told:
+        return ()
+    return (
+        Text(
+            zh=f"shop.toml 放行、不再查的词：{'、'.join(told)}",
+            en=f"let pass by shop.toml: {', '.join(told)}",
+        ),
+    )
+
+
 def findings(
     where: pl.Expr,
     word: pl.Expr,
@@ -38,10 +55,12 @@ def findings(
     broken: tuple[str, str, str],
     *,
     review: pl.Expr,
+    instead: pl.Expr,
 ) -> Findings:
     """One finding a message and clause.
 
     `broken`: the clause, its source, and the platform's consequence as far as it is published.
+    `instead`: codes of the wording for what to say in its place, joined by a space.
     """
     clause, source, then = broken
     return Findings(
@@ -54,6 +73,7 @@ def findings(
             "clause": pl.lit(clause),
             "source": pl.lit(source),
             "consequence": pl.lit(then),
+            "instead": instead,
             "review": review,
         },
         where=where,

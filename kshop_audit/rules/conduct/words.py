@@ -5,13 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import says, says_plainly, spelled, words_in
+from kshop_audit.facts.messages import heard
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
+    BY_AGENT,
     FAMILY,
     NEEDS,
     PROOF,
+    allowed_notes,
     broken_clause,
     findings,
     only_reviews,
@@ -20,23 +22,30 @@ from kshop_audit.rules.rule import rule
 from kshop_audit.rules.shapes import Ratio, Shape
 
 
-def listed(facts: Facts, words: tuple[str, ...], broken: tuple[str, str, str]) -> Shape:
-    """Messages with a word of a list; where a negation stands before each, they are for review."""
-    text = pl.col("text")
-    plainly = says_plainly(pl.col("affirmed"), words)
+def listed(facts: Facts, terms: Terms, name: str, broken: tuple[str, str, str]) -> Shape:
+    """Messages with a word of a list; what a person must judge is listed for review.
+
+    A word counts as it stands and in the spellings that are certainly it. For review are doubtful
+    spellings, words behind a negation, and words in phrases that may be harmless.
+    """
+    lexicon = terms.lexicon(name)
+    told = heard(pl.col("text"), pl.col("content"), lexicon)
     return Ratio(
         unit=facts.messages,
         at="sent_at",
-        hit=plainly,
+        hit=told.plainly,
         offence=True,
         proof=PROOF,
+        by=BY_AGENT,
         findings=findings(
-            says(text, words),
-            spelled(pl.col("content"), words),
-            words_in(text, words),
+            told.found,
+            told.spelled,
+            told.words,
             broken,
-            review=~plainly,
+            review=~told.plainly,
+            instead=pl.lit(lexicon.instead, dtype=pl.String),
         ),
+        notes=allowed_notes(terms),
     )
 
 
@@ -73,17 +82,21 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
 
     How it is counted:
         Messages with 高仿, 精仿, 非正品, 复印版, 扫描版 or a word of your own, after NFKC and
-        without spaces, punctuation, symbols or invisible characters; of all merchant messages,
-        30 days (ASSUMPTION).
+        without spaces, punctuation, symbols or invisible characters, or in a spelling that is
+        certainly one of them (高亻方, 米青仿; ASSUMPTION); of all merchant messages, 30 days
+        (ASSUMPTION).
 
         统一全半角和大小写，去掉空格、标点、符号、隐形字符后，命中高仿、精仿、非正品、复印版、扫
-        描版或自定义词的消息 ÷ 商家消息；取近 30 天（假设）。
+        描版或自定义词的消息 ÷ 商家消息；拆字等确定的变体（高亻方、米青仿，假设）同样算命中；取近
+        30 天（假设）。
 
     Not counted:
         Buyers' messages. A negated word (a negation within the four characters before it, such
-        as 不是高仿) is listed for review and alone only warns.
+        as 不是高仿), a doubtful spelling (高访, gaofang) and a harmless phrase (高仿真花) are
+        listed for review and alone only warn; what only looks alike (高防晒) is no finding.
 
-        买家消息。词前四个字内有否定的（如“不是高仿”）只列入人工复核，单独出现仅提示警告。
+        买家消息。词前四个字内有否定的（如“不是高仿”）、存疑的写法（高访、gaofang）和可能无害的说
+        法（高仿真花）只列入人工复核，单独出现仅提示警告；只是字面相近的（高防晒）不列。
 
     Example:
         Of 2,000 merchant messages one says “高 仿” and one “不是高仿”: 1 of 2,000, missed; the
@@ -98,7 +111,7 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
         平台词库不止这五个，还可能识别图片和语音，否定句也可能被判违规；以平台违约单为准。
     """
     broken = broken_clause("banned-words", terms, ("2.8", "S2-43", ""))
-    return listed(facts, terms.words("banned"), broken)
+    return listed(facts, terms, "banned", broken)
 
 
 @rule(
@@ -153,7 +166,7 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
         平台看语气、上下文和投诉；阴阳怪气我们查不出，引用买家的脏话则可能被误报。
     """
     broken = broken_clause("abusive-language", terms, ("2.4", "S2-45", "骚扰他人 (S2-54)"))
-    return listed(facts, terms.words("abusive"), broken)
+    return listed(facts, terms, "abusive", broken)
 
 
 @rule(
@@ -206,7 +219,7 @@ def illegal_content(facts: Facts, terms: Terms) -> Shape:
         平台词库大得多，还识别图片：这里没查到不等于没有；命中也可能无害，例如提醒买家防骗。
     """
     broken = broken_clause("illegal-content", terms, ("2.7", "S2-48", ""))
-    return listed(facts, terms.words("illegal"), broken)
+    return listed(facts, terms, "illegal", broken)
 
 
 @rule(
@@ -264,4 +277,4 @@ def impersonation(facts: Facts, terms: Terms) -> Shape:
         平台还会看昵称、头像、电话和短信，聊天导出里都没有。
     """
     broken = broken_clause("impersonation", terms, ("2.9", "S2-49", "扰乱电商平台秩序 (S2-55)"))
-    return listed(facts, terms.words("impersonation"), broken)
+    return listed(facts, terms, "impersonation", broken)
