@@ -1,4 +1,4 @@
-"""Report ⇄ JSON, field by field from the type hints of the dataclasses.
+"""Report ⇄ JSON, field by field from the type hints of the dataclasses; other results to JSON.
 
 `encode` and `decode` are inverse: `decode(encode(report)) == report`, and equal reports give equal
 bytes, so a saved report can be compared as text. Figures stay exact: a Decimal is written as the
@@ -18,6 +18,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from kshop_audit.errors import InputError
+from kshop_audit.model.aspects import Aspects
 from kshop_audit.model.report import SCHEMA, Report
 
 # `from` is a keyword of Python, so two names differ between the dataclass and the file.
@@ -33,8 +34,8 @@ _INDENT = "  "
 _MAX_EXPONENT = 300
 
 
-def encode(report: Report) -> str:
-    """The report as JSON text, keys in the order of the fields, mappings sorted by key.
+def encode(report: Report | Aspects) -> str:
+    """The object as JSON text, keys in the order of the fields, mappings sorted by key.
 
     ValueError for a figure that JSON cannot hold (NaN, infinity).
     """

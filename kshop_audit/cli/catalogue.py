@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from kshop_audit.cli import check, close, doctor, rules, schema
+from kshop_audit.cli import aspects, check, close, doctor, rules, schema
 
-COMMANDS = (check.register, close.register, doctor.register, rules.register, schema.register)
+COMMANDS = (
+    check.register,
+    close.register,
+    doctor.register,
+    aspects.register,
+    rules.register,
+    schema.register,
+)

@@ -62,7 +62,7 @@ def _order(options: CheckOptions, settings: Settings) -> Order:
 
     from kshop_audit.audit import Order
     from kshop_audit.cli import values
-    from kshop_audit.cli.preparing import request_of
+    from kshop_audit.cli.preparing import instant_of, request_of
     from kshop_audit.model import moments
     from kshop_audit.plan.measure import Wanted
 
@@ -71,7 +71,7 @@ def _order(options: CheckOptions, settings: Settings) -> Order:
     return Order(
         inputs=request_of(options, settings),
         settings=settings,
-        as_of=None if options.as_of is None else moments.parse_as_of(options.as_of),
+        as_of=instant_of(options),
         not_before=None if age is None else now - age,
         select=tuple(options.select),
         ignore=tuple(options.ignore),

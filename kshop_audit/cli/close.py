@@ -12,7 +12,7 @@ import typer
 from kshop_audit.cli import stopping, terminal
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
-from kshop_audit.cli.options import ConfigOptions, InputOptions
+from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions
 from kshop_audit.errors import EXIT_OK
 
 if TYPE_CHECKING:
@@ -20,18 +20,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class CloseOptions(ConfigOptions, InputOptions):
+class CloseOptions(MomentOptions, ConfigOptions, InputOptions):
     """Everything `close` can be told."""
 
-    as_of: Annotated[
-        str | None,
-        option(
-            "--as-of",
-            "截止时刻（默认：最新已发生时间）",
-            "instant of the audit (default: newest event)",
-            metavar="DATE",
-        ),
-    ] = None
     format: Annotated[
         Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")
     ] = "text"
@@ -63,8 +54,7 @@ def register(app: typer.Typer) -> None:
 def _close(options: CloseOptions) -> int:
     from kshop_audit.audit import Order, answered, conclude, for_closing, read
     from kshop_audit.cli import asking
-    from kshop_audit.cli.preparing import language_of, request_of, settings_of
-    from kshop_audit.model import moments
+    from kshop_audit.cli.preparing import instant_of, language_of, request_of, settings_of
 
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
@@ -72,7 +62,7 @@ def _close(options: CloseOptions) -> int:
         Order(
             inputs=request_of(options, settings),
             settings=settings,
-            as_of=None if options.as_of is None else moments.parse_as_of(options.as_of),
+            as_of=instant_of(options),
         )
     )
     with stopping.scratch() as scratch:

@@ -143,8 +143,8 @@ class ConfigOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class RuleOptions(Options):
-    """Which rules count, when, and how much."""
+class MomentOptions(Options):
+    """Up to when things count."""
 
     as_of: Annotated[
         str | None,
@@ -155,6 +155,12 @@ class RuleOptions(Options):
             metavar="DATE|TIME",
         ),
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class RuleOptions(MomentOptions):
+    """Which rules count, when, and how much."""
+
     max_age: Annotated[
         str | None,
         option(

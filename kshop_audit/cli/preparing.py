@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.cli import terminal, values
 from kshop_audit.cli.binding import ENVIRONMENT, VARIABLES, Options
-from kshop_audit.cli.options import ConfigOptions, InputOptions, RuleOptions
+from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions, RuleOptions
 from kshop_audit.config import environment_keys, load_settings
 from kshop_audit.config.layers import pairs
 from kshop_audit.errors import UsageError
+from kshop_audit.model import moments
 from kshop_audit.model.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,6 +72,11 @@ def _password(variable: str | None) -> str | None:
             f"--password-env {variable}: no such environment variable, or it is empty; set it",
         )
     return password
+
+
+def instant_of(options: MomentOptions) -> datetime | None:
+    """As-of as it was told; None = the newest event of the files."""
+    return None if options.as_of is None else moments.parse_as_of(options.as_of)
 
 
 def language_of(options: Options, settings: Settings) -> str:

@@ -19,7 +19,7 @@ from kshop_audit.errors import EXIT_OK
 class SchemaOptions(Options):
     """Which schema."""
 
-    what: Annotated[Literal["report", "config"], typer.Argument(show_default=False)]
+    what: Annotated[Literal["report", "config", "aspects"], typer.Argument(show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,17 +27,17 @@ def register(app: typer.Typer) -> None:
     app.command(
         "schema",
         help=say(
-            "打印报告或配置文件的 JSON Schema。", "Print the JSON Schema of report or config."
+            "打印报告、配置文件等的 JSON Schema。",
+            "Print the JSON Schema of the report, the configuration, or another result.",
         ),
     )(takes(SchemaOptions)(_schema))
 
 
 def _schema(options: SchemaOptions) -> int:
-    if options.what == "report":
-        from importlib.resources import files
+    if options.what != "config":
+        from kshop_audit import report
 
-        entry = files("kshop_audit.report") / "report.schema.json"
-        terminal.emit_data(entry.read_text(encoding="utf-8"))
+        terminal.emit_data(report.schema(options.what))
         return EXIT_OK
     import json
 

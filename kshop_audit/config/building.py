@@ -19,6 +19,7 @@ from kshop_audit.model.settings import (
     Allowed,
     Closing,
     Declared,
+    Done,
     InputMapping,
     Interval,
     Settings,
@@ -113,6 +114,7 @@ def build(
         withdrawals=tuple(
             Withdrawal(row.at, row.amount, row.channel) for row in config.withdrawals
         ),
+        aspects={name: Done(row.done, row.at, row.note) for name, row in config.aspects.items()},
         inputs={
             Kind(kind): InputMapping(
                 row.columns, row.values, row.encoding, row.delimiter, row.skip_rows

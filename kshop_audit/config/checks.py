@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from pydantic_core import PydanticCustomError
 
+from kshop_audit import aspects
 from kshop_audit.config.faults import Fault, unknown
 from kshop_audit.config.models import ConfigFile, InputTable, figure
 from kshop_audit.model.metadata import Operator, Pack, Provenance, Sourced
@@ -35,6 +36,9 @@ def against_pack(config: ConfigFile, pack: Pack, also: Sequence[str]) -> Iterato
             for name, value in options.items():
                 yield from _option(("options", rule, name), value, pack.rules[rule].options)
     yield from _words(config, pack)
+    for name in config.aspects:
+        if name not in aspects.questions():
+            yield unknown(("aspects", name), name, aspects.questions(), "这个问题", "question")
     for kind, table in config.inputs.items():
         yield from _input(("inputs", kind), kind, table)
 

@@ -21,6 +21,7 @@ from kshop_audit.config.models import (
     ClosingTable,
     ConfigFile,
     DeclaredTable,
+    DoneTable,
     ExemptTable,
     InputTable,
     MuteTable,
@@ -30,6 +31,7 @@ from kshop_audit.config.models import (
 from kshop_audit.errors import ConfigError
 
 _TABLES: dict[str, type[Table]] = {
+    "aspects": DoneTable,
     "closing": ClosingTable,
     "declared": DeclaredTable,
     "exempt": ExemptTable,

@@ -217,6 +217,29 @@ class MutesFile(Table):
     mutes: list[MuteTable] = []
 
 
+def _done(value: object) -> object:
+    """`id = true` is short for a table with `done` alone."""
+    if isinstance(value, bool):
+        return {"done": value}
+    if isinstance(value, dict):
+        return value
+    raise fault(
+        "应为 true、false，或 {done = true, at = 2026-10-31}",
+        "must be true, false, or {done = true, at = 2026-10-31}",
+    )
+
+
+class DoneTable(Table):
+    """The answer to a question of the aspects."""
+
+    done: bool
+    at: Day | None = None
+    note: str | None = Field(default=None, min_length=1)
+
+
+Done = Annotated[DoneTable, BeforeValidator(_done, json_schema_input_type=bool | DoneTable)]
+
+
 class InputTable(Table):
     """How files of one kind are read where the built-in knowledge does not fit."""
 
@@ -247,4 +270,5 @@ class ConfigFile(Table):
     inputs: dict[str, InputTable] = {}
     declared: dict[str, DeclaredTable] = {}
     withdrawals: list[WithdrawalTable] = []
+    aspects: dict[str, Done] = {}
     max_bad_rows: Ratio = Decimal("0.005")

@@ -85,6 +85,15 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """The operator's answer to a question of the aspects: done or not, when, with what remark."""
+
+    done: bool
+    at: date | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InputMapping:
     """How files of one kind are read where the built-in knowledge does not fit.
 
@@ -152,6 +161,7 @@ class Settings:
     declared: Mapping[str, Declared] = field(default_factory=dict)
     closing: Closing = field(default_factory=Closing)
     withdrawals: tuple[Withdrawal, ...] = ()
+    aspects: Mapping[str, Done] = field(default_factory=dict)
     inputs: Mapping[Kind, InputMapping] = field(default_factory=dict)
     max_bad_rows: Decimal = Decimal("0.005")
     file: str | None = None

@@ -11,12 +11,37 @@ from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum, auto
 from fractions import Fraction
+from typing import Protocol
 
-from kshop_audit.model.report import RuleResult, TargetRef
+from kshop_audit.model.report import TargetRef
 
 _MOST_DECIMALS = 6
 _SMALL = Fraction(1, 50)  # targets like 0.5 % or 0.35 % need a second decimal to be read at all
 _SECONDS_PER_HOUR = 3600
+
+
+class Valued(Protocol):
+    """A rule's value with all that tells what it is."""
+
+    @property
+    def id(self) -> str:
+        """The rule."""
+
+    @property
+    def value(self) -> float | None:
+        """As in the report."""
+
+    @property
+    def numerator(self) -> int | None:
+        """As in the report."""
+
+    @property
+    def denominator(self) -> int | None:
+        """As in the report."""
+
+    @property
+    def target(self) -> TargetRef | None:
+        """As in the report."""
 
 
 class Figure(Enum):
@@ -34,7 +59,7 @@ _BY_ID = {"product-rating": Figure.MEAN, "service-fee": Figure.MONEY}
 _BY_OPERATOR = {"none": Figure.HITS, "all": Figure.RATIO}
 
 
-def figure(rule: RuleResult) -> Figure:
+def figure(rule: Valued) -> Figure:
     """The kind of a rule's value, from its id, its target and the arithmetic of its integers."""
     if rule.id.endswith("-hours"):
         return Figure.HOURS
@@ -50,7 +75,7 @@ def figure(rule: RuleResult) -> Figure:
     return Figure.RATIO if own or share else Figure.NUMBER
 
 
-def exact(rule: RuleResult) -> Fraction | None:
+def exact(rule: Valued) -> Fraction | None:
     """The value as the verdict saw it: from the integers where there are any, else the float."""
     kind = figure(rule)
     if kind is Figure.HITS:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding, RuleResult, Slice, Status
 from kshop_audit.report import figures
-from kshop_audit.report.figures import Figure
+from kshop_audit.report.figures import Figure, Valued
 from kshop_audit.report.speech import Speech
 
 # Who or what a finding is about, then what was found, then what follows from it. Keys unknown
@@ -96,7 +96,7 @@ _CODED = frozenset(
 _CODE_TABLES = ("code", "status", "exclusion", "instead")
 
 
-def value(rule: RuleResult, speech: Speech) -> str:
+def value(rule: Valued, speech: Speech) -> str:
     """The measured value with its unit; "-" where there is none."""
     number = figures.exact(rule)
     if number is None:

@@ -9,10 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.report import RuleResult, Window
+from kshop_audit.model.report import Window
 from kshop_audit.report import figures
 from kshop_audit.report.clean import clean, plain
-from kshop_audit.report.figures import Figure
+from kshop_audit.report.figures import Figure, Valued
 from kshop_audit.report.wording import load
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -75,7 +75,7 @@ class Speech:
         """A number with its unit."""
         return self._unit(figures.show(value, kind, edges), kind)
 
-    def target(self, rule: RuleResult, marked: bool = True) -> str:
+    def target(self, rule: Valued, marked: bool = True) -> str:
         """The line of a rule; an assumption carries an asterisk or, unmarked, nothing."""
         target = rule.target
         if target is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from importlib import import_module
@@ -11,8 +12,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from kshop_audit.codec import encode, json_name
+from kshop_audit.model.aspects import Aspects
 from kshop_audit.model.report import Report, RuleResult
-from kshop_audit.report import schema
+from kshop_audit.report import SCHEMAS, schema
 from tests.report.build import REPORTS
 
 Draft202012Validator = import_module("jsonschema").Draft202012Validator  # it has no type stubs
@@ -42,14 +44,17 @@ def test_a_platform_score_is_not_valid() -> None:
     assert not Draft202012Validator(SCHEMA).is_valid(data)
 
 
-def _objects(owner: Any, node: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _objects(
+    owner: Any, node: dict[str, Any], whole: dict[str, Any]
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     """A dataclass with the schema of its object, then those of its fields."""
     yield owner, node
     hints = get_type_hints(owner)
     for field in fields(owner):
         inner = next((hint for hint in _leaves(hints[field.name]) if is_dataclass(hint)), None)
         if inner is not None:
-            yield from _objects(inner, _object(node["properties"][json_name(owner, field.name)]))
+            there = _object(node["properties"][json_name(owner, field.name)], whole)
+            yield from _objects(inner, there, whole)
 
 
 def _leaves(hint: Any) -> Iterator[Any]:
@@ -58,11 +63,11 @@ def _leaves(hint: Any) -> Iterator[Any]:
         yield from _leaves(argument)
 
 
-def _object(node: dict[str, Any]) -> dict[str, Any]:
+def _object(node: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
     """The object that a property is, may be, or holds."""
     while "properties" not in node:
         if "$ref" in node:
-            node = SCHEMA["$defs"][node["$ref"].rpartition("/")[2]]
+            node = whole["$defs"][node["$ref"].rpartition("/")[2]]
         elif "anyOf" in node:
             node = node["anyOf"][0]
         else:
@@ -70,10 +75,16 @@ def _object(node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-PAIRS = list(_objects(Report, SCHEMA))
+OWNERS: dict[str, Any] = {"report": Report, "aspects": Aspects}
+PAIRS = [
+    pytest.param(owner, node, id=f"{name}-{owner.__name__}")
+    for name in SCHEMAS
+    for whole in [json.loads(schema(name))]
+    for owner, node in _objects(OWNERS[name], whole, whole)
+]
 
 
-@pytest.mark.parametrize(("owner", "node"), PAIRS, ids=[pair[0].__name__ for pair in PAIRS])
+@pytest.mark.parametrize(("owner", "node"), PAIRS)
 def test_fields_and_properties_are_the_same(owner: Any, node: dict[str, Any]) -> None:
     names = [json_name(owner, field.name) for field in fields(owner)]
     assert list(node["properties"]) == names
@@ -82,5 +93,15 @@ def test_fields_and_properties_are_the_same(owner: Any, node: dict[str, Any]) ->
 
 
 def test_all_dataclasses_are_reached() -> None:
-    assert RuleResult in [owner for owner, _ in PAIRS]
-    assert len({owner for owner, _ in PAIRS}) == 19
+    reached = [owner for owner, _ in _objects(Report, SCHEMA, SCHEMA)]
+    assert RuleResult in reached
+    assert len(set(reached)) == 19
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_schema_stands_on_its_own(name: str) -> None:
+    whole = json.loads(schema(name))
+    Draft202012Validator.check_schema(whole)
+    assert whole["$id"] == f"kshop-audit/{name}/1"
+    named = set(re.findall(r'"#/\$defs/([a-z0-9_]+)"', json.dumps(whole)))
+    assert named == set(whole["$defs"])
