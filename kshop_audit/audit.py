@@ -21,6 +21,7 @@ from kshop_audit.masking import masked_label
 from kshop_audit.model.measurement import EvidenceRow, Gaps, Measurement
 from kshop_audit.model.metadata import Level, Pack, Text
 from kshop_audit.model.moments import ZONE, shown
+from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.report import (
     SCHEMA,
     ConfigRef,
@@ -125,6 +126,8 @@ def conclude(order: Order, exports: Exports) -> Audit:
     sources, loaded = exports.sources, exports.loaded
     terms = Terms(_as_of(order, loaded), pack, order.settings)
     facts = Facts(loaded.tables, terms)
+    rows = sum(count.rows for count in loaded.counts.values())
+    order.inputs.watch(Step(Stage.COMPUTING, rows=rows))
     measured, extras = run(rules, facts, order.wanted)
     whole = _Whole(
         terms=terms,

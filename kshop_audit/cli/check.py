@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import looks, stopping, terminal
+from kshop_audit.cli import looks, progress, stopping, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, OutputOptions, RuleOptions
@@ -47,8 +47,8 @@ def _check(options: CheckOptions) -> int:
     lang = language_of(options, settings)
     order = _order(options, settings)
     targets = outputs.outputs_of(options.out, options.evidence, order.inputs)
-    with stopping.scratch() as scratch:
-        done = audit(order, scratch)
+    with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
+        done = audit(replace(order, inputs=replace(order.inputs, watch=watch)), scratch)
         if targets.evidence is not None:
             evidence.write(done, targets.evidence, mask=not options.no_mask)
     for path in targets.reports:

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kshop_audit.cli import stopping, terminal
+from kshop_audit.cli import progress, stopping, terminal
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions
@@ -66,8 +66,9 @@ def _close(options: CloseOptions) -> int:
         )
     )
     with stopping.scratch() as scratch:
-        exports = read(order, scratch)
-        report = conclude(order, exports).report
+        with progress.shown(options, lang) as watch:
+            exports = read(replace(order, inputs=replace(order.inputs, watch=watch)), scratch)
+            report = conclude(order, exports).report
         facts = asking.unanswered(report)
         asked = facts and not options.no_input and not options.quiet and asking.can_ask()
         answers = asking.ask(facts, lang) if asked else {}

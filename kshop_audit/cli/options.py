@@ -106,6 +106,9 @@ class InputOptions(Options):
             "share of bad rows allowed (0.5%)",
         ),
     ] = None
+    no_progress: Annotated[bool, option("--no-progress", "不显示进度", "no progress on stderr")] = (
+        False
+    )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -280,6 +283,3 @@ class OutputOptions(LookOptions):
         bool,
         option("--quiet", "达标时不输出，否则只给简报", "nothing if all is well, else brief", "-q"),
     ] = False
-    no_progress: Annotated[bool, option("--no-progress", "不显示进度", "no progress on stderr")] = (
-        False
-    )

@@ -11,6 +11,7 @@ import polars as pl
 from kshop_audit.ingest.typed import Records
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE
+from kshop_audit.model.progress import Watch, unwatched
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 
@@ -20,7 +21,7 @@ class Request:
     """The files to read, as named on the command line, and how to read them.
 
     `password` opens the protected workbooks among them. `zone`: of times that name none, a name
-    of the IANA database.
+    of the IANA database. `watch` is told what is being done.
     """
 
     paths: tuple[Path, ...]
@@ -29,6 +30,7 @@ class Request:
     encoding: str | None = None
     delimiter: str | None = None
     password: str | None = field(default=None, repr=False)
+    watch: Watch = field(default=unwatched, repr=False, compare=False)
     zone: str = ZONE
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError, InputError
@@ -24,6 +26,7 @@ from kshop_audit.ingest.staging import readable
 from kshop_audit.ingest.typed import Records
 from kshop_audit.ingest.walk import Found, find_files
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
 
@@ -283,7 +286,10 @@ def open_inputs(
     """
     sources: list[Source] = []
     with ThreadPoolExecutor(1) as hashing:
-        for found in find_files(request):
+        files = find_files(request)
+        sizes = [0, *accumulate(map(_size, files))]
+        for found, done in zip(files, sizes, strict=False):
+            request.watch(Step(Stage.OPENING, done, sizes[-1], found.name))
             first = len(sources)
             pieces = _pieces(request, found, scratch, first, hashing)
             for source in _open(request, found, scratch, first, pieces):
@@ -295,6 +301,13 @@ def open_inputs(
     if not any(source.kind for source in sources):
         raise _nothing("没有", "nothing", sources)
     return tuple(sources)
+
+
+def _size(found: Found) -> int:
+    """Bytes of a file, of which a pipe has none."""
+    with suppress(OSError):
+        return found.path.stat().st_size
+    return 0
 
 
 def _nothing(zh: str, en: str, sources: Sequence[Source]) -> InputError:

@@ -17,6 +17,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import Tables, latest
 from kshop_audit.ingest import Records, Request, Source, Spoken, open_inputs
+from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
     BAD_COLUMN,
@@ -125,7 +126,13 @@ def open_and_load(
 
     try:
         sources = open_inputs(request, scratch, begin)
-        parts = {index: part.result() for index, part in reading.items()}
+        parts: dict[int, _Part] = {}
+        rows = 0
+        for index, part in reading.items():
+            step = Step(Stage.READING, len(parts), len(reading), sources[index].name, rows)
+            request.watch(step)
+            parts[index] = part.result()
+            rows += parts[index].good.height
     finally:
         background.shutdown(cancel_futures=True)
     reading.clear()
