@@ -174,6 +174,8 @@ def _undecided(measured: Measurement) -> Text:
 def _shown(measured: Measurement) -> tuple[int | None, int | None]:
     if measured.unknown_hides and measured.denominator is not None:
         return None, measured.denominator + measured.unknown
+    if measured.bounds is not None:
+        return None, measured.denominator
     return measured.numerator, measured.denominator
 
 
@@ -216,11 +218,12 @@ def _bounds(
     ends: tuple[Extreme, Extreme] | None,
     value: Fraction | None,
 ) -> Bounds | None:
-    if (
-        ends is None
-        or measured.status is not None
-        or (value is None and not measured.unknown_hides)
-    ):
+    if ends is None or measured.status is not None:
+        return None
+    if measured.bounds is not None:
+        least, most = measured.bounds
+        return Bounds(float(least), float(most)) if measured.denominator else None
+    if value is None and not measured.unknown_hides:
         return None
     if target is not None and target.operator is Operator.NONE:
         return Bounds(float(ends[0].numerator), float(ends[1].numerator))

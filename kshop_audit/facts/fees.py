@@ -52,3 +52,32 @@ def monthly(
         )
         .sort("month")
     )
+
+
+def share_range(
+    orders: pl.LazyFrame, unpriced: pl.LazyFrame, *, least: Fraction, most: Fraction
+) -> pl.LazyFrame:
+    """One row a month of payment: month ("2026-03"), low_fen, high_fen, orders, unpriced (Int64).
+
+    `orders`: paid orders that were not closed, with paid_fen; `unpriced`: the order_id of those
+    without an amount, which are counted apart and charged nothing.
+    """
+    known = pl.col("priced").fill_null(True)
+    amount = pl.when(known).then("paid_fen").otherwise(0)
+    return (
+        orders.join(unpriced.select("order_id", priced=pl.lit(False)), on="order_id", how="left")
+        .group_by(month=pl.col("paid_at").dt.strftime("%Y-%m"))
+        .agg(
+            low_fen=share_fen(amount, least).sum().cast(pl.Int64),
+            high_fen=share_fen(amount, most).sum().cast(pl.Int64),
+            orders=known.sum().cast(pl.Int64),
+            unpriced=(~known).sum().cast(pl.Int64),
+        )
+        .sort("month")
+    )
+
+
+def unpriced(tables: Tables) -> pl.LazyFrame:
+    """order_id of the orders of which a row has no amount paid."""
+    rows = tables.rows(Kind.ORDERS).filter(pl.col("paid_amount").is_null())
+    return rows.select("order_id").unique()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kshop_audit.facts import consumers, pickups, rounds, tickets
+from kshop_audit.facts import consumers, fees, listings, pickups, rounds, tickets
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.settings import Terms
 
@@ -102,6 +103,18 @@ class PlatformFacts:
             ),
             hours=self.terms.number("tb-pickup-48h", "hours"),
         )
+
+    @cached_property
+    def listings(self) -> pl.LazyFrame:
+        """One row a product that may be on sale (see `listings.listings`)."""
+        least = self.terms.number("tb-listing", "least_listings")
+        return listings.listings(self.tables, self.orders, least=least)
+
+    def monthly_share_range(self, least: Fraction, most: Fraction) -> pl.LazyFrame:
+        """One row a month of payment of what is not closed (see `fees.share_range`)."""
+        charged = self.orders.filter((pl.col("paid_at") <= self.terms.as_of) & ~pl.col("closed"))
+        lacking = fees.unpriced(self.tables)
+        return fees.share_range(charged, lacking, least=least, most=most)
 
     @cached_property
     def goods_services(self) -> pl.LazyFrame:

@@ -34,7 +34,10 @@ GAP = r"[^0-9A-Za-z\u{4e00}-\u{9fff}\u{3400}-\u{4dbf}]*"
 LETTERS = 3
 """So many letters of a word are looked for: more make the search slower and hardly ever rarer."""
 
-SPOKEN_LISTS = ("banned", "abusive", "illegal", "impersonation", "contact_names", "outside")
+TONE_LISTS = ("tone_arguing", "tone_commanding", "tone_questioning", "tone_cold")
+SPOKEN_LISTS = (
+    "banned", "abusive", "illegal", "impersonation", "contact_names", "outside", *TONE_LISTS
+)  # fmt: skip
 """The word lists that the conduct rules look for in messages."""
 
 INVITED = rf"[加+]{GAP}(?:[我们咱一下个人店主老板客服私工作的]{GAP}){{0,12}}(?:[微薇vwq]|扣)"

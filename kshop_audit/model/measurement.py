@@ -83,9 +83,9 @@ class Measurement:
 
     `unknown`: counted units of which the inputs do not show the outcome. `scale`: numerator units
     in one unit of the target; `each`: least and most that one unit of a sum can add. `status`,
-    `value`, `count` and `reason` come from the rule's own conclusion. `population`: whether the
-    numerator and the denominator count different things. `against`: units that speak against the
-    shop, all of them, however many are listed. `muted`: counted units that the
+    `value`, `bounds`, `count` and `reason` come from the rule's own conclusion. `population`:
+    whether the numerator and the denominator count different things. `against`: units that speak
+    against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
     """
 
@@ -117,6 +117,7 @@ class Measurement:
     status: Status | None = None
     instead: Mapping[Status, Status] = field(default_factory=dict)
     value: Fraction | None = None
+    bounds: tuple[Fraction, Fraction] | None = None
     reason: Text | None = None
     notes: tuple[Text, ...] = ()
     unmapped_columns: tuple[str, ...] = ()

@@ -106,6 +106,7 @@ def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
         status=told.status,
         instead=told.instead,
         value=told.value,
+        bounds=told.bounds,
         count=told.count,
         reason=told.reason or result.reason,
         notes=(*result.notes, *told.notes),

@@ -55,7 +55,11 @@ class Figure(Enum):
     NUMBER = auto()
 
 
-_BY_ID = {"product-rating": Figure.MEAN, "service-fee": Figure.MONEY}
+_BY_ID = {
+    "product-rating": Figure.MEAN,
+    "service-fee": Figure.MONEY,
+    "tb-fees": Figure.MONEY,
+}
 _BY_OPERATOR = {"none": Figure.HITS, "all": Figure.RATIO}
 
 

@@ -43,6 +43,8 @@ _FINDING_ORDER = (
     "open",
     "points",
     "amount",
+    "low",
+    "high",
     "fee",
     "channel",
     "accepted",
@@ -103,6 +105,14 @@ def value(rule: Valued, speech: Speech) -> str:
         return speech.say("column.none")
     edge = figures.line(rule.target)
     return speech.value(number, figures.figure(rule), () if edge is None else (edge,))
+
+
+def value_or_range(rule: RuleResult, speech: Speech) -> str:
+    """The measured value, or the range where the platform publishes no more."""
+    if not _is_range(rule):
+        return value(rule, speech)
+    low, high = _ends(rule, speech)
+    return speech.say("figure.range", low=low, high=high)
 
 
 def counts(rule: RuleResult) -> str:
@@ -278,16 +288,26 @@ def _count_below(rule: RuleResult, speech: Speech) -> str:
     return speech.say("distance.count_below", below)
 
 
-def _bounds(rule: RuleResult, speech: Speech) -> str:
-    if rule.bounds is None:
-        return ""
+def _is_range(rule: RuleResult) -> bool:
+    """Whether the platform publishes a range: there is neither a value nor a line to judge it."""
+    return rule.bounds is not None and rule.value is None and rule.target is None
+
+
+def _ends(rule: RuleResult, speech: Speech) -> tuple[str, str]:
+    """Both bounds with their unit; "" for one that is not there."""
     kind, line = figures.figure(rule), figures.line(rule.target)
     edges = () if line is None else (line,)
 
     def shown(end: float | None) -> str:
         return "" if end is None else speech.value(Fraction(repr(end)), kind, edges)
 
-    low, high = shown(rule.bounds.low), shown(rule.bounds.high)
+    return ("", "") if rule.bounds is None else (shown(rule.bounds.low), shown(rule.bounds.high))
+
+
+def _bounds(rule: RuleResult, speech: Speech) -> str:
+    if _is_range(rule):
+        return ""
+    low, high = _ends(rule, speech)
     if low and high:
         return "" if low == high else speech.say("remark.bounds", low=low, high=high)
     if low or high:

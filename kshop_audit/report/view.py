@@ -262,7 +262,7 @@ def _row(rule: RuleResult, speech: Speech, several_packs: bool) -> Row:
         mark=mark(rule),
         title=speech.text(rule.title),
         id=speech.data(name),
-        value=phrases.value(rule, speech),
+        value=phrases.value_or_range(rule, speech),
         target=speech.target(rule),
         counts=phrases.counts(rule),
         points="" if shown is None else points(shown),
@@ -288,7 +288,7 @@ def _others(rules: list[RuleResult], speech: Speech) -> tuple[Line, ...]:
 
 def _short(rule: RuleResult, speech: Speech) -> str:
     title = speech.text(rule.title)
-    informative = rule.status is Status.INFO and phrases.value(rule, speech)
+    informative = rule.status is Status.INFO and phrases.value_or_range(rule, speech)
     none = speech.say("column.none")
     return f"{title} {informative}" if informative and informative != none else title
 

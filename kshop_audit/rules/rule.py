@@ -41,13 +41,15 @@ class Conclusion:
     """What a rule concludes beyond numerator, denominator and target; None leaves things be.
 
     `instead`: status → the one to give in its place, once bounds and target are known.
-    `count`: the value is the numerator itself, nothing is divided; `value` replaces it.
+    `count`: the value is the numerator itself, nothing is divided; `value` replaces it. `bounds`:
+    the least and the most where only a range is published; there is no value then.
     """
 
     status: Status | None = None
     instead: Mapping[Status, Status] = field(default_factory=dict)
     numerator: int | None = None
     value: Fraction | None = None
+    bounds: tuple[Fraction, Fraction] | None = None
     count: bool = False
     findings: tuple[Finding, ...] | None = None
     reason: Text | None = None

@@ -1,6 +1,7 @@
 """Chat conduct: what the merchant's side must not write (S2-43 to S2-56)."""
 
 from kshop_audit.rules.conduct.contacts import harassment, third_party_info
+from kshop_audit.rules.conduct.tone import tb_tone
 from kshop_audit.rules.conduct.words import (
     abusive_language,
     banned_words,
@@ -14,5 +15,6 @@ __all__ = [
     "harassment",
     "illegal_content",
     "impersonation",
+    "tb_tone",
     "third_party_info",
 ]
