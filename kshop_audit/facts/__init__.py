@@ -157,7 +157,7 @@ class Facts(PlatformFacts):
         ]
         return contacts.contacts(
             self.messages,
-            known=pl.concat(numbers).unique(),
+            known=pl.concat(numbers),
             sought=self._sought,
         ).drop("content", "text")
 

@@ -73,7 +73,7 @@ def questions(
     )  # fmt: skip
     excluded = rows.filter(pl.col("_asked") & pl.col("left_out").is_not_null())
     counted = rows.filter((pl.col("_asked") & pl.col("left_out").is_null()) | pl.col("_answered"))
-    timed = _timed(_ordered(counted, tables, clock), clock)
+    timed = _timed(_ordered(counted, tables, clock, since, _room(tables, since, as_of)), clock)
     return pl.concat([timed, excluded], how="diagonal").select(
         "sent_at", "served_at", "left_out", "clock_at", "reply_at", "reply_agent", AT, FILE, ROW,
         named_agent=pl.col("agent"),
@@ -107,15 +107,26 @@ def _left_out(
 
 
 def _conversation(tables: Tables) -> pl.Expr:
-    """The conversation as a number: the physical code of a category is exact, unlike a hash."""
+    """The conversation as a number (Int64)."""
     if tables.complete(Kind.CHATS, "session_id"):
-        return pl.col("session_id").cast(pl.Categorical).to_physical()
+        return tables.number(Kind.CHATS, "session_id")
     # The prefixes keep a buyer id from being taken for an equal session id.
     named = pl.coalesce("s " + pl.col("session_id"), "b " + pl.col("buyer_id"))
-    return named.cast(pl.Categorical).to_physical()
+    return named.cast(pl.Categorical).to_physical().cast(pl.Int64)
 
 
-def _ordered(rows: pl.LazyFrame, tables: Tables, clock: str) -> pl.LazyFrame:
+def _room(tables: Tables, since: datetime, as_of: datetime) -> int | None:
+    """How many numbers the order within a conversation takes, if conversation and order together
+    are known to be one Int64.
+    """
+    seconds = int((as_of - since).total_seconds()) + 1
+    most = tables.greatest(Kind.CHATS, "session_id")
+    return seconds * 2 if most is not None and (most + 1) * seconds * 2 < 2**63 else None
+
+
+def _ordered(
+    rows: pl.LazyFrame, tables: Tables, clock: str, since: datetime, room: int | None
+) -> pl.LazyFrame:
     asked = pl.col("_asked")
     if clock == "round":
         # The message that opens a burst stands for it: which of two of one second that is must
@@ -123,10 +134,12 @@ def _ordered(rows: pl.LazyFrame, tables: Tables, clock: str) -> pl.LazyFrame:
         keys = ["conversation", "sent_at", "message_seq", ~asked]
         draws = ["message_id", pl.col("agent").cast(pl.String)]
         return rows.sort(*keys, *draws, nulls_last=[True] * len(keys) + [False] * len(draws))
-    # Without a sequence, at the same second buyers come before replies. Two numbers sort faster
-    # than three keys: the time in half milliseconds leaves room for who spoke.
-    order = pl.col("sent_at").cast(pl.Int64) * 2 + (~asked).cast(pl.Int64)
     if not tables.some_has(Kind.CHATS, "message_seq"):
+        # At the same second buyers come before replies. One number sorts twice as fast as two,
+        # and these faster than three keys: the time in half seconds leaves room for who spoke.
+        order = (pl.col("sent_at") - since).dt.total_seconds() * 2 + (~asked).cast(pl.Int64)
+        if room is not None:
+            return rows.sort(pl.col("conversation") * room + order)
         return rows.sort("conversation", order, nulls_last=True)
     return rows.sort("conversation", "sent_at", "message_seq", ~asked, nulls_last=True)
 

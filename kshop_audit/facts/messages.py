@@ -202,6 +202,6 @@ def pestering(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFra
 
 def _person(tables: Tables) -> pl.Expr:
     if tables.complete(Kind.CHATS, "buyer_id"):
-        return pl.col("buyer_id").cast(pl.Categorical).to_physical()
+        return tables.number(Kind.CHATS, "buyer_id")
     named = pl.coalesce("b " + pl.col("buyer_id"), "s " + pl.col("session_id"))
-    return named.cast(pl.Categorical).to_physical()
+    return named.cast(pl.Categorical).to_physical().cast(pl.Int64)

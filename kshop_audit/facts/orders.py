@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from kshop_audit.facts.merging import all_are, greatest, last_of_all, least, merged, one_is, total
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
@@ -23,11 +24,21 @@ SEVERAL = r"[,，;；、|]\s*"
 def waybill_rows(tables: Tables) -> pl.LazyFrame:
     """One row a waybill and order: a cell with several order numbers becomes several rows."""
     rows = tables.rows(Kind.SHIPMENTS)
+    if not _several(tables):
+        return rows
     joined = pl.col("order_id").str.contains(SEVERAL).fill_null(False)
     parted = rows.filter(joined).with_columns(
         pl.col("order_id").str.replace_all(SEVERAL, ",").str.split(",")
     )
     return pl.concat([rows.filter(~joined), parted.explode("order_id")])
+
+
+def _several(tables: Tables) -> bool:
+    """Whether a waybill carries several orders."""
+    frame = tables.frames.get(Kind.SHIPMENTS)
+    if frame is None or "order_id" not in frame.columns:
+        return False
+    return bool(frame["order_id"].str.contains(SEVERAL).any())
 
 
 def orders(
@@ -86,25 +97,30 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         "done": pl.col("status").is_in(("completed", "closed")),
         "refunded": pl.col("aftersale_state") == "refunded",
     }
-    whole = tables.rows(Kind.ORDERS).group_by("order_id").agg(
-        pl.col("paid_at", "created_at", "picked_up_at").min(),
-        pl.col("finished_at").max(),
-        pl.col(ONE).min(),
-        _last_of_all("shipped_at", as_of).alias("last_line"),
-        promised_at=pl.col("promised_ship_at").min(),
-        own_waybill=pl.col("tracking_no").min(),
-        uploaded_at=pl.col("shipped_at").min(),
-        signed_at=pl.col("received_at").min(),
-        presale_told=flag.is_not_null().any(),
-        presale=pl.when(flag.is_not_null()).then(flag).otherwise(deposit).any(),
-        reported=pl.col("force_majeure").any(),
-        status_known=pl.col("status").is_not_null().all(),
-        paid_fen=pl.col("paid_amount").sum(),
-        commission_fen=pl.col("commission").sum(),
-        postage_fen=pl.col("postage").min(),
-        **{name: check.fill_null(False).all() for name, check in state.items()},
-        **{FILE: pl.col(FILE).min(), ROW: pl.col(ROW).min()},
-    )  # fmt: skip
+    whole = merged(
+        tables.rows(Kind.ORDERS),
+        {
+            **{name: least(pl.col(name)) for name in ("paid_at", "created_at", "picked_up_at")},
+            "finished_at": greatest(pl.col("finished_at")),
+            **{name: least(pl.col(name)) for name in ONE},
+            "last_line": last_of_all("shipped_at", as_of),
+            "promised_at": least(pl.col("promised_ship_at")),
+            "own_waybill": least(pl.col("tracking_no")),
+            "uploaded_at": least(pl.col("shipped_at")),
+            "signed_at": least(pl.col("received_at")),
+            "presale_told": one_is(flag.is_not_null()),
+            "presale": one_is(pl.when(flag.is_not_null()).then(flag).otherwise(deposit)),
+            "reported": one_is(pl.col("force_majeure")),
+            "status_known": all_are(pl.col("status").is_not_null()),
+            "paid_fen": total(pl.col("paid_amount")),
+            "commission_fen": total(pl.col("commission")),
+            "postage_fen": least(pl.col("postage")),
+            **{name: all_are(check) for name, check in state.items()},
+            FILE: least(pl.col(FILE)),
+            ROW: least(pl.col(ROW)),
+        },
+        alone=Kind.ORDERS in tables.single,
+    )
     if not tables.line_files:
         return whole
     # A file of lines knows of each what became of it; the file of orders may not.
@@ -117,12 +133,6 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     return (
         whole.join(lines, on="order_id", how="left").with_columns(refunded=refunded).drop("lines")
     )
-
-
-def _last_of_all(name: str, as_of: datetime) -> pl.Expr:
-    """The latest time of the group, or null while one of them has not happened by as-of."""
-    happened = pl.col(name).is_not_null() & (pl.col(name) <= as_of)
-    return pl.when(happened.all()).then(pl.col(name).max())
 
 
 def _by(name: str, as_of: datetime) -> pl.Expr:
@@ -143,23 +153,20 @@ def _waybills(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     proof = pl.min_horizontal(
         pl.when(pl.col("node").is_in(LATER_NODES)).then("node_at"), pl.col("signed_at")
     )
-    return (
-        waybill_rows(tables)
-        .with_columns(_pickup=PICKUP, _proof=proof)
-        .group_by("order_id")
-        .agg(
-            listed_waybill=pl.col("tracking_no").min(),
-            first_waybill=pl.col("shipped_at").min(),
-            last_waybill=_last_of_all("shipped_at", as_of),
-            has_waybills=pl.lit(True),
-            shipment_pickup=pl.col("_pickup").min(),
-            shipment_signed=pl.col("signed_at").min(),
-            proven_by=_by("_proof", as_of).min(),
-            pickup_known=(
-                pl.col("_pickup").is_not_null()
-                | tables.from_files_with(Kind.SHIPMENTS, "picked_up_at")
-            ).any(),
-        )
+    known = pl.col("_pickup").is_not_null() | tables.from_files_with(Kind.SHIPMENTS, "picked_up_at")
+    return merged(
+        waybill_rows(tables).with_columns(_pickup=PICKUP, _proof=proof),
+        {
+            "listed_waybill": least(pl.col("tracking_no")),
+            "first_waybill": least(pl.col("shipped_at")),
+            "last_waybill": last_of_all("shipped_at", as_of),
+            "has_waybills": one_is(pl.lit(True)),
+            "shipment_pickup": least(pl.col("_pickup")),
+            "shipment_signed": least(pl.col("signed_at")),
+            "proven_by": least(_by("_proof", as_of)),
+            "pickup_known": one_is(known),
+        },
+        alone=Kind.SHIPMENTS in tables.single and not _several(tables),
     )
 
 

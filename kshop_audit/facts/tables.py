@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 
+from kshop_audit.facts.numbering import numbered
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.tables import BOOKKEEPING, FILE, ROW, SAID, schema
+
+NUMBERED = {Kind.CHATS: ("session_id", "buyer_id")}
+"""The ids by which millions of rows are sorted."""
 
 OF_THE_ORDER = frozenset({"status", "created_at", "paid_at", "shipped_at", "paid_amount"})
 """Columns of which a file of orders has at least one, and a file of nothing but lines none."""
@@ -18,11 +23,13 @@ OF_THE_ORDER = frozenset({"status", "created_at", "paid_at", "shipped_at", "paid
 class Tables:
     """The good, deduplicated rows of every kind that was given.
 
-    `frames`: kind → frame in memory. `columns`: kind → file → canonical columns it has.
+    `frames`: kind → frame in memory. `columns`: kind → file → canonical columns it has. `single`:
+    kinds of which no two rows have the same id, lines of one order included.
     """
 
     frames: Mapping[Kind, pl.DataFrame]
     columns: Mapping[Kind, Mapping[int, frozenset[str]]]
+    single: frozenset[Kind] = frozenset()
 
     def has(self, kind: Kind, *names: str) -> bool:
         """Whether files of the kind were given and every one of them has all these columns."""
@@ -54,6 +61,21 @@ class Tables:
         """Whether every row of the kind has a value in the column."""
         frame = self.frames.get(kind)
         return frame is not None and name in frame.columns and not frame[name].null_count()
+
+    def number(self, kind: Kind, name: str) -> pl.Expr:
+        """The ids of a complete column as whole numbers, equal where and only where they are."""
+        frame = self.frames.get(kind)
+        if frame is not None and name + NUMBER in frame.columns:
+            return pl.col(name + NUMBER)
+        # The physical code of a category is exact, unlike a hash.
+        return pl.col(name).cast(pl.Categorical).to_physical().cast(pl.Int64)
+
+    def greatest(self, kind: Kind, name: str) -> int | None:
+        """The greatest number of `number`, if that is known without looking at all ids."""
+        frame = self.frames.get(kind)
+        if frame is None or name + NUMBER not in frame.columns:
+            return None
+        return cast("int", frame[name + NUMBER].max())
 
     def some_has(self, kind: Kind, name: str) -> bool:
         """Whether at least one file of the kind has the column."""
@@ -87,6 +109,19 @@ class Tables:
         return frame.lazy().with_columns(
             pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking
         )
+
+
+NUMBER = "_number"
+"""`<id column>_number`: Int64 in place of the id (see `numbering`), where all ids allow it."""
+
+
+def with_numbers(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """The frame with the numbers of the ids by which it is going to be sorted."""
+    present = [name for name in NUMBERED.get(kind, ()) if name in frame.columns]
+    found = {name: numbered(frame[name]) for name in present}
+    return frame.with_columns(
+        ids.alias(name + NUMBER) for name, ids in found.items() if ids is not None
+    )
 
 
 def latest(frame: pl.LazyFrame, kind: Kind, columns: frozenset[str]) -> pl.LazyFrame:

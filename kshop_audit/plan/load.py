@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kshop_audit.facts.tables import Tables, latest
+from kshop_audit.facts.tables import Tables, latest, with_numbers
 from kshop_audit.ingest import Records, Request, Source, Spoken, open_inputs
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
@@ -157,12 +157,22 @@ def _loaded(sources: Sequence[Source], parts: dict[int, _Part], *, find_as_of: b
             kinds[kind] = _without(kind, kinds[kind], rows)
             newest[kind] = _newest(kind, kinds[kind].good)
     kept: dict[Kind, pl.DataFrame] = {}
+    single: set[Kind] = set()
     for kind, part in kinds.items():
-        kept[kind] = _deduplicated(kind, part.good)
-        if kept[kind].height != part.good.height:
-            newest[kind] = _newest(kind, kept[kind])
+        good = part.good
+        if _single(kind, good):
+            single.add(kind)
+        else:
+            good = _deduplicated(kind, good)
+        if good.height != part.good.height:
+            newest[kind] = _newest(kind, good)
+        kept[kind] = with_numbers(good, kind)
     return Loaded(
-        tables=Tables(frames=kept, columns={kind: _columns(kind, readable) for kind in kinds}),
+        tables=Tables(
+            frames=kept,
+            columns={kind: _columns(kind, readable) for kind in kinds},
+            single=frozenset(single),
+        ),
         counts=_counts(readable, kinds, kept),
         rejects=_rejects(kinds),
         unmapped={kind: _unmapped(kind, frame) for kind, frame in kept.items()},
@@ -212,20 +222,28 @@ def _together(parts: Sequence[_Part]) -> _Part:
     )
 
 
-def _deduplicated(kind: Kind, good: pl.DataFrame) -> pl.DataFrame:
-    """The rows without duplicates; only rows that may have one are compared.
+def _single(kind: Kind, good: pl.DataFrame) -> bool:
+    """Whether every row has an id, and no two of them the same.
 
     Keys that rise from row to row differ, and so do keys of different hashes.
     """
+    key = TABLES[kind].key[0]
+    if key not in good.columns:
+        return False
+    keys = good.get_column(key)
+    if keys.null_count():
+        return False
+    # Of the first key, which has none before it, a comparison says nothing.
+    return (keys > keys.shift(1)).all() or not keys.hash().is_duplicated().any()
+
+
+def _deduplicated(kind: Kind, good: pl.DataFrame) -> pl.DataFrame:
+    """The rows without duplicates; only rows that may have one are compared."""
     present = frozenset(_present(kind, good))
     key = TABLES[kind].key[0]
     if key not in present:
         return latest(good.lazy(), kind, present).collect()
-    keys = good.get_column(key)
-    # Of the first key, which has none before it, a comparison says nothing.
-    if not keys.null_count() and (keys > keys.shift(1)).all():
-        return good
-    again = keys.hash().is_duplicated()
+    again = good.get_column(key).hash().is_duplicated()
     if not again.any():
         return good
     few = latest(good.filter(again).lazy(), kind, present).collect()
