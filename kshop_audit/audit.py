@@ -38,6 +38,7 @@ from kshop_audit.plan.load import Loaded, Reject, open_and_load
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.plan.run import run
 from kshop_audit.projection.bounds import median_day, missing_days
+from kshop_audit.projection.compare import regressions
 from kshop_audit.rules import Rule, catalogue
 from kshop_audit.verdict import Gate
 
@@ -47,6 +48,7 @@ class Order:
     """What is to be audited, and how; everything the command line knows.
 
     `not_before`: an as-of older than this instant is too old for the required rules (--max-age).
+    `earlier`: the report to compare with; with `fail_on_regression` what is worse decides.
     `mask`: cells that could tell a person are shortened wherever they are shown.
     """
 
@@ -58,6 +60,8 @@ class Order:
     ignore: tuple[str, ...] = ()
     fail_on: str = "error"
     min_score: Decimal | None = None
+    earlier: Report | None = None
+    fail_on_regression: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     mask: bool = True
 
@@ -316,7 +320,9 @@ def _audit(
     score = verdict.score(judged, paid_orders, terms)
     results = verdict.with_caps(judged, pack)
     broken = any(m.failed for m in measured)
-    gate = Gate(owed, order.fail_on, order.min_score)
+    fallen = () if order.earlier is None else regressions(order.earlier, results)
+    counted = fallen if order.fail_on_regression else ()
+    gate = Gate(owed, order.fail_on, order.min_score, counted)
     fixes = {rule.info.id: rule.info.fix for rule in rules}
     report = Report(
         schema=SCHEMA,
@@ -333,10 +339,27 @@ def _audit(
         score=score,
         rules=results,
         actions=verdict.actions(judged, fixes, score.total is not None, terms),
-        notes=(*_notes(order, measured, whole), *mute_notes(measured, terms)),
+        notes=(
+            *_notes(order, measured, whole),
+            *mute_notes(measured, terms),
+            *_compared(order.earlier, fallen),
+        ),
     )
     evidence = {m.rule: m.evidence for m in measured if m.evidence}
     return Audit(report, evidence, loaded.rejects, sources)
+
+
+def _compared(earlier: Report | None, fallen: Sequence[str]) -> tuple[Text, ...]:
+    if earlier is None:
+        return ()
+    named, none = ", ".join(fallen), not fallen
+    return (
+        Text(
+            zh=f"与截至 {earlier.as_of} 的报告相比，退步的规则：{'无' if none else named}。",
+            en=f"Compared with the report as of {earlier.as_of}, regressions: "
+            f"{'none' if none else named}.",
+        ),
+    )
 
 
 def _notes(order: Order, measured: Sequence[Measurement], whole: _Whole) -> tuple[Text, ...]:

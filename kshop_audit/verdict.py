@@ -25,11 +25,15 @@ from kshop_audit.model.settings import Settings, Terms
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What makes the exit code: `fail_on` is error, warn or never."""
+    """What makes the exit code: `fail_on` is error, warn or never.
+
+    `regressed`: rules that are worse than in an earlier report, where that is to count.
+    """
 
     required: frozenset[str]
     fail_on: str = "error"
     min_score: Decimal | None = None
+    regressed: tuple[str, ...] = ()
 
 
 def verdict(results: Sequence[RuleResult], score: Score, broken: bool, gate: Gate) -> Verdict:
@@ -47,7 +51,7 @@ def verdict(results: Sequence[RuleResult], score: Score, broken: bool, gate: Gat
     below = gate.min_score is not None and score.total is not None and score.total < gate.min_score
     unscored = gate.min_score is not None and score.total is None
     open_questions = bool(owed) or unscored or broken
-    fell = bool(failed) or below or (gate.fail_on == "warn" and bool(warned))
+    fell = bool(failed or gate.regressed) or below or (gate.fail_on == "warn" and bool(warned))
     status = "fail" if fell else "incomplete" if open_questions else "pass"
     stopped = fell and gate.fail_on != "never"
     code = EXIT_FAILED if stopped else EXIT_INCOMPLETE if open_questions else EXIT_OK

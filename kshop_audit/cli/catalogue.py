@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from kshop_audit.cli import aspects, check, close, doctor, rules, schema
+from kshop_audit.cli import aspects, check, close, diff, doctor, rules, schema
 
 COMMANDS = (
     check.register,
     close.register,
+    diff.register,
     doctor.register,
     aspects.register,
     rules.register,

@@ -12,8 +12,14 @@ import typer
 from kshop_audit.cli import looks, progress, stopping, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
-from kshop_audit.cli.options import ConfigOptions, InputOptions, OutputOptions, RuleOptions
-from kshop_audit.errors import EXIT_OK
+from kshop_audit.cli.options import (
+    ConfigOptions,
+    EarlierOptions,
+    InputOptions,
+    OutputOptions,
+    RuleOptions,
+)
+from kshop_audit.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
     from kshop_audit.audit import Order
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class CheckOptions(OutputOptions, RuleOptions, ConfigOptions, InputOptions):
+class CheckOptions(OutputOptions, EarlierOptions, RuleOptions, ConfigOptions, InputOptions):
     """Everything `check` can be told."""
 
 
@@ -54,6 +60,8 @@ def _check(options: CheckOptions) -> int:
     for path in targets.reports:
         outputs.save(path, done.report)
     _print(done.report, options, lang)
+    if order.earlier is not None and options.format == "text" and not options.quiet:
+        terminal.emit("\n" + _compared(order.earlier, done.report, options, lang))
     return done.report.verdict.exit_code
 
 
@@ -82,8 +90,30 @@ def _order(options: CheckOptions, settings: Settings) -> Order:
             evidence_limit=options.evidence_limit,
             by=values.dimensions(options.by),
         ),
+        earlier=_earlier(options),
+        fail_on_regression=options.fail_on_regression,
         mask=not options.no_mask,
     )
+
+
+def _earlier(options: CheckOptions) -> Report | None:
+    from kshop_audit.cli.saved import saved_report
+
+    if options.compare is not None:
+        return saved_report(options.compare)
+    if options.fail_on_regression:
+        raise UsageError(
+            "--fail-on-regression 要和 --compare REPORT.json 一起用",
+            "--fail-on-regression needs --compare REPORT.json",
+        )
+    return None
+
+
+def _compared(earlier: Report, report: Report, options: CheckOptions, lang: str) -> str:
+    from kshop_audit.projection.compare import compare
+    from kshop_audit.report.comparison import render
+
+    return render(compare(earlier, report), looks.look_of(options, lang))
 
 
 def _print(report: Report, options: CheckOptions, lang: str) -> None:

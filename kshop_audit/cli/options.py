@@ -235,6 +235,29 @@ class LookOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class EarlierOptions(Options):
+    """What an earlier report is for."""
+
+    compare: Annotated[
+        Path | None,
+        option(
+            "--compare",
+            "与以前保存的报告相比：哪些变差、改好",
+            "compare with an earlier report: what is worse, what is fixed",
+            metavar="REPORT.json",
+        ),
+    ] = None
+    fail_on_regression: Annotated[
+        bool,
+        option(
+            "--fail-on-regression",
+            "上次达标、这次不达标或没有结论时退出码为 1",
+            "exit code 1 if a rule that passed now fails or has no verdict",
+        ),
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class OutputOptions(LookOptions):
     """Where the report goes and how it looks."""
 

@@ -1,4 +1,6 @@
-"""Every sentence of the tool's own reports, as data: one TOML file a language, same keys in each.
+"""Every sentence of the tool's own reports, as data: TOML files, the same keys in each language.
+
+`zh.toml` holds what most pages share, `<page>.zh.toml` what one page says alone.
 
 A template is a `str.format` string. Where a language has a plural, the value is a pair
 [one, many] and the argument `n` chooses. Values put into a template are never read as templates.
@@ -19,8 +21,14 @@ def load(lang: str) -> Mapping[str, str | tuple[str, str]]:
     """All templates of a language by dotted key; LookupError for a language without wording."""
     if lang not in LANGUAGES:
         raise LookupError(f"no wording for language {lang!r}")
-    text = (files(__name__) / f"{lang}.toml").read_text(encoding="utf-8")
-    return dict(_flatten(tomllib.loads(text), ""))
+    found: dict[str, str | tuple[str, str]] = {}
+    for entry in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
+        if f".{entry.name}".endswith(f".{lang}.toml"):
+            own = _flatten(tomllib.loads(entry.read_text(encoding="utf-8")), "")
+            if twice := found.keys() & dict(own):
+                raise LookupError(f"{entry.name} says again: {', '.join(sorted(twice))}")
+            found.update(own)
+    return found
 
 
 def _flatten(table: Mapping[str, object], prefix: str) -> list[tuple[str, str | tuple[str, str]]]:

@@ -1,0 +1,33 @@
+"""Reports that were saved by `--out FILE.json`, read back."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kshop_audit.errors import InputError
+
+if TYPE_CHECKING:
+    from kshop_audit.model.report import Report
+
+
+def saved_report(path: Path) -> Report:
+    """The report in a file; InputError names the file and says what is wrong with it."""
+    from kshop_audit import codec
+
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise InputError(
+            f"读不到 {path}：{error.strerror}", f"cannot read {path}: {error.strerror}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} 不是 UTF-8，不是报告", f"{path} is not UTF-8, no report"
+        ) from error
+    try:
+        return codec.decode(text)
+    except InputError as error:
+        raise InputError(f"{path}：{error.zh}", f"{path}: {error.en}") from error
