@@ -12,13 +12,13 @@ import polars as pl
 
 from kshop_audit import __version__, verdict
 from kshop_audit.account import data_notes, inputs_of, reject_too_many
-from kshop_audit.errors import ConfigError, InputError, UsageError
+from kshop_audit.completing import Whole, completed_of
+from kshop_audit.errors import InputError, UsageError
 from kshop_audit.facts import Facts
 from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
 from kshop_audit.ingest import Request, Source
 from kshop_audit.judge import Judged, judge
-from kshop_audit.masking import masked_label
-from kshop_audit.model.measurement import EvidenceRow, Gaps, Measurement
+from kshop_audit.model.measurement import EvidenceRow, Measurement
 from kshop_audit.model.metadata import Level, Pack, Text
 from kshop_audit.model.moments import ZONE, shown
 from kshop_audit.model.progress import Stage, Step
@@ -37,7 +37,6 @@ from kshop_audit.packs import load as load_pack
 from kshop_audit.plan.load import Loaded, Reject, open_and_load
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.plan.run import run
-from kshop_audit.projection.bounds import median_day, missing_days
 from kshop_audit.projection.compare import regressions
 from kshop_audit.rules import Rule, catalogue
 from kshop_audit.verdict import Gate
@@ -133,32 +132,15 @@ def conclude(order: Order, exports: Exports) -> Audit:
     rows = sum(count.rows for count in loaded.counts.values())
     order.inputs.watch(Step(Stage.COMPUTING, rows=rows))
     measured, extras = run(rules, facts, order.wanted)
-    whole = _Whole(
+    whole = Whole(
         terms=terms,
         loaded=loaded,
         sources=sources,
         by_day={name: dict(frame.iter_rows()) for name, frame in extras.items()},
         mask=order.mask,
     )
-    completed = [_whole_of(m, rule, whole) for m, rule in zip(measured, rules, strict=True)]
+    completed = [completed_of(m, rule, whole) for m, rule in zip(measured, rules, strict=True)]
     return _audit(order, rules, completed, whole)
-
-
-@dataclass(frozen=True)
-class _Whole:
-    """What is known of the inputs as a whole. `by_day`: rows a day of chats and orders ("paid":
-    of paid orders).
-    """
-
-    terms: Terms
-    loaded: Loaded
-    sources: tuple[Source, ...]
-    by_day: Mapping[str, Mapping[date, int]]
-    mask: bool
-
-    def rejected(self, kind: Kind) -> int:
-        """Rows of a kind that could not be read."""
-        return self.loaded.rejected(kind, self.sources)
 
 
 def _keep_text(pack: Pack, rules: Sequence[Rule], order: Order) -> pl.Expr:
@@ -214,86 +196,6 @@ def _as_of(order: Order, loaded: Loaded) -> datetime:
     )
 
 
-def _whole_of(measured: Measurement, rule: Rule, whole: _Whole) -> Measurement:
-    """The measurement completed, and so what it would be without the mutes."""
-    done = _completed(measured, rule, whole)
-    if done.unmuted is None:
-        return done
-    return replace(done, unmuted=_completed(done.unmuted, rule, whole))
-
-
-def _completed(measured: Measurement, rule: Rule, whole: _Whole) -> Measurement:
-    """The measurement with what only the whole of the inputs knows: gaps, unmapped, declared."""
-    declared = whole.terms.settings.declared.get(rule.info.id)
-    if measured.reason is not None and measured.status is None and not measured.failed:
-        if declared is None:
-            return measured
-        if rule.info.scale == 1 and declared.numerator > declared.denominator:
-            raise ConfigError(
-                f"[declared.{rule.info.id}]：分子 {declared.numerator} 大于分母 "
-                f"{declared.denominator}",
-                f"[declared.{rule.info.id}]: numerator {declared.numerator} is above denominator "
-                f"{declared.denominator}",
-            )
-        return Measurement(
-            rule.info.id,
-            numerator=declared.numerator,
-            denominator=declared.denominator,
-            declared=True,
-            tally=rule.info.scale > 1,
-            scale=rule.info.scale,
-            since=declared.since,
-            until=declared.until,
-            notes=(Text(zh=f"自报数据：{declared.source}", en=f"Declared: {declared.source}"),),
-        )
-    kinds = _kinds(rule)
-    texts = {
-        masked_label(text) if whole.mask else text: count
-        for kind in kinds
-        for column, values in whole.loaded.unmapped.get(kind, {}).items()
-        if column in measured.unmapped_columns
-        for text, count in values.items()
-    }
-    own = {
-        masked_label(text) if whole.mask else text: count
-        for text, count in measured.unmapped.items()
-    }
-    seen = replace(measured, unmapped={**texts, **own})
-    return _with_gaps(seen, rule, kinds, whole)
-
-
-def _kinds(rule: Rule) -> tuple[Kind, ...]:
-    names = (choice.split(".")[0] for need in rule.info.needs for choice in need.split("|"))
-    kinds = list(dict.fromkeys(Kind(name) for name in names))
-    # Judgements are looked up for tickets wherever faults are counted.
-    if rule.info.id == "dispute-fault-rate":
-        kinds.append(Kind.DISPUTES)
-    return tuple(kinds)
-
-
-def _with_gaps(
-    measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: _Whole
-) -> Measurement:
-    if measured.gap == "none":
-        return measured
-    by_day = measured.gap == "days"
-    counted = (Kind.ORDERS,) if measured.population else kinds
-    rejected = 0 if by_day else sum(map(whole.rejected, counted))
-    source = next((kind for kind in counted if kind in whole.by_day), None)
-    # A day that is exempt from beginning to end holds no counted message anyway.
-    exempt = whole.terms.settings.exempt if rule.info.family == "service" else ()
-    absent = (
-        missing_days(whole.by_day[source], measured.rule, whole.terms, exempt=exempt)
-        if source is not None and measured.window
-        else ()
-    )
-    gaps = Gaps(rejected, absent, 1 if by_day else median_day(measured))
-    if not measured.population:
-        return replace(measured, gaps=gaps)
-    tickets = Gaps(rejected=whole.rejected(Kind.TICKETS))
-    return replace(measured, gaps=gaps, numerator_gaps=tickets)
-
-
 def _recent(paid: Mapping[date, int], terms: Terms) -> int:
     if not terms.pack.dimensions:
         return 0  # no score, so nobody asks
@@ -303,7 +205,7 @@ def _recent(paid: Mapping[date, int], terms: Terms) -> int:
 
 
 def _audit(
-    order: Order, rules: Sequence[Rule], measured: Sequence[Measurement], whole: _Whole
+    order: Order, rules: Sequence[Rule], measured: Sequence[Measurement], whole: Whole
 ) -> Audit:
     terms, loaded, sources = whole.terms, whole.loaded, whole.sources
     pack = terms.pack
@@ -362,7 +264,7 @@ def _compared(earlier: Report | None, fallen: Sequence[str]) -> tuple[Text, ...]
     )
 
 
-def _notes(order: Order, measured: Sequence[Measurement], whole: _Whole) -> tuple[Text, ...]:
+def _notes(order: Order, measured: Sequence[Measurement], whole: Whole) -> tuple[Text, ...]:
     return data_notes(
         whole.sources,
         whole.loaded,

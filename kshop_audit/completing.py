@@ -1,0 +1,115 @@
+"""What a rule's figures lack and only the whole of the inputs knows: gaps, unmapped, declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kshop_audit.errors import ConfigError
+from kshop_audit.ingest import Source
+from kshop_audit.masking import masked_label
+from kshop_audit.model.measurement import Gaps, Measurement
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
+from kshop_audit.plan.load import Loaded
+from kshop_audit.projection.bounds import median_day, missing_days
+from kshop_audit.rules import Rule
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What is known of the inputs as a whole. `by_day`: rows a day of chats and orders ("paid":
+    of paid orders).
+    """
+
+    terms: Terms
+    loaded: Loaded
+    sources: tuple[Source, ...]
+    by_day: Mapping[str, Mapping[date, int]]
+    mask: bool
+
+    def rejected(self, kind: Kind) -> int:
+        """Rows of a kind that could not be read."""
+        return self.loaded.rejected(kind, self.sources)
+
+
+def completed_of(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
+    """The measurement completed, and so what it would be without the mutes."""
+    done = _completed(measured, rule, whole)
+    if done.unmuted is None:
+        return done
+    return replace(done, unmuted=_completed(done.unmuted, rule, whole))
+
+
+def _completed(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
+    """The measurement with what only the whole of the inputs knows: gaps, unmapped, declared."""
+    declared = whole.terms.settings.declared.get(rule.info.id)
+    if measured.reason is not None and measured.status is None and not measured.failed:
+        if declared is None:
+            return measured
+        if rule.info.scale == 1 and declared.numerator > declared.denominator:
+            raise ConfigError(
+                f"[declared.{rule.info.id}]：分子 {declared.numerator} 大于分母 "
+                f"{declared.denominator}",
+                f"[declared.{rule.info.id}]: numerator {declared.numerator} is above denominator "
+                f"{declared.denominator}",
+            )
+        return Measurement(
+            rule.info.id,
+            numerator=declared.numerator,
+            denominator=declared.denominator,
+            declared=True,
+            tally=rule.info.scale > 1,
+            scale=rule.info.scale,
+            since=declared.since,
+            until=declared.until,
+            notes=(Text(zh=f"自报数据：{declared.source}", en=f"Declared: {declared.source}"),),
+        )
+    kinds = _kinds(rule)
+    texts = {
+        masked_label(text) if whole.mask else text: count
+        for kind in kinds
+        for column, values in whole.loaded.unmapped.get(kind, {}).items()
+        if column in measured.unmapped_columns
+        for text, count in values.items()
+    }
+    own = {
+        masked_label(text) if whole.mask else text: count
+        for text, count in measured.unmapped.items()
+    }
+    seen = replace(measured, unmapped={**texts, **own})
+    return _with_gaps(seen, rule, kinds, whole)
+
+
+def _kinds(rule: Rule) -> tuple[Kind, ...]:
+    names = (choice.split(".")[0] for need in rule.info.needs for choice in need.split("|"))
+    kinds = list(dict.fromkeys(Kind(name) for name in names))
+    # Judgements are looked up for tickets wherever faults are counted.
+    if rule.info.id == "dispute-fault-rate":
+        kinds.append(Kind.DISPUTES)
+    return tuple(kinds)
+
+
+def _with_gaps(
+    measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: Whole
+) -> Measurement:
+    if measured.gap == "none":
+        return measured
+    by_day = measured.gap == "days"
+    counted = (Kind.ORDERS,) if measured.population else kinds
+    rejected = 0 if by_day else sum(map(whole.rejected, counted))
+    source = next((kind for kind in counted if kind in whole.by_day), None)
+    # A day that is exempt from beginning to end holds no counted message anyway.
+    exempt = whole.terms.settings.exempt if rule.info.family == "service" else ()
+    absent = (
+        missing_days(whole.by_day[source], measured.rule, whole.terms, exempt=exempt)
+        if source is not None and measured.window
+        else ()
+    )
+    gaps = Gaps(rejected, absent, 1 if by_day else median_day(measured))
+    if not measured.population:
+        return replace(measured, gaps=gaps)
+    tickets = Gaps(rejected=whole.rejected(Kind.TICKETS))
+    return replace(measured, gaps=gaps, numerator_gaps=tickets)
