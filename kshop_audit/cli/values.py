@@ -15,6 +15,7 @@ from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import UsageError
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import DELIMITERS
 
 DIMENSIONS = ("agent", "hour", "day", "weekday", "carrier", "province", "product")
 """What a figure can be broken down by; a rule has those that its rows show."""
@@ -22,7 +23,6 @@ DIMENSIONS = ("agent", "hour", "day", "weekday", "carrier", "province", "product
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _DURATION = re.compile(r"([0-9]+)([dhm])")
 _LONGEST = timedelta(days=36_600)
-_DELIMITERS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";"}
 
 
 def duration(text: str, flag: str) -> timedelta:
@@ -100,7 +100,7 @@ def zone(name: str) -> str:
 
 def delimiter(text: str) -> str:
     """One character, or its name."""
-    found = _DELIMITERS.get(text, text)
+    found = DELIMITERS.get(text, text)
     if len(found) != 1:
         raise UsageError(
             f"--delimiter {text}：应为 comma、tab、semicolon 或单个字符",

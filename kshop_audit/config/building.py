@@ -12,7 +12,7 @@ from kshop_audit.config.checks import ALL, ALLOW, option_value
 from kshop_audit.config.faults import Fault
 from kshop_audit.config.layers import ConfigSource, Layer, place_of
 from kshop_audit.config.lines import Path as KeyPath
-from kshop_audit.config.models import ConfigFile
+from kshop_audit.config.models import ConfigFile, InputTable
 from kshop_audit.model.metadata import Level, Pack
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import (
@@ -115,16 +115,22 @@ def build(
             Withdrawal(row.at, row.amount, row.channel) for row in config.withdrawals
         ),
         aspects={name: Done(row.done, row.at, row.note) for name, row in config.aspects.items()},
-        inputs={
-            Kind(kind): InputMapping(
-                row.columns, row.values, row.encoding, row.delimiter, row.skip_rows
-            )
-            for kind, row in config.inputs.items()
-        },
+        inputs={Kind(kind): _mapping(row) for kind, row in config.inputs.items()},
         max_bad_rows=config.max_bad_rows,
         file=origins.found.name,
         sha256=origins.found.sha256,
         overrides=_overrides(origins.outside),
+    )
+
+
+def _mapping(row: InputTable) -> InputMapping:
+    return InputMapping(
+        row.columns,
+        row.values,
+        row.encoding,
+        row.delimiter,
+        row.skip_rows,
+        tuple(row.sheet),
     )
 
 

@@ -15,7 +15,7 @@ from kshop_audit import aspects
 from kshop_audit.config.faults import Fault, unknown
 from kshop_audit.config.models import ConfigFile, InputTable, figure
 from kshop_audit.model.metadata import Operator, Pack, Provenance, Sourced
-from kshop_audit.model.schema import TABLES, Kind, Type
+from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
 ALL = "all"
 ALLOW = "allow"
@@ -149,6 +149,11 @@ def _allowed(entries: Iterable[str], pack: Pack) -> Iterator[Fault]:
             )
 
 
+def _meanings(column: Column) -> tuple[str, ...]:
+    """What the texts of a column may stand for; empty for a column that is read as it stands."""
+    return ("true", "false") if column.type is Type.BOOL else column.codes
+
+
 def _input(path: tuple[str, str], kind: str, table: InputTable) -> Iterator[Fault]:
     if kind not in list(Kind):
         yield unknown(path, kind, list(Kind), "输入类型", "kind of input")
@@ -157,15 +162,16 @@ def _input(path: tuple[str, str], kind: str, table: InputTable) -> Iterator[Faul
     for name in table.columns:
         if name not in columns:
             yield unknown((*path, "columns", name), name, columns, "字段", "column")
-    coded = [name for name, column in columns.items() if column.type is Type.CODE]
+    words = {name: _meanings(column) for name, column in columns.items()}
+    coded = [name for name in columns if words[name]]
     for name, values in table.values.items():
         here = (*path, "values", name)
         if name not in coded:
             yield unknown(here, name, coded, "代码字段", "coded column")
             continue
         for text, code in values.items():
-            if code not in columns[name].codes:
-                yield unknown((*here, text), code, columns[name].codes, "代码", "code")
+            if code not in words[name]:
+                yield unknown((*here, text), code, words[name], "代码", "code")
     if table.encoding is not None:
         try:
             codecs.lookup(table.encoding)

@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from kshop_audit.model.moments import local
+from kshop_audit.model.settings import DELIMITERS
 
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*[%％]")
 
@@ -100,6 +101,10 @@ def _day(value: object) -> date:
     raise fault("应为日期，如 2026-10-31", "must be a date such as 2026-10-31")
 
 
+def _delimiter(value: object) -> object:
+    return DELIMITERS.get(value, value) if isinstance(value, str) else value
+
+
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -134,6 +139,9 @@ Texts = Annotated[
 WordList = Annotated[
     list[str] | dict[str, str],
     BeforeValidator(_word_list, json_schema_input_type=str | list[str] | dict[str, str]),
+]
+Delimiter = Annotated[
+    str, Field(min_length=1, max_length=1), BeforeValidator(_delimiter, json_schema_input_type=str)
 ]
 Count = Annotated[int, Field(ge=0)]
 LevelName = Literal["error", "warn", "info", "off"]
@@ -246,8 +254,9 @@ class InputTable(Table):
     columns: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     encoding: str | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    delimiter: Delimiter | None = None
     skip_rows: Count | None = None
+    sheet: Texts = []
 
 
 class ConfigFile(Table):

@@ -58,7 +58,7 @@ class Head:
     ends: tuple[int, ...]
 
 
-def read_head(text: str, delimiter: str) -> Head:
+def read_head(text: str, delimiter: str, rows: int = SEARCH_ROWS) -> Head:
     """Read the first rows; one more than searched, since a description may follow the header."""
     csv.field_size_limit(UNLIMITED)
     consumed = 0
@@ -73,7 +73,7 @@ def read_head(text: str, delimiter: str) -> Head:
     for record in csv.reader(lines(), delimiter=delimiter):
         records.append(record)
         ends.append(consumed)
-        if len(records) > SEARCH_ROWS:
+        if len(records) > rows:
             break
     return Head(delimiter, tuple(records), tuple(ends))
 
@@ -140,9 +140,10 @@ def find_header(
     """
     extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
     found: list[tuple[int, Head, Match]] = []
+    rows = SEARCH_ROWS + max((mapping.skip_rows or 0 for mapping in mappings.values()), default=0)
     for delimiter in delimiters:
-        head = read_head(text, delimiter)
-        for place, record in enumerate(head.records[:SEARCH_ROWS]):
+        head = read_head(text, delimiter, rows)
+        for place, record in enumerate(head.records[:rows]):
             if not _looks_like_header(record, extra):
                 continue
             match = recognise(record, mappings, pin)

@@ -26,7 +26,7 @@ _NO_SHEET = Text("工作簿中没有工作表", "the workbook holds no sheet")
 class Piece:
     """One table. `path`: its text, None for a piece that is not read, for the reason `why`.
 
-    `sheet`: the text is one that we wrote, in UTF-8 and with commas.
+    `sheet`: the text is one that we wrote, in UTF-8 and with commas; `title`: the sheet's name.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Piece:
     sha256: Future[str] | None
     sheet: bool = False
     why: Text = _READ
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ def unfold(whole: Whole) -> Iterator[Piece]:
 def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
     book = workbook.Book(whole.path, whole.name, kind, whole.scratch, whole.stem, whole.password)
     found = [
-        Piece(f"{whole.name}#{sheet.name}", sheet.path, whole.sha256, True, _EMPTY_SHEET)
+        Piece(
+            f"{whole.name}#{sheet.name}", sheet.path, whole.sha256, True, _EMPTY_SHEET, sheet.name
+        )
         for sheet in workbook.sheets(book)
     ]
     yield from found or [unread(whole, _NO_SHEET)]

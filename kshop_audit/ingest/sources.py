@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import container, decoding, raw
-from kshop_audit.ingest.catalogue import is_known
+from kshop_audit.ingest.catalogue import is_known, normal
 from kshop_audit.ingest.columns import Cells, cells_of
 from kshop_audit.ingest.container import UnopenedError
 from kshop_audit.ingest.contract import Request, Source
@@ -30,8 +30,6 @@ from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
 
-_NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
-
 
 class _UnrecognisedError(InputError):
     """The header of a file fits no kind; `seen` is the row that looks most like a header."""
@@ -45,6 +43,17 @@ class _UnrecognisedError(InputError):
         )
         self.seen = seen
         self.encoding = encoding
+
+
+class _OtherSheetError(InputError):
+    """A sheet of a kind whose sheets are named in the configuration, and this is none of them."""
+
+    def __init__(self, name: str, kind: Kind, sheets: Sequence[str]) -> None:
+        listed = "、".join(sheets)
+        super().__init__(
+            f"{name}:[inputs.{kind}] 的 sheet 只读工作表 {listed}",
+            f"{name}: sheet of [inputs.{kind}] reads {listed} only",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +86,9 @@ class _Reading:
         if self.piece.sheet:
             return (",",)
         if self.request.delimiter:
-            return (_NAMED_DELIMITERS.get(self.request.delimiter, self.request.delimiter),)
+            return (self.request.delimiter,)
         kinds = [self.found.pin] if self.found.pin else list(self.request.mappings)
-        own = [
-            _NAMED_DELIMITERS.get(text, text)
-            for text in (self.mapping(kind).delimiter for kind in kinds)
-            if text
-        ]
+        own = [text for text in (self.mapping(kind).delimiter for kind in kinds) if text]
         return tuple(dict.fromkeys((*own, *DELIMITERS)))
 
     def mapping(self, kind: Kind) -> InputMapping:
@@ -105,20 +110,48 @@ class _Reading:
         )
 
 
+def _decoded(reading: _Reading, given: str | None) -> Decoded:
+    """The file as UTF-8: by trial, and if nothing fits in an encoding that is configured."""
+    try:
+        return reading.decoded(reading.path, given)
+    except decoding.UnknownEncodingError:
+        for kind, mapping in reading.request.mappings.items():
+            found = _as_configured(reading, kind) if mapping.encoding else None
+            if found is not None:
+                return found[0]
+        raise
+
+
+def _as_configured(reading: _Reading, kind: Kind) -> tuple[Decoded, Header] | None:
+    """The file in the encoding that is configured for a kind; None if it is none of that kind."""
+    try:
+        decoded = reading.decoded(reading.path, reading.mapping(kind).encoding)
+    except DamagedFileError:
+        return None
+    header = reading.header(decoding.head_of(decoded.path, decoded.start))
+    return (decoded, header) if header is not None and header.match.kind is kind else None
+
+
+def _differs(mapping: InputMapping, decoded: Decoded) -> bool:
+    """Whether an encoding is configured and the file was read in another one."""
+    own = mapping.encoding and decoding.known_encoding(mapping.encoding)
+    return bool(own) and own != decoded.encoding.removesuffix("-sig")
+
+
 def _understood(reading: _Reading) -> tuple[Decoded, Header]:
     """Decode a file and find its header; _UnrecognisedError if it has none."""
     given = reading.encoding
-    decoded = reading.decoded(reading.path, given)
+    decoded = _decoded(reading, given)
     text = decoding.head_of(decoded.path, decoded.start)
     header = reading.header(text)
     if header is None:
         seen = seen_headers(text, reading.delimiters)
         raise _UnrecognisedError(reading.name, seen, decoded.encoding)
-    own = reading.mapping(header.match.kind).encoding
-    if own and not given and decoding.known_encoding(own) != decoded.encoding.removesuffix("-sig"):
-        decoded = reading.decoded(reading.path, own)
-        text = decoding.head_of(decoded.path, decoded.start)
-        header = reading.header(text) or header
+    if not given and _differs(reading.mapping(header.match.kind), decoded):
+        decoded, header = _as_configured(reading, header.match.kind) or (decoded, header)
+    sheets = reading.mapping(header.match.kind).sheets
+    if reading.piece.title and sheets and normal(reading.piece.title) not in map(normal, sheets):
+        raise _OtherSheetError(reading.name, header.match.kind, sheets)
     if header.misplaced:
         raise _misplaced(reading.name, header)
     return decoded, header
@@ -167,8 +200,16 @@ def _needed(parts: tuple[Cells, ...]) -> int:
     return 1 + max(place for part in parts for place in part.places)
 
 
-def _notes(match: Match, decoded: Decoded, slow: bool) -> tuple[Text, ...]:
+def _notes(match: Match, decoded: Decoded, slow: bool, told: str | None) -> tuple[Text, ...]:
     notes = []
+    if told:
+        kind, encoding = match.kind, decoded.encoding
+        notes.append(
+            Text(
+                f"[inputs.{kind}] 写明编码 {told},但文件是 {encoding},已按 {encoding} 读取",
+                f"[inputs.{kind}] says {told}, but the file is {encoding}, and was read as such",
+            )
+        )
     twice = [match.headers[p[0]].strip() for p in match.columns.values() if len(p) > 1]
     if twice:
         names = "、".join(twice)
@@ -204,7 +245,9 @@ def _source(reading: _Reading) -> Source:
     found, piece = reading.found, reading.piece
     decoded, header = _understood(reading)
     match = header.match
-    words = reading.mapping(match.kind).values
+    mapping = reading.mapping(match.kind)
+    told = mapping.encoding if not reading.encoding and _differs(mapping, decoded) else None
+    words = mapping.values
     parts = cells_of(match, words, reading.request.zone)
     records = _records(reading, decoded, header, parts)
     return Source(
@@ -218,7 +261,7 @@ def _source(reading: _Reading) -> Source:
         sha256=piece.sha256.result() if piece.sha256 else "",
         header=match.pairs,
         missing=match.missing,
-        notes=_notes(match, decoded, records.slow),
+        notes=_notes(match, decoded, records.slow, told),
         why=match.why(found.pin is not None),
         records=Records(records, header, parts, reading.index),
     )
@@ -266,7 +309,7 @@ def _open(
             continue
         try:
             yield _source(reading)
-        except decoding.UnknownEncodingError as error:
+        except (decoding.UnknownEncodingError, _OtherSheetError) as error:
             yield _left_out(found, place, piece, Text(error.zh, error.en))
         except _UnrecognisedError as error:
             why = Text(f"表头不属于任何类别:{error.seen}", f"the header fits no kind: {error.seen}")

@@ -93,11 +93,17 @@ class Done:
     note: str | None = None
 
 
+DELIMITERS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";"}
+"""Names of delimiters that are hard to write as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class InputMapping:
     """How files of one kind are read where the built-in knowledge does not fit.
 
     `columns`: canonical name → header in the file; `values`: column → {text in the file: code}.
+    `skip_rows`: the header stands below so many rows. `sheets`: in a workbook only the sheets of
+    these names are of this kind; empty: any.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -105,6 +111,7 @@ class InputMapping:
     encoding: str | None = None
     delimiter: str | None = None
     skip_rows: int | None = None
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

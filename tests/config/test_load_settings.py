@@ -71,8 +71,9 @@ allow = { "精仿膜" = "商品名" }
 [inputs.chats]
 columns = { content = "正文" }
 encoding = "gb18030"
-delimiter = ";"
+delimiter = "semicolon"
 skip_rows = 2
+sheet = "聊天"
 
 [inputs.chats.values.sender_role]
 "买家" = "buyer"
@@ -170,6 +171,7 @@ def test_every_key_arrives_in_the_settings(tmp_path: Path) -> None:
             encoding="gb18030",
             delimiter=";",
             skip_rows=2,
+            sheets=("聊天",),
         )
     }
     assert settings.declared == {
@@ -392,6 +394,7 @@ FAULTS = [
     ("[inputs.chat]", "shop.toml:1: inputs.chat: unknown kind of input chat; did you mean chats?"),
     ("[inputs.orders.columns]\norder_idd = 'x'", "unknown column order_idd; did you mean order_id"),
     ("[inputs.orders.values.carrier]\na = 'b'", "unknown coded column carrier"),
+    ("[inputs.orders.values.is_presale]\na = 'ja'", "unknown code ja; known: false, true"),
     ("[inputs.chats.values.sender_role]\na = 'byer'", "unknown code byer; did you mean buyer?"),
     ("[inputs.chats]\nencoding = 'klingon'", "inputs.chats.encoding: unknown encoding klingon"),
     ("[inputs.chats]\ndelimiter = ';;'", "inputs.chats.delimiter: must be one character"),
