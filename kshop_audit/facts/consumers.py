@@ -37,6 +37,43 @@ def buyer_days(
     `human_only`: robots' replies are none, the clock starts when the session entered an agent's
     list where the file has that time, and a message that only a robot answered is not counted.
     """
+    messages = questions(
+        tables,
+        as_of=as_of,
+        since=since,
+        open_hour=open_hour,
+        close_hour=close_hour,
+        exempt=exempt,
+        human_only=human_only,
+    )
+    days = _by_day(messages.join(_people(tables), on=AT, how="left"), as_of=as_of, seconds=seconds)
+    reason = (
+        pl.when(~pl.col("counted")).then("reason")
+        .when("late").then(None)
+        .when("waiting").then(conversations.coded("pending"))
+    )  # fmt: skip
+    return days.with_columns(
+        left_out=reason,
+        week=pl.col("day").dt.truncate("1w"),
+        in_time=pl.when("late").then(pl.lit(False)).when(~pl.col("unsure")).then(pl.lit(True)),
+    )
+
+
+def questions(
+    tables: Tables,
+    *,
+    as_of: datetime,
+    since: datetime,
+    open_hour: int,
+    close_hour: int,
+    exempt: tuple[Interval, ...],
+    human_only: bool,
+) -> pl.LazyFrame:
+    """One row a buyer message, each on its own clock: see `conversations.questions`.
+
+    Adds blind (Boolean: a robot answered first, a person later, and when he got the session is not
+    told). `human_only`: as in `buyer_days`.
+    """
 
     def asked(heard: Tables) -> pl.LazyFrame:
         return conversations.questions(
@@ -49,19 +86,26 @@ def buyer_days(
             clock="own",
         )
 
-    messages = asked(tables).with_columns(blind=pl.lit(False))
     if human_only:
-        messages = _by_people(asked(_unheard(tables)), asked(tables))
-    days = _by_day(messages.join(_people(tables), on=AT, how="left"), as_of=as_of, seconds=seconds)
-    reason = (
-        pl.when(~pl.col("counted")).then("reason")
-        .when("late").then(None)
-        .when("waiting").then(conversations.coded("pending"))
-    )  # fmt: skip
-    return days.with_columns(
-        left_out=reason,
-        week=pl.col("day").dt.truncate("1w"),
-        in_time=pl.when("late").then(pl.lit(False)).when(~pl.col("unsure")).then(pl.lit(True)),
+        return _by_people(asked(_unheard(tables)), asked(tables))
+    return asked(tables).with_columns(blind=pl.lit(False))
+
+
+def timed(messages: pl.LazyFrame, *, as_of: datetime, seconds: int) -> pl.LazyFrame:
+    """Messages of `questions` as units of `rates_by_day`: day, at, left_out (UInt8, null when
+    counted), in_time (Boolean, null where only the unknown hand-over could excuse a late reply).
+    """
+    limit = timedelta(seconds=seconds)
+    quick = (pl.col("reply_at") - pl.col("clock_at") <= limit).fill_null(False)
+    waits = conversations.pending("clock_at", as_of, seconds) & ~quick
+    counted = pl.col("left_out").is_null()
+    return messages.select(
+        "day",
+        at="sent_at",
+        left_out=pl.when(counted & waits)
+        .then(conversations.coded("pending"))
+        .otherwise("left_out"),
+        in_time=pl.when(quick).then(pl.lit(True)).when(~pl.col("blind")).then(pl.lit(False)),
     )
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import polars as pl
 
 from kshop_audit.facts import consumers, fees, listings, pickups, rounds, tickets
 from kshop_audit.facts.tables import Tables
-from kshop_audit.model.settings import Terms
+from kshop_audit.model.settings import Interval, Terms
+
+
+class Hours(TypedDict):
+    """When buyers' messages count: see `conversations.questions`."""
+
+    as_of: datetime
+    since: datetime
+    open_hour: int
+    close_hour: int
+    exempt: tuple[Interval, ...]
 
 
 class PlatformFacts:
@@ -53,29 +64,36 @@ class PlatformFacts:
         return consumers.assessed_days(self._buyer_days("pdd-reply-rate"), least=least)
 
     @cached_property
+    def answered_days(self) -> pl.LazyFrame:
+        """One row a day with enough messages for people (see `consumers.assessed_days`)."""
+        rule, terms = "dy-reply-3m", self.terms
+        messages = consumers.questions(self.tables, human_only=True, **self._hours(rule))
+        seconds = terms.number(rule, "within_seconds")
+        units = consumers.timed(messages, as_of=terms.as_of, seconds=seconds)
+        return consumers.assessed_days(units, least=terms.number(rule, "least_messages"))
+
+    @cached_property
     def rounds(self) -> pl.LazyFrame:
         """One row a round of questions and their first answer (see `rounds.rounds`)."""
         rule, terms = "tb-reply-3m", self.terms
-        return rounds.rounds(
-            self.tables,
-            as_of=terms.as_of,
-            since=terms.since(rule),
-            open_hour=terms.number(rule, "open_hour"),
-            close_hour=terms.number(rule, "close_hour"),
-            exempt=terms.settings.exempt,
-            seconds=terms.number(rule, "within_seconds"),
-        )
+        seconds = terms.number(rule, "within_seconds")
+        return rounds.rounds(self.tables, seconds=seconds, **self._hours(rule))
 
     def _buyer_days(self, rule: str) -> pl.LazyFrame:
         return consumers.buyer_days(
             self.tables,
+            seconds=self.terms.number(rule, "within_seconds"),
+            human_only=bool(self.terms.option(rule, "human_only")),
+            **self._hours(rule),
+        )
+
+    def _hours(self, rule: str) -> Hours:
+        return Hours(
             as_of=self.terms.as_of,
             since=self.terms.since(rule),
             open_hour=self.terms.number(rule, "open_hour"),
             close_hour=self.terms.number(rule, "close_hour"),
             exempt=self.terms.settings.exempt,
-            seconds=self.terms.number(rule, "within_seconds"),
-            human_only=bool(self.terms.option(rule, "human_only")),
         )
 
     @cached_property

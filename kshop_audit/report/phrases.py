@@ -43,6 +43,8 @@ _FINDING_ORDER = (
     "open",
     "points",
     "amount",
+    "version",
+    "below",
     "low",
     "high",
     "fee",
@@ -93,6 +95,7 @@ _CODED = frozenset(
         "word",
         "consequence",
         "instead",
+        "version",
     }
 )
 _CODE_TABLES = ("code", "status", "exclusion", "instead")
