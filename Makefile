@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 N ?= 50000
-.PHONY: help setup run test fuzz lint docs docs-check sample bench lock clean all
+.PHONY: help setup run test fuzz conduct lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ test: $(READY) ## run the tests (two workers)
 
 fuzz: $(READY) ## read N damaged files (50,000), print the seeds of those misread
 	$(BIN)/python -m tests.fuzz.run $(N)
+
+conduct: $(READY) ## precision and recall of the conduct rules over labelled sentences
+	$(BIN)/python -m tests.conduct.labels
 
 lint: $(READY) ## linters, types, import contracts, currency of docs and samples
 	$(BIN)/ruff check .

@@ -173,7 +173,6 @@ class Facts(PlatformFacts):
             hotlines=terms.words("hotlines"),
             returning=terms.words("returning"),
             delivering=terms.words("delivering"),
-            warning=terms.words("warning"),
         )
 
     @cached_property

@@ -17,6 +17,7 @@ from functools import cached_property
 import polars as pl
 
 from kshop_audit.facts.messages import (
+    UNSEEN,
     Heard,
     fold,
     heard,
@@ -34,7 +35,7 @@ LINK = (
     r"https?://[^\s]+|www\.[a-z0-9-]+\.[^\s]+"
     r"|(?-u:\b)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"
     rf"\.(?:(?:{TOP_LEVEL})(?-u:\b)|(?:{SHORT_LEVEL})/)"
-    r"|[a-z0-9-]{2,}点(?:com|cn|net)(?-u:\b)"
+    rf"|[a-z0-9-]{{2,}}点(?:{TOP_LEVEL})(?-u:\b)"
     r"|[¥€₤₳¢¤฿][a-z0-9]{9,12}[¥€₤₳¢¤฿]"  # a share code of another platform
 )
 MAIL = r"[a-z0-9._%+-]+(?:@|艾特)[a-z0-9-]+(?:(?:\.|点)[a-z0-9-]+)+"
@@ -47,12 +48,14 @@ PHONE = (
     r"|(?-u:\b)1[-. ][3-9](?:[-. ][0-9]){9}(?-u:\b)"
     r"|(?-u:\b)0[0-9]{2,3}-[0-9]{7,8}(?-u:\b)"
     r"|(?-u:\b)[48]00[- ]?[0-9]{3}[- ]?[0-9]{4}(?-u:\b)"
-    rf"|[幺一壹][{SPOKEN_DIGITS}]{{10}}"
+    rf"|[幺一壹](?:[- ]?[{SPOKEN_DIGITS}]){{10}}"
 )
-BETWEEN = r"(?:号码?|账号|帐号|id|是|为|[\s:：,，=+\-—~])"
+BETWEEN = r"(?:号码?|账号|帐号|id|是|为|搜索?|收款|[\s:：,，=+\-—~])"
 ACCOUNT = r"[a-z0-9][a-z0-9_-]{4,}"
 NUMBERED = r"(?:[a-z_-]{0,15}[0-9][a-z0-9_-]{4,}|[a-z_-]{2,15}[0-9][a-z0-9_-]{2,})"
 """An account that holds a digit, for names that are words of their own."""
+SHORT = "[微薇威徽溦嶶]"
+"""The first letter of a name, enough where someone is asked to add the account behind it."""
 WHO = r"(?:我们?|咱们?|一下|下|个人|个|店主|老板|客服|私人|工作|的){0,3}"
 REFUSED = (
     r"(?:不|没|没有|别|勿|请勿|切勿|无法|无需|不能|不可|不可以|不支持|不允许|不让|不准|不得|不会|不用|不要|不必|不需要|不建议"
@@ -64,7 +67,7 @@ REFUSED = (
 CODE = (
     r"(?:扫|识别|长按)[^。!?]{0,6}码[^。!?]{0,6}(?:加|进群|入群|联系|添加|关注|付款|支付|转账|付)"
     r"|(?:加|进群|入群|联系|添加|付款|支付|转账)[^。!?]{0,6}二维码"
-    r"|发(?:你|您|给|个|下|一|送|我)[^。!?]{0,5}二维码"
+    r"|发(?:你|您|给|个|下|一|送|我)[^。!?]{0,5}二维码|(?:收款|付款|收钱)码"
 )
 STREET = r"(?:路|街|大道|巷|弄|胡同)"
 PLACE = r"(?:省|市|区|县|镇|乡|街道|大道|路|街|巷|弄|村|小区|花园|园区|大厦|广场|社区)"
@@ -85,9 +88,9 @@ CARD_LENGTH = 19
 class Sought:
     """What the detector is told: word lists, and numbers and addresses that are the platform's.
 
-    `names` of chat and pay services; `outside`: how buyers are led to other shops or to pay
-    elsewhere; `returning` and `delivering`: words of talk in which an address or a phone number is
-    ordinary; `warning`: words of a warning against what is looked for. `hotlines`: digits.
+    `names` of chat and pay services (their `around`: words of a warning); `outside`: how buyers are
+    led to other shops or to pay elsewhere; `returning` and `delivering`: words of talk in which an
+    address or a phone number is ordinary. `hotlines`: digits.
     """
 
     names: Lexicon
@@ -96,7 +99,6 @@ class Sought:
     hotlines: tuple[str, ...]
     returning: tuple[str, ...]
     delivering: tuple[str, ...]
-    warning: tuple[str, ...]
 
     @cached_property
     def chat(self) -> ChatPatterns:
@@ -117,16 +119,18 @@ class ChatPatterns:
         self.account = rf"{han}{BETWEEN}{{0,6}}{ACCOUNT}|(?-u:\b){latin}{BETWEEN}{{1,6}}{ACCOUNT}"
         self.squeezed = (
             rf"{han}(?:号码?|账号|帐号|id|是|为){{0,3}}{ACCOUNT}"
-            rf"|加{WHO}(?:{vague}|{letters})(?:号码?|账号|是|为){{0,2}}{NUMBERED}"
-            rf"|{everyone}(?:同号|同步|同手机)|同{everyone}(?:$|号)"
+            rf"|加{WHO}(?:{vague}|{letters}|{SHORT})(?:号码?|账号|是|为){{0,2}}{NUMBERED}"
+            rf"|{everyone}(?:同号|同步|同手机)|同{everyone}(?:$|号)|群号是?[0-9]{{6,12}}"
         )
         self.invite = (
             rf"加{WHO}(?:{everyone}|(?:微|薇|v)(?:$|[我你您聊详发咨私谈]))"
+            rf"|{everyone}号?是?多少"
             rf"|{everyone}(?:上)?(?:联系|私聊|详聊|聊|沟通|找我|说|咨询)"
             rf"|(?:留|给|报|发)(?:我|一下|下|个|您|你|的|联系){{0,3}}{everyone}(?:号|吗|呗|吧|$)"
         )
         self.vague = (
-            rf"{vague}(?:号码?|账号|是|[:：=\s+]){{1,4}}{NUMBERED}"
+            rf"{vague}(?:号码?|账号|是|[:：=\s+]){{0,4}}{NUMBERED}"
+            rf"|{SHORT}\p{{S}}*[:：\s]{{1,2}}{NUMBERED}"
             rf"|(?-u:\b){letters}(?:号码?|账号|[:：=]){{1,3}}\s?{NUMBERED}"
         )
         self.vague_invite = rf"加{WHO}(?:{vague})"
@@ -136,7 +140,9 @@ def _either(names: Iterable[str], *, ascii: bool) -> str:  # noqa: A002  what st
     """One pattern for the folded names of either script; matches nothing if there is none."""
     folded = {fold(name) for name in names} - {""}
     kept = sorted((n for n in folded if n.isascii() is ascii), key=lambda n: (-len(n), n))
-    return f"(?:{'|'.join(map(re.escape, kept))})" if kept else r"(?:\z.)"
+    # Letters may be parted by a dot or the like; text that is normalised has none.
+    parted = [r"[\p{P}\p{S}]{0,2}".join(map(re.escape, n)) if ascii else re.escape(n) for n in kept]
+    return f"(?:{'|'.join(parted)})" if parted else r"(?:\z.)"
 
 
 def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
@@ -151,7 +157,10 @@ def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> 
         contact=pl.lit(None, dtype=pl.String), contact_review=pl.lit(False)
     )
     plain = (
-        pl.col("content").str.normalize("NFKC").str.replace_all(r"\p{Cf}+", "").str.to_lowercase()
+        pl.col("content")
+        .str.normalize("NFKC")
+        .str.replace_all(f"[{UNSEEN}]+", "")
+        .str.to_lowercase()
     )
     clear = without(plain, sought.names.innocent)
     plus = clear.str.replace_all("[+➕✚]", "加")
@@ -162,7 +171,7 @@ def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> 
     text = (
         text.join(_cards(text, unlabelled, known, "_card"), on=AT, how="left")
         .join(_cards(text, pl.col("_plain"), known, "_long"), on=AT, how="left")
-        .with_columns(_warned=says(pl.col("text"), sought.warning))
+        .with_columns(_warned=says(pl.col("text"), sought.names.around))
     )
     certain, doubtful = _checks(sought)
     looked_at = (
@@ -201,7 +210,7 @@ def _checks(sought: Sought) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
         "qr_code": coded & ~pl.col("_warned"),
         "phone": phone & ~ordinary["phone"],
         "address": place & ~ordinary["address"],
-        "other_shop": led.plainly & ~pl.col("_warned"),
+        "other_shop": led.plainly,
     }
     doubtful = {
         **dict.fromkeys(certain, never),

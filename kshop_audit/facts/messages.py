@@ -31,11 +31,16 @@ AFFIRMATIVE = (
 
 REACH = 4
 
+UNSEEN = r"\p{Cf}\p{Default_Ignorable_Code_Point}\u{20e3}"
+"""What takes no room of its own: format characters, variation selectors, fillers, key caps."""
+
 
 def normalised(text: pl.Expr) -> pl.Expr:
     """The text without disguises: NFKC, no spaces, format characters, punctuation or symbols."""
     return (
-        text.str.normalize("NFKC").str.replace_all(r"[\s\p{P}\p{S}\p{Cf}]+", "").str.to_lowercase()
+        text.str.normalize("NFKC")
+        .str.replace_all(rf"[\s\p{{P}}\p{{S}}{UNSEEN}]+", "")
+        .str.to_lowercase()
     )
 
 
@@ -84,7 +89,7 @@ def words_in(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
 
 def spelled(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
     """String: the words found as they were written, disguises included, joined by a slash."""
-    gap = r"[\s\p{P}\p{S}\p{Cf}]*"
+    gap = rf"[\s\p{{P}}\p{{S}}{UNSEEN}]*"
     folded = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
     pattern = "|".join(gap.join(re.escape(letter) for letter in word) for word in folded)
     text = content.str.normalize("NFKC").str.to_lowercase()
@@ -130,7 +135,8 @@ def heard(text: pl.Expr, content: pl.Expr, lexicon: Lexicon) -> Heard:
     everything = respelled(certain, lexicon.doubtful)
     return Heard(
         found=says(everything, lexicon.words),
-        plainly=says_plainly(affirmed(without(certain, lexicon.review)), lexicon.words),
+        plainly=says_plainly(affirmed(without(certain, lexicon.review)), lexicon.words)
+        & ~says(text, lexicon.around),
         words=words_in(everything, lexicon.words),
         spelled=spelled(content, lexicon.spoken),
     )

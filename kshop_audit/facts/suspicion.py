@@ -40,7 +40,9 @@ SPOKEN_LISTS = (
 )  # fmt: skip
 """The word lists that the conduct rules look for in messages."""
 
-INVITED = rf"[加+]{GAP}(?:[我们咱一下个人店主老板客服私工作的]{GAP}){{0,12}}(?:[微薇vwq]|扣)"
+INVITED = (
+    rf"[加+]{GAP}(?:[我们咱一下个人店主老板客服私工作的]{GAP}){{0,12}}(?:[微薇威徽溦嶶vwq]|扣)"
+)
 """The beginning of an invitation (see `contacts.ChatPatterns`), taken apart by dots and blanks."""
 
 SPOKEN = rf"[幺一壹](?:{GAP}[{SPOKEN_DIGITS}]){{10}}"
@@ -50,11 +52,11 @@ LETTER_NAME = r"(?:^|[^0-9A-Za-z])[A-Za-z]{1,8}(?:号|账|[:：=])"
 """A name of letters before an account; short ones are in no search for words."""
 
 CONTACT = (
-    rf"https?[:：]|www\.|\.(?:{TOP_LEVEL}|{SHORT_LEVEL})|@|艾特|点(?:com|cn|net)"
-    r"|(?:扫|识别|长按)[^。!?]{0,6}码|二维码"
+    rf"https?[:：]|www\.|\.(?:{TOP_LEVEL}|{SHORT_LEVEL})|@|艾特|点(?:{TOP_LEVEL})"
+    r"|(?:扫|识别|长按)[^。!?]{0,6}码|二维码|(?:收款|付款|收钱)码"
     r"|[0-9](?:[-. ]?[0-9]){6}"  # every phone and card
     r"|[0-9A-Za-z](?:号|栋|幢|座|单元|室|楼|层)|实体店|线下店|门店|体验店"
-    rf"|{SPOKEN}|{LETTER_NAME}"
+    rf"|{SPOKEN}|{LETTER_NAME}|群{GAP}号|[微薇威徽溦嶶]{GAP}[0-9A-Za-z_-]"
 )
 
 

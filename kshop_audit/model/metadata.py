@@ -117,13 +117,14 @@ class Usage:
 
     `certain`: spelling → the word it certainly stands for; `doubtful`: the same for spellings
     that have other meanings, for review only. `review`: phrases around a word of the list that
-    make it one for review. `innocent`: phrases that hold a word by chance, no finding at all.
-    `instead`: code of what to say in its place.
+    make it one for review, and `around` words anywhere in the message that do. `innocent`: phrases
+    that hold a word by chance, no finding at all. `instead`: code of what to say in its place.
     """
 
     certain: Mapping[str, str]
     doubtful: Mapping[str, str]
     review: tuple[str, ...]
+    around: tuple[str, ...]
     innocent: tuple[str, ...]
     instead: str | None
     source: str

@@ -126,14 +126,15 @@ class Allowed:
 class Lexicon:
     """A word list as it is looked for: the pack's and the shop's words, and how they turn up.
 
-    `certain` and `doubtful`: spelling → word (see `metadata.Usage`); `review`, `innocent`:
-    phrases, the innocent ones with those that the shop allows.
+    `certain` and `doubtful`: spelling → word (see `metadata.Usage`); `review`, `around`,
+    `innocent`: phrases, the innocent ones with those that the shop allows.
     """
 
     words: tuple[str, ...]
     certain: Mapping[str, str] = field(default_factory=dict)
     doubtful: Mapping[str, str] = field(default_factory=dict)
     review: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
     innocent: tuple[str, ...] = ()
     instead: str | None = None
 
@@ -237,5 +238,11 @@ def lexicon_of(pack: Pack, settings: Settings, name: str) -> Lexicon:
     if used is None:
         return Lexicon(words, innocent=allowed)
     return Lexicon(
-        words, used.certain, used.doubtful, used.review, used.innocent + allowed, used.instead
+        words,
+        used.certain,
+        used.doubtful,
+        used.review,
+        used.around,
+        used.innocent + allowed,
+        used.instead,
     )

@@ -207,19 +207,25 @@ def _word_list(value: object, place: Place) -> _Listed:
 
 def _usage(value: object, place: Place) -> Usage:
     table = _table(value, place)
-    optional = ("certain", "doubtful", "review", "innocent", "instead")
+    optional = ("certain", "doubtful", "review", "around", "innocent", "instead")
     _keys(table, place, ("source", "provenance"), optional)
     phrases = {
         name: _texts(table.get(name, []), place.at(name), empty=True)
-        for name in ("review", "innocent")
+        for name in ("review", "around", "innocent")
     }
     certain = _spellings(table.get("certain", {}), place.at("certain"))
     doubtful = _spellings(table.get("doubtful", {}), place.at("doubtful"))
     for spelling in certain.keys() & doubtful.keys():
         raise place.at("doubtful").fault(f"{spelling} 出现两次", f"{spelling} stands twice")
+    source, provenance = _origin(table, place)
     instead = _text(table["instead"], place.at("instead")) if "instead" in table else None
     return Usage(
-        certain, doubtful, phrases["review"], phrases["innocent"], instead, *_origin(table, place)
+        certain=certain,
+        doubtful=doubtful,
+        **phrases,
+        instead=instead,
+        source=source,
+        provenance=provenance,
     )
 
 

@@ -44,7 +44,8 @@ CONTACTS = (
     "一 三 八 〇 〇 一 三 八 〇 〇 〇",
     "1 3 8 0 0 1 3 8 0 0 0", "1-3-8-0-0-1-3-8-0-0-0", "abc艾特qq点com",
     "淘宝店abc点com", "￥AbCdEf12345￥",
-    "去淘宝搜", "私下转账", "实体店地址在国贸商场",
+    "去淘宝搜", "私下转账", "薇 lily8888", "徽❤：lily_888", "收款码", "群号12345678", "abc点top",
+    "实体店地址在国贸商场",
     "体验店在朝阳区", "文一西路969号", "望京街道3号楼B座",
     "杭州市西湖区文一路12号", "中关村大街3 5栋", "解放路 8单元", "新华街88室",
 )  # fmt: skip
@@ -133,7 +134,6 @@ SOUGHT = Sought(
     hotlines=PACK.words["hotlines"],
     returning=PACK.words["returning"],
     delivering=PACK.words["delivering"],
-    warning=PACK.words["warning"],
 )
 
 

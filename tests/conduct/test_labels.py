@@ -1,0 +1,98 @@
+"""What the conduct rules find in labelled talk, and in every spelling that a pack lists."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from kshop_audit.model.settings import Lexicon, Settings, lexicon_of
+from kshop_audit.packs import load
+from tests.conduct.labels import CLAUSES, HIT, NONE, REVIEW, Count, counts, found, sentences, table
+
+DOCS = Path(__file__).parents[2] / "docs" / "conduct.md"
+PACK = load("kuaishou")
+LISTS = {
+    "banned": "2.8", "abusive": "2.4", "illegal": "2.7", "impersonation": "2.9", "outside": "2.3",
+}  # fmt: skip
+LEAST_PRECISION, LEAST_RECALL = Fraction(97, 100), Fraction(94, 100)
+LEAST_SEEN = Fraction(97, 100)
+"""Of what is listed, hits and reviews together, right ones; of what a person should see, listed."""
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Count]:
+    return counts(tmp_path_factory.mktemp("labels"))
+
+
+def lexicon(name: str) -> Lexicon:
+    return lexicon_of(PACK, Settings(), name)
+
+
+def spoken() -> list[tuple[str, str, str]]:
+    """(text, clause, what must be found) of every word, spelling and phrase of the pack."""
+    every = []
+    for name, clause in LISTS.items():
+        words = lexicon(name)
+        certain = (*words.words, *words.certain)
+        every += [(f"这款是{word}哦", clause, HIT) for word in certain]
+        every += [(f"亲亲，{' '.join(word)}", clause, HIT) for word in certain]
+        every += [(f"这款呢{word}哦", clause, REVIEW) for word in words.doubtful]
+        every += [(f"亲亲{phrase}。", clause, REVIEW) for phrase in words.review]
+        every += [(f"这里呢{phrase}。", clause, NONE) for phrase in words.innocent]
+    names = lexicon("contact_names")
+    for name in (*names.words, *names.certain):
+        every += [(f"您好 {name}：abc12345", "2.3", HIT), (f"您好，加{name}", "2.3", HIT)]
+    every += [(f"您好 {name}：abc12345", "2.3", REVIEW) for name in names.doubtful]
+    every += [(f"您看{phrase}。", "2.3", NONE) for phrase in names.innocent]
+    return every
+
+
+def test_every_listed_spelling_is_what_the_pack_says(tmp_path: Path) -> None:
+    every = spoken()
+    seen = found([text for text, _, _ in every], tmp_path)
+    wrong = [
+        (text, clause, wanted, got.get(clause, NONE))
+        for (text, clause, wanted), got in zip(every, seen, strict=True)
+        if got.get(clause, NONE) != wanted
+    ]
+    assert wrong == []
+
+
+def test_the_published_list_is_exactly_five_words() -> None:
+    assert PACK.words["banned"] == ("高仿", "精仿", "非正品", "复印版", "扫描版")
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_precision_and_recall(clause: str, result: dict[str, Count]) -> None:
+    count = result[clause]
+    said = table({clause: count})
+    assert count.precision >= LEAST_PRECISION, said
+    assert count.recall >= LEAST_RECALL, said
+    assert count.seen_precision >= LEAST_SEEN, said
+    assert count.seen_recall >= LEAST_SEEN, said
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_there_are_sentences_of_every_sort(clause: str) -> None:
+    labelled = [sentence.expected.get(clause, NONE) for sentence in sentences()]
+    assert labelled.count(HIT) >= 15
+    assert labelled.count(REVIEW) >= 3
+
+
+def test_the_sentences_are_many_different_and_explained() -> None:
+    labelled = sentences()
+    assert len(labelled) >= 300
+    assert len({sentence.text for sentence in labelled}) == len(labelled)
+    assert all(sentence.why for sentence in labelled)
+    assert sum(not sentence.expected for sentence in labelled) >= 100
+
+
+def test_the_page_holds_the_figures(result: dict[str, Count]) -> None:
+    """`make conduct` prints them."""
+    assert table(result).splitlines()[:6] == [
+        line
+        for line in DOCS.read_text(encoding="utf-8").splitlines()
+        if line[:3] in CLAUSES or line.startswith("clause ")
+    ]
