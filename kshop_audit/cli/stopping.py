@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kshop_audit.errors import EXIT_INTERRUPTED
+from kshop_audit.errors import EXIT_INTERRUPTED, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,16 +136,26 @@ def _listen(pipe: int) -> None:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for what a run writes for itself; gone afterwards, however the run ends."""
+    """A folder for what a run writes for itself; gone afterwards, however the run ends.
+
+    UsageError if none can be made.
+    """
     import shutil  # noqa: PLC0415  until here the run cannot be stopped in silence
     from pathlib import Path  # noqa: PLC0415
     from tempfile import gettempdir  # noqa: PLC0415
 
     # Named before it is made: `mkdtemp` tells the name only when the folder is there already.
-    folder = Path(gettempdir(), f"kshop-audit-{os.urandom(8).hex()}").absolute()
-    _RUN.made.add(folder)
     try:
+        folder = Path(gettempdir(), f"kshop-audit-{os.urandom(8).hex()}").absolute()
+        _RUN.made.add(folder)
         folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise UsageError(
+            f"无法建立临时文件夹：{error.strerror}；请用环境变量 TMPDIR 指定一个可写的文件夹",
+            f"no temporary folder can be made: {error.strerror}; set the environment variable "
+            "TMPDIR to a folder that can be written to",
+        ) from error
+    try:
         yield folder
     finally:
         with suppress(OSError):

@@ -1,8 +1,9 @@
 """Bytes to typed lazy tables: every record of every file, once, none lost."""
 
+from kshop_audit.ingest.access import while_reading
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.reasons import REASONS
 from kshop_audit.ingest.sources import open_inputs
 from kshop_audit.ingest.typed import Records, Spoken
 
-__all__ = ["REASONS", "Records", "Request", "Source", "Spoken", "open_inputs"]
+__all__ = ["REASONS", "Records", "Request", "Source", "Spoken", "open_inputs", "while_reading"]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kshop_audit.errors import DamagedFileError
+from kshop_audit.ingest.access import is_full
 from kshop_audit.ingest.container import BLOCK, LockedError, UnopenedError
 from kshop_audit.ingest.walk import DATA, never_read
 
@@ -121,6 +122,8 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, target:
         with archive.open(info) as packed, target.open("wb") as out:
             shutil.copyfileobj(packed, out, BLOCK)
     except FAULTS as error:
+        if isinstance(error, OSError) and is_full(error):
+            raise
         raise DamagedFileError(*_broken(name, str(error))) from error
 
 

@@ -16,9 +16,13 @@ from enum import Enum
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError, InputError
+from kshop_audit.ingest import foreign
 
 BLOCK = 1 << 20  # measured: larger blocks fall out of the cache, smaller ones cost calls
 
+
+_START = 1024
+"""Bytes by which a file is told."""
 
 _WORKBOOK = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
 
@@ -40,6 +44,7 @@ class Container(Enum):
     WORKBOOK = "workbook"  # a zip with the parts of an .xlsx
     OLE = "ole"  # .xls, and an encrypted .xlsx
     HTML = "html"
+    FOREIGN = "foreign"  # nothing that holds a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +67,42 @@ def digest(path: Path) -> str:
 def sniff(path: Path) -> Container:
     """Tell the container by its first bytes; the suffix is not trusted."""
     with path.open("rb") as file:
-        start = file.read(512)
+        start = file.read(_START)
     if start.startswith(b"\x1f\x8b"):
         return Container.GZIP
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return Container.WORKBOOK if _has_workbook(path) else Container.ZIP
+        return _zip(path)
     if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return Container.OLE
+    if foreign.told_by(start) is not None:
+        return Container.FOREIGN
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
         return Container.HTML
     return Container.TEXT
 
 
-def _has_workbook(path: Path) -> bool:
+def _zip(path: Path) -> Container:
+    """A workbook, a document of another program, or an archive."""
     try:
         with zipfile.ZipFile(path) as parts:
-            return not _WORKBOOK.isdisjoint(parts.namelist())
+            names = parts.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        return False
+        return Container.ZIP
+    if not _WORKBOOK.isdisjoint(names):
+        return Container.WORKBOOK
+    return Container.ZIP if foreign.told_by_parts(names) is None else Container.FOREIGN
+
+
+def misplaced(path: Path, name: str) -> UnopenedError:
+    """The error for a file of another program."""
+    with path.open("rb") as file:
+        told = foreign.told_by(file.read(_START))
+    if told is None:
+        with zipfile.ZipFile(path) as parts:
+            told = foreign.told_by_parts(parts.namelist())
+    what = told or foreign.UNKNOWN
+    return UnopenedError(f"{name}:{what.zh}", f"{name}: {what.en}")
 
 
 def web_page(name: str) -> UnopenedError:

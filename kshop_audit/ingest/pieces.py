@@ -11,12 +11,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kshop_audit.errors import InputError
 from kshop_audit.ingest import archive, container, workbook
+from kshop_audit.ingest.access import legible
 from kshop_audit.ingest.container import Container, UnopenedError
+from kshop_audit.ingest.walk import NEVER
 from kshop_audit.model.metadata import Text
 
 _READ = Text("", "")
-_NEVER = Text("临时或未下载完的文件,从不读取", "a temporary or unfinished file, never read")
 _EMPTY_SHEET = Text("空工作表", "an empty sheet")
 _NO_MEMBER = Text("压缩包中没有可读取的数据文件", "the archive holds no file that may be data")
 _NO_SHEET = Text("工作簿中没有工作表", "the workbook holds no sheet")
@@ -52,9 +54,15 @@ class Whole:
     archived: bool = False
 
 
-def never_read(name: str) -> Piece:
+def untouched(name: str, why: Text) -> Piece:
     """A file that is listed, but never opened."""
-    return Piece(name, None, None, why=_NEVER)
+    return Piece(name, None, None, why=why)
+
+
+def why_of(name: str, error: InputError) -> Text:
+    """What is wrong with a file, without its name, for where that stands anyway."""
+    zh, en = error.zh.removeprefix(f"{name}:"), error.en.removeprefix(f"{name}:")
+    return Text(zh.strip(), en.strip())
 
 
 def unread(whole: Whole, why: Text) -> Piece:
@@ -72,6 +80,8 @@ def unfold(whole: Whole) -> Iterator[Piece]:
     match kind:
         case Container.TEXT:
             yield Piece(whole.name, whole.path, whole.sha256)
+        case Container.FOREIGN:
+            raise container.misplaced(whole.path, whole.name)
         case Container.HTML:
             raise container.web_page(whole.name)
         case Container.GZIP if not whole.packed:
@@ -89,7 +99,12 @@ def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
     book = workbook.Book(whole.path, whole.name, kind, whole.scratch, whole.stem, whole.password)
     found = [
         Piece(
-            f"{whole.name}#{sheet.name}", sheet.path, whole.sha256, True, _EMPTY_SHEET, sheet.name
+            f"{whole.name}#{legible(sheet.name)}",
+            sheet.path,
+            whole.sha256,
+            True,
+            _EMPTY_SHEET,
+            sheet.name,
         )
         for sheet in workbook.sheets(book)
     ]
@@ -102,9 +117,9 @@ def _members(whole: Whole) -> Iterator[Piece]:
         archive.members(whole.path, whole.name, whole.scratch, whole.stem)
     ):
         found = True
-        name = f"{whole.name}!{member.name}"
+        name = f"{whole.name}!{legible(member.name)}"
         if member.path is None:
-            yield never_read(name)
+            yield untouched(name, NEVER)
             continue
         inner = replace(
             whole, path=member.path, name=name, stem=f"{whole.stem}.{place}",
@@ -113,6 +128,6 @@ def _members(whole: Whole) -> Iterator[Piece]:
         try:
             yield from unfold(inner)
         except UnopenedError as error:
-            yield unread(inner, Text(error.zh, error.en))
+            yield unread(inner, why_of(name, error))
     if not found:
         yield unread(whole, _NO_MEMBER)

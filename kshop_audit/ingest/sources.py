@@ -11,38 +11,26 @@ from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import container, decoding, raw
+from kshop_audit.ingest.access import while_reading
 from kshop_audit.ingest.catalogue import is_known, normal
 from kshop_audit.ingest.columns import Cells, cells_of
 from kshop_audit.ingest.container import UnopenedError
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.decoding import Decoded
-from kshop_audit.ingest.locate import DELIMITERS, Header, find_header, seen_headers
-from kshop_audit.ingest.pieces import Piece, Whole, never_read, unfold, unread
+from kshop_audit.ingest.locate import DELIMITERS, Header, find_header
+from kshop_audit.ingest.pieces import Piece, Whole, unfold, unread, untouched, why_of
 from kshop_audit.ingest.proof import Frame, prove
 from kshop_audit.ingest.raw import Raw
 from kshop_audit.ingest.recognise import Match
 from kshop_audit.ingest.records import RecordFile, read_records
 from kshop_audit.ingest.staging import readable
 from kshop_audit.ingest.typed import Records
+from kshop_audit.ingest.unrecognised import UnrecognisedError, unrecognised
 from kshop_audit.ingest.walk import Found, find_files
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
-
-
-class _UnrecognisedError(InputError):
-    """The header of a file fits no kind; `seen` is the row that looks most like a header."""
-
-    def __init__(self, name: str, seen: str, encoding: str) -> None:
-        super().__init__(
-            f"{name}:表头不属于任何已知类别(见到:{seen});请确认导出内容,或用"
-            " --orders/--chats 等指定类别,并在 shop.toml 的 [inputs.<类别>.columns] 中写明对应列",
-            f"{name}: the header fits no kind (seen: {seen}); check the export, or pin it with "
-            "--orders, --chats … and map its columns in [inputs.<kind>.columns] of shop.toml",
-        )
-        self.seen = seen
-        self.encoding = encoding
 
 
 class _OtherSheetError(InputError):
@@ -95,9 +83,10 @@ class _Reading:
         """The configuration of a kind; empty if there is none."""
         return self.request.mappings.get(kind, InputMapping())
 
-    def header(self, text: str) -> Header | None:
-        """The header of a file that begins with this text."""
-        return find_header(text, self.delimiters, self.request.mappings, self.found.pin)
+    def header(self, text: str, delimiters: Sequence[str] | None = None) -> Header | None:
+        """The header of a file that begins with this text; `delimiters`: others than usual."""
+        marks = self.delimiters if delimiters is None else delimiters
+        return find_header(text, marks, self.request.mappings, self.found.pin)
 
     def decoded(self, path: Path, encoding: str | None) -> Decoded:
         """The file as UTF-8."""
@@ -139,14 +128,16 @@ def _differs(mapping: InputMapping, decoded: Decoded) -> bool:
 
 
 def _understood(reading: _Reading) -> tuple[Decoded, Header]:
-    """Decode a file and find its header; _UnrecognisedError if it has none."""
+    """Decode a file and find its header; UnrecognisedError if it has none."""
     given = reading.encoding
     decoded = _decoded(reading, given)
     text = decoding.head_of(decoded.path, decoded.start)
     header = reading.header(text)
     if header is None:
-        seen = seen_headers(text, reading.delimiters)
-        raise _UnrecognisedError(reading.name, seen, decoded.encoding)
+        raise unrecognised(
+            reading.name, text, decoded.encoding, reading.delimiters,
+            lambda text, marks: reading.header(text, marks) is not None,
+        )  # fmt: skip
     if not given and _differs(reading.mapping(header.match.kind), decoded):
         decoded, header = _as_configured(reading, header.match.kind) or (decoded, header)
     sheets = reading.mapping(header.match.kind).sheets
@@ -278,8 +269,8 @@ def _pieces(
     request: Request, found: Found, scratch: Path, index: int, hashing: Executor
 ) -> list[Piece]:
     """The tables of one file of a folder or of the command line; a named one must be opened."""
-    if found.never:
-        return [never_read(found.name)]
+    if found.why is not None:
+        return [untouched(found.name, found.why)]
     path = readable(found.path, found.name, scratch, index)
 
     def digest(path: Path) -> Future[str]:
@@ -292,7 +283,7 @@ def _pieces(
     except UnopenedError as error:
         if found.named:
             raise
-        return [unread(whole, Text(error.zh, error.en))]
+        return [unread(whole, why_of(found.name, error))]
 
 
 def _open(
@@ -310,11 +301,10 @@ def _open(
         try:
             yield _source(reading)
         except (decoding.UnknownEncodingError, _OtherSheetError) as error:
-            yield _left_out(found, place, piece, Text(error.zh, error.en))
-        except _UnrecognisedError as error:
-            why = Text(f"表头不属于任何类别:{error.seen}", f"the header fits no kind: {error.seen}")
+            yield _left_out(found, place, piece, why_of(piece.name, error))
+        except UnrecognisedError as error:
             encoding = None if piece.sheet else error.encoding
-            yield replace(_left_out(found, place, piece, why), encoding=encoding)
+            yield replace(_left_out(found, place, piece, error.why), encoding=encoding)
 
 
 def open_inputs(
@@ -334,11 +324,12 @@ def open_inputs(
         for found, done in zip(files, sizes, strict=False):
             request.watch(Step(Stage.OPENING, done, sizes[-1], found.name))
             first = len(sources)
-            pieces = _pieces(request, found, scratch, first, hashing)
-            for source in _open(request, found, scratch, first, pieces):
-                sources.append(source)
-                if opened is not None:
-                    opened(source)
+            with while_reading(found.name):
+                pieces = _pieces(request, found, scratch, first, hashing)
+                for source in _open(request, found, scratch, first, pieces):
+                    sources.append(source)
+                    if opened is not None:
+                        opened(source)
             if found.named and not any(source.kind for source in sources[first:]):
                 raise _nothing(f"{found.name}:没有", f"{found.name}: nothing", sources[first:])
     if not any(source.kind for source in sources):
@@ -357,6 +348,8 @@ def _nothing(zh: str, en: str, sources: Sequence[Source]) -> InputError:
     seen = ";".join(f"{source.name}({source.why.zh})" for source in sources)
     seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
     return InputError(
-        f"{zh}可识别的文件:{seen or '文件夹中没有数据文件'}",
-        f"{en} is recognised: {seen_en or 'no data file in the folder'}",
+        f"{zh}可识别的文件:{seen or '文件夹中没有数据文件'};请给出后台导出的 CSV、XLSX 或 ZIP 文件,"
+        "或用 --orders/--chats 等指定类别",
+        f"{en} is recognised: {seen_en or 'no data file in the folder'}; give the CSV, XLSX or ZIP "
+        "files exported from the back office, or pin one with --orders, --chats …",
     )

@@ -6,6 +6,7 @@ GBK, which the engine cannot open; a pipe can be read only once, and every file 
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import shutil
@@ -13,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 
 from kshop_audit.errors import InputError
+from kshop_audit.ingest.access import legible
 from kshop_audit.ingest.container import BLOCK
 from kshop_audit.ingest.decoding import GB18030, UTF8
 
@@ -21,8 +23,12 @@ PATIENCE = 10
 
 
 def shown(path: PurePath) -> str:
-    """A path as text: each name as it stands, else read as GB18030, else with escapes."""
-    return path.as_posix() if _is_utf8(path) else PurePath(*map(_name, path.parts)).as_posix()
+    """A path as text: each name as it stands, else read as GB18030, else with escapes.
+
+    Escapes stand for what cannot be seen as well.
+    """
+    text = path.as_posix() if _is_utf8(path) else PurePath(*map(_name, path.parts)).as_posix()
+    return legible(text)
 
 
 def _is_utf8(path: PurePath) -> bool:
@@ -65,6 +71,8 @@ def twin(path: Path, target: Path) -> Path:
 
 def _received(path: Path, name: str, target: Path) -> Path:
     """Everything that comes out of a pipe, as a file."""
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     if not path.is_fifo():
         raise InputError(
             f"{name}:既不是文件也不是管道,无法读取;请给出导出文件,或先存成文件",

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from kshop_audit.errors import InputError
+from kshop_audit.ingest.access import refused, while_reading
 from kshop_audit.ingest.contract import Request
 from kshop_audit.ingest.staging import shown
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 
 UNFINISHED = (".bak", ".part", ".crdownload")
@@ -27,20 +29,44 @@ DATA = frozenset(
         ".xls",
         ".jsonl",
         ".ndjson",
+        ".et",
+        # These are not read, but whoever puts them there has to be told.
+        ".rar",
+        ".7z",
+        ".tar",
+        ".tgz",
+        ".bz2",
+        ".xz",
+        ".zst",
+        ".ods",
+        ".numbers",
     }
 )
 """Suffixes that may hold data. Anything else in a folder (.toml, .md, .json …) is none of ours."""
 
+NEVER = Text(
+    "临时或未下载完的文件,从不读取;如需要,请重新下载完整的文件",
+    "a temporary or unfinished file, never read; download it whole if it is needed",
+)
+_NOWHERE = Text(
+    "链接所指的文件不存在;请删除链接,或放入文件本身",
+    "a link that leads nowhere; remove it, or put the file itself there",
+)
+_NO_FILE = Text(
+    "既不是文件也不是文件夹,在文件夹中不读取;如需要,请单独指定它",
+    "neither a file nor a folder, and not read in a folder; name it itself if it is needed",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One file to look at. `named`: it was named itself; `never`: listed, but never read."""
+    """One file to look at. `named`: it was named itself; `why`: it is listed, but never read."""
 
     path: Path
     name: str
     pin: Kind | None
     named: bool
-    never: bool
+    why: Text | None = None
 
 
 def never_read(name: str) -> bool:
@@ -50,15 +76,31 @@ def never_read(name: str) -> bool:
 
 def _inside(folder: Path) -> Iterator[Path]:
     # os.walk does not follow links to folders, so a loop of links cannot trap it.
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             yield Path(here, name)
 
 
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be opened may hold half of the exports."""
+    raise refused(shown(PurePath(error.filename)), error) from error
+
+
+def _why_not(path: Path) -> Text | None:
+    """Why a file of a folder is never read; opening a pipe could wait for ever."""
+    if never_read(path.name):
+        return NEVER
+    if path.is_file():
+        return None
+    return _NO_FILE if path.exists() else _NOWHERE
+
+
 def _check(path: Path) -> None:
-    if not path.exists():
-        name = shown(path)
+    name = shown(path)
+    with while_reading(name):
+        there = path.exists()
+    if not there:
         raise InputError(
             f"{name}:文件或文件夹不存在;请检查路径",
             f"{name}: no such file or folder; check the path",
@@ -81,16 +123,18 @@ def find_files(request: Request) -> tuple[Found, ...]:
             if real not in seen:
                 seen.add(real)
                 name = shown(PurePath(argument.name))
-                result.append(Found(argument, name, pins.get(real), True, False))
+                result.append(Found(argument, name, pins.get(real), named=True))
             continue
         for path in _inside(argument):
-            if not path.is_file():  # opening a pipe could wait for ever
+            if not (never_read(path.name) or path.suffix.lower() in DATA):
                 continue
-            real = path.resolve()
-            never = never_read(path.name)
-            if real in seen or real in named or not (never or path.suffix.lower() in DATA):
+            name = shown(path.relative_to(argument))
+            with while_reading(name):
+                why = _why_not(path)
+                # A loop of links has no end to be resolved.
+                real = path.absolute() if why is _NOWHERE else path.resolve()
+            if real in seen or real in named:
                 continue
             seen.add(real)
-            name = shown(path.relative_to(argument))
-            result.append(Found(path, name, None, False, never))
+            result.append(Found(path, name, None, named=False, why=why))
     return tuple(result)

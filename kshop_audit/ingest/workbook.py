@@ -27,6 +27,7 @@ from xml.parsers.expat import ExpatError
 import polars as pl
 
 from kshop_audit.errors import InputError
+from kshop_audit.ingest.access import is_full
 from kshop_audit.ingest.archive import FAULTS, opened
 from kshop_audit.ingest.container import BLOCK, Container, LockedError, UnopenedError, sniff
 from kshop_audit.ingest.staging import twin
@@ -112,6 +113,9 @@ def sheets(book: Book) -> Iterator[Sheet]:
         raise _fault(book, str(error), protected) from error
     except subprocess.CalledProcessError as error:
         told = error.stderr.decode(errors="backslashreplace")
+        lost = OSError(told)
+        if is_full(lost):
+            raise lost from error
         raise _fault(book, told, protected) from error
 
 
@@ -319,6 +323,8 @@ def _decrypted(book: Book) -> Book:
             f"{book.name}: the password is wrong; check the variable that --password-env names",
         ) from error
     except (exceptions.FileFormatError, exceptions.DecryptionError, *_GARBLED) as error:
+        if isinstance(error, OSError) and is_full(error):
+            raise
         raise _broken(book.name, str(error)) from error
     return replace(book, path=target, container=sniff(target))
 

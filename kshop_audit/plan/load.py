@@ -16,7 +16,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kshop_audit.facts.tables import Tables, latest, with_numbers
-from kshop_audit.ingest import Records, Request, Source, Spoken, open_inputs
+from kshop_audit.ingest import Records, Request, Source, Spoken, open_inputs, while_reading
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
@@ -104,7 +104,7 @@ def load(
     over `content`, of which merchant messages the text is needed (None: of none).
     """
     spoken = _spoken(keep_text)
-    parts = {s.index: _read(s.index, s.records, spoken) for s in sources if s.records}
+    parts = {s.index: _read(s, s.records, spoken) for s in sources if s.records}
     return _loaded(sources, parts, find_as_of=find_as_of)
 
 
@@ -122,7 +122,7 @@ def open_and_load(
 
     def begin(source: Source) -> None:
         if source.records is not None:
-            reading[source.index] = background.submit(_read, source.index, source.records, spoken)
+            reading[source.index] = background.submit(_read, source, source.records, spoken)
 
     try:
         sources = open_inputs(request, scratch, begin)
@@ -198,9 +198,10 @@ class _Row(NamedTuple):
     key: str
 
 
-def _read(file: int, records: Records, spoken: Spoken) -> _Part:
+def _read(source: Source, records: Records, spoken: Spoken) -> _Part:
     """Scan one file, see what is plain in it, and read what is left."""
-    text = records.text(spoken).collect(engine="streaming")
+    with while_reading(source.name):
+        text = records.text(spoken).collect(engine="streaming")
     proof = records.proof(text).collect()
     rows = records.rows(text, proof, spoken).collect()
     if STATE not in rows.columns:
@@ -208,7 +209,7 @@ def _read(file: int, records: Records, spoken: Spoken) -> _Part:
     state = pl.col(STATE)
     good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
     bad = rows.filter(state == REJECTED).select(BAD.names())
-    return _Part(good, bad, {file: rows.height - good.height - bad.height})
+    return _Part(good, bad, {source.index: rows.height - good.height - bad.height})
 
 
 def _together(parts: Sequence[_Part]) -> _Part:

@@ -172,9 +172,10 @@ def test_cells_and_file_names_are_cleaned_in_the_files(run: Run, tmp_path: Path)
     run("check", folder, "--evidence", target)
     (late,) = rows(target / "ship-48h.csv")
     assert late["order_id"].startswith("'=2")
-    assert late["file"] == "'=o.csv"
+    shown = r"'=o\x1b[31m\u202e\x9b1m.csv"
+    assert late["file"] == shown
     (rejected,) = rows(target / "_rejected.csv")
-    assert (rejected["file"], rejected["value"]) == ("'=o.csv", "昨天")
+    assert (rejected["file"], rejected["value"]) == (shown, "昨天")
     for path in target.iterdir():
         assert not set("\x1b\x9b\u202e") & set(path.read_text(encoding="utf-8-sig"))
 

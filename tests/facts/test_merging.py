@@ -20,7 +20,9 @@ rows = st.lists(
 
 @given(rows)
 def test_alone_and_grouped_agree(cells: list[tuple[object, ...]]) -> None:
-    schema = {"order_id": pl.Int64, "at": pl.Datetime("ms"), "fen": pl.Int64, "so": pl.Boolean}
+    schema = pl.Schema(
+        {"order_id": pl.Int64(), "at": pl.Datetime("ms"), "fen": pl.Int64(), "so": pl.Boolean()}
+    )
     numbered = [(place, *row) for place, row in enumerate(cells)]
     frame = pl.DataFrame(numbered, schema=schema, orient="row").lazy()
     columns = {

@@ -128,7 +128,7 @@ def test_what_is_missing_or_empty_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / "odd", "a,b\n", "odd.csv")
     with pytest.raises(InputError, match=r"nothing is recognised: odd\.csv .*a · b"):
         opened(tmp_path / "odd", scratch=tmp_path)
-    with pytest.raises(InputError, match="fits no kind"):
+    with pytest.raises(InputError, match="is empty"):
         open_one(tmp_path, "")
 
 

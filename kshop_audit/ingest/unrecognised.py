@@ -1,0 +1,106 @@
+"""A text without a known header: what may have become of it, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from kshop_audit.errors import InputError
+from kshop_audit.ingest.catalogue import every_header, normal, prefix
+from kshop_audit.ingest.locate import DELIMITERS, SEARCH_ROWS, read_head, seen_headers
+from kshop_audit.ingest.protection import BLANKS
+from kshop_audit.model.metadata import Text
+
+_OTHERS = (*DELIMITERS, "|", "^", "~", "\x01")
+_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
+
+_SAMPLE = 1 << 14
+# What text in one encoding was taken for, and what it is.
+_MISREAD = (
+    ("gb18030", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"),
+    ("cp1252", "gb18030"),
+)  # fmt: skip
+# A header of which a conversion left question marks or the sign for "no character".
+_LOST = re.compile(r"[^A-Za-z]*(?:\?\?|\ufffd)[^A-Za-z]*")
+
+
+_PIN = Text(
+    "请确认导出内容,或用 --orders/--chats 等指定类别,并在 shop.toml 的"
+    " [inputs.<类别>.columns] 中写明对应列",
+    "check the export, or pin it with --orders, --chats … and map its columns in "
+    "[inputs.<kind>.columns] of shop.toml",
+)
+
+
+class UnrecognisedError(InputError):
+    """The header of a file fits no kind. `why`: what stands in a list of all files."""
+
+    def __init__(self, name: str, why: Text, advice: Text, encoding: str) -> None:
+        """`encoding`: as which the file was read."""
+        super().__init__(f"{name}:{why.zh};{advice.zh}", f"{name}: {why.en}; {advice.en}")
+        self.why = (
+            why if advice is _PIN else Text(f"{why.zh};{advice.zh}", f"{why.en}; {advice.en}")
+        )
+        self.encoding = encoding
+
+
+Fits = Callable[[str, Sequence[str]], bool]
+
+
+def unrecognised(
+    name: str, text: str, encoding: str, delimiters: Sequence[str], fits: Fits
+) -> UnrecognisedError:
+    """The error for a text in which no header was found under any of the delimiters.
+
+    `fits`: whether a text has a known header under one of other delimiters.
+    """
+    if not text.strip(BLANKS):
+        why = Text("是空文件", "is empty")
+        advice = Text("请重新下载", "download it again")
+    elif (mark := _delimiter(text, delimiters, fits)) is not None:
+        shown = _NAMES.get(mark, mark if mark.isprintable() else ascii(mark))
+        why = Text(f"分隔符看来是 {shown}", f"its delimiter seems to be {shown}")
+        advice = Text(f"请用 --delimiter “{shown}” 指定", f'give --delimiter "{shown}"')
+    elif _garbled(text, delimiters):
+        why = Text(
+            "文字已成乱码(曾按错误的编码另存)", "its Chinese is garbled (saved in a wrong encoding)"
+        )
+        advice = Text("请重新导出,不要另存", "export it again and do not convert it")
+    else:
+        seen = seen_headers(text, delimiters)
+        why = Text(
+            f"表头不属于任何已知类别(见到:{seen})", f"the header fits no kind (seen: {seen})"
+        )
+        advice = _PIN
+    return UnrecognisedError(name, why, advice, encoding)
+
+
+def _delimiter(text: str, tried: Sequence[str], fits: Fits) -> str | None:
+    """A delimiter under which the header is known, among those not tried."""
+    return next((mark for mark in _OTHERS if mark not in tried and fits(text, (mark,))), None)
+
+
+def _garbled(text: str, delimiters: Sequence[str]) -> bool:
+    """Whether the header is known once the text is read as what it was before it was misread."""
+    sample = text[:_SAMPLE]
+    cells = _cells(sample, delimiters)
+    if sum(_LOST.fullmatch(cell) is not None for cell in cells) >= 2:
+        return True
+    for wrong, right in _MISREAD:
+        with suppress(UnicodeError):
+            repaired = sample.encode(wrong, "ignore").decode(right, "ignore")
+            if any(_is_header(cell) for cell in _cells(repaired, delimiters)):
+                return True
+    return False
+
+
+def _cells(text: str, delimiters: Sequence[str]) -> list[str]:
+    records = (record for mark in delimiters for record in read_head(text, mark).records)
+    return [cell for record in records for cell in record][: SEARCH_ROWS * 100]
+
+
+def _is_header(cell: str) -> bool:
+    """Whether a cell is a known Chinese header; Latin ones survive every encoding."""
+    name = normal(cell)
+    return not name.isascii() and (name in every_header() or prefix(name) in every_header())
