@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,34 +12,36 @@ import polars as pl
 
 from kshop_audit import __version__, verdict
 from kshop_audit.account import data_notes, inputs_of, reject_too_many
-from kshop_audit.completing import Whole, completed_of
-from kshop_audit.errors import InputError, UsageError
-from kshop_audit.facts import Facts
+from kshop_audit.columns import Column, selected
+from kshop_audit.errors import InputError
 from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
 from kshop_audit.ingest import Request, Source
 from kshop_audit.judge import Judged, judge
+from kshop_audit.measuring import Exports, Whole, measured
 from kshop_audit.model.measurement import EvidenceRow, Measurement
 from kshop_audit.model.metadata import Level, Pack, Text
 from kshop_audit.model.moments import ZONE, shown
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.report import (
     SCHEMA,
+    Action,
     ConfigRef,
     Evidence,
     PackRef,
     Report,
+    Score,
+    Status,
     Tool,
 )
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings, Terms, lexicon_of
 from kshop_audit.muting import mute_notes, with_mutes
-from kshop_audit.packs import load as load_pack
+from kshop_audit.packs import load_all as load_packs
 from kshop_audit.plan.load import Loaded, Reject, open_and_load
 from kshop_audit.plan.measure import Wanted
-from kshop_audit.plan.run import run
 from kshop_audit.projection.compare import regressions
 from kshop_audit.rules import Rule, catalogue
-from kshop_audit.verdict import Gate
+from kshop_audit.verdict import Gate, Ruled
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,6 @@ def _told(value: datetime | bool | int) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value).lower()
 
 
-@dataclass(frozen=True)
-class Exports:
-    """The files of an order, read once: what else the operator says needs no second reading."""
-
-    sources: tuple[Source, ...]
-    loaded: Loaded
-
-
 def audit(order: Order, scratch: Path) -> Audit:
     """Run the audit. Errors of inputs and configuration raise; an error inside a rule does not."""
     return conclude(order, read(order, scratch))
@@ -111,12 +105,14 @@ def audit(order: Order, scratch: Path) -> Audit:
 
 def read(order: Order, scratch: Path) -> Exports:
     """Read the files of the order, with the text that its rules look at; InputError if they are
-    unreadable or too damaged.
+    unreadable or too damaged. They are read once, whatever the number of packs.
     """
-    pack = load_pack(order.settings.pack)
-    keep_text = _keep_text(pack, selected(pack, order), order)
+    packs, rules = _chosen(order)
     sources, loaded = open_and_load(
-        order.inputs, scratch, find_as_of=order.as_of is None, keep_text=keep_text
+        order.inputs,
+        scratch,
+        find_as_of=order.as_of is None,
+        keep_text=_keep_text(packs, rules, order.settings),
     )
     reject_too_many(loaded, sources, order.settings.max_bad_rows)
     return Exports(sources, loaded)
@@ -124,61 +120,32 @@ def read(order: Order, scratch: Path) -> Exports:
 
 def conclude(order: Order, exports: Exports) -> Audit:
     """The audit of files that were read for this order; `settings` may have been answered since."""
-    pack = load_pack(order.settings.pack)
-    rules = selected(pack, order)
-    sources, loaded = exports.sources, exports.loaded
-    terms = Terms(_as_of(order, loaded), pack, order.settings)
-    facts = Facts(loaded.tables, terms)
-    rows = sum(count.rows for count in loaded.counts.values())
+    packs, rules = _chosen(order)
+    as_of = _as_of(order, exports.loaded)
+    columns = [Column(Terms(as_of, pack, order.settings), rules[pack.id]) for pack in packs]
+    rows = sum(count.rows for count in exports.loaded.counts.values())
     order.inputs.watch(Step(Stage.COMPUTING, rows=rows))
-    measured, extras = run(rules, facts, order.wanted)
-    whole = Whole(
-        terms=terms,
-        loaded=loaded,
-        sources=sources,
-        by_day={name: dict(frame.iter_rows()) for name, frame in extras.items()},
-        mask=order.mask,
-    )
-    completed = [completed_of(m, rule, whole) for m, rule in zip(measured, rules, strict=True)]
-    return _audit(order, rules, completed, whole)
+    return _audit(order, [measured(c, exports, order.wanted, mask=order.mask) for c in columns])
 
 
-def _keep_text(pack: Pack, rules: Sequence[Rule], order: Order) -> pl.Expr:
+def _chosen(order: Order) -> tuple[tuple[Pack, ...], dict[str, tuple[Rule, ...]]]:
+    packs = load_packs(order.settings.packs)
+    return packs, selected(packs, order.settings, order.select, order.ignore)
+
+
+def _keep_text(
+    packs: Sequence[Pack], rules: Mapping[str, Sequence[Rule]], settings: Settings
+) -> pl.Expr:
     """Which merchant messages keep their text: suspects, and none if no conduct rule runs."""
-    if not any(rule.info.family == "conduct" for rule in rules):
+    if not any(rule.info.family == "conduct" for chosen in rules.values() for rule in chosen):
         return pl.lit(False)
     words = [
-        word for name in SPOKEN_LISTS for word in lexicon_of(pack, order.settings, name).spoken
+        word
+        for pack in packs
+        for name in SPOKEN_LISTS
+        for word in lexicon_of(pack, settings, name).spoken
     ]
-    return suspicious(pl.col("content"), words)
-
-
-def selected(pack: Pack, order: Order) -> tuple[Rule, ...]:
-    """The rules to run: those of the pack, by --select and --ignore (ids or families), not off."""
-    known = catalogue()
-    families = {rule.info.family for rule in known.values()}
-    for name in (*order.select, *order.ignore):
-        if name not in known and name not in families:
-            raise UsageError(
-                f"没有名为 {name} 的规则或规则族；用 kshop-audit rules 查看全部",
-                f"unknown rule or family {name}; kshop-audit rules lists them",
-            )
-    for name in order.select:
-        # A known rule of another pack would leave nothing to measure, which must not look fine.
-        if not any(name in (rule, known[rule].info.family) for rule in pack.rules if rule in known):
-            raise UsageError(
-                f"规则包 {pack.id} 没有 {name}；用 kshop-audit rules --pack {pack.id} 查看",
-                f"pack {pack.id} has no {name}; see kshop-audit rules --pack {pack.id}",
-            )
-    chosen = []
-    for name in pack.rules:
-        rule = known.get(name)
-        if rule is None or order.settings.levels.get(name) is Level.OFF:
-            continue
-        tags = {name, rule.info.family}
-        if (not order.select or tags & set(order.select)) and not tags & set(order.ignore):
-            chosen.append(rule)
-    return tuple(chosen)
+    return suspicious(pl.col("content"), list(dict.fromkeys(words)))
 
 
 def _as_of(order: Order, loaded: Loaded) -> datetime:
@@ -204,32 +171,60 @@ def _recent(paid: Mapping[date, int], terms: Terms) -> int:
     return sum(count for day, count in paid.items() if day >= since)
 
 
-def _audit(
-    order: Order, rules: Sequence[Rule], measured: Sequence[Measurement], whole: Whole
-) -> Audit:
-    terms, loaded, sources = whole.terms, whole.loaded, whole.sources
-    pack = terms.pack
-    paid = whole.by_day.get("paid")
-    paid_orders = None if paid is None else _recent(paid, terms)
-    owed = verdict.required(pack, _there(loaded, terms.settings), terms.settings)
+@dataclass(frozen=True)
+class _Verdicts:
+    """A column, judged: its rules, and the evidence by the stem of the file that lists it."""
+
+    whole: Whole
+    judged: tuple[Judged, ...]
+    ruled: Ruled
+    evidence: Mapping[str, tuple[EvidenceRow, ...]]
+
+
+def _judged(order: Order, whole: Whole, prefix: str) -> _Verdicts:
+    terms, measured = whole.terms, whole.measured
+    owed = verdict.required(
+        terms.pack, _there(whole.exports.loaded, terms.settings), terms.settings
+    )
     if order.not_before is not None and terms.as_of < order.not_before:
-        measured = [_too_old(m, terms) if m.rule in owed else m for m in measured]
+        measured = tuple(_too_old(m, terms) if m.rule in owed else m for m in measured)
+    infos = [rule.info for rule in whole.column.rules]
     judged = [
-        with_mutes(judge(m, rule.info, terms), m, rule.info, terms)
-        for m, rule in zip(measured, rules, strict=True)
+        with_mutes(judge(m, info, terms), m, info, terms)
+        for m, info in zip(measured, infos, strict=True)
     ]
-    judged = [_shown(_leveled(j, terms), m) for j, m in zip(judged, measured, strict=True)]
-    score = verdict.score(judged, paid_orders, terms)
-    results = verdict.with_caps(judged, pack)
+    judged = [_shown(_leveled(j, terms), m, prefix) for j, m in zip(judged, measured, strict=True)]
+    return _Verdicts(
+        replace(whole, measured=measured),
+        tuple(judged),
+        Ruled(verdict.with_caps(judged, terms.pack), owed),
+        {f"{prefix}{m.rule}": m.evidence for m in measured if m.evidence},
+    )
+
+
+def _audit(order: Order, wholes: Sequence[Whole]) -> Audit:
+    several = len(wholes) > 1
+    columns = [_judged(order, w, f"{w.column.pack.id}." if several else "") for w in wholes]
+    first = columns[0]
+    terms, loaded, sources = (
+        first.whole.terms,
+        first.whole.exports.loaded,
+        first.whole.exports.sources,
+    )
+    paid = first.whole.by_day.get("paid")
+    score = verdict.score(first.judged, None if paid is None else _recent(paid, terms), terms)
+    measured = [m for column in columns for m in column.whole.measured]
     broken = any(m.failed for m in measured)
+    results = tuple(result for column in columns for result in column.ruled.results)
     fallen = () if order.earlier is None else regressions(order.earlier, results)
     counted = fallen if order.fail_on_regression else ()
-    gate = Gate(owed, order.fail_on, order.min_score, counted)
-    fixes = {rule.info.id: rule.info.fix for rule in rules}
+    gate = Gate(order.fail_on, order.min_score, counted)
     report = Report(
         schema=SCHEMA,
         tool=Tool("kshop-audit", __version__),
-        packs=(PackRef(pack.id, pack.version, pack.sha256),),
+        packs=tuple(
+            PackRef(pack.id, pack.version, pack.sha256) for pack in (w.column.pack for w in wholes)
+        ),
         as_of=str(shown(terms.as_of)),
         timezone=ZONE,
         shop=terms.settings.shop,
@@ -237,17 +232,25 @@ def _audit(
             terms.settings.file, terms.settings.sha256, tuple(terms.settings.overrides)
         ),
         inputs=inputs_of(sources, loaded),
-        verdict=verdict.verdict(results, score, broken, gate),
+        verdict=verdict.verdict([column.ruled for column in columns], score, broken, gate),
         score=score,
         rules=results,
-        actions=verdict.actions(judged, fixes, score.total is not None, terms),
+        actions=_actions(columns, score),
         notes=(
-            *_notes(order, measured, whole),
+            *data_notes(
+                sources,
+                loaded,
+                measured,
+                default_as_of=order.as_of is None,
+                mask=order.mask,
+                zone=order.inputs.zone,
+            ),
             *mute_notes(measured, terms),
             *_compared(order.earlier, fallen),
+            *_pack_notes([column.whole.column for column in columns]),
         ),
     )
-    evidence = {m.rule: m.evidence for m in measured if m.evidence}
+    evidence = {stem: rows for column in columns for stem, rows in column.evidence.items()}
     return Audit(report, evidence, loaded.rejects, sources)
 
 
@@ -264,15 +267,37 @@ def _compared(earlier: Report | None, fallen: Sequence[str]) -> tuple[Text, ...]
     )
 
 
-def _notes(order: Order, measured: Sequence[Measurement], whole: Whole) -> tuple[Text, ...]:
-    return data_notes(
-        whole.sources,
-        whole.loaded,
-        measured,
-        default_as_of=order.as_of is None,
-        mask=order.mask,
-        zone=order.inputs.zone,
-    )
+def _actions(columns: Sequence[_Verdicts], score: Score) -> tuple[Action, ...]:
+    """What to do by the first pack, then what else the others ask for."""
+    found: dict[str, Action] = {}
+    for number, column in enumerate(columns):
+        fixes = {rule.info.id: rule.info.fix for rule in column.whole.column.rules}
+        scored = number == 0 and score.total is not None
+        for action in verdict.actions(column.judged, fixes, scored, column.whole.terms):
+            # Points of another pack win nothing in this score.
+            if number == 0 or action.rule in _failing(column):
+                found.setdefault(action.rule, action)
+    return tuple(found.values())
+
+
+def _failing(column: _Verdicts) -> set[str]:
+    return {result.id for result in column.ruled.results if result.status is Status.FAIL}
+
+
+def _pack_notes(columns: Sequence[Column]) -> Iterator[Text]:
+    """What the reader must know of the choice of packs."""
+    first = columns[0]
+    if len(columns) > 1 and first.pack.dimensions:
+        yield Text(
+            zh=f"总分只按规则包 {first.pack.id} 计算；退出码看全部规则包。",
+            en=f"The score is that of the pack {first.pack.id}; the exit code looks at all packs.",
+        )
+    unused = first.terms.settings.unused
+    if unused:
+        yield Text(
+            zh=f"所选规则包用不到这些配置：{'、'.join(unused)}。",
+            en=f"Of no use to the chosen packs, and not used: {', '.join(unused)}.",
+        )
 
 
 def _too_old(measured: Measurement, terms: Terms) -> Measurement:
@@ -285,13 +310,13 @@ def _too_old(measured: Measurement, terms: Terms) -> Measurement:
     )
 
 
-def _shown(judged: Judged, measured: Measurement) -> Judged:
+def _shown(judged: Judged, measured: Measurement, prefix: str) -> Judged:
     """The result with the name of the file in which its evidence is listed, if it is."""
     if not measured.evidence or judged.result.evidence is None:
         return judged
     count = judged.result.evidence.count
     shown = sum(row.counted for row in measured.evidence)
-    listed = Evidence(count, f"{measured.rule}.csv", shown < count)
+    listed = Evidence(count, f"{prefix}{measured.rule}.csv", shown < count)
     return Judged(replace(judged.result, evidence=listed), judged.points)
 
 

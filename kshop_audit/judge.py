@@ -39,7 +39,8 @@ def target_of(rule: str, terms: Terms) -> tuple[Target | None, Text | None]:
     """The stricter of the pack's target and the operator's, and a note where they differ."""
     target = terms.pack.rules[rule].target
     own = terms.settings.targets.get(rule)
-    if target is None or own is None or own == target.value:
+    line = target is not None and target.operator in (Operator.AT_LEAST, Operator.AT_MOST)
+    if target is None or own is None or not line or own == target.value:
         return _option(rule, target, terms), None
     stricter = own > target.value if target.operator is Operator.AT_LEAST else own < target.value
     if stricter:

@@ -47,7 +47,9 @@ def mute_notes(measured: Sequence[Measurement], terms: Terms) -> Iterator[Text]:
             zh=f"例外清单 {settings.mutes_file}（{digest}）：{many} 条。",
             en=f"Mutes of {settings.mutes_file} ({digest}): {many}.",
         )
-    counts = {count.index: count for m in measured for count in m.mutes}
+    # Two packs that have the rule may count different things; one that needs the mute is enough.
+    found = [count for m in measured for count in m.mutes]
+    counts = {c.index: c for c in sorted(found, key=lambda c: (c.against, c.units))}
     run = {m.rule for m in measured}
     for index, mute in enumerate(settings.mutes):
         if mute.rule not in run:

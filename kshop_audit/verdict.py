@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -30,24 +30,39 @@ class Gate:
     `regressed`: rules that are worse than in an earlier report, where that is to count.
     """
 
-    required: frozenset[str]
     fail_on: str = "error"
     min_score: Decimal | None = None
     regressed: tuple[str, ...] = ()
 
 
-def verdict(results: Sequence[RuleResult], score: Score, broken: bool, gate: Gate) -> Verdict:
-    """Pass, fail or incomplete, with the rules behind it. Precedence of exit codes: 1 > 3 > 0."""
-    by = {result.id: result for result in results}
-    failed = _ids(results, Level.ERROR, {Status.FAIL})
-    warned = tuple(
-        r.id
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What one pack says: its results, and which of its rules must have a verdict."""
+
+    results: tuple[RuleResult, ...]
+    required: frozenset[str]
+
+
+def verdict(ruled: Sequence[Ruled], score: Score, broken: bool, gate: Gate) -> Verdict:
+    """Pass, fail or incomplete, with the rules behind it. Precedence of exit codes: 1 > 3 > 0.
+
+    All packs must hold. A rule that several packs have is named once, by the worst it is anywhere.
+    """
+    results = [result for pack in ruled for result in pack.results]
+    failed = _ids(r for r in results if r.level is Level.ERROR and r.status is Status.FAIL)
+    warned = _ids(
+        r
         for r in results
         if r.status is Status.WARN or (r.status is Status.FAIL and r.level is Level.WARN)
     )
-    silent = tuple(r.id for r in results if r.status is Status.NO_VERDICT)
-    owed = [rule for rule in silent if rule in gate.required]
-    gates = _ids(results, Level.ERROR, {Status.NO_VERDICT})
+    silent = [
+        (r, r.id in pack.required)
+        for pack in ruled
+        for r in pack.results
+        if r.status is Status.NO_VERDICT
+    ]
+    owed = _ids(r for r, required in silent if required)
+    gates = _ids(r for r, _ in silent if r.level is Level.ERROR)
     below = gate.min_score is not None and score.total is not None and score.total < gate.min_score
     unscored = gate.min_score is not None and score.total is None
     open_questions = bool(owed) or unscored or broken
@@ -60,13 +75,13 @@ def verdict(results: Sequence[RuleResult], score: Score, broken: bool, gate: Gat
         exit_code=code,
         failed=failed,
         warned=warned,
-        no_verdict=silent,
-        not_measured=tuple(r for r in gates if r not in gate.required and r in by),
+        no_verdict=_ids(r for r, _ in silent),
+        not_measured=tuple(rule for rule in gates if rule not in owed),
     )
 
 
-def _ids(results: Sequence[RuleResult], level: Level, wanted: set[Status]) -> tuple[str, ...]:
-    return tuple(r.id for r in results if r.level is level and r.status in wanted)
+def _ids(results: Iterable[RuleResult]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(result.id for result in results))
 
 
 def required(pack: Pack, inputs: frozenset[str], settings: Settings) -> frozenset[str]:

@@ -94,7 +94,7 @@ def settings(config: Mapping[str, Any], pack: str = "kuaishou") -> Settings:
     own = config.get("own_words", {})
     lists = {"banned-words": "banned", "abusive-language": "abusive"}
     return Settings(
-        pack=pack,
+        packs=(pack,),
         shop=config.get("shop"),
         opened_at=_moment(config.get("opened_at")),
         options=config.get("options", {}),

@@ -16,7 +16,7 @@ from tests.shop_audits import audit_folder, written
 @pytest.mark.parametrize("seed", range(5000, 5040))
 def test_days(seed: int, tmp_path: Path) -> None:
     shop, as_of = written(seed, 30, tmp_path, kuaishou=False)
-    done = audit_folder(tmp_path, Settings(pack="douyin"), as_of, select=("dy-reply-3m",))
+    done = audit_folder(tmp_path, Settings(packs=("douyin",)), as_of, select=("dy-reply-3m",))
     (got,) = done.report.rules
     if not {"session_id", "buyer_id"} & {name for row in shop["chats"] for name in row}:
         assert got.status is Status.NO_VERDICT

@@ -33,7 +33,9 @@ NAMES = ("product_id", "sku_id", "title", "status", "price", "sku_price", "posta
 
 
 def measured(folder: Path, rule: str, as_of: datetime) -> RuleResult:
-    (result,) = audit_folder(folder, Settings(pack="taobao"), as_of, select=(rule,)).report.rules
+    (result,) = audit_folder(
+        folder, Settings(packs=("taobao",)), as_of, select=(rule,)
+    ).report.rules
     return result
 
 

@@ -30,13 +30,14 @@ _SETTLED = (Status.PASS, Status.INFO, Status.NOT_APPLICABLE)
 def standing(
     tool: Tool, pack: Pack, titles: Mapping[str, Text], settings: Settings, report: Report | None
 ) -> Aspects:
-    """All aspects with the rules that the pack has.
+    """All aspects with the rules that the pack, the first one chosen, has.
 
     `titles`: of every rule that the tool knows. `report`: the audit, None when no export was
     given; then no rule has a status and no aspect a standing.
     """
     told = {name: _answer(asked, settings) for name, asked in questions().items()}
-    results = {} if report is None else {rule.id: rule for rule in report.rules}
+    # Of a rule that several packs have, the first pack's result.
+    results = {} if report is None else {rule.id: rule for rule in reversed(report.rules)}
     states = tuple(
         _state(
             aspect,

@@ -84,4 +84,4 @@ def _standing(settings: Settings, report: Report | None) -> Aspects:
 
     titles = {name: rule.info.title for name, rule in catalogue().items()}
     tool = Tool(terminal.PROGRAM, __version__)
-    return standing(tool, packs.load(settings.pack), titles, settings, report)
+    return standing(tool, packs.load(settings.packs[0]), titles, settings, report)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from kshop_audit.errors import EXIT_OK
 
 if TYPE_CHECKING:
     from kshop_audit.ingest import Source
-    from kshop_audit.model.metadata import Pack
     from kshop_audit.plan.load import FileCount, Loaded
 
 _REJECTS = 10
@@ -56,7 +55,8 @@ def _doctor(options: DoctorOptions) -> int:
     lines = [line for source in sources for line in _file(source, loaded, lang)]
     lines += _unmapped(loaded, lang)
     lines += _rejects(loaded, sources, lang)
-    lines += _missing(loaded, packs.load(settings.pack), lang)
+    rules = {rule for pack in packs.load_all(settings.packs) for rule in pack.rules}
+    lines += _missing(loaded, rules, lang)
     terminal.emit("\n".join(lines) + "\n")
     return EXIT_OK
 
@@ -141,7 +141,7 @@ def _rejects(loaded: Loaded, sources: Sequence[Source], lang: str) -> Iterator[s
     yield ""
 
 
-def _missing(loaded: Loaded, pack: Pack, lang: str) -> Iterator[str]:
+def _missing(loaded: Loaded, rules: Set[str], lang: str) -> Iterator[str]:
     """The rules that cannot be measured, with what each lacks and who supplies it."""
     from kshop_audit.model.kinds import SUPPLIERS
     from kshop_audit.model.schema import Kind
@@ -149,7 +149,7 @@ def _missing(loaded: Loaded, pack: Pack, lang: str) -> Iterator[str]:
 
     lacking: dict[str, list[str]] = {}
     for name, rule in catalogue().items():
-        for need in rule.info.needs if name in pack.rules else ():
+        for need in rule.info.needs if name in rules else ():
             choices = [choice.split(".", 1) for choice in need.split("|")]
             if not any(loaded.tables.has(Kind(kind), column) for kind, column in choices):
                 lacking.setdefault(need, []).append(name)

@@ -119,8 +119,8 @@ class ConfigOptions(Options):
         list[str],
         option(
             "--pack",
-            "规则包名称或 TOML 文件",
-            "rule pack: a name or a TOML file",
+            "规则包名称或 TOML 文件（可重复，各出一栏）",
+            "rule pack: a name or a TOML file (repeatable: a column each)",
             metavar="NAME|FILE",
         ),
     ] = field(default_factory=list)

@@ -88,7 +88,7 @@ def _flags(options: ConfigOptions) -> dict[str, object]:
     """What stands on the command line, in the shape of the configuration."""
     # Of the environment only the command line's own values count here: it is a layer of its own.
     packs = options.pack if "pack" in options.given else ()
-    flags: dict[str, object] = {"pack": values.one_pack(packs), "lang": options.lang}
+    flags: dict[str, object] = {"pack": list(packs), "lang": options.lang}
     if isinstance(options, InputOptions):
         flags["max_bad_rows"] = options.max_bad_rows
     if isinstance(options, RuleOptions):

@@ -17,6 +17,8 @@ from kshop_audit.cli.options import ConfigOptions
 from kshop_audit.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kshop_audit.model.metadata import Pack, RuleTerms, Sourced, Target
     from kshop_audit.rules import Rule
 
@@ -56,7 +58,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _rules(options: RulesOptions) -> int:
-    pack, catalogue, lang = _loaded(options)
+    packs, catalogue, lang = _loaded(options)
+    terminal.emit("\n".join(_listing(pack, catalogue, lang) for pack in packs))
+    return EXIT_OK
+
+
+def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
+    """The rules of a pack as a table."""
     head = ("规则", "级别", "目标", "窗口", "说明") if lang == "zh" else (
         "rule", "level", "target", "window", "title"
     )  # fmt: skip
@@ -66,22 +74,40 @@ def _rules(options: RulesOptions) -> int:
         days = f"{terms.window_days}d" if terms.window_days else ""
         title = known.info.title[lang] if known else ""
         rows.append((rule, terms.level.value, target_text(terms.target), days, title))
-    terminal.emit(f"{pack.title[lang]}  ({pack.id} {pack.version})\n\n{_columns(rows)}")
-    return EXIT_OK
+    return f"{pack.title[lang]}  ({pack.id} {pack.version})\n\n{_columns(rows)}"
 
 
 def _rule(options: RuleOptions) -> int:
-    pack, catalogue, lang = _loaded(options)
-    if options.id not in pack.rules or options.id not in catalogue:
-        import difflib
-
-        hint = "".join(difflib.get_close_matches(options.id, pack.rules, n=1))
-        raise UsageError(
-            f"没有规则 {options.id}" + (f"，是不是 {hint}？" if hint else "；用 rules 查看全部"),
-            f"unknown rule {options.id}" + (f"; did you mean {hint}?" if hint else "; see rules"),
-        )
-    terminal.emit(explain(catalogue[options.id], pack, lang))
+    packs, catalogue, lang = _loaded(options)
+    having = [pack for pack in packs if options.id in pack.rules and options.id in catalogue]
+    if not having:
+        raise _unknown(options.id, packs)
+    texts = [explain(catalogue[options.id], pack, lang) for pack in having]
+    terminal.emit("\n".join(texts))
     return EXIT_OK
+
+
+def _unknown(rule: str, chosen: Sequence[Pack]) -> UsageError:
+    """A rule of other packs only, and in which; else what may have been meant."""
+    import difflib
+
+    from kshop_audit import packs
+
+    others = [packs.load(name) for name in packs.names()]
+    having = [pack.id for pack in others if rule in pack.rules]
+    if having:
+        listed = "、".join(pack.id for pack in chosen)
+        return UsageError(
+            f"规则包 {listed} 没有规则 {rule}；它在 {'、'.join(having)} 里：加 --pack {having[0]}",
+            f"pack {listed.replace('、', ', ')} has no rule {rule}; {', '.join(having)} "
+            f"has: add --pack {having[0]}",
+        )
+    known = {name for pack in (*chosen, *others) for name in pack.rules}
+    hint = "".join(difflib.get_close_matches(rule, sorted(known), n=1))
+    return UsageError(
+        f"没有规则 {rule}" + (f"，是不是 {hint}？" if hint else "；用 rules 查看全部"),
+        f"unknown rule {rule}" + (f"; did you mean {hint}?" if hint else "; see rules"),
+    )
 
 
 def explain(rule: Rule, pack: Pack, lang: str) -> str:
@@ -147,10 +173,10 @@ def _columns(rows: list[tuple[str, ...]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _loaded(options: ConfigOptions) -> tuple[Pack, dict[str, Rule], str]:
+def _loaded(options: ConfigOptions) -> tuple[tuple[Pack, ...], dict[str, Rule], str]:
     from kshop_audit import packs
     from kshop_audit.cli.preparing import language_of, settings_of
     from kshop_audit.rules import catalogue
 
     settings = settings_of(options, (Path(),))
-    return packs.load(settings.pack), catalogue(), language_of(options, settings)
+    return packs.load_all(settings.packs), catalogue(), language_of(options, settings)

@@ -70,17 +70,6 @@ def dimensions(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def one_pack(names: Sequence[str]) -> str | None:
-    """The pack of `--pack`; a second one must not silently take the place of the first."""
-    if len(names) > 1:
-        listed = ", ".join(names)
-        raise UsageError(
-            f"--pack：目前一次只能用一个规则包，给出了 {listed}",
-            f"--pack: one pack for now, not {listed}",
-        )
-    return names[0] if names else None
-
-
 def zone(name: str) -> str:
     """`--tz`: a zone of the IANA database."""
     if name == ZONE:

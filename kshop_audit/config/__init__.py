@@ -8,12 +8,12 @@ the command line does so only when a command runs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kshop_audit import packs
 from kshop_audit.config import building
-from kshop_audit.config.checks import against_pack
+from kshop_audit.config.checks import Known, against_packs
 from kshop_audit.config.faults import Fault, report, validate
 from kshop_audit.config.layers import (
     ConfigSource,
@@ -100,14 +100,17 @@ def _resolve(
     reported, unread = building.force_majeure(model, origins)
     faults += unread
     try:
-        pack = packs.load(building.pack_name(model, origins))
+        known = Known(packs.load_all(building.pack_names(model, origins)))
     except ConfigError as error:
-        # Without the pack nothing else can be compared; the faults found so far still help.
+        # Without the packs nothing else can be compared; the faults found so far still help.
         report([*faults, Fault(("pack",), error.zh, error.en)], origins.layers)
         raise
-    report([*faults, *against_pack(model, pack, also)], origins.layers)
-    told = building.effective(model, pack, origins, merged)
-    settings = building.build(model, pack, origins, also, reported)
+    against = against_packs(model, known, also)
+    report([*faults, *against.faults], origins.layers)
+    model = building.used(model, against.unused)
+    told = building.effective(model, known.chosen, origins, merged)
+    settings = building.build(model, known.chosen, origins, also, reported)
+    settings = replace(settings, unused=tuple(map(building.dotted, against.unused)))
     return settings, tuple(Origin(*entry) for entry in told)
 
 

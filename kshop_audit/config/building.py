@@ -13,7 +13,7 @@ from kshop_audit.config.faults import Fault
 from kshop_audit.config.layers import ConfigSource, Layer, place_of
 from kshop_audit.config.lines import Path as KeyPath
 from kshop_audit.config.models import ConfigFile, InputTable
-from kshop_audit.model.metadata import Level, Pack
+from kshop_audit.model.metadata import Level, Pack, Sourced
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import (
     Allowed,
@@ -49,11 +49,10 @@ class Origins:
         return self.cwd if above else self.found.folder
 
 
-def pack_name(config: ConfigFile, origins: Origins) -> str:
-    """Name of the pack, or the path of its file."""
-    if config.pack.endswith(".toml"):
-        return str(origins.folder("pack") / config.pack)
-    return config.pack
+def pack_names(config: ConfigFile, origins: Origins) -> tuple[str, ...]:
+    """Names of the packs, or the paths of their files."""
+    folder = origins.folder("pack")
+    return tuple(str(folder / name) if name.endswith(".toml") else name for name in config.pack)
 
 
 def force_majeure(config: ConfigFile, origins: Origins) -> tuple[frozenset[str], list[Fault]]:
@@ -79,14 +78,39 @@ def force_majeure(config: ConfigFile, origins: Origins) -> tuple[frozenset[str],
     return frozenset(ids | {line for line in lines if line and not line.startswith("#")}), []
 
 
+def used(config: ConfigFile, unused: Sequence[KeyPath]) -> ConfigFile:
+    """The configuration without the entries that no chosen pack has a use for."""
+    rest = config.model_copy(deep=True)
+    for path in unused:
+        table = getattr(rest, str(path[0]))
+        if path == ("weights",):
+            table.clear()
+        elif path[0] == "required":
+            table.remove(path[1])
+        elif len(path) == 3:
+            del table[path[1]][path[2]]
+        else:
+            del table[path[1]]
+    return rest
+
+
+def dotted(path: KeyPath) -> str:
+    """A key as it is written in the file."""
+    return ".".join(str(step) for step in path)
+
+
 def build(
-    config: ConfigFile, pack: Pack, origins: Origins, also: Sequence[str], reported: frozenset[str]
+    config: ConfigFile,
+    packs: Sequence[Pack],
+    origins: Origins,
+    also: Sequence[str],
+    reported: frozenset[str],
 ) -> Settings:
     """The settings of a configuration without faults."""
     levels = {rule: Level(level) for rule, level in config.levels.items()}
-    gates = _gates(pack, levels)
+    gates = _gates(packs, levels)
     return Settings(
-        pack=pack_name(config, origins),
+        packs=pack_names(config, origins),
         shop=config.shop,
         lang=config.lang,
         opened_at=config.opened_at,
@@ -95,13 +119,7 @@ def build(
         required_instead=None if config.required is None else _expand(config.required, gates),
         targets=config.targets,
         weights=config.weights,
-        options={
-            rule: {
-                name: option_value(value, pack.rules[rule].options[name])
-                for name, value in options.items()
-            }
-            for rule, options in config.options.items()
-        },
+        options=_options(config, packs),
         exempt=tuple(Interval(row.since, row.until, row.reason) for row in config.exempt),
         force_majeure=reported,
         words={name: tuple(words) for name, words in config.words.items() if name != ALLOW},
@@ -135,23 +153,44 @@ def _mapping(row: InputTable) -> InputMapping:
 
 
 def effective(
-    config: ConfigFile, pack: Pack, origins: Origins, merged: Mapping[str, object]
+    config: ConfigFile, packs: Sequence[Pack], origins: Origins, merged: Mapping[str, object]
 ) -> Iterator[tuple[str, str, str]]:
-    """(key, value, where it was set) of every setting, those of the pack included."""
+    """(key, value, where it was set) of every setting, those of the packs included.
+
+    Where two packs have a figure for the same key, the first one's is told.
+    """
     for name in ("shop", "pack", "lang", "opened_at", "required", "max_bad_rows"):
         place = place_of(origins.layers, (name,))
         yield name, _show(getattr(config, name)), place or "default"
-    for path, value in _pack_figures(pack):
-        own = _leaf(merged, path)
-        place = place_of(origins.layers, path) if own is not None else None
-        shown = _show(value if own is None else own)
-        yield ".".join(path), shown, place or f"pack {pack.id}"
+    figures: set[KeyPath] = set()
+    for pack in packs:
+        for path, value in _pack_figures(pack):
+            if path not in figures:
+                own = _leaf(merged, path)
+                place = place_of(origins.layers, path) if own is not None else None
+                yield dotted(path), _show(value if own is None else own), place or f"pack {pack.id}"
+                figures.add(path)
     told = {"shop", "pack", "lang", "opened_at", "required", "max_bad_rows"}
-    figures = {path for path, _ in _pack_figures(pack)}
     for leaf, value in _leaves(merged):
         if leaf[0] not in told and leaf not in figures:
             place = place_of(origins.layers, leaf)
-            yield ".".join(str(step) for step in leaf), _show(value), place or "default"
+            yield dotted(leaf), _show(value), place or "default"
+
+
+def _options(config: ConfigFile, packs: Sequence[Pack]) -> dict[str, dict[str, object]]:
+    return {
+        rule: {
+            name: option_value(value, _default(packs, rule, name))
+            for name, value in options.items()
+        }
+        for rule, options in config.options.items()
+    }
+
+
+def _default(packs: Sequence[Pack], rule: str, name: str) -> Sourced:
+    """The pack's value of an option, of the first pack that has it."""
+    having = (pack.rules[rule].options for pack in packs if rule in pack.rules)
+    return next(options[name] for options in having if name in options)
 
 
 def _closing(config: ConfigFile) -> Closing:
@@ -166,9 +205,12 @@ def _allowed(config: ConfigFile) -> tuple[Allowed, ...]:
     return tuple(Allowed(phrase, reason) for phrase, reason in entries.items())
 
 
-def _gates(pack: Pack, levels: Mapping[str, Level]) -> tuple[str, ...]:
+def _gates(packs: Sequence[Pack], levels: Mapping[str, Level]) -> tuple[str, ...]:
     return tuple(
-        rule for rule, terms in pack.rules.items() if levels.get(rule, terms.level) is Level.ERROR
+        rule
+        for pack in packs
+        for rule, terms in pack.rules.items()
+        if levels.get(rule, terms.level) is Level.ERROR
     )
 
 
@@ -199,7 +241,7 @@ def _pack_figures(pack: Pack) -> Iterator[tuple[tuple[str, ...], object]]:
             yield ("options", rule, option), figure.value
 
 
-def _leaf(table: Mapping[str, object], path: tuple[str, ...]) -> object:
+def _leaf(table: Mapping[str, object], path: KeyPath) -> object:
     value: object = table
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None

@@ -1,65 +1,127 @@
-"""What only the pack can tell of a configuration: rule ids, options, units, columns, word lists.
+"""What only the packs can tell of a configuration: rule ids, options, units, columns, word lists.
 
-Each check yields faults and changes nothing.
+One file may serve several platforms. So an entry has to fit one of the packs that the tool knows;
+if none of the chosen ones is it, the entry is not used, and the report says so.
 """
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from pydantic_core import PydanticCustomError
 
-from kshop_audit import aspects
+from kshop_audit import aspects, packs
 from kshop_audit.config.faults import Fault, unknown
+from kshop_audit.config.lines import Path
 from kshop_audit.config.models import ConfigFile, InputTable, figure
-from kshop_audit.model.metadata import Operator, Pack, Provenance, Sourced
+from kshop_audit.model.metadata import Operator, Pack, Provenance, RuleTerms, Sourced
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
 ALL = "all"
 ALLOW = "allow"
 
 
-def against_pack(config: ConfigFile, pack: Pack, also: Sequence[str]) -> Iterator[Fault]:
-    """Everything in the configuration that does not fit the pack."""
-    for key in ("levels", "targets", "options", "declared"):
-        yield from _rules((key,), getattr(config, key), pack)
+@dataclass(frozen=True)
+class Known:
+    """The packs a configuration can speak of: the chosen ones, and all that come with the tool."""
+
+    chosen: tuple[Pack, ...]
+
+    @cached_property
+    def all(self) -> tuple[Pack, ...]:
+        """The chosen ones first; the others are read only if something is not in those."""
+        there = {pack.id for pack in self.chosen}
+        return (*self.chosen, *(packs.load(name) for name in packs.names() if name not in there))
+
+    def accepting(self, fits: Callable[[Pack], bool]) -> Pack | None:
+        """The first pack that an entry fits, a chosen one if there is one."""
+        return next(filter(fits, self.chosen), None) or next(filter(fits, self.all), None)
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rules of all packs."""
+        return frozenset(rule for pack in self.all for rule in pack.rules)
+
+
+@dataclass
+class Findings:
+    """Faults of the configuration, and keys that fit a pack, but none of the chosen ones."""
+
+    faults: list[Fault] = field(default_factory=list)
+    unused: list[Path] = field(default_factory=list)
+
+
+def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Findings:
+    """Everything in the configuration that does not fit the packs; `also` is what flags require."""
+    found = Findings()
+    entries: list[tuple[Path, str, _Check]] = [
+        ((key, rule), rule, _nothing)
+        for key in ("levels", "declared")
+        for rule in getattr(config, key)
+    ]
+    entries += [(("targets", rule), rule, _target(value)) for rule, value in config.targets.items()]
+    entries += [
+        (("options", rule, name), rule, _option(name, value))
+        for rule, options in config.options.items()
+        for name, value in options.items()
+    ]
+    for path, rule, check in entries:
+        _settle(path, rule, check, known, found)
     for index, rule in enumerate(config.required or ()):
-        yield from _required(("required", index), rule, pack)
+        if rule != ALL:
+            asked = Findings()
+            _settle(("required", index), rule, _nothing, known, asked)
+            found.faults += asked.faults
+            found.unused += [("required", rule) for _ in asked.unused]
     for rule in also:
-        yield from _required(("require",), rule, pack)
-    yield from _targets(config, pack)
-    yield from _weights(config, pack)
-    for rule, options in config.options.items():
-        if rule in pack.rules:
-            for name, value in options.items():
-                yield from _option(("options", rule, name), value, pack.rules[rule].options)
-    yield from _words(config, pack)
+        # Whoever demands a verdict on the command line must not get none without a word.
+        if rule != ALL and not any(rule in pack.rules for pack in known.chosen):
+            rules = [*(name for pack in known.chosen for name in pack.rules), ALL]
+            found.faults.append(unknown(("require",), rule, rules, "规则", "rule"))
+    _weights(config, known, found)
+    _words(config, known, found)
     for name in config.aspects:
         if name not in aspects.questions():
-            yield unknown(("aspects", name), name, aspects.questions(), "这个问题", "question")
+            asked_for = aspects.questions()
+            found.faults.append(unknown(("aspects", name), name, asked_for, "这个问题", "question"))
     for kind, table in config.inputs.items():
-        yield from _input(("inputs", kind), kind, table)
+        found.faults += _input(("inputs", kind), kind, table)
+    return found
 
 
-def _rules(path: tuple[str, ...], rules: Iterable[str], pack: Pack) -> Iterator[Fault]:
-    for rule in rules:
-        if rule not in pack.rules:
-            yield unknown((*path, rule), rule, pack.rules, "规则", "rule")
+_Check = Callable[[Path, RuleTerms], Iterator[Fault]]
 
 
-def _required(path: tuple[str | int, ...], rule: str, pack: Pack) -> Iterator[Fault]:
-    if rule not in pack.rules and rule != ALL:
-        yield unknown(path, rule, [*pack.rules, ALL], "规则", "rule")
+def _nothing(_path: Path, _terms: RuleTerms) -> Iterator[Fault]:
+    yield from ()
 
 
-def _targets(config: ConfigFile, pack: Pack) -> Iterator[Fault]:
-    for rule, value in config.targets.items():
-        if rule not in pack.rules:
-            continue
-        target = pack.rules[rule].target
-        path = ("targets", rule)
+def _settle(path: Path, rule: str, check: _Check, known: Known, found: Findings) -> None:
+    """Fault or unused, by the packs that have the rule."""
+
+    def fits(pack: Pack) -> bool:
+        return rule in pack.rules and not list(check(path, pack.rules[rule]))
+
+    accepting = known.accepting(fits)
+    if accepting in known.chosen:
+        return
+    if accepting is not None:
+        found.unused.append(path)
+        return
+    having = next((pack for pack in known.all if rule in pack.rules), None)
+    if having is not None:
+        found.faults += check(path, having.rules[rule])
+    else:
+        found.faults.append(unknown(path, rule, known.rules, "规则", "rule"))
+
+
+def _target(value: Decimal) -> _Check:
+    def check(path: Path, terms: RuleTerms) -> Iterator[Fault]:
+        target = terms.target
         if target is None or target.operator in (Operator.EVERY, Operator.NONE):
             yield Fault(path, "此规则没有可调的目标值", "this rule has no target figure to change")
         elif target.value <= 1 and not 0 <= value <= 1:
@@ -69,15 +131,32 @@ def _targets(config: ConfigFile, pack: Pack) -> Iterator[Fault]:
         elif target.value > 1 and value <= 1:
             yield Fault(path, "应为小时数，如 24", "must be hours, such as 24")
 
+    return check
 
-def _weights(config: ConfigFile, pack: Pack) -> Iterator[Fault]:
-    for name in config.weights:
+
+def _weights(config: ConfigFile, known: Known, found: Findings) -> None:
+    """The score follows the first pack, and so do the weights."""
+    if not config.weights:
+        return
+    first = known.chosen[0]
+    if not list(_weighing(config.weights, first)):
+        return
+    fitting = known.accepting(lambda pack: not list(_weighing(config.weights, pack)))
+    if fitting is not None:
+        found.unused.append(("weights",))
+    else:
+        scored = next((pack for pack in known.all if pack.weights), first)
+        found.faults += _weighing(config.weights, scored)
+
+
+def _weighing(own: Mapping[str, Decimal], pack: Pack) -> Iterator[Fault]:
+    for name in own:
         if name not in pack.weights:
             yield unknown(("weights", name), name, pack.weights, "维度", "dimension")
     weights = {name: Decimal(str(weight.value)) for name, weight in pack.weights.items()}
-    weights.update({name: config.weights[name] for name in config.weights if name in weights})
+    weights.update({name: own[name] for name in own if name in weights})
     total = sum(weights.values())
-    if config.weights and total != 1:
+    if total != 1:
         yield Fault(
             ("weights",),
             f"各维度权重之和须为 100%，现为 {total:.2%}",
@@ -90,14 +169,17 @@ def option_value(value: object, default: Sourced) -> object:
     return figure(value) if isinstance(default.value, Decimal) else value
 
 
-def _option(
-    path: tuple[str, str, str], value: object, options: Mapping[str, Sourced]
-) -> Iterator[Fault]:
-    name = path[-1]
-    if name not in options:
-        yield unknown(path, name, options, "选项", "option")
-        return
-    default = options[name]
+def _option(name: str, value: object) -> _Check:
+    def check(path: Path, terms: RuleTerms) -> Iterator[Fault]:
+        if name not in terms.options:
+            yield unknown(path, name, terms.options, "选项", "option")
+        else:
+            yield from _valued(path, value, terms.options[name])
+
+    return check
+
+
+def _valued(path: Path, value: object, default: Sourced) -> Iterator[Fault]:
     if default.choices:
         if value not in default.choices:
             listed = ", ".join(default.choices)
@@ -116,17 +198,23 @@ def _option(
         yield Fault(path, "应为文本", "must be a text")
 
 
-def _words(config: ConfigFile, pack: Pack) -> Iterator[Fault]:
+def _words(config: ConfigFile, known: Known, found: Findings) -> None:
     for name, entries in config.words.items():
+        path = ("words", name)
         if name == ALLOW:
-            yield from _allowed(entries, pack)
-        elif name not in pack.words:
-            yield unknown(("words", name), name, [*pack.words, ALLOW], "词表", "word list")
+            found.faults += _allowed(entries, known.chosen)
         elif isinstance(entries, dict):
-            yield Fault(("words", name), "应为文本数组", "must be an array of texts")
+            found.faults.append(Fault(path, "应为文本数组", "must be an array of texts"))
+        elif any(name in pack.words for pack in known.chosen):
+            continue
+        elif any(name in pack.words for pack in known.all):
+            found.unused.append(path)
+        else:
+            lists = {listed for pack in known.all for listed in pack.words} | {ALLOW}
+            found.faults.append(unknown(path, name, lists, "词表", "word list"))
 
 
-def _allowed(entries: Iterable[str], pack: Pack) -> Iterator[Fault]:
+def _allowed(entries: Iterable[str], chosen: Sequence[Pack]) -> Iterator[Fault]:
     if not isinstance(entries, dict):
         yield Fault(
             ("words", ALLOW),
@@ -136,6 +224,7 @@ def _allowed(entries: Iterable[str], pack: Pack) -> Iterator[Fault]:
         return
     published = [
         word
+        for pack in chosen
         for name, source in pack.word_sources.items()
         if source.provenance is Provenance.SEED
         for word in pack.words[name]

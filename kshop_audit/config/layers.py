@@ -23,7 +23,7 @@ FILE_NAME = "shop.toml"
 PROJECT_FILE = "pyproject.toml"
 TABLE = ("tool", "kshop-audit")
 ENVIRONMENT = "KSHOP_AUDIT_"
-PLAIN_TEXTS = ("shop", "pack", "lang", "force_majeure_file")
+PLAIN_TEXTS = ("shop", "lang", "force_majeure_file")
 FLAGS = {
     "pack": "--pack",
     "lang": "--lang",
@@ -129,6 +129,8 @@ def from_environment(environ: Mapping[str, str], keys: Sequence[str]) -> list[La
         variable = ENVIRONMENT + key.upper()
         if text := environ.get(variable):
             value = text if key in PLAIN_TEXTS else _value(text)
+            if key == "pack":
+                value = shlex.split(text)
             layers.append(Layer(normal({key: value}), _fixed(variable)))
     if text := environ.get(ENVIRONMENT + "LEVEL"):
         table = {"levels": pairs(text.split(), ENVIRONMENT + "LEVEL")}

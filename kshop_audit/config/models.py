@@ -263,7 +263,7 @@ class ConfigFile(Table):
     """Everything that may stand in `shop.toml` or under `[tool.kshop-audit]`."""
 
     shop: str | None = None
-    pack: str = "kuaishou"
+    pack: Annotated[Texts, Field(min_length=1)] = ["kuaishou"]
     lang: Literal["zh", "en"] | None = None
     opened_at: Moment | None = None
     required: Texts | None = None

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from kshop_audit import packs
+from kshop_audit.config.checks import Known
 from kshop_audit.config.faults import Fault, report, unknown, validate
 from kshop_audit.config.layers import ConfigSource, read
 from kshop_audit.config.models import MutesFile
 from kshop_audit.errors import ConfigError
-from kshop_audit.model.metadata import Pack
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Mute, Settings
 
@@ -31,7 +31,7 @@ def with_mutes(
         return settings
     model, faults = validate(source.layer.table, MutesFile)
     place = source.layer.place
-    faults += _against_pack(model, packs.load(settings.pack))
+    faults += _against_packs(model, Known(packs.load_all(settings.packs)))
     report(faults, [source.layer])
     mutes = tuple(
         Mute(
@@ -64,11 +64,11 @@ def _find(
     return read(cwd / found[0], str(found[0])) if found else None
 
 
-def _against_pack(model: MutesFile, pack: Pack) -> Iterator[Fault]:
+def _against_packs(model: MutesFile, known: Known) -> Iterator[Fault]:
     for index, row in enumerate(model.mutes):
         path = ("mutes", index)
-        if row.rule not in pack.rules:
-            yield unknown((*path, "rule"), row.rule, pack.rules, "规则", "rule")
+        if not any(row.rule in pack.rules for pack in known.chosen) and row.rule not in known.rules:
+            yield unknown((*path, "rule"), row.rule, known.rules, "规则", "rule")
         for name, ids in row.match.items():
             if name not in IDS:
                 yield unknown((*path, "match", name), name, IDS, "编号", "id")

@@ -148,11 +148,12 @@ class Lexicon:
 class Settings:
     """Everything the operator can set, merged and validated.
 
-    `required` is added to the pack's required gates; `required_instead` replaces them, if it is
-    set. "all" has already become every gate.
+    `packs`: names or files; each is a column of the report, and the score follows the first one.
+    `required` is added to the packs' required gates; `required_instead` replaces them, if it is
+    set. "all" has already become every gate. `unused`: keys of which no chosen pack has a use.
     """
 
-    pack: str = "kuaishou"
+    packs: tuple[str, ...] = ("kuaishou",)
     shop: str | None = None
     lang: str | None = None
     opened_at: datetime | None = None
@@ -178,6 +179,7 @@ class Settings:
     mutes: tuple[Mute, ...] = ()
     mutes_file: str | None = None
     mutes_sha256: str | None = None
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

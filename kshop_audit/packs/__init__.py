@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from kshop_audit.model.metadata import Pack
 from kshop_audit.packs.extending import base_of, extended
 from kshop_audit.packs.parsing import parse
 
-__all__ = ["load", "names"]
+__all__ = ["load", "load_all", "names"]
 
 
 def names() -> tuple[str, ...]:
@@ -40,6 +41,16 @@ def load(name_or_path: str) -> Pack:
         table = extended(table, _table(base_file, base_content), file)
         content = base_content + content
     return parse(table, file, hashlib.sha256(content).hexdigest())
+
+
+def load_all(names_or_paths: Iterable[str]) -> tuple[Pack, ...]:
+    """The packs of one audit; ConfigError if two of them cannot be told apart in its report."""
+    packs = tuple(load(name) for name in names_or_paths)
+    listed = [pack.id for pack in packs]
+    for name in listed:
+        if listed.count(name) > 1:
+            raise ConfigError(f"规则包 {name} 给出了两次", f"the pack {name} is given twice")
+    return packs
 
 
 def _table(file: str, content: bytes) -> dict[str, object]:

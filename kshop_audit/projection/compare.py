@@ -33,13 +33,19 @@ def compare(old: Report, new: Report) -> Comparison:
 
 def regressions(old: Report, results: Sequence[RuleResult]) -> tuple[str, ...]:
     """Rules (error or warn) that passed in the old report and now fail or have no verdict."""
-    passed = {rule.id for rule in old.rules if rule.status is Status.PASS}
+    single = len(old.packs) == 1 and len({rule.pack for rule in results}) == 1
+    passed = {
+        ("" if single else rule.pack, rule.id) for rule in old.rules if rule.status is Status.PASS
+    }
     fell = (Status.FAIL, Status.NO_VERDICT)
-    return tuple(
+    fallen = (
         rule.id
         for rule in results
-        if rule.id in passed and rule.status in fell and rule.level in (Level.ERROR, Level.WARN)
+        if ("" if single else rule.pack, rule.id) in passed
+        and rule.status in fell
+        and rule.level in (Level.ERROR, Level.WARN)
     )
+    return tuple(dict.fromkeys(fallen))
 
 
 def _by_key(report: Report, other: Report) -> dict[_Key, RuleResult]:

@@ -45,7 +45,7 @@ def _failures(shown: View) -> list[str]:
     rows, speech = _rows(shown, Mark.FAIL), shown.speech
     kept = rows if len(rows) <= _FAILURES else rows[: _FAILURES - 1]
     lines = [_failure(row, speech) for row in kept]
-    rest = [row.title for row in rows[len(kept) :]]
+    rest = [row.named for row in rows[len(kept) :]]
     if rest:
         names = speech.names(rest, _NAMES)
         lines.append(speech.say("brief.more_failed", len(rest), names=names))
@@ -56,7 +56,7 @@ def _failure(row: Row, speech: Speech) -> str:
     target = speech.target(row.rule, marked=False)
     if row.rule.target is not None and row.rule.target.assumption:
         target += speech.say("sign.comma") + speech.say("figure.assumed_word")
-    line = speech.say("brief.failed", title=row.title, value=row.value, target=target)
+    line = speech.say("brief.failed", title=row.named, value=row.value, target=target)
     return line + (speech.say("brief.distance", distance=row.distance) if row.distance else "")
 
 
@@ -65,7 +65,7 @@ def _open(shown: View) -> list[str]:
     speech = shown.speech
     lines = []
     for key, marks in (("warned", (Mark.ALERT, Mark.REVIEW)), ("no_verdict", (Mark.UNKNOWN,))):
-        names = [row.title for row in _rows(shown, *marks)]
+        names = [row.named for row in _rows(shown, *marks)]
         if names:
             told = speech.names(names, _NAMES)
             lines.append(speech.say(f"brief.{key}", len(names), names=told))

@@ -41,14 +41,18 @@ class Columns:
 
 
 def gate_lines(shown: View, width: int, verbose: bool) -> list[Spans]:
-    """The groups one below the other, all with the same columns, the column names once."""
+    """The groups one below the other, all with the same columns, their names once a pack."""
     columns = _columns(shown, width)
     lines: list[Spans] = []
     for group in shown.groups:
         heading: Spans = [(group.title, _STYLES[group.mark])]
-        if not lines:
+        if not lines or group.section:
             heading = _heading(shown, group.title, columns, _STYLES[group.mark])
-        lines.extend([[], heading] if lines else [heading])
+        if lines:
+            lines.append([])
+        if group.section:
+            lines.extend([(line, "bold")] for line in wrap(group.section, width))
+        lines.append(heading)
         for row in group.rows:
             lines.extend(_row(shown, row, columns, width, verbose))
     if shown.legend:
@@ -109,7 +113,7 @@ def _cells(columns: Columns, value: str, target: str, counts: str, points: str) 
 def _row(shown: View, row: Row, columns: Columns, width: int, verbose: bool) -> list[Spans]:
     style = _STYLES[row.mark]
     strong = "bold" if row.mark is Mark.FAIL else ""
-    first, *rest = _label(row, columns.title)
+    first, *rest = _label(row.title, row.id, columns.title)
     cells = _cells(columns, row.value, row.target, row.counts, row.points)
     line: Spans = [
         (pad(shown.speech.data(row.mark.value), _SIGN), style),
@@ -136,7 +140,7 @@ def listed_lines(shown: View, width: int) -> list[Spans]:
     for row in shown.listed:
         below = _below(shown, row, width, verbose=True)
         if below:
-            first, *rest = _label(row, width - _SIGN)
+            first, *rest = _label(row.named, row.id, width - _SIGN)
             lines.append([("- ", ""), *_styled(first, row.id, "")])
             lines.extend([(" " * _SIGN, ""), *_styled(part, row.id, "")] for part in rest)
             lines.extend(below)
@@ -163,12 +167,12 @@ def _below(shown: View, row: Row, width: int, verbose: bool) -> list[Spans]:
     return lines
 
 
-def _label(row: Row, width: int) -> list[str]:
+def _label(title: str, id_: str, width: int) -> list[str]:
     """Title and id, the id on the same line if there is room for all of it."""
-    lines = wrap(row.title, width)
-    if cell_len(f"{lines[-1]} {row.id}") <= width:
-        return [*lines[:-1], f"{lines[-1]} {row.id}"]
-    return [*lines, *wrap(row.id, width)]
+    lines = wrap(title, width)
+    if cell_len(f"{lines[-1]} {id_}") <= width:
+        return [*lines[:-1], f"{lines[-1]} {id_}"]
+    return [*lines, *wrap(id_, width)]
 
 
 def _styled(text: str, name: str, style: str) -> Spans:

@@ -57,23 +57,25 @@ def deadlines(report: Report, speech: Speech) -> tuple[Dated, ...]:
 
     What clears on no known date ("depends") is no entry.
     """
-    due: dict[tuple[str, str, str], list[Finding]] = {}
+    due: dict[tuple[str, str, str], dict[str, list[Finding]]] = {}
     titles = {rule.id: speech.text(rule.title) for rule in report.rules}
     for rule in report.rules:
         for finding in rule.findings:
             for key in _DUE_KEYS:
                 when = finding.get(key)
                 if isinstance(when, str) and is_time(when):
-                    due.setdefault((when.replace(" ", "T"), rule.id, key), []).append(finding)
+                    same = due.setdefault((when.replace(" ", "T"), rule.id, key), {})
+                    # Two packs that have the rule find the same thing, which falls due once.
+                    same.setdefault(rule.pack, []).append(finding)
     return tuple(
         Dated(
             date=speech.instant(when),
             label=speech.name("finding", key),
             title=titles[rule],
-            text=_subject(findings, key, speech),
+            text=_subject(max(found.values(), key=len), key, speech),
             past=key in _TOO_LATE and _before(when, report.as_of),
         )
-        for (when, rule, key), findings in sorted(due.items(), key=lambda item: item[0])
+        for (when, rule, key), found in sorted(due.items(), key=lambda item: item[0])
     )
 
 
@@ -129,6 +131,7 @@ def data(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[Line, 
             texts = _unmapped(rule, speech)
             said = speech.say("data.unmapped_rule", rule=titles[rule.id], texts=texts)
             lines.append(Line(label, said))
+    lines = list(dict.fromkeys(lines))  # two packs with the rule say the same
     label = speech.say("data.notes")
     lines.extend(Line(label, speech.text(note)) for note in report.notes)
     lines.append(Line(speech.say("data.config"), _config(report, speech)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import Action, Report, RuleResult, Status
+from kshop_audit.model.report import Action, PackRef, Report, RuleResult, Status
 from kshop_audit.report import notes, phrases
 from kshop_audit.report.figures import points
 from kshop_audit.report.notes import Dated, Line
@@ -31,11 +31,15 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One rule of the gate table; every text is safe to show."""
+    """One rule of the gate table; every text is safe to show.
+
+    `named`: the title, with the pack behind it where there are several.
+    """
 
     rule: RuleResult
     mark: Mark
     title: str
+    named: str
     id: str
     value: str
     target: str
@@ -50,11 +54,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows of one mark under a heading that says the mark in words, with the full count."""
+    """Rows of one mark under a heading that says the mark in words, with the full count.
+
+    `section`: where there are several packs, what stands above the first group of each.
+    """
 
     mark: Mark
     title: str
     rows: tuple[Row, ...]
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,7 @@ def view(report: Report, lang: str, *, ascii_only: bool = False) -> View:
     todos = _todos(report, speech, titles)
     units = sum(rule.mute.units for rule in report.rules if rule.mute is not None)
     muted = speech.say("headline.muted", units) if units else ""
+    several = len(report.packs) > 1
     assumed = any(rule.target is not None and rule.target.assumption for rule in gates)
     return View(
         speech=speech,
@@ -133,8 +142,8 @@ def view(report: Report, lang: str, *, ascii_only: bool = False) -> View:
         context=_context(report, speech),
         groups=_groups(report, gates, speech),
         legend=speech.say("figure.assumed_legend") if assumed else "",
-        others=_others(listed, speech),
-        listed=tuple(_row(rule, speech, len(report.packs) > 1) for rule in listed),
+        others=_others(listed, speech, several),
+        listed=tuple(_row(rule, speech, rule.pack if several else "") for rule in listed),
         score=_score(report, speech, titles),
         actions=todos[:_TOP_ACTIONS],
         actions_count=len(todos),
@@ -242,26 +251,55 @@ def _context(report: Report, speech: Speech) -> str:
 
 
 def _groups(report: Report, gates: list[RuleResult], speech: Speech) -> tuple[Group, ...]:
-    several = len(report.packs) > 1
     levels = list(Level)
     ordered = sorted(gates, key=lambda rule: levels.index(rule.level))
-    groups = []
-    for sign in Mark:
-        rows = tuple(_row(rule, speech, several) for rule in ordered if mark(rule) is sign)
-        if rows:
-            title = speech.say(f"group.{sign.name.lower()}", len(rows))
-            groups.append(Group(sign, title, rows))
+    if len(report.packs) == 1:
+        return tuple(_marked(ordered, speech))
+    groups: list[Group] = []
+    for pack in report.packs:
+        own = [rule for rule in ordered if rule.pack == pack.id]
+        section = _section(pack, own, speech)
+        for group in _marked(own, speech, pack.id):
+            groups.append(replace(group, section=section))
+            section = ""
     return tuple(groups)
 
 
-def _row(rule: RuleResult, speech: Speech, several_packs: bool) -> Row:
+def _marked(gates: list[RuleResult], speech: Speech, pack: str = "") -> list[Group]:
+    groups = []
+    for sign in Mark:
+        rows = tuple(_row(rule, speech, pack) for rule in gates if mark(rule) is sign)
+        if rows:
+            title = speech.say(f"group.{sign.name.lower()}", len(rows))
+            groups.append(Group(sign, title, rows))
+    return groups
+
+
+def _section(pack: PackRef, gates: list[RuleResult], speech: Speech) -> str:
+    """What a pack says of its own gates, in one line."""
+    status = [rule.status for rule in gates if rule.level is Level.ERROR]
+    missed, silent = status.count(Status.FAIL), status.count(Status.NO_VERDICT)
+    if missed or silent:
+        said = speech.join(
+            speech.say(f"section.{key}", n)
+            for key, n in (("failed", missed), ("silent", silent))
+            if n
+        )
+    else:
+        said = speech.say("section.met" if status else "section.none", len(status))
+    name = speech.say("headline.pack", id=speech.data(pack.id), version=speech.data(pack.version))
+    return speech.pair(name, said)
+
+
+def _row(rule: RuleResult, speech: Speech, pack: str = "") -> Row:
     shown = rule.points_capped if rule.points_capped is not None else rule.points
-    name = f"{rule.pack}:{rule.id}" if several_packs else rule.id
+    title = speech.text(rule.title)
     return Row(
         rule=rule,
         mark=mark(rule),
-        title=speech.text(rule.title),
-        id=speech.data(name),
+        title=title,
+        named=speech.aside(title, speech.data(pack)),
+        id=speech.data(rule.id),
         value=phrases.value_or_range(rule, speech),
         target=speech.target(rule),
         counts=phrases.counts(rule),
@@ -274,20 +312,20 @@ def _row(rule: RuleResult, speech: Speech, several_packs: bool) -> Row:
     )
 
 
-def _others(rules: list[RuleResult], speech: Speech) -> tuple[Line, ...]:
+def _others(rules: list[RuleResult], speech: Speech, several: bool) -> tuple[Line, ...]:
     """Rules that gate nothing, one line a status."""
     order = ("fail", "no_verdict", "warn", "info", "pass", "not_applicable")
     lines = []
     for status in order:
-        names = [_short(rule, speech) for rule in rules if rule.status.value == status]
+        names = [_short(rule, speech, several) for rule in rules if rule.status.value == status]
         if names:
             label = f"{speech.say(f'other.{status}')} {len(names):,}"
             lines.append(Line(label, speech.join(names, "list")))
     return tuple(lines)
 
 
-def _short(rule: RuleResult, speech: Speech) -> str:
-    title = speech.text(rule.title)
+def _short(rule: RuleResult, speech: Speech, several: bool) -> str:
+    title = speech.aside(speech.text(rule.title), speech.data(rule.pack) if several else "")
     informative = rule.status is Status.INFO and phrases.value_or_range(rule, speech)
     none = speech.say("column.none")
     return f"{title} {informative}" if informative and informative != none else title

@@ -203,8 +203,7 @@ def test_figures_are_broken_down_as_asked(run: Run, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["--by", "agent,moon"], "--by moon: no such dimension, use agent,hour,day,weekday,"),
-        (["--pack", "kuaishou", "--pack", "taobao"], "one pack for now"),
-        (["--pack", "kuaishou", "--pack", "kuaishou"], "one pack for now"),
+        (["--pack", "kuaishou", "--pack", "kuaishou"], "the pack kuaishou is given twice"),
     ],
 )
 def test_what_cannot_be_asked_for_is_told(
@@ -215,7 +214,7 @@ def test_what_cannot_be_asked_for_is_told(
     assert message in err
 
 
-def test_one_pack_is_taken_from_flag_or_environment(
+def test_packs_are_taken_from_flag_or_environment(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = shop(tmp_path / "shop")
@@ -223,6 +222,9 @@ def test_one_pack_is_taken_from_flag_or_environment(
     assert "did you mean kuaishou?" in run("check", folder)[2]
     assert run("check", folder, "--pack", "kuaishou")[0] == EXIT_OK
     assert run("check", folder, "--isolated")[0] == EXIT_OK
+    monkeypatch.setenv("KSHOP_AUDIT_PACK", "kuaishou jd")
+    report = json.loads(run("check", folder, "--format", "json")[1])
+    assert [pack["id"] for pack in report["packs"]] == ["kuaishou", "jd"]
 
 
 def test_an_interrupted_file_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:

@@ -317,7 +317,7 @@ def test_every_setting_has_one_origin(tmp_path: Path) -> None:
     assert origins["weights.service"].origin == "pack kuaishou"
     assert origins["exempt.0.reason"].value == "春节"
     assert origins["closing.closing"].origin == "shop.toml:11"
-    for rule, terms in packs.load(settings.pack).rules.items():
+    for rule, terms in packs.load(*settings.packs).rules.items():
         assert f"levels.{rule}" in origins
         for option in terms.options:
             assert f"options.{rule}.{option}" in origins

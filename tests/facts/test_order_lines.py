@@ -56,7 +56,7 @@ SHIPMENTS = (
 def test_an_order_whose_lines_are_all_refunded_is_cancelled(tmp_path: Path) -> None:
     write(tmp_path, text(ORDERS), "orders.csv")
     write(tmp_path, text(SHIPMENTS), "shipments.csv")
-    settings, as_of, rules = Settings(pack="taobao"), datetime(2026, 3, 31), ("tb-pickup-48h",)
+    settings, as_of, rules = Settings(packs=("taobao",)), datetime(2026, 3, 31), ("tb-pickup-48h",)
     (alone,) = audit_folder(tmp_path, settings, as_of, select=rules).report.rules
     assert (alone.numerator, alone.denominator) == (1, 3)
     write(tmp_path, text(LINES), "lines.csv")
@@ -69,7 +69,7 @@ def test_lines_alone_are_no_orders(tmp_path: Path) -> None:
     write(tmp_path, text(LINES), "lines.csv")
     write(tmp_path, text(SHIPMENTS), "shipments.csv")
     done = audit_folder(
-        tmp_path, Settings(pack="taobao"), datetime(2026, 3, 31), select=("tb-pickup-48h",)
+        tmp_path, Settings(packs=("taobao",)), datetime(2026, 3, 31), select=("tb-pickup-48h",)
     )
     (result,) = done.report.rules
     assert result.status == "no_verdict"

@@ -257,5 +257,17 @@ def test_no_configuration_is_said() -> None:
 def test_several_packs_are_told_apart() -> None:
     report = failing()
     packs = (*report.packs, replace(report.packs[0], id="kuaishou-2021-09"))
-    text = zh(replace(report, packs=packs))
-    assert "kuaishou:reply-rate" in text
+    again = tuple(
+        replace(rule, pack="kuaishou-2021-09")
+        for rule in report.rules
+        if rule.id in ("banned-words", "cs-satisfaction", "product-rating")
+    )
+    text = zh(replace(report, packs=packs, rules=(*report.rules, *again)))
+    lines = text.splitlines()
+    assert [line for line in lines if line.startswith("规则 kuaishou")] == [
+        "规则 kuaishou 2025-10-02：3 项门槛未达标 · 1 项门槛没有结论",
+        "规则 kuaishou-2021-09 2025-10-02：1 项门槛未达标",
+    ]
+    assert sum(line.startswith("× 违禁词 banned-words") for line in lines) == 2
+    assert "商品评分（kuaishou） 4.82" in text
+    assert "（kuaishou-2021-09） 4.82" in text

@@ -1,4 +1,8 @@
-"""What a rule's figures lack and only the whole of the inputs knows: gaps, unmapped, declared."""
+"""One column of a report, measured: the plan's figures, completed from the inputs as a whole.
+
+What a rule cannot see from its own rows: days without any row, rows that could not be read, texts
+that were not understood, and figures that the operator declared.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kshop_audit.columns import Column
 from kshop_audit.errors import ConfigError
+from kshop_audit.facts import Facts
 from kshop_audit.ingest import Source
 from kshop_audit.masking import masked_label
 from kshop_audit.model.measurement import Gaps, Measurement
@@ -14,28 +20,55 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan.load import Loaded
+from kshop_audit.plan.measure import Wanted
+from kshop_audit.plan.run import run
 from kshop_audit.projection.bounds import median_day, missing_days
 from kshop_audit.rules import Rule
 
 
 @dataclass(frozen=True)
+class Exports:
+    """The files of an order, read once: what else the operator says needs no second reading."""
+
+    sources: tuple[Source, ...]
+    loaded: Loaded
+
+
+@dataclass(frozen=True)
 class Whole:
-    """What is known of the inputs as a whole. `by_day`: rows a day of chats and orders ("paid":
-    of paid orders).
+    """A column, measured, and what is known of the inputs as a whole.
+
+    `by_day`: rows a day of chats and orders ("paid": of paid orders). `mask`: cells that could tell
+    a person are shortened.
     """
 
-    terms: Terms
-    loaded: Loaded
-    sources: tuple[Source, ...]
+    column: Column
+    exports: Exports
     by_day: Mapping[str, Mapping[date, int]]
     mask: bool
+    measured: tuple[Measurement, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        """The terms of the column."""
+        return self.column.terms
 
     def rejected(self, kind: Kind) -> int:
         """Rows of a kind that could not be read."""
-        return self.loaded.rejected(kind, self.sources)
+        return self.exports.loaded.rejected(kind, self.exports.sources)
 
 
-def completed_of(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
+def measured(column: Column, exports: Exports, wanted: Wanted, *, mask: bool) -> Whole:
+    """Measure the rules of a column over the files that were read."""
+    facts = Facts(exports.loaded.tables, column.terms)
+    found, extras = run(column.rules, facts, wanted)
+    by_day = {name: dict(frame.iter_rows()) for name, frame in extras.items()}
+    whole = Whole(column, exports, by_day, mask)
+    completed = [_whole_of(m, r, whole) for m, r in zip(found, column.rules, strict=True)]
+    return replace(whole, measured=tuple(completed))
+
+
+def _whole_of(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
     """The measurement completed, and so what it would be without the mutes."""
     done = _completed(measured, rule, whole)
     if done.unmuted is None:
@@ -71,7 +104,7 @@ def _completed(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
     texts = {
         masked_label(text) if whole.mask else text: count
         for kind in kinds
-        for column, values in whole.loaded.unmapped.get(kind, {}).items()
+        for column, values in whole.exports.loaded.unmapped.get(kind, {}).items()
         if column in measured.unmapped_columns
         for text, count in values.items()
     }
