@@ -116,6 +116,9 @@ def data_notes(
             Text(zh=f"{source.name}：{note.zh}", en=f"{source.name}: {note.en}")
             for note in source.notes
         ]
+        overlapping = loaded.counts.get(source.index, FileCount()).overlapping
+        if overlapping:
+            notes.append(_overlap(source.name, overlapping))
         if source.kind is None:
             notes.append(
                 Text(
@@ -141,6 +144,13 @@ def _reject_notes(
             zh=f"另有 {more} 行读不出来，完整清单见 --evidence。",
             en=f"{more} more rows could not be read; --evidence lists them all.",
         )
+
+
+def _overlap(name: str, rows: int) -> Text:
+    return Text(
+        zh=f"{name}：{rows} 行与另一个导出重叠，同一条记录取最新的一行。",
+        en=f"{name}: {rows} rows overlap with another export; of a record the newest row counts.",
+    )
 
 
 def _gap_notes(measured: Sequence[Measurement]) -> list[Text]:

@@ -61,12 +61,16 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class FileCount:
-    """Where the records of one file went."""
+    """Where the records of one file went.
+
+    `overlapping`: of the duplicates, those that were given up for a row of another file.
+    """
 
     rows: int = 0
     rejected: int = 0
     skipped: int = 0
     duplicates: int = 0
+    overlapping: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
 
@@ -322,6 +326,7 @@ def _counts(
         files = [source.index for source in sources if source.kind is kind]
         rejected = _by_file(part.bad, files)
         good = _by_file(part.good, files)
+        overlaps = _overlaps(kind, part.good, kept[kind]) if len(files) > 1 else {}
         for file in files:
             here = kept[kind] if len(files) == 1 else kept[kind].filter(pl.col(FILE) == file)
             ends = _ends(kind, here)
@@ -330,10 +335,25 @@ def _counts(
                 rejected=rejected.get(file, 0),
                 skipped=part.skipped.get(file, 0),
                 duplicates=good.get(file, 0) - here.height,
+                overlapping=overlaps.get(file, 0),
                 first_at=min(ends, default=None),
                 last_at=max(ends, default=None),
             )
     return counts
+
+
+def _overlaps(kind: Kind, good: pl.DataFrame, kept: pl.DataFrame) -> dict[int, int]:
+    """By file, how many of its good rows gave way to one of another file."""
+    if good.height == kept.height:
+        return {}
+    key = [name for name in TABLES[kind].key if name in good.columns]
+    places = kept.select(FILE, ROW)
+    given_up = good.select(FILE, ROW, *key).join(places, on=[FILE, ROW], how="anti")
+    if TABLES[kind].key[0] in key:  # without it, a duplicate is one of another file
+        rows = kept.select(*key, pl.col(FILE).alias("_for"))
+        given_up = given_up.join(rows, on=key, nulls_equal=True)
+        given_up = given_up.filter(pl.col(FILE) != pl.col("_for"))
+    return dict(given_up.get_column(FILE).value_counts().iter_rows())
 
 
 def _by_file(frame: pl.DataFrame, files: Sequence[int]) -> dict[int, int]:
