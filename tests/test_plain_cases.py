@@ -262,7 +262,7 @@ PLAIN = {
 }  # fmt: skip
 SERIES = {
     "R": 20, "L": 22, "Q": 12, "A": 12, "D": 11, "H": 2, "C": 7, "N": 4, "Z": 7, "F": 4, "W": 1,
-    "V": 3,
+    "V": 3, "T": 7, "P": 4, "J": 2,
 }  # fmt: skip
 NOT_DATA = {"Q7": "no canonical column names the after-sales service it speaks of"}
 

@@ -31,11 +31,12 @@ def pdd_reply_rate(facts: Facts, terms: Terms) -> Shape:
     有效回复率不低于 50% 的天数 / 咨询人数满 100 的天数。
 
     Why it matters:
-        Below 50 % on a day the platform acts: campaigns are refused (S2-36, S2-42), and a report of
-        2023-09-21 names 1,000 yuan (musicheng.com/news/i831021.html).
+        Below 50 % on a day the platform acts (S2-36). What it does is contradicted: S2-42 says that
+        no money is taken but campaigns are refused, a report of 2023-09-21 says 1,000 yuan
+        (musicheng.com/news/i831021.html). We judge the rate and leave the consequence open.
 
-        某天低于 50% 平台会处理：影响活动报名（S2-36、S2-42），另有资料称扣 1000 元（musicheng，
-        2023-09-21）。
+        某天低于 50% 平台会处理（S2-36）。后果说法不一：S2-42 说不扣钱、影响活动报名，2023-09-21 的
+        资料说扣 1000 元（musicheng）。本工具只判回复率，后果以平台通知为准。
 
     How it is counted:
         Per natural day 08:00-23:00: (consumers − consumers with a message unanswered or answered
