@@ -14,14 +14,14 @@ from pathlib import Path
 
 from sample_data.write import csv_bytes
 
-from sample_data import damaged, report, shops
+from sample_data import damaged, platforms, report, shops
 
 # Written by hand, so not compared.
 BY_HAND = {"README.md", ".gitattributes"}
 
 
 def build() -> dict[str, bytes]:
-    """Path relative to the output folder → content, for all four shops."""
+    """Path relative to the output folder → content, for all shops."""
     found: dict[str, bytes] = {}
     waybills: set[str] = set()
     for spec in (shops.HEALTHY, shops.FAILING, shops.CLOSING):
@@ -37,6 +37,12 @@ def build() -> dict[str, bytes]:
     print_shop("damaged", report.describe(export.clean) + export.ledger)
     report.insist("damaged", export.clean)
     found |= {f"damaged/{name}": data for name, data in export.files.items()}
+    for folder, (toml, tables) in platforms.build(waybills).items():
+        counts = [f"{name}: {len(rows)} rows" for name, (_, rows) in tables.items()]
+        print_shop(folder, counts)
+        files = {name: csv_bytes(*table) for name, table in tables.items()}
+        files["shop.toml"] = toml.encode()
+        found |= {f"{folder}/{name}": data for name, data in files.items()}
     return found
 
 

@@ -121,7 +121,7 @@ def _talk(
             talk.say(last, "买家", text)
         good = _in_time(spec, quota, agent, first, may_be_slow and slow == 0)
         slow += not good
-        reply_at = last + timedelta(seconds=dice.between(9, 190))
+        reply_at = last + timedelta(seconds=dice.between(*spec.reply_seconds))
         if not good:
             reply_at = first + timedelta(seconds=dice.between(330, 2400))
             if dice.between(1, 3) == 1 or reply_at > CUT:

@@ -5,7 +5,7 @@ Only the few rows counted as rejected in the ledger cannot be read for certain.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 from sample_data import catalogue, damaged_orders, damaged_service, headers, orders, tickets
@@ -25,10 +25,7 @@ DAMAGED = Spec(
     number=4,
     topic="apparel",
     products=(*catalogue.APPAREL[:4], COAT),
-    first_order_day=date(2026, 8, 31),
-    last_order_day=date(2026, 10, 31),
     orders_by_weekday=(7, 7, 7, 7, 8, 8, 8),
-    first_chat_day=date(2026, 10, 1),
     sessions_by_weekday=(4, 4, 4, 4, 5, 5, 5),
     agents=(Agent("小何", 96), Agent("小苏", 96)),
     one_slow_burst_a_day=True,

@@ -27,12 +27,13 @@ class Spec:
     number: int
     topic: str
     products: tuple[Product, ...]
-    first_order_day: date
-    last_order_day: date
     orders_by_weekday: tuple[int, ...]
-    first_chat_day: date
     sessions_by_weekday: tuple[int, ...]
     agents: tuple[Agent, ...]
+    first_order_day: date = date(2026, 8, 31)
+    last_order_day: date = date(2026, 10, 31)
+    first_chat_day: date = date(2026, 10, 1)
+    reply_seconds: tuple[int, int] = (9, 190)
     evening_percent: int | None = None
     one_slow_burst_a_day: bool = False
     happy_percent: int = 97

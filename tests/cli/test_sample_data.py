@@ -22,10 +22,22 @@ def told(lang: str) -> dict[str, int]:
     return {name: int(code) for name, code in rows}
 
 
-@pytest.mark.parametrize("folder", ["healthy", "failing", "closing", "damaged"])
+@pytest.mark.parametrize("folder", sorted(p.name for p in SAMPLES.iterdir() if p.is_dir()))
 def test_the_exit_code_is_the_one_of_the_page(run: Run, folder: str) -> None:
     code = run("check", SAMPLES / folder, "-q")[0]
     assert (told("zh")[folder], told("en")[folder]) == (code, code)
+
+
+@pytest.mark.parametrize("folder", ["pinduoduo", "jd", "taobao", "douyin"])
+def test_every_file_of_another_platform_is_understood(run: Run, folder: str) -> None:
+    report = json.loads(run("check", SAMPLES / folder, "--format", "json")[1])
+    assert [pack["id"] for pack in report["packs"]] == [folder]
+    for entry in report["inputs"]:
+        assert entry["kind"], entry
+        assert entry["rows"] == entry["records"] > 0, entry
+    assert {rule["id"]: rule["unmapped"] for rule in report["rules"] if rule["unmapped"]} == {}
+    reasons = {rule["id"] for rule in report["rules"] if rule["status"] == "no_verdict"}
+    assert reasons <= {"dy-experience-score"}
 
 
 def damaged(run: Run) -> dict[str, Any]:
