@@ -149,6 +149,7 @@ def _mapping(row: InputTable) -> InputMapping:
         row.delimiter,
         row.skip_rows,
         tuple(row.sheet),
+        row.copied_on,
     )
 
 

@@ -261,6 +261,12 @@ def _input(path: tuple[str, str], kind: str, table: InputTable) -> Iterator[Faul
         for text, code in values.items():
             if code not in words[name]:
                 yield unknown((*here, text), code, words[name], "代码", "code")
+    yield from _reading(path, table)
+
+
+def _reading(path: tuple[str, str], table: InputTable) -> Iterator[Fault]:
+    if table.copied_on is not None and path[-1] != Kind.CHATS:
+        yield Fault((*path, "copied_on"), "只用于 chats", "is for chats alone")
     if table.encoding is not None:
         try:
             codecs.lookup(table.encoding)

@@ -257,6 +257,7 @@ class InputTable(Table):
     delimiter: Delimiter | None = None
     skip_rows: Count | None = None
     sheet: Texts = []
+    copied_on: Day | None = None
 
 
 class ConfigFile(Table):

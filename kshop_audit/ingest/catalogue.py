@@ -7,7 +7,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import chain
 from typing import Any
@@ -42,7 +42,9 @@ class Layout:
 
     `columns`: canonical → headers by priority. `own`: headers of this platform alone.
     `values`: canonical column → {normalised text: code}. `needs`, `unless`: see generic.toml.
-    `unused`: headers of real exports that no rule looks at.
+    `unused`: headers of real exports that no rule looks at. `fen`: headers of amounts in fen.
+    `first`: canonical → headers of which the first that is filled counts.
+    `conversation`: headers of cells that hold a whole conversation.
     """
 
     kind: Kind
@@ -54,6 +56,14 @@ class Layout:
     needs: tuple[tuple[str, ...], ...]
     unless: frozenset[str]
     unused: frozenset[str]
+    fen: frozenset[str] = frozenset()
+    first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conversation: frozenset[str] = frozenset()
+
+    def talks(self, header: str, columns: Mapping[str, object]) -> bool:
+        """Whether a cell under this header holds a conversation: nothing else tells a time."""
+        told = "sent_at" not in columns and ("buyer_id" in columns or "session_id" in columns)
+        return told and header in self.conversation
 
     @functools.cached_property
     def known(self) -> frozenset[str]:
@@ -107,6 +117,9 @@ def _layout(kind: Kind, platform: str | None, generic: Any, own: Any) -> Layout:
         tuple(tuple(group) for group in generic["needs"]),
         frozenset(_normals(generic.get("unless", ()))),
         frozenset(_normals(own.get("unused", ()))),
+        frozenset(_normals(own.get("fen", ()))),
+        {name: _normals(headers) for name, headers in own.get("first", {}).items()},
+        frozenset(_normals(generic.get("conversation", ()))),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from kshop_audit.ingest import cells, reasons
+from kshop_audit.ingest.catalogue import normal
 from kshop_audit.ingest.protection import trim
 from kshop_audit.ingest.raw import cell
 from kshop_audit.ingest.recognise import Match
@@ -33,7 +34,9 @@ DISPENSABLE = frozenset({"message_seq"})
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """One canonical column of a file and where its text comes from."""
+    """One canonical column of a file and where its text comes from; `fen`: of an amount, its unit
+    instead of yuan.
+    """
 
     column: Column
     header: str
@@ -41,6 +44,7 @@ class Cells:
     words: Mapping[str, str]
     key: bool
     clock: str = ZONE
+    fen: bool = False
 
     @property
     def name(self) -> str:
@@ -69,10 +73,14 @@ class Cells:
 
     @property
     def raw(self) -> pl.Expr:
-        """The text of the cell; of columns of one name the first that is not empty."""
+        """The text of the cell; of several columns the first that is not empty.
+
+        A time that is not set is a zero in the open interface.
+        """
         text = pl.col(cell(self.places[0]))
+        empty = ["", "0"] if self.type is Type.TIME else [""]
         for place in self.places[1:]:
-            text = pl.when(trim(text) == "").then(pl.col(cell(place))).otherwise(text)
+            text = pl.when(trim(text).is_in(empty)).then(pl.col(cell(place))).otherwise(text)
         return text
 
     def step(self, name: str) -> str:
@@ -116,5 +124,7 @@ def cells_of(
     for name, places in sorted(match.columns.items(), key=lambda item: item[1]):
         known = {**match.layout.values.get(name, {}), **cells.words(words.get(name, {}))}
         header = match.headers[places[0]].strip()
-        result.append(Cells(table.column(name), header, places, known, name == key, zone))
+        in_fen = normal(header) in match.layout.fen
+        column = table.column(name)
+        result.append(Cells(column, header, places, known, name == key, zone, in_fen))
     return tuple(result)

@@ -101,7 +101,7 @@ def _strange(part: Cells) -> pl.Expr:
         case Type.ID:
             return raw.str.contains(_STRANGE_ID) | (raw.str.len_bytes() < _LEAST_ID)
         case Type.MONEY:
-            return ~raw.str.contains(cells.PLAIN_MONEY)
+            return ~raw.str.contains(cells.PLAIN_WHOLE if part.fen else cells.PLAIN_MONEY)
         case Type.INT:
             return ~raw.str.contains(cells.PLAIN_WHOLE)
         case Type.TEXT:
@@ -115,8 +115,8 @@ def value(part: Cells, plain: Plain) -> pl.Expr:
     raw = part.raw
     if _read_ahead(part):
         return pl.col(part.step("ahead"))
-    if part.type is Type.MONEY:
+    if part.type is Type.MONEY and not part.fen:
         return cells.fen(raw)
-    if part.type is Type.INT:
+    if part.type in (Type.INT, Type.MONEY):
         return raw.cast(pl.Int64, strict=False)
     return raw if part.name in plain.filled else pl.when(raw != "").then(raw)

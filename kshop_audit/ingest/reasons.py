@@ -14,6 +14,9 @@ NUL_BYTES = "nul_bytes"
 OTHER_HEADER = "other_header"
 SPREADSHEET = "spreadsheet_number"
 FORMULA = "failed_formula"
+JSON = "unreadable_json"
+LINE = "unreadable_line"
+SPEAKER = "unknown_speaker"
 TIME = "unreadable_time"
 MONEY = "unreadable_money"
 NUMBER = "unreadable_number"
@@ -45,6 +48,20 @@ REASONS: Mapping[str, Text] = {
     OTHER_HEADER: Text(
         "位于另一个不同的表头之下(文件由不同导出拼接而成);请分别提供各文件",
         "stands below a second, different header (files were joined); give the files one by one",
+    ),
+    JSON: Text(
+        "不是一条完整的 JSON 记录;文件可能下载中断,请重新导出",
+        "no whole JSON record; the download may have been interrupted, export again",
+    ),
+    LINE: Text(
+        "看不出这一行属于哪条消息(没有时间和说话人);请从对话开头完整复制",
+        "belongs to no message (no time and speaker above it); copy the conversation from its "
+        "beginning",
+    ),
+    SPEAKER: Text(
+        "看不出是谁说的;请把店铺方的昵称写进 [inputs.chats.values.sender_role]",
+        "it cannot be told who said this; list the shop's names in "
+        "[inputs.chats.values.sender_role]",
     ),
     SPREADSHEET: Text(
         "编号被表格软件改成科学计数法,数字已丢失;请重新导出,勿用 Excel 另存",

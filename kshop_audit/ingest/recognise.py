@@ -31,6 +31,12 @@ class Match:
         return self.layout.kind
 
     @property
+    def whole(self) -> bool:
+        """Whether a cell holds a whole conversation."""
+        content = self.columns.get("content", (0,))[0]
+        return self.layout.talks(normal(self.headers[content]), self.columns)
+
+    @property
     def pairs(self) -> tuple[tuple[str, str | None], ...]:
         """(header in the file, canonical column or None), in the order of the file."""
         owner = {place: name for name, places in self.columns.items() for place in places}
@@ -80,6 +86,10 @@ def _columns(
     own = {} if mapping is None else {c: normal(h) for c, h in mapping.columns.items()}
     whole = _places(names)
     found = {column: whole.pop(header) for column, header in own.items() if header in whole}
+    for column, headers in layout.first.items():
+        several = [whole.pop(header) for header in headers if header in whole]
+        if several and column not in found:
+            found[column] = tuple(place for places in several for place in places)
     _assign(layout, whole, found)
     taken = {place for used in found.values() for place in used}
     short = ["" if place in taken else prefix(name) for place, name in enumerate(names)]
@@ -113,7 +123,8 @@ def match(
         # A platform's own signature decides alone: its file of order lines has neither time nor
         # state of the order, and is one of orders all the same.
         needs = layout.needs[:1] if signature and layout.platform else layout.needs
-        if not all(any(name in columns for name in group) for group in needs):
+        talks = any(layout.talks(name, columns) for name in names)
+        if not talks and not all(any(name in columns for name in group) for group in needs):
             return None
     own = len(layout.own & set(names))
     # A signature decides; then the number of known columns; then the platform's own names.

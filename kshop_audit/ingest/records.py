@@ -156,8 +156,8 @@ def _is_header(record: Sequence[str], header: Sequence[str], key: int | None) ->
     return key is not None and key < len(record) and normal(record[key]) == header[key]
 
 
-def _rows(file: RecordFile) -> Iterator[tuple[object, ...]]:
-    """(row, fault, value, kept cells …) of every record below the header."""
+def rows(file: RecordFile) -> Iterator[tuple[int, str | None, str | None, list[str]]]:
+    """(row, reason code, value that shows it, kept cells) of every record below the header."""
     header = [normal(text) for text in file.header]
     same = True
     with file.path.open(encoding="utf-8", errors="surrogateescape", newline="") as text:
@@ -173,7 +173,7 @@ def _rows(file: RecordFile) -> Iterator[tuple[object, ...]]:
                 fault = reasons.OTHER_HEADER
             cells = record + [""] * (file.width - len(record))
             kept = [_BAD_BYTE.sub("\ufffd", cells[place]).replace("\0", "") for place in file.keep]
-            yield (row, fault, _value(record, fault, file.width), *kept)
+            yield row, fault, _value(record, fault, file.width), kept
 
 
 def read_records(file: RecordFile) -> Raw:
@@ -200,8 +200,8 @@ def read_records(file: RecordFile) -> Raw:
         )
         batch.clear()
 
-    for values in _rows(file):
-        batch.append(values)
+    for row, fault, value, kept in rows(file):
+        batch.append((row, fault, value, *kept))
         if len(batch) == BATCH:
             flush()
     if batch:

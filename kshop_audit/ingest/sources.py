@@ -12,21 +12,23 @@ from pathlib import Path
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import container, decoding, raw
 from kshop_audit.ingest.access import while_reading
-from kshop_audit.ingest.catalogue import is_known, normal
+from kshop_audit.ingest.catalogue import normal
 from kshop_audit.ingest.columns import Cells, cells_of
 from kshop_audit.ingest.container import UnopenedError
 from kshop_audit.ingest.contract import Request, Source
+from kshop_audit.ingest.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.decoding import Decoded
 from kshop_audit.ingest.locate import DELIMITERS, Header, find_header
 from kshop_audit.ingest.pieces import Piece, Whole, unfold, unread, untouched, why_of
 from kshop_audit.ingest.proof import Frame, prove
 from kshop_audit.ingest.raw import Raw
-from kshop_audit.ingest.recognise import Match
 from kshop_audit.ingest.records import RecordFile, read_records
+from kshop_audit.ingest.remarks import notes_on
+from kshop_audit.ingest.rewritten import OWN, Rewritten
 from kshop_audit.ingest.staging import readable
 from kshop_audit.ingest.typed import Records
 from kshop_audit.ingest.unrecognised import UnrecognisedError, unrecognised
-from kshop_audit.ingest.walk import Found, find_files
+from kshop_audit.ingest.walk import Found, find_files, may_be_anything
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import Kind, Type
@@ -88,13 +90,24 @@ class _Reading:
         marks = self.delimiters if delimiters is None else delimiters
         return find_header(text, marks, self.request.mappings, self.found.pin)
 
+    def recognises(self, text: str) -> bool:
+        """Whether a file that begins with this text is one that can be read."""
+        return self.header(text) is not None or is_convertible(text, self.found.pin)
+
+    def original(self, decoded: Decoded, text: str) -> Original:
+        """The file, to be rewritten if it is no table."""
+        return Original(
+            decoded.path, self.name, text, decoded.start, self.request.mappings, self.found.pin,
+            self.scratch / f"{self.index}.rewritten",
+        )  # fmt: skip
+
     def decoded(self, path: Path, encoding: str | None) -> Decoded:
         """The file as UTF-8."""
         return decoding.decode(
             path,
             self.name,
             encoding,
-            lambda text: self.header(text) is not None,
+            self.recognises,
             self.scratch / f"{self.index}.utf8",
         )
 
@@ -127,25 +140,45 @@ def _differs(mapping: InputMapping, decoded: Decoded) -> bool:
     return bool(own) and own != decoded.encoding.removesuffix("-sig")
 
 
-def _understood(reading: _Reading) -> tuple[Decoded, Header]:
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A file whose header is known; `rewritten`: its records, if it is no table."""
+
+    decoded: Decoded
+    header: Header
+    rewritten: Rewritten | None = None
+
+
+def _understood(reading: _Reading) -> _Understood:
     """Decode a file and find its header; UnrecognisedError if it has none."""
     given = reading.encoding
     decoded = _decoded(reading, given)
     text = decoding.head_of(decoded.path, decoded.start)
     header = reading.header(text)
+    if header is not None:
+        if not given and _differs(reading.mapping(header.match.kind), decoded):
+            decoded, header = _as_configured(reading, header.match.kind) or (decoded, header)
+            text = decoding.head_of(decoded.path, decoded.start)
+        _check(reading, header)
+    found = converted(reading.original(decoded, text), header)
+    if found is not None:
+        rewritten, match = found
+        return _Understood(decoded, Header(match, ",", 1, 0, described=False), rewritten)
     if header is None:
         raise unrecognised(
             reading.name, text, decoded.encoding, reading.delimiters,
             lambda text, marks: reading.header(text, marks) is not None,
         )  # fmt: skip
-    if not given and _differs(reading.mapping(header.match.kind), decoded):
-        decoded, header = _as_configured(reading, header.match.kind) or (decoded, header)
+    return _Understood(decoded, header)
+
+
+def _check(reading: _Reading, header: Header) -> None:
+    """Refuse a sheet that is another one than those configured, and rows above the header."""
     sheets = reading.mapping(header.match.kind).sheets
     if reading.piece.title and sheets and normal(reading.piece.title) not in map(normal, sheets):
         raise _OtherSheetError(reading.name, header.match.kind, sheets)
     if header.misplaced:
         raise _misplaced(reading.name, header)
-    return decoded, header
 
 
 def _misplaced(name: str, header: Header) -> DamagedFileError:
@@ -191,56 +224,18 @@ def _needed(parts: tuple[Cells, ...]) -> int:
     return 1 + max(place for part in parts for place in part.places)
 
 
-def _notes(match: Match, decoded: Decoded, slow: bool, told: str | None) -> tuple[Text, ...]:
-    notes = []
-    if told:
-        kind, encoding = match.kind, decoded.encoding
-        notes.append(
-            Text(
-                f"[inputs.{kind}] 写明编码 {told},但文件是 {encoding},已按 {encoding} 读取",
-                f"[inputs.{kind}] says {told}, but the file is {encoding}, and was read as such",
-            )
-        )
-    twice = [match.headers[p[0]].strip() for p in match.columns.values() if len(p) > 1]
-    if twice:
-        names = "、".join(twice)
-        notes.append(
-            Text(
-                f"表头重复:{names};取第一个非空值",
-                f"header names that occur several times: {names}; the first non-empty cell counts",
-            )
-        )
-    pairs = match.pairs
-    strange = [name for name, column in pairs if column is None and name and not is_known(name)]
-    if strange:
-        names = "、".join(sorted(strange))
-        notes.append(Text(f"不认识的列,已忽略:{names}", f"unknown columns, ignored: {names}"))
-    if decoded.damaged:
-        notes.append(
-            Text(
-                "文件是 UTF-8,但有损坏的字节;相应的行被拒绝",
-                "the file is UTF-8 with damaged bytes; those rows are rejected",
-            )
-        )
-    if slow:
-        notes.append(
-            Text(
-                "引号或换行不规范,已逐行读取",
-                "quotes or line ends are irregular, so the file was read row by row",
-            )
-        )
-    return tuple(notes)
-
-
 def _source(reading: _Reading) -> Source:
     found, piece = reading.found, reading.piece
-    decoded, header = _understood(reading)
+    understood = _understood(reading)
+    decoded, header, rewritten = understood.decoded, understood.header, understood.rewritten
     match = header.match
     mapping = reading.mapping(match.kind)
     told = mapping.encoding if not reading.encoding and _differs(mapping, decoded) else None
     words = mapping.values
     parts = cells_of(match, words, reading.request.zone)
-    records = _records(reading, decoded, header, parts)
+    records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
+    notes = notes_on(match, decoded, records.slow, told)
+    ours = piece.sheet or rewritten is not None
     return Source(
         index=reading.index,
         path=found.path,
@@ -248,11 +243,11 @@ def _source(reading: _Reading) -> Source:
         kind=match.kind,
         platform=match.layout.platform,
         encoding=None if piece.sheet else decoded.encoding,
-        delimiter=None if piece.sheet else header.delimiter,
+        delimiter=None if ours else header.delimiter,
         sha256=piece.sha256.result() if piece.sha256 else "",
-        header=match.pairs,
+        header=match.pairs[len(OWN) if rewritten else 0 :],
         missing=match.missing,
-        notes=_notes(match, decoded, records.slow, told),
+        notes=(*notes, *rewritten.notes) if rewritten else notes,
         why=match.why(found.pin is not None),
         records=Records(records, header, parts, reading.index),
     )
@@ -298,13 +293,18 @@ def _open(
         if found.named and len(pieces) == 1:
             yield _source(reading)
             continue
+        anything = may_be_anything(found.path) and len(pieces) == 1
         try:
-            yield _source(reading)
+            source = _source(reading)
+            if source.delimiter is None or not anything:
+                yield source
         except (decoding.UnknownEncodingError, _OtherSheetError) as error:
-            yield _left_out(found, place, piece, why_of(piece.name, error))
+            if not anything:
+                yield _left_out(found, place, piece, why_of(piece.name, error))
         except UnrecognisedError as error:
-            encoding = None if piece.sheet else error.encoding
-            yield replace(_left_out(found, place, piece, error.why), encoding=encoding)
+            if not anything:
+                encoding = None if piece.sheet else error.encoding
+                yield replace(_left_out(found, place, piece, error.why), encoding=encoding)
 
 
 def open_inputs(

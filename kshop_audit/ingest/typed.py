@@ -50,6 +50,12 @@ _FOOTERS = tuple(
     for colon in ("", ":", "：")
 )
 
+
+def _reader(part: Cells) -> Type:
+    """The type whose steps read a column; an amount in fen is a whole number."""
+    return Type.INT if part.type is Type.MONEY and part.fen else part.type
+
+
 _ODD: Mapping[Type, Callable[[pl.Expr], pl.Expr]] = {
     Type.ID: cells.odd_identifier,
     Type.MONEY: cells.odd_money,
@@ -59,13 +65,13 @@ _ODD: Mapping[Type, Callable[[pl.Expr], pl.Expr]] = {
 
 
 def _odd(part: Cells) -> pl.Expr:
-    odd = times.odd(part.raw, part.usual) if part.type in _TIMES else _ODD[part.type](part.raw)
+    odd = times.odd(part.raw, part.usual) if part.type in _TIMES else _ODD[_reader(part)](part.raw)
     return odd.alias(part.step("odd"))
 
 
 def _value(part: Cells) -> pl.Expr:
     raw, odd = part.raw, part.odd
-    match part.type:
+    match _reader(part):
         case Type.ID:
             value = cells.identifier(raw, odd, part.key)
         case Type.CODE:

@@ -42,7 +42,9 @@ DATA = frozenset(
         ".numbers",
     }
 )
-"""Suffixes that may hold data. Anything else in a folder (.toml, .md, .json …) is none of ours."""
+"""Suffixes that may hold data. Anything else in a folder (.toml, .md …) is none of ours."""
+ANYTHING = ".json"
+"""In a folder a file of this suffix is one of ours only if it holds records; so may be reports."""
 
 NEVER = Text(
     "临时或未下载完的文件,从不读取;如需要,请重新下载完整的文件",
@@ -67,6 +69,11 @@ class Found:
     pin: Kind | None
     named: bool
     why: Text | None = None
+
+
+def may_be_anything(path: Path) -> bool:
+    """Whether a file of this name in a folder may be none of ours without being listed."""
+    return path.suffix.lower() == ANYTHING
 
 
 def never_read(name: str) -> bool:
@@ -126,7 +133,8 @@ def find_files(request: Request) -> tuple[Found, ...]:
                 result.append(Found(argument, name, pins.get(real), named=True))
             continue
         for path in _inside(argument):
-            if not (never_read(path.name) or path.suffix.lower() in DATA):
+            data = path.suffix.lower() in DATA or may_be_anything(path)
+            if not (never_read(path.name) or data):
                 continue
             name = shown(path.relative_to(argument))
             with while_reading(name):

@@ -104,6 +104,7 @@ class InputMapping:
     `columns`: canonical name → header in the file; `values`: column → {text in the file: code}.
     `skip_rows`: the header stands below so many rows. `sheets`: in a workbook only the sheets of
     these names are of this kind; empty: any.
+    `copied_on`: the day on which conversations were copied whose times lack a year or a day.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class InputMapping:
     delimiter: str | None = None
     skip_rows: int | None = None
     sheets: tuple[str, ...] = ()
+    copied_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

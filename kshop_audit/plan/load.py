@@ -308,13 +308,15 @@ def _without(kind: Kind, part: _Part, late: Sequence[_Row]) -> _Part:
     """The rows of a kind with these moved from the good to the rejected ones."""
     good, bad = part.good, [part.bad]
     events = [name for name in TABLES[kind].event_times if name in good.columns]
-    for row in late:
+    for row in dict.fromkeys(late):
         here = (pl.col(FILE) == row.file) & (pl.col(ROW) == row.row)
+        # A cell may hold a whole conversation, whose messages have one row.
+        here &= pl.max_horizontal(events) == row.at
         told = good.filter(here).select(pl.col(events) == row.at).row(0, named=True)
         column = next(name for name in events if told[name])
         cells = (row.file, row.row, column, str(row.at), "future_time")
-        bad.append(pl.DataFrame([cells], schema=BAD, orient="row"))
-        good = good.filter(~here)
+        bad += [pl.DataFrame([cells], schema=BAD, orient="row")] * good.filter(here).height
+        good = good.filter(~here.fill_null(False))
     return _Part(good, pl.concat(bad), part.skipped)
 
 

@@ -1,0 +1,147 @@
+"""Times as conversations show them: with a year, without one, without a day.
+
+What lacks its year or day is put in order by the day on which the text was copied. A time is taken
+for the latest one before the end of that day; nothing here ever looks at a clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+MOST_DAYS = 330
+"""A day without a year further back could as well be one that had not come when it was copied."""
+
+_CLOCK = r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
+_DAY = r"(?P<month>0?[1-9]|1[0-2])[-/.月](?P<day>0?[1-9]|[12]\d|3[01])日?"
+_RELATIVE = {"今天": 0, "昨天": 1, "前天": 2}
+_DATED = rf"(?P<year>20\d\d)[-/.年]{_DAY}[T\s]*{_CLOCK}"
+_WITHOUT_YEAR = rf"{_DAY}\s*{_CLOCK}"
+_NAMED = rf"(?P<named>{'|'.join(_RELATIVE)})\s*{_CLOCK}"
+
+FORMS = tuple(map(re.compile, (_DATED, _WITHOUT_YEAR, _NAMED, _CLOCK)))
+"""The forms of a time, those that say more first."""
+
+TIME_LIKE = re.compile(r"[-\d/.:年月日今昨前天上下午T\s]*\d{1,2}:\d{2}[-\d/.:\s]*$")
+"""What looks like a time, right or wrong."""
+
+_IN_NAMES = re.compile(r"(?<!\d)(20\d\d)([-_.年]?)(\d{1,2})[-_.月]?(\d{1,2})(?:日|(?!\d))")
+
+
+class NoDayError(Exception):
+    """A time lacks its day or year, and nothing says when it was copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time that may lack its year, month and day. `back`: days before the copying."""
+
+    clock: tuple[int, int, int]
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    back: int = 0
+
+    def at(self, copied: date | None) -> datetime | None:
+        """The time; None where there is none. NoDayError if `copied` is needed and not known."""
+        hour, minute, second = self.clock
+        if self.year is None and copied is None:
+            raise NoDayError
+        try:
+            if self.month is None or self.day is None:
+                day = date.fromordinal(_known(copied).toordinal() - self.back)
+            elif self.year is None:
+                day = self._latest(_known(copied))
+            else:
+                day = date(self.year, self.month, self.day)
+        except ValueError:
+            return None
+        return datetime(day.year, day.month, day.day, hour, minute, second)
+
+    def _latest(self, copied: date) -> date:
+        """The last such day up to the copying; ValueError if that is too long ago to be sure."""
+        month, day = self.month or 0, self.day or 0
+        year = copied.year if (month, day) <= (copied.month, copied.day) else copied.year - 1
+        found = date(year, month, day)
+        if copied - found > timedelta(days=MOST_DAYS):
+            raise ValueError
+        return found
+
+
+def _known(copied: date | None) -> date:
+    if copied is None:
+        raise NoDayError
+    return copied
+
+
+def read(found: re.Match[str]) -> Moment:
+    """The time that one of FORMS found."""
+    parts = found.groupdict()
+
+    def number(name: str) -> int | None:
+        text = parts.get(name)
+        return int(text) if text else None
+
+    clock = (number("hour") or 0, number("minute") or 0, number("second") or 0)
+    back = _RELATIVE.get(parts.get("named") or "", 0)
+    return Moment(clock, number("year"), number("month"), number("day"), back)
+
+
+def whole(text: str) -> Moment | None:
+    """The time that a text is, None if it is none."""
+    for form in FORMS:
+        found = form.fullmatch(text.strip())
+        if found:
+            return read(found)
+    return None
+
+
+def glued(line: str) -> Iterator[tuple[str, Moment]]:
+    """(what stands before, time) for every way to read the end of a line as month, day and time.
+
+    小明12-22 18:55:20 may be 小明 in December or 小明1 in February.
+    """
+    dated = _GLUED_DATED.fullmatch(line)
+    if dated:
+        yield dated["before"], read(dated)
+        return
+    found = _GLUED.fullmatch(line)
+    if not found:
+        return
+    before, digits, rest = found["before"], found["digits"], found["rest"]
+    for length in (1, 2):
+        if length > len(digits):
+            break
+        moment = whole(digits[-length:] + rest)
+        name = before + digits[: len(digits) - length]
+        if moment is not None and name:
+            yield name, moment
+
+
+def looks_glued(line: str) -> bool:
+    """Whether a line ends as one of these does, with a time or with what is none."""
+    return _GLUED.fullmatch(line) is not None
+
+
+def has_year(line: str) -> bool:
+    """Whether a line ends with a time that has a year, as lines of many sorts do."""
+    return _GLUED_DATED.fullmatch(line) is not None
+
+
+_GLUED_DATED = re.compile(rf"(?P<before>.+?){_DATED}\s*")
+_GLUED = re.compile(
+    r"(?P<before>.*?)(?P<digits>\d+)(?P<rest>[-/月]\d{1,2}日?\s+\d{1,2}:\d{2}:\d{2})\s*"
+)
+
+
+def day_in_name(name: str) -> date | None:
+    """The day that the name of a file says, if it says exactly one."""
+    days = set()
+    for year, _, month, day in _IN_NAMES.findall(name):
+        try:
+            days.add(date(int(year), int(month), int(day)))
+        except ValueError:
+            continue
+    return days.pop() if len(days) == 1 else None

@@ -1,0 +1,54 @@
+"""What the operator should know of a file that was read all the same."""
+
+from __future__ import annotations
+
+from kshop_audit.ingest.catalogue import is_known, normal
+from kshop_audit.ingest.decoding import Decoded
+from kshop_audit.ingest.recognise import Match
+from kshop_audit.model.metadata import Text
+
+
+def notes_on(match: Match, decoded: Decoded, slow: bool, told: str | None) -> tuple[Text, ...]:
+    """`slow`: it was read row by row; `told`: the encoding that is configured, if it is another."""
+    notes = []
+    if told:
+        kind, encoding = match.kind, decoded.encoding
+        notes.append(
+            Text(
+                f"[inputs.{kind}] 写明编码 {told},但文件是 {encoding},已按 {encoding} 读取",
+                f"[inputs.{kind}] says {told}, but the file is {encoding}, and was read as such",
+            )
+        )
+    twice = [
+        match.headers[p[0]].strip()
+        for p in match.columns.values()
+        if len({normal(match.headers[place]) for place in p}) < len(p)
+    ]
+    if twice:
+        names = "、".join(twice)
+        notes.append(
+            Text(
+                f"表头重复:{names};取第一个非空值",
+                f"header names that occur several times: {names}; the first non-empty cell counts",
+            )
+        )
+    pairs = match.pairs
+    strange = [name for name, column in pairs if column is None and name and not is_known(name)]
+    if strange:
+        names = "、".join(sorted(strange))
+        notes.append(Text(f"不认识的列,已忽略:{names}", f"unknown columns, ignored: {names}"))
+    if decoded.damaged:
+        notes.append(
+            Text(
+                "文件是 UTF-8,但有损坏的字节;相应的行被拒绝",
+                "the file is UTF-8 with damaged bytes; those rows are rejected",
+            )
+        )
+    if slow:
+        notes.append(
+            Text(
+                "引号或换行不规范,已逐行读取",
+                "quotes or line ends are irregular, so the file was read row by row",
+            )
+        )
+    return tuple(notes)

@@ -1,0 +1,403 @@
+"""Conversations as text: who, when, what; and everything that may be wrong with a copy."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from kshop_audit.errors import InputError
+from kshop_audit.ingest import Request, Source, open_inputs
+from kshop_audit.ingest.container import LockedError
+from kshop_audit.ingest.copied_times import MOST_DAYS, day_in_name, whole
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import InputMapping
+from kshop_audit.plan.load import load
+from kshop_audit.tables import GOOD, STATE
+from tests.ingest.build import counts, text, write
+from tests.workbooks import book
+
+SHOP = {"小店客服": "agent", "小店:小李": "agent", "小助手": "robot"}
+COPIED = date(2026, 10, 31)
+
+
+def opened(
+    folder: Path,
+    content: str | bytes,
+    name: str = "chat.txt",
+    copied_on: date | None = COPIED,
+    shop: dict[str, str] | None = None,
+    pin: Kind | None = None,
+) -> Source:
+    path = write(folder / "in", content, name)
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    mapping = InputMapping(
+        values={"sender_role": SHOP if shop is None else shop}, copied_on=copied_on
+    )
+    pins = {path: pin} if pin else {}
+    (source,) = open_inputs(Request((path,), pins=pins, mappings={Kind.CHATS: mapping}), scratch)
+    return source
+
+
+def read(
+    folder: Path, content: str | bytes, name: str = "chat.txt", **more: object
+) -> pl.DataFrame:
+    table = opened(folder, content, name, **more).table  # type: ignore[arg-type]
+    assert table is not None
+    return table.collect()
+
+
+def said(table: pl.DataFrame) -> list[tuple[object, ...]]:
+    good = table.filter(pl.col(STATE) == GOOD)
+    return good.select("sender_role", pl.col("sent_at").dt.to_string(), "content").rows()
+
+
+CLIPPED = """[小明] 2026-10-30 10:00:00
+在吗
+什么时候发货,"急"
+
+[小店客服] 2026-10-30 10:01:00
+亲
+
+[微笑] 今天发
+"""
+GLUED = """小明下单数(3)10-30 10:00:00
+在吗
+小店客服10-30 10:01:00
+亲
+小明10-30 10:02:00
+好
+"""
+CELL = """2026-10-30 10:00:00
+C1: 在吗
+急: 真的急
+
+2026-10-30 10:01:00
+小店:小李: 亲
+
+在的
+
+2026-10-30 10:02:00
+小助手：欢迎"""
+
+
+def cells(*rows: tuple[str, str], header: tuple[str, str] = ("客户ID", "聊天记录")) -> str:
+    return text([header, *rows])
+
+
+# ------------------------------------------------------------------ as they should be
+
+
+def test_the_clipboard(tmp_path: Path) -> None:
+    table = read(tmp_path, CLIPPED)
+    assert said(table) == [
+        ("buyer", "2026-10-30 10:00:00.000", '在吗\n什么时候发货,"急"'),
+        ("agent", "2026-10-30 10:01:00.000", "亲\n\n[微笑] 今天发"),
+    ]
+    assert table["buyer_id"].to_list() == ["小明", "小明"]
+    assert table["agent_account"].to_list() == [None, "小店客服"]
+    assert table["_row"].to_list() == [1, 5]
+
+
+def test_a_workbench(tmp_path: Path) -> None:
+    table = read(tmp_path, GLUED)
+    assert said(table) == [
+        ("buyer", "2026-10-30 10:00:00.000", "在吗"),
+        ("agent", "2026-10-30 10:01:00.000", "亲"),
+        ("buyer", "2026-10-30 10:02:00.000", "好"),
+    ]
+    assert table["buyer_id"].unique().to_list() == ["小明"]
+    assert table["_row"].to_list() == [1, 3, 5]
+
+
+def test_a_conversation_in_a_cell(tmp_path: Path) -> None:
+    table = read(tmp_path, cells(("C1", CELL), ("C2", ""), ("C3", CELL)), "chats.csv")
+    assert counts(table) == (6, 0, 1)
+    assert said(table)[:3] == [
+        ("buyer", "2026-10-30 10:00:00.000", "在吗\n急: 真的急"),
+        ("agent", "2026-10-30 10:01:00.000", "亲\n\n在的"),
+        ("robot", "2026-10-30 10:02:00.000", "欢迎"),
+    ]
+    good = table.filter(pl.col(STATE) == GOOD)
+    assert good["buyer_id"].to_list() == ["C1"] * 3 + ["C3"] * 3
+    assert good["agent_account"].to_list()[:3] == [None, "小店:小李", "小助手"]
+    assert table["_row"].to_list() == [2, 2, 2, 3, 4, 4, 4]
+
+
+def test_a_conversation_in_a_cell_of_a_workbook(tmp_path: Path) -> None:
+    made = book({"汇总": [["导出", 3]], "聊天": [("客户ID", "聊天记录"), ("C1", CELL)]})
+    path = write(tmp_path / "in", made, "chats.xlsx")
+    (tmp_path / "scratch").mkdir()
+    mapping = InputMapping(values={"sender_role": SHOP})
+    request = Request((path,), mappings={Kind.CHATS: mapping})
+    sources = open_inputs(request, tmp_path / "scratch")
+    assert [source.kind for source in sources] == [None, Kind.CHATS]
+    assert load(sources, find_as_of=True).counts[1].rows == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("content", [CLIPPED, GLUED, cells(("C1", CELL))])
+def test_in_every_encoding(tmp_path: Path, content: str, end: str, encoding: str) -> None:
+    wanted = said(read(tmp_path, content))
+    assert len(wanted) >= 2
+    assert said(read(tmp_path, content.replace("\n", end).encode(encoding))) == wanted
+
+
+def test_several_conversations_in_one_file(tmp_path: Path) -> None:
+    table = read(tmp_path, CLIPPED + "-----\n" + CLIPPED.replace("小明", "小红"))
+    assert table["buyer_id"].to_list() == ["小明", "小明", "小红", "小红"]
+
+
+def test_what_the_platform_says_is_nobodys_question(tmp_path: Path) -> None:
+    content = (
+        "[小明] 2026-10-30 10:00:00\n[系统消息] 会话开始\n"
+        "[小店客服] 2026-10-30 10:01:00\n[系统自动回复消息]您好\n"
+        "[小明] 2026-10-30 10:02:00\n买家超时未回复，会话关闭\n"
+        "[小明] 2026-10-30 10:03:00\n客服超时未回复，投诉\n"
+    )
+    table = read(tmp_path, content)
+    assert table["message_type"].to_list() == ["system", None, "system", None]
+    assert table["sender_role"].to_list() == ["buyer", "robot", "buyer", "buyer"]
+
+
+def test_words_for_the_sides_need_no_list(tmp_path: Path) -> None:
+    content = CLIPPED.replace("小明", "买家").replace("小店客服", "客服")
+    assert [row[0] for row in said(read(tmp_path, content, shop={}))] == ["buyer", "agent"]
+
+
+# ------------------------------------------------------------------ times
+
+
+@pytest.mark.parametrize(
+    ("time", "wanted"),
+    [
+        ("10-31 10:00:00", "2026-10-31"),
+        ("11-1 10:00:00", None),
+        ("12-31 10:00:00", "2025-12-31"),
+        ("1-2 10:00:00", "2026-01-02"),
+        ("2-29 10:00:00", None),
+        ("13-1 10:00:00", None),
+        ("昨天 10:00", "2026-10-30"),
+        ("今天10:00", "2026-10-31"),
+        ("10:00:00", "2026-10-31"),
+        ("25:00:00", None),
+        ("2026/10/3 10:00", "2026-10-03"),
+        ("2026年10月3日 10:00", "2026-10-03"),
+    ],
+)
+def test_a_time_without_a_year_is_the_last_one_before_the_copy(
+    tmp_path: Path, time: str, wanted: str | None
+) -> None:
+    content = f"[小店客服] 2026-10-30 09:00:00\n在\n[小明] {time}\n在吗\n"
+    table = read(tmp_path, content)
+    if wanted is None:
+        assert counts(table) == (1, 1, 0)
+        assert table.row(1, named=True)["_reason"] == "unreadable_time"
+        assert (table["_row"].to_list(), table["_value"].to_list()[1]) == ([1, 3], time)
+    else:
+        assert str(table["sent_at"][1]) == f"{wanted} 10:00:00"
+
+
+def test_a_day_too_long_ago_could_be_one_to_come() -> None:
+    moment = whole("11-1 10:00:00")
+    assert moment is not None
+    assert MOST_DAYS < 365
+    assert moment.at(date(2026, 10, 31)) is None
+    assert moment.at(date(2026, 11, 1)) == datetime(2026, 11, 1, 10)
+
+
+@pytest.mark.parametrize(
+    "content", [GLUED, CLIPPED.replace("2026-", ""), "[小明] 昨天 10:00\n在\n"]
+)
+def test_without_the_day_of_the_copy_it_is_refused(tmp_path: Path, content: str) -> None:
+    with pytest.raises(LockedError, match=r"^chat\.txt: .*copied_on") as caught:
+        opened(tmp_path, content, copied_on=None)
+    assert len(caught.value.zh.splitlines()) == 1
+    folder = Request(
+        (tmp_path / "in",), mappings={Kind.CHATS: InputMapping(values={"sender_role": SHOP})}
+    )
+    with pytest.raises(LockedError):  # never passed over in silence
+        open_inputs(folder, tmp_path / "scratch")
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("聊天2026-02-25.txt", "2026-02-25"), ("20260225.txt", "2026-02-25"),
+        ("2026年2月5日.txt", "2026-02-05"), ("chat_2026.02.25.txt", "2026-02-25"),
+        ("20260201~20260228.txt", None), ("202602251234567890.txt", None), ("chat.txt", None),
+        ("20261399.txt", None), ("20260225 20260225.txt", "2026-02-25"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_file_may_say_the_day(name: str, day: str | None) -> None:
+    assert day_in_name(name) == (day and date.fromisoformat(day))
+
+
+def test_the_day_in_the_name_comes_before_the_one_for_all_files(tmp_path: Path) -> None:
+    table = read(tmp_path, GLUED, "chat_2025-11-02.txt")
+    assert table["sent_at"].dt.year().unique().to_list() == [2025]
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        # 小明1 in February or 小明 in December: the name is known from elsewhere
+        (["小明2-3", "小店客服2-4", "小明12-5"], ["02-03", "02-04", "12-05"]),
+        (["小店客服12-1", "小红3-1", "小红12-3"], ["12-01", "03-01", "12-03"]),
+        # the lines around it leave one
+        (["小店客服2-3", "小红12-3", "小店客服2-4"], ["02-03", "02-03", "02-04"]),
+        (["小店客服12-1", "小红12-3", "小店客服12-9"], ["12-01", "12-03", "12-09"]),
+        (["小店客服12-9", "小红12-3"], ["12-09", "02-03"]),
+        # nothing tells
+        (["小店客服12-1", "小红12-3"], ["12-01", None]),
+        (["小店客服12-1", "小红12-3", "小店客服3-1"], ["12-01", None, "03-01"]),
+        # a month that is none leaves one
+        (["小红992-3", "小店客服2-4"], ["02-03", "02-04"]),
+        (["小红10-3", "小店客服10-4"], ["10-03", "10-04"]),
+    ],
+)
+def test_a_name_that_ends_with_a_digit(
+    tmp_path: Path, lines: list[str], wanted: list[str | None]
+) -> None:
+    content = "".join(f"{line} 10:00:00\n好\n" for line in lines)
+    table = read(tmp_path, content, copied_on=date(2026, 8, 1)).sort("_row")
+    days = [None if at is None else f"{at:%m-%d}" for at in table["sent_at"].to_list()]
+    assert days == wanted
+    assert counts(table)[1] == days.count(None)
+
+
+# ------------------------------------------------------------------ who is who
+
+
+def test_without_a_list_of_the_shop_it_is_refused(tmp_path: Path) -> None:
+    for content, name in ((CLIPPED, "a.txt"), (cells(("C9", CELL)), "a.csv")):
+        with pytest.raises(LockedError, match=r"line [12] is the shop's.*sender_role"):
+            opened(tmp_path, content, name, shop={})
+
+
+def test_two_strangers_in_one_conversation_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LockedError, match="from line 9 on there is a second speaker"):
+        opened(tmp_path, CLIPPED + "[小红] 2026-10-30 10:09:00\n我呢\n")
+
+
+def test_a_stranger_in_a_cell_is_rejected(tmp_path: Path) -> None:
+    cell = CELL + "\n\n2026-10-30 10:03:00\n路人: 我呢\n\n2026-10-30 10:04:00\n没有说话人"
+    table = read(tmp_path, cells(("C1", cell)), "a.csv")
+    assert counts(table) == (3, 2, 0)
+    assert table["_reason"].to_list()[3:] == ["unknown_speaker"] * 2
+
+
+def test_the_customer_of_a_cell_may_have_a_name_beside_his_id(tmp_path: Path) -> None:
+    table = read(tmp_path, cells(("10086", CELL.replace("C1:", "小明:"))), "a.csv")
+    assert table["buyer_id"].unique().to_list() == ["10086"]
+    assert [row[0] for row in said(table)] == ["buyer", "agent", "robot"]
+
+
+# ------------------------------------------------------------------ damage
+
+
+def test_lines_that_belong_to_no_message_are_rejected(tmp_path: Path) -> None:
+    table = read(tmp_path, "与小明的聊天\n\n导出\n" + CLIPPED, pin=Kind.CHATS)
+    assert counts(table) == (2, 2, 0)
+    rejected = table.filter(pl.col(STATE) != GOOD)
+    assert rejected["_row"].to_list() == [1, 3]
+    assert rejected["_reason"].unique().to_list() == ["unreadable_line"]
+
+
+@pytest.mark.parametrize("time", ["2026-10-32 10:00:00", "2026-10-30 10:61:00", "2026-1 10:00"])
+def test_a_damaged_time_is_no_part_of_what_was_said_before(tmp_path: Path, time: str) -> None:
+    table = read(tmp_path, CLIPPED + f"[小店客服] {time}\n仿品\n")
+    assert counts(table) == (2, 1, 0)
+    assert "仿品" not in str(said(table))
+    table = read(tmp_path, cells(("C1", CELL + f"\n\n{time}\nC1: 仿品")), "a.csv")
+    assert counts(table) == (3, 1, 0)
+    assert "仿品" not in str(said(table))
+
+
+def test_a_message_without_a_time_in_a_cell_is_rejected(tmp_path: Path) -> None:
+    table = read(tmp_path, cells(("C1", CELL + "\n\nC1: 还在吗"), ("C2", "在吗")), "a.csv")
+    assert counts(table) == (3, 2, 0)
+    assert table["_reason"].drop_nulls().unique().to_list() == ["unreadable_line"]
+
+
+def test_messages_that_are_not_parted_are_parted(tmp_path: Path) -> None:
+    table = read(tmp_path, cells(("C1", CELL.replace("\n\n2026", "\n2026"))), "a.csv")
+    assert len(said(table)) == 3
+
+
+def test_a_cell_that_is_full_was_cut(tmp_path: Path) -> None:
+    source = opened(tmp_path, cells(("C1", CELL + "哦" * 40_000)), "a.csv")
+    assert any("cut off" in note.en for note in source.notes)
+
+
+def test_damaged_bytes_reject_their_message(tmp_path: Path) -> None:
+    broken = CLIPPED.encode().replace("急".encode(), b"\xe6\x80")
+    table = read(tmp_path, broken)
+    assert counts(table) == (1, 1, 0)
+    assert table["_reason"].to_list()[0] == "bad_bytes"
+
+
+def test_a_cut_row_of_conversations(tmp_path: Path) -> None:
+    content = cells(("C1", CELL), ("C2", CELL))
+    table = read(tmp_path, content[:-40], "a.csv")
+    assert table.filter(pl.col(STATE) == GOOD)["buyer_id"].unique().to_list() == ["C1"]
+    assert table["_reason"].drop_nulls().to_list() == ["open_quote"]
+
+
+HOSTILE = (
+    "=1+1",
+    "合计",
+    "#REF!",
+    "\u202e反",
+    "a\u001b[31m",
+    '"',
+    ",",
+    "x" * 70_000,
+    "--",
+    "[]",
+    "{",
+)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_whatever_is_said_is_kept_as_it_is(tmp_path: Path, words: str) -> None:
+    content = CLIPPED + f"[小明] 2026-10-30 11:00:00\n{words}\n"
+    assert said(read(tmp_path, content))[-1][2] == words
+    cell = CELL + f"\n\n2026-10-30 11:00:00\nC1: {words}"
+    assert said(read(tmp_path, cells(("C1", cell)), "a.csv"))[-1][2] == words
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["foo,bar\n1,2026-10-30 10:00:00\n", "INFO 2026-10-30 10:00:00\nx\n",
+     "说明\n[小明] 昨天 10:00\n", "备注:10-30 10:00:00\n", '"a"10-30 10:00:00\n',
+     "a\tb10-30 10:00:00\n"],
+)  # fmt: skip
+def test_text_of_another_sort_is_no_conversation(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InputError, match="fits no kind"):
+        opened(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["[" * 100_000, "[a] " + " " * 100_000 + "x", "1" * 100_000, "1-1 " * 50_000,
+     "小明" + " " * 100_000 + "10-30 10:00:00", "下单数(" * 40_000],
+    ids=["brackets", "blanks", "digits", "dates", "gap", "orders"],
+)  # fmt: skip
+def test_long_lines_take_no_time(tmp_path: Path, line: str) -> None:
+    for content, name in ((CLIPPED, "a.txt"), (GLUED, "b.txt")):
+        assert counts(read(tmp_path, content + line, name))[1] == 0
+    cell = f"{CELL}\n\n{line}"
+    assert counts(read(tmp_path, cells(("C1", cell)), "a.csv"))[0] == 3
+
+
+def test_a_late_message_does_not_take_its_cell_along(tmp_path: Path) -> None:
+    late = CELL + "\n\n2027-10-30 10:04:00\nC1: 在吗"
+    source = opened(tmp_path, cells(("C1", late), ("C2", CELL.replace("C1", "C2"))), "a.csv")
+    loaded = load((source,), find_as_of=True)
+    assert (loaded.counts[0].rows, loaded.counts[0].rejected) == (6, 1)
+    assert [reject.reason for reject in loaded.rejects] == ["future_time"]
