@@ -7,7 +7,7 @@ import gzip
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Literal
 from kshop_audit.codec import encode
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Report
-from tests.workbooks import book, old_book
+from tests.workbooks import BOOKS
 
 Table = list[list[str]]
 Tables = dict[str, Table]
@@ -150,12 +150,6 @@ def _put(tables: Tables, dress: Dress, folder: Path) -> Iterator[tuple[str, str]
                 name, content, sheet = _file(stem, table, dress)
                 (folder / name).write_bytes(content)
                 yield f"{name}{sheet}", stem
-
-
-BOOKS: dict[str, Callable[[Mapping[str, Sequence[Sequence[object]]]], bytes]] = {
-    "xlsx": book,
-    "xls": old_book,
-}
 
 
 def _file(stem: str, table: Table, dress: Dress) -> tuple[str, bytes, str]:

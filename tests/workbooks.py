@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 
 import xlsxwriter
@@ -52,3 +52,7 @@ def old_book(sheets: Sheets) -> bytes:
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+BOOKS: dict[str, Callable[[Sheets], bytes]] = {"xlsx": book, "xls": old_book}
+"""By suffix."""
