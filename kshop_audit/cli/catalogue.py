@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kshop_audit.cli import aspects, check, close, diff, doctor, rules, schema
+from kshop_audit.cli import aspects, check, close, diff, doctor, render, rules, schema
 
 COMMANDS = (
     check.register,
@@ -10,6 +10,7 @@ COMMANDS = (
     diff.register,
     doctor.register,
     aspects.register,
+    render.register,
     rules.register,
     schema.register,
 )

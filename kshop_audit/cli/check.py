@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import looks, progress, stopping, terminal
+from kshop_audit.cli import looks, progress, render, stopping, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import (
@@ -58,7 +58,7 @@ def _check(options: CheckOptions) -> int:
         if targets.evidence is not None:
             evidence.write(done, targets.evidence, mask=not options.no_mask)
     for path in targets.reports:
-        outputs.save(path, done.report)
+        outputs.save(path, done.report, lang)
     _print(done.report, options, lang)
     if order.earlier is not None and options.format == "text" and not options.quiet:
         terminal.emit("\n" + _compared(order.earlier, done.report, options, lang))
@@ -117,22 +117,7 @@ def _compared(earlier: Report, report: Report, options: CheckOptions, lang: str)
 
 
 def _print(report: Report, options: CheckOptions, lang: str) -> None:
-    if options.quiet:
-        if report.verdict.exit_code != EXIT_OK:
-            terminal.emit(_brief(report, lang))
-    elif options.format == "json":
-        from kshop_audit import codec
-
-        terminal.emit_data(codec.encode(report))
-    elif options.format == "brief":
-        terminal.emit(_brief(report, lang))
-    else:
-        from kshop_audit.report.text import render
-
-        terminal.emit(render(report, looks.look_of(options, lang)))
-
-
-def _brief(report: Report, lang: str) -> str:
-    from kshop_audit.report.brief import render
-
-    return render(report, lang)
+    if not options.quiet:
+        render.shown(report, options.format, options, lang)
+    elif report.verdict.exit_code != EXIT_OK:
+        render.shown(report, "brief", options, lang)

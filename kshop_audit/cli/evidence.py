@@ -9,23 +9,18 @@ no cell can become a formula, and none holds a control character of any kind.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import UsageError
-from kshop_audit.report.clean import clean
+from kshop_audit.report.cells import safe
 
 if TYPE_CHECKING:
     from kshop_audit.audit import Audit
     from kshop_audit.model.measurement import EvidenceRow
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""Beginnings of a formula; some spreadsheets take the full-width signs for the others."""
-_NUMBER = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+")
-"""Ids that a spreadsheet would take for a number and shorten."""
 _PLACE = (
     "file", "row", "deadline", "actual", "late_seconds", "counted", "why", "cost_yuan",
 )  # fmt: skip
@@ -52,17 +47,6 @@ def write(done: Audit, folder: Path, *, mask: bool) -> None:
             f"--evidence {folder}：写不了：{error.strerror}",
             f"--evidence {folder}: cannot be written: {error.strerror}",
         ) from error
-
-
-def safe(value: object) -> object:
-    """A cell as data: nothing that steers a terminal, hides itself or is calculated."""
-    if not isinstance(value, str):
-        return value  # our own figures and times
-    text = clean(value).strip()
-    if text.startswith(_FORMULA):
-        return f"'{text}"
-    # A tab keeps digits text in a spreadsheet, and is removed on reading.
-    return f"\t{text}" if _NUMBER.fullmatch(text) else text
 
 
 def _visible(name: str, *, mask: bool) -> bool:

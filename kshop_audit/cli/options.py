@@ -11,6 +11,9 @@ import typer
 from kshop_audit.cli.binding import Options, option
 from kshop_audit.cli.language import say
 
+StreamFormat = Literal["text", "brief", "json", "md", "github"]
+"""What `--format` can print."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class InputOptions(Options):
@@ -265,13 +268,15 @@ class OutputOptions(LookOptions):
         list[str],
         option(
             "--out",
-            "另存报告，按后缀定格式（.json；- = 标准输出）",
-            "write the report too (.json; - = stdout)",
+            "另存报告，可多次，按后缀定格式：.json .csv .html .md .sarif .xlsx .xml（JUnit）；"
+            "- = 标准输出",
+            "write the report too (repeatable); the suffix tells the format: .json .csv .html .md "
+            ".sarif .xlsx .xml (JUnit); - = stdout",
             metavar="FILE",
         ),
     ] = field(default_factory=list)
     format: Annotated[
-        Literal["text", "brief", "json"],
+        StreamFormat,
         option("--format", "标准输出的格式", "format on stdout"),
     ] = "text"
     evidence: Annotated[

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kshop_audit.cli import formats
 from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import UsageError
 
@@ -35,7 +36,7 @@ class _Inputs:
 
 def outputs_of(out: Sequence[str], evidence: Path | None, request: Request) -> Outputs:
     """The places to write to; UsageError for one that is of no use or among the inputs."""
-    reports = tuple(_report(name) for name in out if name != "-")
+    reports = files_of(out)
     if reports or evidence is not None:
         inputs = _inputs(request)
         for path in reports:
@@ -45,12 +46,14 @@ def outputs_of(out: Sequence[str], evidence: Path | None, request: Request) -> O
     return Outputs(reports, evidence)
 
 
+def files_of(out: Sequence[str]) -> tuple[Path, ...]:
+    """The files of `--out`, each once; UsageError for one that cannot be written as it is named."""
+    return tuple(dict.fromkeys(_report(name) for name in out if name != "-"))
+
+
 def _report(name: str) -> Path:
     path = Path(name)
-    if path.suffix.lower() != ".json":
-        raise UsageError(
-            f"--out {name}：目前只支持 .json", f"--out {name}: only .json is supported so far"
-        )
+    formats.suffix_of(path)
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--out {name}：文件夹不存在", f"--out {name}: its folder does not exist")
     return path
@@ -101,13 +104,12 @@ def _evidence(folder: Path, inputs: _Inputs) -> None:
         )
 
 
-def save(path: Path, report: Report) -> None:
-    """Write the report to a file of `--out`."""
-    from kshop_audit import codec
-
+def save(path: Path, report: Report, lang: str) -> None:
+    """Write the report to a file of `--out`, in the format of its suffix."""
+    data = formats.content(report, formats.suffix_of(path), lang)
     try:
         with replacing(path) as part:
-            part.write_text(codec.encode(report), encoding="utf-8", newline="\n")
+            part.write_bytes(data)
     except OSError as error:
         raise UsageError(
             f"--out {path}：写不了：{error.strerror}",

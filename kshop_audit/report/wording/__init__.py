@@ -22,7 +22,9 @@ def load(lang: str) -> Mapping[str, str | tuple[str, str]]:
     if lang not in LANGUAGES:
         raise LookupError(f"no wording for language {lang!r}")
     found: dict[str, str | tuple[str, str]] = {}
-    for entry in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
+    for entry in sorted(
+        files(__name__).iterdir(), key=lambda entry: entry.name.removesuffix(f"{lang}.toml")
+    ):
         if f".{entry.name}".endswith(f".{lang}.toml"):
             own = _flatten(tomllib.loads(entry.read_text(encoding="utf-8")), "")
             if twice := found.keys() & dict(own):

@@ -1,0 +1,84 @@
+"""`render`: other formats of a saved report, without running again."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kshop_audit.cli import looks, terminal
+from kshop_audit.cli.binding import option, takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import LookOptions, StreamFormat
+from kshop_audit.errors import EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from kshop_audit.model.report import Report
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class RenderOptions(LookOptions):
+    """Which report, and as what."""
+
+    report: Annotated[Path, typer.Argument(metavar="REPORT.json", show_default=False)]
+    out: Annotated[
+        list[str],
+        option(
+            "--out",
+            "写成文件，按后缀定格式（可多次）；- = 标准输出",
+            "write FILE, its suffix tells the format (repeatable); - = stdout",
+            metavar="FILE",
+        ),
+    ] = field(default_factory=list)
+    format: Annotated[StreamFormat, option("--format", "标准输出的格式", "format on stdout")] = (
+        "text"
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "render",
+        help=say(
+            "把保存的报告（.json）写成别的格式，不重新审计。",
+            "Write a saved report (.json) in other formats without auditing again.",
+        ),
+    )(takes(RenderOptions)(_render))
+
+
+def _render(options: RenderOptions) -> int:
+    from kshop_audit.cli import outputs
+    from kshop_audit.cli.saved import saved_report
+
+    places = outputs.files_of(options.out)
+    for place in places:
+        if place.resolve() == options.report.resolve():
+            raise UsageError(
+                f"--out {place}：不能覆盖读入的报告", f"--out {place}: this is the report to read"
+            )
+    report = saved_report(options.report)
+    for place in places:
+        outputs.save(place, report, options.spoken)
+    if not options.out or "-" in options.out or "format" in options.given:
+        shown(report, options.format, options, options.spoken)
+    return EXIT_OK
+
+
+def shown(report: Report, name: StreamFormat, options: LookOptions, lang: str) -> None:
+    """Print the report in a format of `--format`."""
+    if name == "text":
+        from kshop_audit.report.text import render
+
+        terminal.emit(render(report, looks.look_of(options, lang)))
+    elif name == "brief":
+        from kshop_audit.report import brief
+
+        terminal.emit(brief.render(report, lang))
+    else:
+        from kshop_audit.cli import formats
+
+        terminal.emit_data(formats.streamed(report, name, lang))

@@ -1,0 +1,55 @@
+"""Annotations of a GitHub workflow: an error a gate missed, a warning, a notice with the verdict.
+
+The lines are commands to the runner; text from files can neither begin nor end one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kshop_audit.model.report import Report
+from kshop_audit.report.view import Mark, Row, view
+
+_COMMANDS = {Mark.FAIL: "error", Mark.ALERT: "warning", Mark.UNKNOWN: "warning"}
+_COMMANDS[Mark.REVIEW] = "notice"
+
+
+def render(report: Report, lang: str) -> str:
+    """One line a rule that is not met, then the verdict, the score and what to do first."""
+    shown = view(report, lang)
+    rows = [row for group in shown.groups for row in group.rows if row.mark in _COMMANDS]
+    lines = [_command(_COMMANDS[row.mark], row.title, _told(row)) for row in rows]
+    speech = shown.speech
+    command = {"pass": "notice", "fail": "error"}.get(shown.status, "warning")
+    lines.append(_command(command, shown.badge, speech.join([shown.headline, shown.context])))
+    score = shown.score
+    total = speech.say("score.total", total=score.total) if score.total else score.reason
+    lines.append(_command("notice", speech.say("score.title"), total))
+    if shown.first:
+        lines.append(_command("notice", speech.say("headline.first"), shown.first))
+    return "\n".join(lines) + "\n"
+
+
+def _told(row: Row) -> str:
+    return " | ".join(_parts(row))
+
+
+def _parts(row: Row) -> Iterator[str]:
+    yield f"{row.id}: {row.value} ({row.target})"
+    if row.counts:
+        yield row.counts
+    if row.distance:
+        yield row.distance
+    yield from row.remarks
+
+
+def _command(name: str, title: str, message: str) -> str:
+    return f"::{name} title={_property(title)}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,66 @@
+"""The report as JUnit XML: a suite a family, a test case a rule, for the test page of any CI."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from kshop_audit.model.metadata import Level
+from kshop_audit.model.report import Report, RuleResult, Status
+from kshop_audit.report import phrases
+from kshop_audit.report.speech import Speech
+
+
+def render(report: Report, lang: str) -> str:
+    """Well-formed XML 1.0. A gate missed is a failure, a required verdict that is missing an error,
+    any other rule without data skipped; a warning is a case that passed with a remark.
+    """
+    speech = Speech(lang)
+    families: dict[str, list[RuleResult]] = {}
+    for rule in report.rules:
+        families.setdefault(rule.family, []).append(rule)
+    owed = set(report.verdict.no_verdict) - set(report.verdict.not_measured)
+    root = ET.Element("testsuites", name=speech.data(report.tool.name))
+    for family, rules in families.items():
+        suite = ET.SubElement(root, "testsuite", name=speech.data(family))
+        for rule in rules:
+            _case(suite, rule, report, speech, required=rule.id in owed)
+        _counted(suite)
+    _counted(root)
+    ET.indent(root)
+    declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return declaration + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(
+    suite: ET.Element, rule: RuleResult, report: Report, speech: Speech, *, required: bool
+) -> None:
+    several = len(report.packs) > 1
+    owner = speech.data(f"{rule.pack}.{rule.family}" if several else rule.family)
+    name = f"{speech.data(rule.id)} {speech.text(rule.title)}"
+    case = ET.SubElement(suite, "testcase", classname=owner, name=name, time="0")
+    message = _message(rule, speech)
+    gate = rule.level is Level.ERROR
+    if rule.status is Status.FAIL and gate:
+        told = ET.SubElement(case, "failure", message=message, type=rule.status.value)
+        told.text = "\n".join(phrases.findings(rule, speech))
+    elif rule.status is Status.NO_VERDICT and gate and required:
+        ET.SubElement(case, "error", message=message, type=rule.status.value)
+    elif rule.status in (Status.NO_VERDICT, Status.NOT_APPLICABLE):
+        ET.SubElement(case, "skipped", message=message)
+    ET.SubElement(case, "system-out").text = message
+
+
+def _message(rule: RuleResult, speech: Speech) -> str:
+    """Outcome, value and target, how far it is, and what changes how to read it."""
+    figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
+    counts, distance = phrases.counts(rule), phrases.distance(rule, speech)
+    remarks = phrases.remarks(rule, speech)
+    told = [speech.name("status", rule.status.value), figure, counts, distance, *remarks]
+    return speech.join(told)
+
+
+def _counted(element: ET.Element) -> None:
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(name, str(len(element.findall(f".//{tag}"))))
+    element.set("tests", str(len(element.findall(".//testcase"))))
+    element.set("time", "0")

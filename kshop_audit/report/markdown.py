@@ -1,0 +1,140 @@
+"""The report as Markdown for a chat, a wiki or the page of a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from kshop_audit.model.report import Report
+from kshop_audit.report.notes import Line
+from kshop_audit.report.view import Group, Row, View, view
+
+_FINDINGS = 5
+_DUE = 10
+
+# Everything that could begin a link, a tag, an entity, emphasis, code, a table cell or a mention.
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#])")
+_AUTOLINK = re.compile(r"(?i)(https?|ftp)(?=://)|www(?=\.)|@(?=\w)")
+_LEADING = re.compile(r"^(?:[-+=]|[0-9]+(?=[.)]))")
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it stands: no markup, link, image, HTML, mention or list."""
+    escaped = _SPECIAL.sub(r"\\\1", text)
+    escaped = _AUTOLINK.sub(_unlinked, escaped)
+    return _LEADING.sub(_unlisted, escaped)
+
+
+def _unlinked(found: re.Match[str]) -> str:
+    # Renderers look for addresses and names after they have removed the backslashes.
+    return "＠" if found[0] == "@" else f"{found[0][0]}<!-- -->{found[0][1:]}"
+
+
+def _unlisted(found: re.Match[str]) -> str:
+    return f"\\{found[0]}" if not found[0].isdigit() else f"{found[0]}<!-- -->"
+
+
+def render(report: Report, lang: str) -> str:
+    """Verdict, gates, score, what to do, dates and data, each under its heading."""
+    shown = view(report, lang)
+    sections = (_verdict(shown), _gates(shown), _score(shown), _actions(shown), _data(shown))
+    return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
+
+
+def _verdict(shown: View) -> Iterator[str]:
+    say = shown.speech.say
+    yield f"# {escape(say('sign.badge', word=shown.badge))} {escape(shown.headline)}"
+    yield ""
+    if shown.first:
+        yield f"**{escape(say('headline.first'))}**: {escape(shown.first)}"
+        yield ""
+    yield from (f"- {escape(aside)}" for aside in shown.asides)
+    yield f"- {escape(shown.context)}"
+
+
+def _gates(shown: View) -> Iterator[str]:
+    for index, group in enumerate(shown.groups):
+        yield from [""] if index else []
+        yield from _group(shown, group)
+    if shown.legend:
+        yield from ("", escape(shown.legend))
+
+
+def _group(shown: View, group: Group) -> Iterator[str]:
+    say = shown.speech.say
+    names = ("title", "value", "target", "counts", "points", "distance")
+    yield f"## {escape(group.title)}"
+    yield ""
+    yield _cells(["", *(say(f"table.{n}" if n == "title" else f"column.{n}") for n in names)])
+    yield "| --- | --- | ---: | ---: | ---: | ---: | --- |"
+    for row in group.rows:
+        name = f"{row.title} {row.id}"
+        yield _cells(
+            [row.mark.value, name, row.value, row.target, row.counts, row.points, row.distance]
+        )
+    for row in group.rows:
+        yield from _below(row, shown)
+
+
+def _below(row: Row, shown: View) -> Iterator[str]:
+    told = [*row.remarks, *row.notes, *row.findings[:_FINDINGS]]
+    if not told:
+        return
+    yield from ("", f"**{escape(row.title)}**", "")
+    yield from (f"- {escape(text)}" for text in told)
+    hidden = len(row.findings) - _FINDINGS
+    if hidden > 0:
+        yield f"- {escape(shown.speech.say('page.cut', hidden))}"
+
+
+def _score(shown: View) -> Iterator[str]:
+    score, say = shown.score, shown.speech.say
+    yield f"## {escape(say('score.title'))}"
+    yield ""
+    if not score.total:
+        yield f"{escape(say('score.none'))}: {escape(score.reason or say('column.none'))}"
+        return
+    grade = f" {say('score.grade', grade=score.grade)}" if score.grade else ""
+    total = f"**{escape(say('score.total', total=score.total))}**{escape(grade)}"
+    yield f"{total} ({escape(say('score.unofficial'))})"
+    yield ""
+    yield from (
+        f"- {escape(part.title)}: {escape(part.points)} ({escape(part.weight)})"
+        for part in score.segments
+    )
+    yield from _lines(score.lines)
+
+
+def _actions(shown: View) -> Iterator[str]:
+    if not shown.actions:
+        return
+    yield f"## {escape(shown.speech.say('action.title'))}"
+    yield ""
+    for number, todo in enumerate(shown.actions, 1):
+        gain = f"**{escape(todo.gain)}** " if todo.gain else ""
+        yield f"{number}. {gain}{escape(shown.speech.aside(todo.text, todo.rule))}"
+
+
+def _data(shown: View) -> Iterator[str]:
+    say = shown.speech.say
+    yield f"## {escape(say('dates.title'))}"
+    yield ""
+    yield from _lines(shown.dates)
+    for due in shown.deadlines[:_DUE]:
+        label = shown.speech.aside(due.label, say("dates.past") if due.past else "")
+        text = shown.speech.pair(due.title, due.text) if due.text else due.title
+        yield f"- {escape(due.date)} {escape(label)} {escape(text)}"
+    if len(shown.deadlines) > _DUE:
+        yield f"- {escape(say('page.cut', len(shown.deadlines) - _DUE))}"
+    yield from ("", f"## {escape(say('data.title'))}", "")
+    yield from _lines(shown.others)
+    yield from (f"- {escape(file)}" for file in shown.files)
+    yield from _lines(shown.data)
+
+
+def _lines(lines: Iterable[Line]) -> Iterator[str]:
+    return (f"- {escape(line.label)}: {escape(line.text)}" for line in lines)
+
+
+def _cells(texts: Sequence[str]) -> str:
+    return "| " + " | ".join(escape(text) for text in texts) + " |"
