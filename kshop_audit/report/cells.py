@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report import phrases
 from kshop_audit.report.clean import clean
 from kshop_audit.report.speech import Speech
 
-Cell = str | int | float | None
+Cell = str | int | float | Decimal | None
+
+_CENT = Decimal("0.01")
+"""Points have two decimals, whether they come from a run or from a saved report."""
 
 COLUMNS = (
     "title", "rule", "level", "status", "value", "shown", "target", "numerator", "denominator",
@@ -53,13 +57,13 @@ def _row(rule: RuleResult, speech: Speech) -> list[Cell]:
         speech.name("level", rule.level.value),
         speech.name("status", rule.status.value),
         rule.value,
-        phrases.value(rule, speech),
-        speech.target(rule),
+        None if rule.value is None else phrases.value(rule, speech),
+        None if rule.target is None else speech.target(rule),
         rule.numerator,
         rule.denominator,
         rule.needed,
         rule.headroom,
-        None if points is None else float(points),
+        None if points is None else points.quantize(_CENT),
         None if bounds is None else bounds.low,
         None if bounds is None else bounds.high,
         None if rule.mute is None else rule.mute.units,

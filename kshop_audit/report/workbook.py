@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from io import BytesIO
 
 import xlsxwriter
@@ -82,7 +83,7 @@ def _sheet(book: xlsxwriter.Workbook, name: str, head: Sequence[str], rows: Iter
         for column, cell in enumerate(row):
             if isinstance(cell, str):
                 sheet.write_string(number, column, cell[:_LONGEST])
-            elif isinstance(cell, int | float):
+            elif isinstance(cell, int | float | Decimal):
                 sheet.write_number(number, column, cell)
     if head and last:
         sheet.autofilter(0, 0, last, len(head) - 1)
