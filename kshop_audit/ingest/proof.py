@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import polars as pl
+
 from kshop_audit.ingest.container import BLOCK
 
 MOST_FAULTS = 100_000
@@ -199,6 +201,12 @@ def _other_header(frame: Frame, data: mmap.mmap) -> bool:
     return False
 
 
+def _holds(block: bytes, name: bytes, before: bytes) -> bool:
+    """Whether the name stands in the block or begins `before` it; the engine looks faster."""
+    inside = pl.Series([block]).bin.contains(name).item()
+    return bool(inside) or name in before + block[: len(name)]
+
+
 def _reduced(frame: Frame, data: mmap.mmap) -> Iterator[bytes]:
     """The blocks of a file, without everything that is no separator, quote or line end."""
     noise = bytes(set(range(256)) - set(b'"\n' + frame.separator.encode()))
@@ -212,7 +220,7 @@ def _reduced(frame: Frame, data: mmap.mmap) -> Iterator[bytes]:
             cr = block.endswith(b"\r")
             if b"\r" in block and block.count(b"\r") != block.count(b"\r\n") + cr:
                 raise _NotCanonicalError
-            if not named and (name in block or name in before + block[: len(name)]):
+            if not named and _holds(block, name, before):
                 named = True
                 if _other_header(frame, data):
                     raise _NotCanonicalError
