@@ -6,6 +6,7 @@ is said in the rules.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -44,6 +45,7 @@ def normalised(text: pl.Expr) -> pl.Expr:
     )
 
 
+@functools.lru_cache(maxsize=16_384)
 def fold(word: str) -> str:
     """A word of a list in the same shape as normalised text."""
     text = unicodedata.normalize("NFKC", word)

@@ -21,6 +21,7 @@ PLATFORMS = ("kuaishou", "douyin", "pinduoduo", "taobao", "jd", "wechat", "1688"
 _ODD_SPACES = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 
+@functools.lru_cache(maxsize=16_384)
 def normal(header: str) -> str:
     """A header without the noise that exports put into it.
 
