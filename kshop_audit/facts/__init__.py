@@ -22,6 +22,8 @@ from kshop_audit.tables import AT, FILE, ROW
 
 __all__ = ["Facts", "Tables"]
 
+NOTHING = pl.lit(None, dtype=pl.String)
+
 
 class Facts(PlatformFacts):
     """The derived frames of one audit, lazy, cached by name.
@@ -31,9 +33,11 @@ class Facts(PlatformFacts):
     """
 
     SHARED = (
-        ("questions", "buyer_days", "messages", "orders"),
+        ("questions", "buyer_days", "suspects", "quiet", "orders"),
         ("contacts", "parcels", "tickets", "streaks", "shipped_orders"),
     )
+    HEARD = "heard "
+    """Before the names of word lists: what the suspects say of them, shared after all others."""
 
     def __init__(self, tables: Tables, terms: Terms) -> None:
         """Nothing is computed here."""
@@ -42,7 +46,15 @@ class Facts(PlatformFacts):
 
     def touched(self) -> tuple[tuple[str, ...], ...]:
         """The shared frames that were asked for, in waves: each after those it is made of."""
-        return tuple(tuple(name for name in wave if name in self.__dict__) for wave in self.SHARED)
+        first, second = ([name for name in wave if name in self.__dict__] for wave in self.SHARED)
+        return tuple(first), (*second, *(n for n in self.__dict__ if n.startswith(self.HEARD)))
+
+    def shared(self, name: str) -> pl.LazyFrame:
+        """The shared frame of that name."""
+        if name.startswith(self.HEARD):
+            return self._heard(name)
+        frame: pl.LazyFrame = getattr(self, name)
+        return frame
 
     def settle(self, name: str, frame: pl.DataFrame) -> None:
         """Use a computed frame from now on."""
@@ -143,20 +155,51 @@ class Facts(PlatformFacts):
         return self.tables.rows(Kind.RATINGS).filter(pl.col("rating").is_not_null())
 
     @cached_property
-    def messages(self) -> pl.LazyFrame:
-        """One row a merchant-side message (see `messages.merchant_messages`)."""
-        return messages.merchant_messages(self.tables)
+    def suspects(self) -> pl.LazyFrame:
+        """One row a merchant-side message that may break a clause (see `messages.suspects`)."""
+        return messages.suspects(self.tables)
+
+    @cached_property
+    def quiet(self) -> pl.LazyFrame:
+        """One row a merchant-side message that cannot (see `messages.quiet`)."""
+        return messages.quiet(self.tables)
+
+    def heard(self, *lists: str) -> pl.LazyFrame:
+        """One row a merchant-side message, with what it says of these word lists (columns of
+        `messages.told`). Only suspects are listened to; all others say nothing.
+        """
+        silence = {
+            f"{name} {part}": pl.lit(False) if part in ("found", "plainly") else NOTHING
+            for name in lists
+            for part in messages.Heard._fields
+        }
+        said = self._heard(self.HEARD + " ".join(lists))
+        return pl.concat([said, self.quiet.with_columns(**silence)])
+
+    def _heard(self, key: str) -> pl.LazyFrame:
+        if key not in self.__dict__:
+            names = key.removeprefix(self.HEARD).split()
+            lexicons = {name: self.terms.lexicon(name) for name in names}
+            self.__dict__[key] = messages.listened(self.suspects, lexicons)
+        frame: pl.LazyFrame = self.__dict__[key]
+        return frame
+
+    @property
+    def approaches(self) -> pl.LazyFrame:
+        """Merchant-side messages with contact and contact_review (see `contacts.contacts`)."""
+        none = self.quiet.with_columns(contact=NOTHING, contact_review=pl.lit(False))
+        return pl.concat([self.contacts, none])
 
     @cached_property
     def contacts(self) -> pl.LazyFrame:
-        """Merchant-side messages with contact and contact_review (see `contacts.contacts`)."""
+        """The suspects with contact and contact_review (see `contacts.contacts`)."""
         numbers = [
             self.tables.rows(kind).select(number=column).filter(pl.col("number").is_not_null())
             for kind in (Kind.ORDERS, Kind.SHIPMENTS)
             for column in ("order_id", "tracking_no")
         ]
         return contacts.contacts(
-            self.messages,
+            self.suspects,
             known=pl.concat(numbers),
             sought=self._sought,
         ).drop("content", "text")
@@ -183,7 +226,7 @@ class Facts(PlatformFacts):
             in_a_row=self.terms.number("harassment", "in_a_row"),
             within_hours=self.terms.number("harassment", "within_hours"),
         )
-        sent = self.messages.select(AT, FILE, ROW, "sent_at", "agent")
+        sent = pl.concat([self.suspects.select(messages.SPOKEN), self.quiet])
         return sent.join(found, on=AT, how="left").with_columns(pl.col("too_many").fill_null(False))
 
     @cached_property

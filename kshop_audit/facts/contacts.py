@@ -149,13 +149,9 @@ def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> 
     """The messages with `contact` (String: the kinds found, joined by a space; null = none) and
     `contact_review` (Boolean: nothing in it is certain).
 
-    `messages`: see `messages.merchant_messages`. `known`: frame with a column `number`, the shop's
-    order and waybill numbers; a run of digits that is one of them is no bank card.
+    `messages`: see `messages.suspects`. `known`: frame with a column `number`, the shop's order
+    and waybill numbers; a run of digits that is one of them is no bank card.
     """
-    # Only suspects have their text (see `suspicion`); the others need no look at all.
-    quiet = messages.filter(pl.col("content").is_null()).with_columns(
-        contact=pl.lit(None, dtype=pl.String), contact_review=pl.lit(False)
-    )
     plain = (
         pl.col("content")
         .str.normalize("NFKC")
@@ -164,7 +160,7 @@ def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> 
     )
     clear = without(plain, sought.names.innocent)
     plus = clear.str.replace_all("[+➕✚]", "加")
-    text = messages.filter(pl.col("content").is_not_null()).with_columns(
+    text = messages.with_columns(
         _plain=clear, _squeezed=without(normalised(plus), sought.names.innocent)
     )
     unlabelled = pl.col("_plain").str.replace_all(LABELLED, " ")
@@ -174,7 +170,7 @@ def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> 
         .with_columns(_warned=says(pl.col("text"), sought.names.around))
     )
     certain, doubtful = _checks(sought)
-    looked_at = (
+    return (
         text.with_columns(_certain=_kinds(certain), _doubtful=_kinds(doubtful))
         .with_columns(
             contact=_kinds({name: certain[name] | doubtful[name] for name in certain}),
@@ -182,7 +178,6 @@ def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> 
         )
         .drop("_plain", "_squeezed", "_card", "_long", "_warned", "_certain", "_doubtful")
     )
-    return pl.concat([looked_at, quiet])
 
 
 def _checks(sought: Sought) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:

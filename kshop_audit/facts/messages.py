@@ -53,6 +53,33 @@ def fold(word: str) -> str:
     return "".join(c for c in kept if unicodedata.category(c) != "Cf").lower()
 
 
+GAP = r"[^0-9A-Za-z\u{4e00}-\u{9fff}\u{3400}-\u{4dbf}]*"
+"""Everything that normalising removes from plain text, and a little more."""
+
+
+def taken_apart(words: Iterable[str]) -> str:
+    """One pattern of folded words, the longest first, with gaps between their letters.
+
+    Common beginnings are put together, and GAP names few characters: the engine builds the search
+    anew for every part of a file. Measured on 384 words over a million messages in 64 parts: 0.09 s
+    instead of 0.13 s; on 85 words with all that normalising removes as gap: 1 ms instead of 21.
+    """
+    tails: dict[str, set[str]] = {}
+    for word in words:
+        tails.setdefault(word[0], set()).add(word[1:])
+    heads: dict[frozenset[str], list[str]] = {}
+    for head, rest in tails.items():
+        heads.setdefault(frozenset(rest), []).append(head)
+    branches = []
+    for ends, letters in sorted(heads.items(), key=lambda entry: sorted(entry[1])):
+        one_of = "".join(map(re.escape, sorted(letters)))
+        first = one_of if len(letters) == 1 else f"[{one_of}]"
+        more = taken_apart(ends - {""})
+        after = f"(?:{GAP}(?:{more}))" if more else ""
+        branches.append(first + after + ("?" if more and "" in ends else ""))
+    return "|".join(branches)
+
+
 def alternation(words: Iterable[str]) -> str:
     """The words, folded, as one pattern; empty when there is none."""
     # Longest first: a list may hold a word and a longer word that begins with it.
@@ -91,9 +118,7 @@ def words_in(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
 
 def spelled(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
     """String: the words found as they were written, disguises included, joined by a slash."""
-    gap = rf"[\s\p{{P}}\p{{S}}{UNSEEN}]*"
-    folded = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
-    pattern = "|".join(gap.join(re.escape(letter) for letter in word) for word in folded)
+    pattern = taken_apart({fold(word) for word in words} - {""})
     text = content.str.normalize("NFKC").str.to_lowercase()
     return text.str.extract_all(pattern or r"\z.").list.unique(maintain_order=True).list.join(" / ")
 
@@ -144,19 +169,47 @@ def heard(text: pl.Expr, content: pl.Expr, lexicon: Lexicon) -> Heard:
     )
 
 
-def merchant_messages(tables: Tables) -> pl.LazyFrame:
-    """One row a message of an agent, sub-account or robot.
+def told(name: str) -> Heard:
+    """The columns of `listened` that say what a message says of a word list."""
+    return Heard(*(pl.col(f"{name} {part}") for part in Heard._fields))
 
-    Columns: agent, sent_at, content (null unless it may matter), text (normalised content), _at,
-    _file, _row. Ids are looked up by _at.
-    """
-    return (
-        tables.rows(Kind.CHATS)
-        .with_row_index(AT)
-        .filter(pl.col("sender_role").is_in(("agent", "robot")))
-        .select(AT, FILE, ROW, "sent_at", "content", agent="agent_account")
-        .with_columns(text=normalised(pl.col("content")))
+
+def listened(suspects: pl.LazyFrame, lexicons: Mapping[str, Lexicon]) -> pl.LazyFrame:
+    """The suspects, without their text, and of each word list the columns of `told`."""
+    text, content = pl.col("text"), pl.col("content")
+    said = {name: heard(text, content, lexicon) for name, lexicon in lexicons.items()}
+    columns = {
+        f"{name} {part}": expression
+        for name, each in said.items()
+        for part, expression in each._asdict().items()
+    }
+    return suspects.select(*SPOKEN, **columns)
+
+
+SPOKEN = (AT, FILE, ROW, "sent_at", "agent")
+"""What is known of every message; ids are looked up by _at."""
+
+
+def _merchant(tables: Tables) -> pl.LazyFrame:
+    """One row a message of an agent, sub-account or robot."""
+    rows = tables.rows(Kind.CHATS).with_row_index(AT)
+    return rows.filter(pl.col("sender_role").is_in(("agent", "robot"))).with_columns(
+        agent=pl.col("agent_account")
     )
+
+
+def suspects(tables: Tables) -> pl.LazyFrame:
+    """The merchant-side messages that may break a clause (see `suspicion`), one row each.
+
+    Columns: SPOKEN, content, text (normalised content).
+    """
+    rows = _merchant(tables).filter(pl.col("content").is_not_null())
+    return rows.select(*SPOKEN, "content").with_columns(text=normalised(pl.col("content")))
+
+
+def quiet(tables: Tables) -> pl.LazyFrame:
+    """All other merchant-side messages, one row each. Columns: SPOKEN."""
+    return _merchant(tables).filter(pl.col("content").is_null()).select(SPOKEN)
 
 
 def with_buyers(tables: Tables, rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -92,7 +92,7 @@ def _settled(rules: Sequence[Rule], facts: Facts) -> Facts:
                 rule.measure(probe, facts.terms)
     for wave in probe.touched():
         with suppress(Exception):  # the same
-            lazy = [getattr(settled, name) for name in wave]
+            lazy = [settled.shared(name) for name in wave]
             for name, frame in zip(wave, pl.collect_all(lazy, engine="streaming"), strict=True):
                 settled.settle(name, frame)
     return settled

@@ -81,7 +81,7 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
     """
     found, review = pl.col("contact").is_not_null(), pl.col("contact_review")
     return Ratio(
-        unit=facts.contacts,
+        unit=facts.approaches,
         at="sent_at",
         hit=found & ~review,
         offence=True,

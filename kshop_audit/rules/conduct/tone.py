@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import heard
+from kshop_audit.facts.messages import told
 from kshop_audit.facts.suspicion import TONE_LISTS
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
@@ -73,8 +73,7 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
 
         平台没有公布词表，主要看投诉和评价；没有这些词的简短回复也可能冷淡，引用的话也可能被列出。
     """
-    text, content = pl.col("text"), pl.col("content")
-    tones = {name: heard(text, content, terms.lexicon(name)) for name in TONE_LISTS}
+    tones = {name: told(name) for name in TONE_LISTS}
     listed = findings(
         pl.any_horizontal(tone.plainly for tone in tones.values()),
         _joined([tone.spelled for tone in tones.values()], " / "),
@@ -88,7 +87,7 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
         for name, tone in tones.items()
     ]
     return Ratio(
-        unit=facts.messages,
+        unit=facts.heard(*TONE_LISTS),
         at="sent_at",
         hit=pl.lit(False),
         offence=True,

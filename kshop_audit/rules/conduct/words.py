@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import heard
+from kshop_audit.facts.messages import told
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
@@ -29,20 +29,20 @@ def listed(facts: Facts, terms: Terms, name: str, broken: tuple[str, str, str]) 
     spellings, words behind a negation, and words in phrases that may be harmless.
     """
     lexicon = terms.lexicon(name)
-    told = heard(pl.col("text"), pl.col("content"), lexicon)
+    said = told(name)
     return Ratio(
-        unit=facts.messages,
+        unit=facts.heard(name),
         at="sent_at",
-        hit=told.plainly,
+        hit=said.plainly,
         offence=True,
         proof=PROOF,
         by=BY_AGENT,
         findings=findings(
-            told.found,
-            told.spelled,
-            told.words,
+            said.found,
+            said.spelled,
+            said.words,
             broken,
-            review=~told.plainly,
+            review=~said.plainly,
             instead=pl.lit(lexicon.instead, dtype=pl.String),
         ),
         notes=allowed_notes(terms),
