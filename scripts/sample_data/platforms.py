@@ -13,7 +13,7 @@ Table = tuple[tuple[str, ...], list[Row]]
 
 
 def _spec(folder: str, shop: str, number: int, topic: str, *agents: Agent) -> Spec:
-    """Two orders and two conversations a day, through October."""
+    """One or two orders and two conversations a day, through October."""
     products = {"food": catalogue.FOOD, "apparel": catalogue.APPAREL, "home": catalogue.HOME}
     return Spec(
         folder=folder,
@@ -21,7 +21,7 @@ def _spec(folder: str, shop: str, number: int, topic: str, *agents: Agent) -> Sp
         number=number,
         topic=topic,
         products=products[topic],
-        orders_by_weekday=(2,) * 7,
+        orders_by_weekday=(1, 2, 1, 2, 1, 2, 1),
         sessions_by_weekday=(2,) * 7,
         agents=agents,
         first_order_day=date(2026, 9, 21),

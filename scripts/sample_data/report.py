@@ -131,7 +131,7 @@ def _insist_failing(files: Files, clock: Clock) -> None:
     assert at_least(ship, 93) and not at_least(ship, 95)
     assert not at_least(measure.picked_up_in_24h(files, clock), 97)
     faults, done = measure.disputes(files, clock)
-    assert faults == 5 and 285 <= done <= 330
+    assert faults == 5 and 80 <= done <= 110
     assert measure.banned_words(files, clock) == (2, 1)
     happy = measure.satisfied(files, clock)
     assert at_least(happy, 86) and not at_least(happy, 90)

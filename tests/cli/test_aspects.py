@@ -50,7 +50,7 @@ def test_the_json_is_what_the_schema_says(run: Run, paths: tuple[Path, ...]) -> 
     assert states["training"]["questions"][0]["at"] == "2026-10-01"
     if paths:
         shipped = next(r for r in states["logistics"]["rules"] if r["id"] == "ship-48h")
-        assert (shipped["status"], shipped["numerator"]) == ("fail", 460)
+        assert (shipped["status"], shipped["numerator"]) == ("fail", 138)
     _, text, _ = run("aspects", *paths, "--lang", "zh")
     assert "2026-10-01 没做" in text
     assert "新客服未培训" in text
