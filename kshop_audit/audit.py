@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
 from kshop_audit import __version__, verdict
-from kshop_audit.account import data_notes, inputs_of, reject_too_many
+from kshop_audit.account import data_notes, inputs_of
 from kshop_audit.columns import Column, selected
-from kshop_audit.errors import InputError
+from kshop_audit.exports import Exports, Said, read_exports
 from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
 from kshop_audit.ingest import Request, Source
 from kshop_audit.judge import Judged, judge
-from kshop_audit.measuring import Exports, Whole, measured
+from kshop_audit.measuring import Whole, measured
 from kshop_audit.model.measurement import EvidenceRow, Measurement
 from kshop_audit.model.metadata import Level, Pack, Text
 from kshop_audit.model.moments import ZONE, shown
@@ -33,11 +33,10 @@ from kshop_audit.model.report import (
     Status,
     Tool,
 )
-from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings, Terms, lexicon_of
 from kshop_audit.muting import mute_notes, with_mutes
 from kshop_audit.packs import load_all as load_packs
-from kshop_audit.plan.load import Loaded, Reject, open_and_load
+from kshop_audit.plan.load import Loaded, Reject
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.projection.compare import regressions
 from kshop_audit.rules import Rule, catalogue
@@ -104,24 +103,18 @@ def audit(order: Order, scratch: Path) -> Audit:
 
 
 def read(order: Order, scratch: Path) -> Exports:
-    """Read the files of the order, with the text that its rules look at; InputError if they are
-    unreadable or too damaged. They are read once, whatever the number of packs.
+    """The files of the order, with the text that its rules look at. They are read once, whatever
+    the number of packs.
     """
     packs, rules = _chosen(order)
-    sources, loaded = open_and_load(
-        order.inputs,
-        scratch,
-        find_as_of=order.as_of is None,
-        keep_text=_keep_text(packs, rules, order.settings),
-    )
-    reject_too_many(loaded, sources, order.settings.max_bad_rows)
-    return Exports(sources, loaded)
+    keep_text = _keep_text(packs, rules, order.settings)
+    return read_exports(order.inputs, scratch, order.settings, order.as_of, Said(keep_text))
 
 
 def conclude(order: Order, exports: Exports) -> Audit:
     """The audit of files that were read for this order; `settings` may have been answered since."""
     packs, rules = _chosen(order)
-    as_of = _as_of(order, exports.loaded)
+    as_of = exports.as_of
     columns = [Column(Terms(as_of, pack, order.settings), rules[pack.id]) for pack in packs]
     rows = sum(count.rows for count in exports.loaded.counts.values())
     order.inputs.watch(Step(Stage.COMPUTING, rows=rows))
@@ -146,21 +139,6 @@ def _keep_text(
         for word in lexicon_of(pack, settings, name).spoken
     ]
     return suspicious(pl.col("content"), list(dict.fromkeys(words)))
-
-
-def _as_of(order: Order, loaded: Loaded) -> datetime:
-    if order.as_of is not None:
-        return order.as_of
-    if loaded.newest is not None:
-        return loaded.newest
-    stats = loaded.tables.frames.get(Kind.SERVICE_STATS)
-    last = stats.get_column("date").max() if stats is not None and stats.height else None
-    if isinstance(last, date):
-        return datetime.combine(last + timedelta(days=1), time.min)
-    raise InputError(
-        "文件里没有任何已发生的时间，无法确定截止时刻：请用 --as-of 2026-10-31 指定",
-        "no event time in the inputs, so as-of is unknown: give --as-of 2026-10-31",
-    )
 
 
 def _recent(paid: Mapping[date, int], terms: Terms) -> int:

@@ -19,6 +19,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from kshop_audit.errors import InputError
 from kshop_audit.model.aspects import Aspects
+from kshop_audit.model.insights import Insights
 from kshop_audit.model.report import SCHEMA, Report
 
 # `from` is a keyword of Python, so two names differ between the dataclass and the file.
@@ -34,7 +35,7 @@ _INDENT = "  "
 _MAX_EXPONENT = 300
 
 
-def encode(report: Report | Aspects) -> str:
+def encode(report: Report | Aspects | Insights) -> str:
     """The object as JSON text, keys in the order of the fields, mappings sorted by key.
 
     ValueError for a figure that JSON cannot hold (NaN, infinity).

@@ -12,26 +12,17 @@ from datetime import date
 
 from kshop_audit.columns import Column
 from kshop_audit.errors import ConfigError
+from kshop_audit.exports import Exports
 from kshop_audit.facts import Facts
-from kshop_audit.ingest import Source
 from kshop_audit.masking import masked_label
 from kshop_audit.model.measurement import Gaps, Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan.load import Loaded
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.plan.run import run
 from kshop_audit.projection.bounds import median_day, missing_days
 from kshop_audit.rules import Rule
-
-
-@dataclass(frozen=True)
-class Exports:
-    """The files of an order, read once: what else the operator says needs no second reading."""
-
-    sources: tuple[Source, ...]
-    loaded: Loaded
 
 
 @dataclass(frozen=True)

@@ -94,8 +94,7 @@ COLLECTS = {
     ("plan/load.py", "_read", "collect"),
     ("plan/load.py", "_deduplicated", "collect"),
     ("plan/load.py", "_newest", "collect"),
-    ("plan/run.py", "_collect", "collect_all"),
-    ("plan/run.py", "_settled", "collect_all"),
+    ("plan/named.py", "collected", "collect_all"),
 }
 """Every place that computes a frame: a file is read, its keys are settled, the rules are run."""
 EAGER = {"collect", "collect_all", "collect_async", "collect_batches", "fetch", "profile"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from kshop_audit.cli import aspects, check, close, diff, doctor, render, rules, schema
+from kshop_audit.cli import aspects, check, close, diff, doctor, insights, render, rules, schema
 
 COMMANDS = (
     check.register,
     close.register,
     diff.register,
     doctor.register,
+    insights.register,
     aspects.register,
     render.register,
     rules.register,

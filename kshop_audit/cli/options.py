@@ -261,7 +261,16 @@ class EarlierOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class OutputOptions(LookOptions):
+class MaskOptions(Options):
+    """Whether buyers are told."""
+
+    no_mask: Annotated[
+        bool, option("--no-mask", "不遮盖买家信息和聊天内容", "show buyer data and chat text")
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class OutputOptions(MaskOptions, LookOptions):
     """Where the report goes and how it looks."""
 
     out: Annotated[
@@ -304,9 +313,6 @@ class OutputOptions(LookOptions):
             metavar="NAME,…",
         ),
     ] = field(default_factory=list)
-    no_mask: Annotated[
-        bool, option("--no-mask", "不遮盖买家信息和聊天内容", "show buyer data and chat text")
-    ] = False
     quiet: Annotated[
         bool,
         option("--quiet", "达标时不输出，否则只给简报", "nothing if all is well, else brief", "-q"),

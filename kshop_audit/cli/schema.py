@@ -19,7 +19,9 @@ from kshop_audit.errors import EXIT_OK
 class SchemaOptions(Options):
     """Which schema."""
 
-    what: Annotated[Literal["report", "config", "aspects"], typer.Argument(show_default=False)]
+    what: Annotated[
+        Literal["report", "config", "aspects", "insights"], typer.Argument(show_default=False)
+    ]
 
 
 def register(app: typer.Typer) -> None:

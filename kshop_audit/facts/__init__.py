@@ -66,15 +66,7 @@ class Facts(PlatformFacts):
         time by the shop's clock) and `left_out` completed by "pending".
         """
         terms, seconds = self.terms, self._reply_seconds
-        rows = conversations.questions(
-            self.tables,
-            as_of=terms.as_of,
-            since=terms.since("reply-rate"),
-            open_hour=terms.number("reply-rate", "open_hour"),
-            close_hour=terms.number("reply-rate", "close_hour"),
-            exempt=terms.settings.exempt,
-            clock=str(terms.option("reply-rate", "clock")),
-        )
+        rows = self._asked(clock=str(terms.option("reply-rate", "clock")))
         waiting = conversations.pending("clock_at", terms.as_of, seconds)
         counted = pl.col("left_out").is_null()
         return rows.with_columns(
@@ -85,6 +77,36 @@ class Facts(PlatformFacts):
             .then(conversations.coded("pending"))
             .otherwise("left_out"),
             due_at=pl.col("clock_at") + timedelta(seconds=seconds),
+        )
+
+    @cached_property
+    def openings(self) -> pl.LazyFrame:
+        """One counted row a burst of questions, by its first message, in the window and hours of
+        `reply-rate` (see `conversations.questions`); those whose time runs still are counted.
+        """
+        return self._asked(clock="round").filter(pl.col("left_out").is_null())
+
+    @cached_property
+    def arrivals(self) -> pl.LazyFrame:
+        """One row a question of the window of `reply-rate`, at any hour of the day."""
+        whole_day = self._asked(clock="own", open_hour=0, close_hour=24)
+        return whole_day.filter(pl.col("left_out").is_null())
+
+    def _asked(
+        self, *, clock: str, open_hour: int | None = None, close_hour: int | None = None
+    ) -> pl.LazyFrame:
+        terms = self.terms
+        hours = {"open_hour": open_hour, "close_hour": close_hour}
+        return conversations.questions(
+            self.tables,
+            as_of=terms.as_of,
+            since=terms.since("reply-rate"),
+            exempt=terms.settings.exempt,
+            clock=clock,
+            **{
+                name: terms.number("reply-rate", name) if hour is None else hour
+                for name, hour in hours.items()
+            },
         )
 
     @cached_property

@@ -33,7 +33,7 @@ from kshop_audit.tables import (
 )
 
 MERCHANT = ("agent", "robot")
-"""Whose text is looked at; buyers may write anything (C1)."""
+"""Whose text the rules look at; buyers may write anything (C1)."""
 
 BAD = pl.Schema(
     {name: BOOKKEEPING[name] for name in (FILE, ROW, BAD_COLUMN, BAD_VALUE, BAD_REASON)}
@@ -100,27 +100,36 @@ class Loaded:
 
 
 def load(
-    sources: Sequence[Source], *, find_as_of: bool, keep_text: pl.Expr | None = None
+    sources: Sequence[Source],
+    *,
+    find_as_of: bool,
+    keep_text: pl.Expr | None = None,
+    said_by: tuple[str, ...] = MERCHANT,
 ) -> Loaded:
     """Read all files.
 
     `find_as_of`: as-of is to be found, so a damaged future time is rejected. `keep_text`: Boolean
-    over `content`, of which merchant messages the text is needed (None: of none).
+    over `content`, of which messages the text is needed (None: of none); `said_by`: and of whose.
     """
-    spoken = _spoken(keep_text)
+    spoken = _spoken(keep_text, said_by)
     parts = {s.index: _read(s, s.records, spoken) for s in sources if s.records}
     return _loaded(sources, parts, find_as_of=find_as_of)
 
 
 def open_and_load(
-    request: Request, scratch: Path, *, find_as_of: bool, keep_text: pl.Expr | None = None
+    request: Request,
+    scratch: Path,
+    *,
+    find_as_of: bool,
+    keep_text: pl.Expr | None = None,
+    said_by: tuple[str, ...] = MERCHANT,
 ) -> tuple[tuple[Source, ...], Loaded]:
     """`open_inputs` and `load` in one: a file is read while the next one is opened.
 
     Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is told
     as if all had been opened first.
     """
-    spoken = _spoken(keep_text)
+    spoken = _spoken(keep_text, said_by)
     reading: dict[int, Future[_Part]] = {}
     background = ThreadPoolExecutor(1)
 
@@ -143,8 +152,8 @@ def open_and_load(
     return sources, _loaded(sources, parts, find_as_of=find_as_of)
 
 
-def _spoken(keep_text: pl.Expr | None) -> Spoken:
-    return Spoken(MERCHANT, pl.lit(False) if keep_text is None else keep_text)
+def _spoken(keep_text: pl.Expr | None, said_by: tuple[str, ...]) -> Spoken:
+    return Spoken(said_by, pl.lit(False) if keep_text is None else keep_text)
 
 
 def _loaded(sources: Sequence[Source], parts: dict[int, _Part], *, find_as_of: bool) -> Loaded:

@@ -14,7 +14,6 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import fold
-from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
@@ -22,10 +21,13 @@ from kshop_audit.model.settings import Terms
 from kshop_audit.plan import measure
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.plan.mutes import predicates
+from kshop_audit.plan.named import collected, settled
+from kshop_audit.plan.needs import lacking
 from kshop_audit.plan.results import BELOW, Collected, measurement
 from kshop_audit.rules.rule import Rule
 from kshop_audit.rules.shapes import Quotient, Ratio, Shape, Stated, Tally
 
+_EXTRA = "/extra"
 UNMUTED = "/unmuted"
 """Suffix under which a rule with mutes is collected without them."""
 
@@ -81,50 +83,20 @@ def run(
 
 
 def _settled(rules: Sequence[Rule], facts: Facts) -> Facts:
-    """Facts of which the shared frames that these rules ask for are computed, each once.
+    """Facts of which the shared frames that these rules ask for are computed, each once."""
 
-    Left to the optimiser, a frame that several rules look at is computed again for some of them.
-    """
-    probe, settled = Facts(facts.tables, facts.terms), Facts(facts.tables, facts.terms)
-    for rule in rules:
-        if missing_needs(rule, facts) is None:
-            with suppress(Exception):  # told again, by name, when the rule is measured
-                rule.measure(probe, facts.terms)
-    for wave in probe.touched():
-        with suppress(Exception):  # the same
-            lazy = [settled.shared(name) for name in wave]
-            for name, frame in zip(wave, pl.collect_all(lazy, engine="streaming"), strict=True):
-                settled.settle(name, frame)
-    return settled
+    def touch(probe: Facts) -> None:
+        for rule in rules:
+            if missing_needs(rule, facts) is None:
+                with suppress(Exception):  # told again, by name, when the rule is measured
+                    rule.measure(probe, facts.terms)
+
+    return settled(facts, touch)
 
 
 def missing_needs(rule: Rule, facts: Facts) -> Text | None:
     """Which needed columns are not there, and which export has them; None when all are."""
-    lacking = [need for need in rule.info.needs if not _there(need, facts)]
-    if not lacking:
-        return None
-    choices = [Kind(choice.split(".")[0]) for need in lacking for choice in need.split("|")]
-    kinds = list(dict.fromkeys(choices))
-    first = dict.fromkeys(Kind(need.split(".")[0]) for need in lacking)
-    absent = [kind for kind in first if kind not in facts.tables.frames]
-    columns = "、".join(need.replace("|", " / ") for need in lacking)
-    if absent:
-        kinds = [kind for kind in kinds if kind not in facts.tables.frames]
-        zh = f"没有{'、'.join(KIND_NAMES[kind].zh for kind in absent)}文件"
-        en = f"no {', '.join(KIND_NAMES[kind].en for kind in absent)} file"
-    else:
-        zh, en = f"缺少列 {columns}", f"columns missing: {columns.replace('、', ', ')}"
-    supplier_zh = "；".join(SUPPLIERS[kind].zh for kind in kinds)
-    supplier_en = "; ".join(SUPPLIERS[kind].en for kind in kinds)
-    return Text(zh=f"{zh}。{supplier_zh}", en=f"{en}. {supplier_en}")
-
-
-def _there(need: str, facts: Facts) -> bool:
-    choices: dict[Kind, list[str]] = {}
-    for choice in need.split("|"):
-        kind, column = choice.split(".", 1)
-        choices.setdefault(Kind(kind), []).append(column)
-    return any(facts.tables.has_one_of(kind, names) for kind, names in choices.items())
+    return lacking(rule.info.needs, facts.tables)
 
 
 def _broken(rule: Rule, error: BaseException) -> Measurement:
@@ -255,13 +227,16 @@ def _collect(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, M
         for name in ("findings", "evidence", "reasons", "mutes")
         if (frame := getattr(query, name)) is not None
     }
-    flat = [frame for frames in groups.values() for frame in frames]
-    collected = iter(
-        pl.collect_all([*flat, *singles.values(), *extras.frames.values()], engine="streaming")
+    results = collected(
+        {
+            **{("", name): frame for name, frames in groups.items() for frame in frames},
+            **singles,
+            **{(_EXTRA, name): frame for name, frame in extras.frames.items()},
+        }
     )
-    tables = {name: next(collected) if frames else None for name, frames in groups.items()}
-    own = {key: next(collected) for key in singles}
-    extras.results = {name: next(collected) for name in extras.frames}
+    tables = {name: results.get(("", name)) for name in groups}
+    own = {key: results[key] for key in singles}
+    extras.results = {name: results[_EXTRA, name] for name in extras.frames}
     found = Collected(tables, own, facts.tables.frames.get(Kind.CHATS))
     return {
         query.name: measurement(query.name, query.rule, query.shape, facts.terms, found)

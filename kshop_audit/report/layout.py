@@ -6,6 +6,7 @@ Rich breaks lines only at spaces, which tears Chinese sentences apart; so lines 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
 from rich.cells import cell_len
 
@@ -19,6 +20,10 @@ _CLOSING = "，。；：、）》」』】”？！…"
 _TOKEN = re.compile(
     rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}“”…]+|[{_WIDE}]|[^\s])[{_CLOSING}]*(?:\s[·|](?=\s))?"
 )
+
+
+_GAP = 2
+_LEAST = 16  # cells of a column that may still be wrapped
 
 
 def wrap(text: str, width: int, hang: int = 0) -> list[str]:
@@ -50,6 +55,35 @@ def pad(text: str, width: int) -> str:
 def flush_right(text: str, width: int) -> str:
     """`text` filled up to `width` cells, flush right."""
     return " " * (width - cell_len(text)) + text
+
+
+def table(
+    rows: Sequence[Sequence[str]], width: int, *, indent: int = 2, right: Collection[int] = ()
+) -> list[str]:
+    """Rows of equally many cells in columns, those in `right` flush right.
+
+    The last column takes what is left and is wrapped under itself. Where it would have no room, the
+    cells of a row follow one another instead.
+    """
+    fixed = [
+        max(cell_len(cell) for cell in column) for column in list(zip(*rows, strict=True))[:-1]
+    ]
+    start = indent + sum(fixed) + _GAP * len(fixed)
+    longest = max(cell_len(row[-1]) for row in rows)
+    lines = []
+    for row in rows:
+        if width - start < min(longest, _LEAST):
+            told = (" " * _GAP).join(cell for cell in row if cell)
+            lines += [" " * indent + line for line in wrap(told, width - indent, _GAP)]
+            continue
+        cells = [
+            flush_right(cell, size) if place in right else pad(cell, size)
+            for place, (cell, size) in enumerate(zip(row, fixed, strict=False))
+        ]
+        first, *more = wrap(row[-1], width - start)
+        lines.append((" " * indent + (" " * _GAP).join([*cells, first])).rstrip())
+        lines += [" " * start + line for line in more]
+    return lines
 
 
 def _head(text: str, width: int) -> str:

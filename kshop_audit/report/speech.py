@@ -15,6 +15,7 @@ from kshop_audit.report.clean import clean, plain
 from kshop_audit.report.figures import Figure, Valued
 from kshop_audit.report.wording import load
 
+_LENGTHS = (("days", 86_400, 3_600), ("hours", 3_600, 60), ("minutes", 60, 1))
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 
@@ -118,6 +119,14 @@ class Speech:
         first = self.instant(window.since).removesuffix(" 00:00")
         last = self.instant(window.until, closing=True).removesuffix(" 24:00")
         return self.say("sign.to", since=first, until=last)
+
+    def duration(self, seconds: int) -> str:
+        """A length of time in its two largest units; what is smaller is cut off."""
+        for unit, size, below in _LENGTHS:
+            if seconds >= size:
+                rest = seconds % size // below
+                return self.say(f"duration.{unit}", seconds // size, rest=rest)
+        return self.say("duration.seconds", seconds)
 
     def _unit(self, number: str, kind: Figure) -> str:
         units = {

@@ -93,9 +93,9 @@ def test_every_file_is_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     read: list[int] = []
     original = load._read
 
-    def counted(file: int, *arguments: Any) -> Any:
-        read.append(file)
-        return original(file, *arguments)
+    def counted(source: Any, *arguments: Any) -> Any:
+        read.append(source.index)
+        return original(source, *arguments)
 
     monkeypatch.setattr(load, "_read", counted)
     _, found = report(run, SAMPLES / "healthy", *TWO, "--pack", "jd")

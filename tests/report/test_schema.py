@@ -13,6 +13,7 @@ import pytest
 
 from kshop_audit.codec import encode, json_name
 from kshop_audit.model.aspects import Aspects
+from kshop_audit.model.insights import Insights
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report import SCHEMAS, schema
 from tests.report.build import REPORTS
@@ -75,7 +76,7 @@ def _object(node: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-OWNERS: dict[str, Any] = {"report": Report, "aspects": Aspects}
+OWNERS: dict[str, Any] = {"report": Report, "aspects": Aspects, "insights": Insights}
 PAIRS = [
     pytest.param(owner, node, id=f"{name}-{owner.__name__}")
     for name in SCHEMAS

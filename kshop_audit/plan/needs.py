@@ -1,0 +1,42 @@
+"""What the inputs lack for a question, told with the export that supplies it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kshop_audit.facts import Tables
+from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
+
+
+def lacking(needs: Sequence[str], tables: Tables) -> Text | None:
+    """Which needed columns are not there, and which export has them; None when all are.
+
+    `needs`: "kind.column" entries, alternatives joined by "|".
+    """
+    absent_needs = [need for need in needs if not _there(need, tables)]
+    if not absent_needs:
+        return None
+    choices = [Kind(choice.split(".")[0]) for need in absent_needs for choice in need.split("|")]
+    kinds = list(dict.fromkeys(choices))
+    first = dict.fromkeys(Kind(need.split(".")[0]) for need in absent_needs)
+    absent = [kind for kind in first if kind not in tables.frames]
+    columns = "、".join(need.replace("|", " / ") for need in absent_needs)
+    if absent:
+        kinds = [kind for kind in kinds if kind not in tables.frames]
+        zh = f"没有{'、'.join(KIND_NAMES[kind].zh for kind in absent)}文件"
+        en = f"no {', '.join(KIND_NAMES[kind].en for kind in absent)} file"
+    else:
+        zh, en = f"缺少列 {columns}", f"columns missing: {columns.replace('、', ', ')}"
+    supplier_zh = "；".join(SUPPLIERS[kind].zh for kind in kinds)
+    supplier_en = "; ".join(SUPPLIERS[kind].en for kind in kinds)
+    return Text(zh=f"{zh}。{supplier_zh}", en=f"{en}. {supplier_en}")
+
+
+def _there(need: str, tables: Tables) -> bool:
+    choices: dict[Kind, list[str]] = {}
+    for choice in need.split("|"):
+        kind, column = choice.split(".", 1)
+        choices.setdefault(Kind(kind), []).append(column)
+    return any(tables.has_one_of(kind, names) for kind, names in choices.items())
