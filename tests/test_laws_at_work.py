@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from kshop_audit import audit as use_case
+from kshop_audit import columns
 from kshop_audit.codec import encode
 from kshop_audit.errors import EXIT_INCOMPLETE
 from kshop_audit.facts import Facts
@@ -108,7 +108,7 @@ def test_an_error_inside_one_rule_costs_that_rule_only(
     broken: dict[str, Rule] = known | {
         "ship-promise": replace(known["ship-promise"], measure=fault)
     }
-    monkeypatch.setattr(use_case, "catalogue", lambda: broken)
+    monkeypatch.setattr(columns, "catalogue", lambda: broken)
     report = audit_folder(tmp_path).report
     results = {rule.id: rule for rule in report.rules}
     lost = results.pop("ship-promise")
@@ -126,7 +126,7 @@ def test_a_broken_rule_alone_makes_the_audit_incomplete(
     written(3, 10, tmp_path, kuaishou=False)
     known = catalogue()
     broken = known | {"ship-promise": replace(known["ship-promise"], measure=building)}
-    monkeypatch.setattr(use_case, "catalogue", lambda: broken)
+    monkeypatch.setattr(columns, "catalogue", lambda: broken)
     verdict = audit_folder(tmp_path, select=("ship-promise",)).report.verdict
     assert (verdict.status, verdict.exit_code) == ("incomplete", EXIT_INCOMPLETE)
 
