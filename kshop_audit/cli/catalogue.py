@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from kshop_audit.cli import aspects, check, close, diff, doctor, insights, render, rules, schema
+from kshop_audit.cli import (
+    aspects,
+    check,
+    close,
+    diff,
+    doctor,
+    history,
+    insights,
+    render,
+    rules,
+    schema,
+)
 
 COMMANDS = (
     check.register,
@@ -11,6 +22,7 @@ COMMANDS = (
     doctor.register,
     insights.register,
     aspects.register,
+    history.register,
     render.register,
     rules.register,
     schema.register,

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import looks, progress, render, stopping, terminal
+from kshop_audit.cli import history, looks, progress, render, stopping, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import (
@@ -52,35 +53,40 @@ def _check(options: CheckOptions) -> int:
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
     order = _order(options, settings)
-    targets = outputs.outputs_of(options.out, options.evidence, order.inputs)
+    store = history.place_of(options.history)
+    targets = outputs.outputs_of(options.out, options.evidence, order.inputs, store)
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
         done = audit(replace(order, inputs=replace(order.inputs, watch=watch)), scratch)
         if targets.evidence is not None:
             evidence.write(done, targets.evidence, mask=not options.no_mask)
     for path in targets.reports:
         outputs.save(path, done.report, lang)
+    history.keep(store, done.report, _now(), lang)
     _print(done.report, options, lang)
     if order.earlier is not None and options.format == "text" and not options.quiet:
         terminal.emit("\n" + _compared(order.earlier, done.report, options, lang))
     return done.report.verdict.exit_code
 
 
-def _order(options: CheckOptions, settings: Settings) -> Order:
-    from datetime import datetime
+def _now() -> datetime:
+    """The clock, in Shanghai."""
+    from kshop_audit.model import moments
 
+    return datetime.now(moments.SHANGHAI).replace(tzinfo=None)
+
+
+def _order(options: CheckOptions, settings: Settings) -> Order:
     from kshop_audit.audit import Order
     from kshop_audit.cli import values
     from kshop_audit.cli.preparing import instant_of, request_of
-    from kshop_audit.model import moments
     from kshop_audit.plan.measure import Wanted
 
-    now = datetime.now(moments.SHANGHAI).replace(tzinfo=None)
     age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
     return Order(
         inputs=request_of(options, settings),
         settings=settings,
         as_of=instant_of(options),
-        not_before=None if age is None else now - age,
+        not_before=None if age is None else _now() - age,
         select=tuple(options.select),
         ignore=tuple(options.ignore),
         fail_on=options.fail_on,

@@ -237,9 +237,22 @@ class LookOptions(Options):
     ] = None
 
 
+HistoryOption = Annotated[
+    str | None,
+    option(
+        "--history",
+        "把每次结果记进这个文件（SQLite，不含个人信息）；off = 不记（默认）",
+        "store the figures of every run in this file (SQLite, nothing personal); off (default)",
+        metavar="FILE|off",
+    ),
+]
+
+
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class EarlierOptions(Options):
-    """What an earlier report is for."""
+    """What earlier runs are for."""
+
+    history: HistoryOption = None
 
     compare: Annotated[
         Path | None,

@@ -34,13 +34,17 @@ class _Inputs:
     files: frozenset[Path]
 
 
-def outputs_of(out: Sequence[str], evidence: Path | None, request: Request) -> Outputs:
+def outputs_of(
+    out: Sequence[str], evidence: Path | None, request: Request, history: Path | None = None
+) -> Outputs:
     """The places to write to; UsageError for one that is of no use or among the inputs."""
     reports = files_of(out)
-    if reports or evidence is not None:
+    if reports or evidence is not None or history is not None:
         inputs = _inputs(request)
         for path in reports:
             _keep_out(f"--out {path}", path, inputs)
+        if history is not None:
+            _keep_out(f"--history {history}", history, inputs)
         if evidence is not None:
             _evidence(evidence, inputs)
     return Outputs(reports, evidence)
