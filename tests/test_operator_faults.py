@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import errno
 import gzip
 import io
+import lzma
 import os
 import re
 import sys
@@ -224,6 +226,8 @@ FAULTS: dict[str, Fault] = {
     "a rar, named": Fault(holds("a.rar", RAR), "RAR", ("SHOP/a.rar",)),
     "a rar called .zip": Fault(holds("a.zip", RAR), "RAR"),
     "a 7z": Fault(holds("a.7z", SEVEN), "7z"),
+    "a bz2": Fault(holds("a.csv.bz2", bz2.compress(SOUND)), "a bzip2 archive"),
+    "an xz": Fault(holds("a.csv.xz", lzma.compress(SOUND)), "an? xz archive"),
     "a tar.gz": Fault(holds("a.tar.gz", gzip.compress(TAR)), "a tar archive"),
     "an OpenDocument table": Fault(holds("a.ods", zipped(**{"content.xml": b""})), "OpenDocument"),
     "NUL bytes alone": Fault(holds("a.csv", bytes(4096)), "NUL"),

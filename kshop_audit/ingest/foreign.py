@@ -23,17 +23,19 @@ def _document(zh: str, en: str) -> Text:
 
 _PICTURE = _document("图片", "a picture")
 _MAGIC = (
-    (b"Rar!\x1a\x07", _archive("RAR")),
-    (b"7z\xbc\xaf\x27\x1c", _archive("7z")),
-    (b"BZh", _archive("bzip2")),
-    (b"\xfd7zXZ\x00", _archive("xz")),
-    (b"\x28\xb5\x2f\xfd", _archive("zstd")),
-    (b"%PDF-", _document(" PDF 文档", "a PDF document")),
-    (b"\xff\xd8\xff", _PICTURE),
-    (b"\x89PNG\r\n\x1a\n", _PICTURE),
-    (b"GIF8", _PICTURE),
+    (0, b"Rar!\x1a\x07", _archive("RAR")),
+    (0, b"7z\xbc\xaf\x27\x1c", _archive("7z")),
+    (4, b"1AY&SY", _archive("bzip2")),
+    (0, b"\xfd7zXZ\x00", _archive("xz")),
+    (0, b"\x28\xb5\x2f\xfd", _archive("zstd")),
+    (257, b"ustar", _archive("tar")),
+    (0, b"%PDF-", _document(" PDF 文档", "a PDF document")),
+    (0, b"\xff\xd8\xff", _PICTURE),
+    (0, b"\x89PNG\r\n\x1a\n", _PICTURE),
+    (0, b"GIF8", _PICTURE),
 )
-_TAR = (257, b"ustar", _archive("tar"))
+"""Where these bytes stand, and what a file is that has them there."""
+
 _ZEROS = Text(
     "内容全是空字节(NUL),下载没有完成;请重新下载",
     "holds nothing but NUL bytes, the download went wrong; download it again",
@@ -56,13 +58,9 @@ UNKNOWN = _document("其他程序的文件", "a file of another program")
 
 def told_by(start: bytes) -> Text | None:
     """What a file is and what to do, by its first bytes; None if it may hold a table."""
-    found = next((told for magic, told in _MAGIC if start.startswith(magic)), None)
-    place, magic, told = _TAR
-    if start[place:].startswith(magic):
-        return told
     if start and not start.strip(b"\0"):
         return _ZEROS
-    return found
+    return next((told for at, magic, told in _MAGIC if start.startswith(magic, at)), None)
 
 
 def told_by_parts(names: Iterable[str]) -> Text | None:

@@ -26,6 +26,7 @@ from kshop_audit.tables import ROW
 BATCH = 50_000
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _TIME_LIKE = re.compile(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
 _ID_LIKE = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+\s*")
@@ -103,12 +104,18 @@ def _swallowed(file: RecordFile, row: int) -> DamagedFileError:
 def _inside(record: Sequence[str], lines: list[str], file: RecordFile, quoted: bool) -> list[str]:
     """The lines of a record that may be rows which an open quote swallowed.
 
-    Where the first cell has several lines, the rest of the row looks like a whole row.
+    The last line of a cell with several, together with the rest of the row, looks like a whole row
+    if it holds as many separators as stand before the cell. It is suspect only if the first line
+    would be a row too, were it not for its open quote.
     """
     rest = lines[1:]
-    ends = len(_LINE_END.findall(record[0])) if quoted and len(record) >= file.width else 0
-    if ends and not _looks_like_row(lines[0].lstrip('"'), file):
-        del rest[ends - 1]
+    ends = (len(_LINE_END.findall(text)) for text in record)
+    first = next((count for count in ends if count), 0)
+    if quoted and first and len(record) >= file.width:
+        # Of whole quoted cells before the open one only the text is left.
+        text = _QUOTED.sub(lambda cell: cell[0].replace(file.separator, "").strip('"'), lines[0])
+        if not _looks_like_row(text.replace('"', ""), file):
+            del rest[first - 1]
     return rest
 
 

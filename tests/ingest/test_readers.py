@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kshop_audit.errors import KshopError
+from kshop_audit.errors import DamagedFileError, KshopError
 from kshop_audit.ingest import Source, proof, sources
 from kshop_audit.tables import BAD_REASON, BOOKKEEPING, REJECTED, ROW, STATE
 from tests.ingest.build import CHAT, chats, counts, open_one, read, text
@@ -166,6 +166,29 @@ def test_a_pasted_row_inside_a_message_is_read_if_it_is_no_row_of_this_table(
     table = chats(tmp_path, (*ROW_A[:4], "x\na,b,c,d,e\ny"))
     assert counts(table) == (1, 0, 0)
     assert table["content"][0] == "x\na,b,c,d,e\ny"
+
+
+SPOKEN = ("客户名", "消息内容", "发送时间", "消息ID", "会话ID", "发送方")
+PAID = "2026-10-31 08:05:00"
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_the_last_line_of_a_message_is_no_swallowed_row(tmp_path: Path, quoting: int) -> None:
+    """One separator in it makes up for the one column before it."""
+    said = ("甲", "第一行\n第二行,好", PAID, "M1", "S1", "买家")
+    content = text([SPOKEN, said, ("乙,丙", *said[1:3], "M2", *said[4:])], quoting=quoting)
+    # What must be read record by record: a NUL byte.
+    table = read(tmp_path, content + f"丁,x\0,{PAID},M3,S1,买家\n")
+    assert table["content"].to_list() == [said[1], said[1], "x"]
+
+
+def test_a_swallowed_row_is_seen_behind_any_column(tmp_path: Path) -> None:
+    rows = [("甲", "好", PAID, f"M{n}", "S1", "买家") for n in range(4)]
+    lines = text([SPOKEN, *rows]).splitlines(keepends=True)
+    lines[2] = lines[2].replace("好", '"好')
+    lines[3] = lines[3].replace("好", '好"')
+    with pytest.raises(DamagedFileError, match="open quote in row 3"):
+        read(tmp_path, "".join(lines) + "\0\n")
 
 
 def test_a_second_header_of_another_order_rejects_what_follows(tmp_path: Path) -> None:
