@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import history, looks, progress, render, stopping, terminal
+from kshop_audit.cli import history, looks, notify, progress, render, stopping, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import (
@@ -65,7 +65,10 @@ def _check(options: CheckOptions) -> int:
     _print(done.report, options, lang)
     if order.earlier is not None and options.format == "text" and not options.quiet:
         terminal.emit("\n" + _compared(order.earlier, done.report, options, lang))
-    return done.report.verdict.exit_code
+    code = done.report.verdict.exit_code
+    if not (options.quiet and code == EXIT_OK):
+        notify.send(options.notify, done.report, lang)
+    return code
 
 
 def _now() -> datetime:

@@ -277,6 +277,16 @@ class EarlierOptions(Options):
 class MaskOptions(Options):
     """Whether buyers are told."""
 
+    notify: Annotated[
+        list[str],
+        option(
+            "--notify",
+            "把简报发到这个地址（apprise 的写法，如 mailto://…；可多次）；加 -q 则达标时不发",
+            "send the brief to this address (as apprise writes them, such as mailto://…; "
+            "repeatable); with -q only if something is wrong",
+            metavar="URL",
+        ),
+    ] = field(default_factory=list)
     no_mask: Annotated[
         bool, option("--no-mask", "不遮盖买家信息和聊天内容", "show buyer data and chat text")
     ] = False
