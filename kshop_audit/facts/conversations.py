@@ -63,7 +63,7 @@ def questions(
         .with_row_index(AT)
         .select(
             AT, FILE, ROW, "sent_at", "served_at", "message_seq", "message_id",
-            agent=pl.col("agent_account").cast(pl.Categorical),
+            agent=_account().cast(pl.Categorical),
             human=pl.col("sender_role") == "agent",
             conversation=_conversation(tables),
             _asked=asked,
@@ -104,6 +104,12 @@ def _left_out(
         .when(~_spoken()).then(coded("not_consultation"))
         .when(within("sent_at", exempt)).then(coded("exempt"))
     )  # fmt: skip
+
+
+def _account() -> pl.Expr:
+    """The account on the row, unless it is the buyer's own: some tools name who wrote there."""
+    own = pl.col("agent_account")
+    return pl.when(own.ne_missing(pl.col("buyer_id"))).then(own)
 
 
 def _conversation(tables: Tables) -> pl.Expr:
