@@ -91,7 +91,7 @@ def test_help_loads_neither_polars_nor_the_configuration() -> None:
 # ------------------------------------------------------------------ 2. one place collects
 
 COLLECTS = {
-    ("plan/load.py", "_read", "collect"),
+    ("plan/reading.py", "_read", "collect"),
     ("plan/load.py", "_deduplicated", "collect"),
     ("plan/load.py", "_newest", "collect"),
     ("plan/named.py", "collected", "collect_all"),

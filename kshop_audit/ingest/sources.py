@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from kshop_audit.ingest.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.decoding import Decoded
 from kshop_audit.ingest.locate import DELIMITERS, Header, find_header
 from kshop_audit.ingest.pieces import Piece, Whole, unfold, unread, untouched, why_of
-from kshop_audit.ingest.proof import Frame, prove
+from kshop_audit.ingest.proof import Frame, Shape, prove
 from kshop_audit.ingest.raw import Raw
 from kshop_audit.ingest.records import RecordFile, read_records
 from kshop_audit.ingest.remarks import notes_on
@@ -46,6 +47,13 @@ class _OtherSheetError(InputError):
         )
 
 
+Likely = Callable[[int, str, Records], None]
+"""Is told index and name of a file, and how its records are read if none of them is at fault."""
+
+LARGE = 1 << 23
+"""Bytes from which on it pays to read a file while it is being proved."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """How one table is going to be read; `path` leads to its bytes."""
@@ -56,6 +64,7 @@ class _Reading:
     scratch: Path
     piece: Piece
     path: Path
+    likely: Likely | None = None
 
     @property
     def name(self) -> str:
@@ -191,7 +200,11 @@ def _misplaced(name: str, header: Header) -> DamagedFileError:
 
 
 def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:
-    """The records as text: the quick reader where it is proven right, else record by record."""
+    """The records as text: the quick reader where it is proven right, else record by record.
+
+    The caller is told of a large file beforehand, read as one without any fault; if that is what
+    it is, it is this very Raw.
+    """
     match = header.match
     width, start = len(match.headers), decoded.start + header.end
     if decoded.path.stat().st_size <= start:
@@ -202,12 +215,18 @@ def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[C
     if not decoded.damaged:
         line = above[decoded.start :].rstrip(b"\r\n").rpartition(b"\n")[2].rstrip(b"\r")
         name = match.headers[key.places[0]] if key else match.headers[0]
-        shape = prove(
-            Frame(decoded.path, start, header.delimiter, width, _needed(parts), name, line)
+        frame = Frame(decoded.path, start, header.delimiter, width, _needed(parts), name, line)
+        scan = partial(
+            raw.scan, decoded.path, header.delimiter, lines=above.count(b"\n"), row=header.row
         )
+        flawless = Shape(width, width, {})
+        ahead = scan(flawless)
+        if reading.likely is not None and decoded.path.stat().st_size >= LARGE:
+            records = Records(ahead, header, parts, reading.index)
+            reading.likely(reading.index, reading.name, records)
+        shape = prove(frame)
         if shape is not None:
-            lines = above.count(b"\n")
-            return raw.scan(decoded.path, header.delimiter, shape, lines=lines, row=header.row)
+            return ahead if shape == flawless else scan(shape)
     times = tuple(part.places[0] for part in parts if part.column.type in (Type.TIME, Type.DATE))
     keep = sorted({0} | {place for part in parts for place in part.places})
     return read_records(
@@ -282,14 +301,19 @@ def _pieces(
 
 
 def _open(
-    request: Request, found: Found, scratch: Path, index: int, pieces: list[Piece]
+    request: Request,
+    found: Found,
+    scratch: Path,
+    index: int,
+    pieces: list[Piece],
+    likely: Likely | None,
 ) -> Iterator[Source]:
     """Read the tables of one file; a file that is named and is one table must be understood."""
     for place, piece in enumerate(pieces, index):
         if piece.path is None:
             yield _left_out(found, place, piece, piece.why)
             continue
-        reading = _Reading(request, found, place, scratch, piece, piece.path)
+        reading = _Reading(request, found, place, scratch, piece, piece.path, likely)
         if found.named and len(pieces) == 1:
             yield _source(reading)
             continue
@@ -308,14 +332,17 @@ def _open(
 
 
 def open_inputs(
-    request: Request, scratch: Path, opened: Callable[[Source], None] | None = None
+    request: Request,
+    scratch: Path,
+    opened: Callable[[Source], None] | None = None,
+    likely: Likely | None = None,
 ) -> tuple[Source, ...]:
     """Open all files of a request; nothing is collected, each table is scanned at most once.
 
     `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is told of each
-    file as soon as it is open. Raises InputError for a missing path, for a named file of no known
-    kind and when nothing at all is recognised; DamagedFileError for a recognised file that is
-    broken as a whole.
+    file as soon as it is open, `likely` of a large one before. Raises InputError for a missing
+    path, for a named file of no known kind and when nothing is recognised; DamagedFileError for a
+    recognised file that is broken as a whole.
     """
     sources: list[Source] = []
     with ThreadPoolExecutor(1) as hashing:
@@ -326,7 +353,7 @@ def open_inputs(
             first = len(sources)
             with while_reading(found.name):
                 pieces = _pieces(request, found, scratch, first, hashing)
-                for source in _open(request, found, scratch, first, pieces):
+                for source in _open(request, found, scratch, first, pieces, likely):
                     sources.append(source)
                     if opened is not None:
                         opened(source)

@@ -1,4 +1,4 @@
-"""The first of the plan's collects: every file once, on the streaming engine, into narrow tables.
+"""The files put together: kinds, duplicates, and the account of every record.
 
 What comes out are the good rows without duplicates, and where every other record went. Rows are
 never filtered before they are counted: good + rejected + skipped + duplicates = records.
@@ -7,7 +7,6 @@ never filtered before they are counted: good + rejected + skipped + duplicates =
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,29 +15,15 @@ from typing import NamedTuple
 import polars as pl
 
 from kshop_audit.facts.tables import Tables, latest, with_numbers
-from kshop_audit.ingest import Records, Request, Source, Spoken, open_inputs, while_reading
+from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
+from kshop_audit.plan.reading import BAD, MERCHANT, Part, Reader
 from kshop_audit.tables import (
-    BAD_COLUMN,
-    BAD_REASON,
-    BAD_VALUE,
-    BOOKKEEPING,
     FILE,
-    GOOD,
     RAW_SUFFIX,
-    REJECTED,
     ROW,
-    STATE,
 )
-
-MERCHANT = ("agent", "robot")
-"""Whose text the rules look at; buyers may write anything (C1)."""
-
-BAD = pl.Schema(
-    {name: BOOKKEEPING[name] for name in (FILE, ROW, BAD_COLUMN, BAD_VALUE, BAD_REASON)}
-)
-"""Of a rejected row, what is told of it."""
 
 OUTLIER = timedelta(days=2)
 """A time this much later than every other row's is damaged (rulebook 1, as-of)."""
@@ -111,8 +96,10 @@ def load(
     `find_as_of`: as-of is to be found, so a damaged future time is rejected. `keep_text`: Boolean
     over `content`, of which messages the text is needed (None: of none); `said_by`: and of whose.
     """
-    spoken = _spoken(keep_text, said_by)
-    parts = {s.index: _read(s, s.records, spoken) for s in sources if s.records}
+    with Reader(keep_text, said_by) as reader:
+        for source in sources:
+            reader.opened(source)
+        parts = {index: part.result() for index, part in reader.parts().items()}
     return _loaded(sources, parts, find_as_of=find_as_of)
 
 
@@ -124,42 +111,29 @@ def open_and_load(
     keep_text: pl.Expr | None = None,
     said_by: tuple[str, ...] = MERCHANT,
 ) -> tuple[tuple[Source, ...], Loaded]:
-    """`open_inputs` and `load` in one: a file is read while the next one is opened.
+    """`open_inputs` and `load` in one: files are read while they are opened.
 
     Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is told
     as if all had been opened first.
     """
-    spoken = _spoken(keep_text, said_by)
-    reading: dict[int, Future[_Part]] = {}
-    background = ThreadPoolExecutor(1)
-
-    def begin(source: Source) -> None:
-        if source.records is not None:
-            reading[source.index] = background.submit(_read, source, source.records, spoken)
-
-    try:
-        sources = open_inputs(request, scratch, begin)
-        parts: dict[int, _Part] = {}
+    with Reader(keep_text, said_by) as reader:
+        sources = open_inputs(request, scratch, reader.opened, reader.likely)
+        parts: dict[int, Part] = {}
         rows = 0
+        reading = reader.parts()
         for index, part in reading.items():
             step = Step(Stage.READING, len(parts), len(reading), sources[index].name, rows)
             request.watch(step)
             parts[index] = part.result()
             rows += parts[index].good.height
-    finally:
-        background.shutdown(cancel_futures=True)
-    reading.clear()
+        reading.clear()
     return sources, _loaded(sources, parts, find_as_of=find_as_of)
 
 
-def _spoken(keep_text: pl.Expr | None, said_by: tuple[str, ...]) -> Spoken:
-    return Spoken(said_by, pl.lit(False) if keep_text is None else keep_text)
-
-
-def _loaded(sources: Sequence[Source], parts: dict[int, _Part], *, find_as_of: bool) -> Loaded:
+def _loaded(sources: Sequence[Source], parts: dict[int, Part], *, find_as_of: bool) -> Loaded:
     """What was read, put together; takes the parts, so that none is held longer than needed."""
     readable = [source for source in sources if source.index in parts]
-    kinds: dict[Kind, _Part] = {}
+    kinds: dict[Kind, Part] = {}
     for kind in Kind:
         same = [parts.pop(source.index) for source in readable if source.kind is kind]
         if same:
@@ -193,15 +167,6 @@ def _loaded(sources: Sequence[Source], parts: dict[int, _Part], *, find_as_of: b
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The good rows of a file or kind, its rejected ones, and by file how many were skipped."""
-
-    good: pl.DataFrame
-    bad: pl.DataFrame
-    skipped: Mapping[int, int]
-
-
 class _Row(NamedTuple):
     """One of the latest rows of a kind: latest event, file, row, key."""
 
@@ -211,25 +176,11 @@ class _Row(NamedTuple):
     key: str
 
 
-def _read(source: Source, records: Records, spoken: Spoken) -> _Part:
-    """Scan one file, see what is plain in it, and read what is left."""
-    with while_reading(source.name):
-        text = records.text(spoken).collect(engine="streaming")
-    proof = records.proof(text).collect()
-    rows = records.rows(text, proof, spoken).collect()
-    if STATE not in rows.columns:
-        return _Part(rows, pl.DataFrame(schema=BAD), {})
-    state = pl.col(STATE)
-    good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
-    bad = rows.filter(state == REJECTED).select(BAD.names())
-    return _Part(good, bad, {source.index: rows.height - good.height - bad.height})
-
-
-def _together(parts: Sequence[_Part]) -> _Part:
+def _together(parts: Sequence[Part]) -> Part:
     """The files of a kind as one."""
     if len(parts) == 1:
         return parts[0]
-    return _Part(
+    return Part(
         pl.concat([part.good for part in parts], how="diagonal"),
         pl.concat([part.bad for part in parts]),
         {file: count for part in parts for file, count in part.skipped.items()},
@@ -313,7 +264,7 @@ def _outliers(newest: Mapping[Kind, Sequence[_Row]]) -> dict[Kind, list[_Row]]:
     return {first: late} if late else {}
 
 
-def _without(kind: Kind, part: _Part, late: Sequence[_Row]) -> _Part:
+def _without(kind: Kind, part: Part, late: Sequence[_Row]) -> Part:
     """The rows of a kind with these moved from the good to the rejected ones."""
     good, bad = part.good, [part.bad]
     events = [name for name in TABLES[kind].event_times if name in good.columns]
@@ -326,11 +277,11 @@ def _without(kind: Kind, part: _Part, late: Sequence[_Row]) -> _Part:
         cells = (row.file, row.row, column, str(row.at), "future_time")
         bad += [pl.DataFrame([cells], schema=BAD, orient="row")] * good.filter(here).height
         good = good.filter(~here.fill_null(False))
-    return _Part(good, pl.concat(bad), part.skipped)
+    return Part(good, pl.concat(bad), part.skipped)
 
 
 def _counts(
-    sources: Sequence[Source], kinds: Mapping[Kind, _Part], kept: Mapping[Kind, pl.DataFrame]
+    sources: Sequence[Source], kinds: Mapping[Kind, Part], kept: Mapping[Kind, pl.DataFrame]
 ) -> dict[int, FileCount]:
     counts = {source.index: FileCount() for source in sources}
     for kind, part in kinds.items():
@@ -380,7 +331,7 @@ def _ends(kind: Kind, frame: pl.DataFrame) -> list[datetime]:
     return [end for end in ends if isinstance(end, datetime)]
 
 
-def _rejects(kinds: Mapping[Kind, _Part]) -> tuple[Reject, ...]:
+def _rejects(kinds: Mapping[Kind, Part]) -> tuple[Reject, ...]:
     rows = [row for part in kinds.values() for row in part.bad.iter_rows()]
     found = [Reject(file, row, column, value, why or "") for file, row, column, value, why in rows]
     return tuple(sorted(found, key=lambda reject: (reject.file, reject.row)))

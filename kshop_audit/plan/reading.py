@@ -1,0 +1,106 @@
+"""The first of the plan's collects: each file once, streaming, into narrow tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+
+from kshop_audit.ingest import Records, Source, Spoken, while_reading
+from kshop_audit.tables import (
+    BAD_COLUMN,
+    BAD_REASON,
+    BAD_VALUE,
+    BOOKKEEPING,
+    FILE,
+    GOOD,
+    REJECTED,
+    ROW,
+    STATE,
+)
+
+MERCHANT = ("agent", "robot")
+"""Whose text the rules look at; buyers may write anything (C1)."""
+
+BAD = pl.Schema(
+    {name: BOOKKEEPING[name] for name in (FILE, ROW, BAD_COLUMN, BAD_VALUE, BAD_REASON)}
+)
+"""Of a rejected row, what is told of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The good rows of a file or kind, its rejected ones, and by file how many were skipped."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+    skipped: Mapping[int, int]
+
+
+class Reader:
+    """Reads files in the background, one after the other, as soon as it is told of them.
+
+    Proving that the quick way reads a large file rightly takes one processor as long as reading it
+    takes two. So it is read meanwhile, and read again in the rare case that the proof fails.
+    """
+
+    def __init__(self, keep_text: pl.Expr | None, said_by: tuple[str, ...]) -> None:
+        """`keep_text`, `said_by`: see `load.load`."""
+        self._spoken = Spoken(said_by, pl.lit(False) if keep_text is None else keep_text)
+        self._background = ThreadPoolExecutor(1)
+        self._ahead: dict[int, tuple[Records, Future[Part]]] = {}
+        self._parts: dict[int, Future[Part]] = {}
+
+    def __enter__(self) -> Self:
+        """Nothing is read yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Whatever has not begun never will."""
+        self._background.shutdown(cancel_futures=True)
+
+    def likely(self, index: int, name: str, records: Records) -> None:
+        """Begin to read a file that is still being opened."""
+        self._ahead[index] = (records, self._begin(index, name, records))
+
+    def opened(self, source: Source) -> None:
+        """Read a file, unless that has begun already and in the right way."""
+        if source.records is None:
+            return
+        guess, part = self._ahead.pop(source.index, (None, None))
+        if guess is not None and part is not None and guess.raw is source.records.raw:
+            self._parts[source.index] = part
+            return
+        if part is not None:
+            part.cancel()
+        self._parts[source.index] = self._begin(source.index, source.name, source.records)
+
+    def parts(self) -> dict[int, Future[Part]]:
+        """By file, what was read or is going to be."""
+        return self._parts
+
+    def _begin(self, index: int, name: str, records: Records) -> Future[Part]:
+        return self._background.submit(_read, index, name, records, self._spoken)
+
+
+def _read(index: int, name: str, records: Records, spoken: Spoken) -> Part:
+    """Scan one file, see what is plain in it, and read what is left."""
+    with while_reading(name):
+        text = records.text(spoken).collect(engine="streaming")
+    proof = records.proof(text).collect()
+    rows = records.rows(text, proof, spoken).collect()
+    if STATE not in rows.columns:
+        return Part(rows, pl.DataFrame(schema=BAD), {})
+    state = pl.col(STATE)
+    good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
+    bad = rows.filter(state == REJECTED).select(BAD.names())
+    return Part(good, bad, {index: rows.height - good.height - bad.height})
