@@ -13,7 +13,8 @@ from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
-from kshop_audit.plan.load import MERCHANT, Loaded, open_and_load
+from kshop_audit.plan.load import Loaded, open_and_load
+from kshop_audit.plan.reading import MERCHANT
 
 
 @dataclass(frozen=True)

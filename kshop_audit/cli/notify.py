@@ -56,7 +56,9 @@ def _sent(address: str, title: str, body: str) -> tuple[str, str] | None:
             if not service.add(address):
                 return "不认识的地址，没有发送", "unknown address, nothing was sent"
             # As text, so that a service that shows HTML or Markdown escapes it.
-            taken = service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+            taken = bool(
+                service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+            )
         except (OSError, TypeError, ValueError):  # it catches what it expects; some services less
             taken = False
     return None if taken else ("没有发送成功", "could not be sent")

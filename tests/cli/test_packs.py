@@ -11,7 +11,7 @@ import pytest
 from kshop_audit import columns, packs
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.model.settings import Settings
-from kshop_audit.plan import load
+from kshop_audit.plan import reading
 from tests.cli.build import LATE, Run, shop
 from tests.cli.test_sample_data import SAMPLES
 
@@ -91,13 +91,13 @@ def test_evidence_of_two_packs_does_not_meet_in_one_file(run: Run, tmp_path: Pat
 
 def test_every_file_is_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    original = load._read
+    original = reading._read
 
-    def counted(source: Any, *arguments: Any) -> Any:
-        read.append(source.index)
-        return original(source, *arguments)
+    def counted(index: int, *arguments: Any) -> Any:
+        read.append(index)
+        return original(index, *arguments)
 
-    monkeypatch.setattr(load, "_read", counted)
+    monkeypatch.setattr(reading, "_read", counted)
     _, found = report(run, SAMPLES / "healthy", *TWO, "--pack", "jd")
     files = [entry for entry in found["inputs"] if entry["kind"] != "unrecognised"]
     assert sorted(read) == sorted(set(read))
