@@ -6,7 +6,7 @@ that were not understood, and figures that the operator declared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -116,6 +116,27 @@ def _kinds(rule: Rule) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
+def days_without_rows(
+    rule: Rule, by_day: Mapping[str, Mapping[date, int]], terms: Terms
+) -> tuple[Kind | None, tuple[date, ...]]:
+    """The missing days of a windowed rule (rulebook 5.5), and the kind that they are missing of.
+
+    `by_day`: kind → day → rows. None if the rule looks at no kind of which days are counted.
+    """
+    return _days_without_rows(rule, _kinds(rule), by_day, terms)
+
+
+def _days_without_rows(
+    rule: Rule, kinds: Sequence[Kind], by_day: Mapping[str, Mapping[date, int]], terms: Terms
+) -> tuple[Kind | None, tuple[date, ...]]:
+    source = next((kind for kind in kinds if kind in by_day), None)
+    if source is None or terms.pack.rules[rule.info.id].window_days is None:
+        return source, ()
+    # A day that is exempt from beginning to end holds no counted message anyway.
+    exempt = terms.settings.exempt if rule.info.family == "service" else ()
+    return source, missing_days(by_day[source], rule.info.id, terms, exempt=exempt)
+
+
 def _with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: Whole
 ) -> Measurement:
@@ -124,14 +145,8 @@ def _with_gaps(
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
     rejected = 0 if by_day else sum(map(whole.rejected, counted))
-    source = next((kind for kind in counted if kind in whole.by_day), None)
-    # A day that is exempt from beginning to end holds no counted message anyway.
-    exempt = whole.terms.settings.exempt if rule.info.family == "service" else ()
-    absent = (
-        missing_days(whole.by_day[source], measured.rule, whole.terms, exempt=exempt)
-        if source is not None and measured.window
-        else ()
-    )
+    _, days = _days_without_rows(rule, counted, whole.by_day, whole.terms)
+    absent = days if measured.window else ()
     gaps = Gaps(rejected, absent, 1 if by_day else median_day(measured))
     if not measured.population:
         return replace(measured, gaps=gaps)

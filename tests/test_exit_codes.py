@@ -243,7 +243,11 @@ def test_a_broken_file_is_told_in_a_line_and_never_a_traceback(
     folder = tmp_path / "shop"
     folder.mkdir()
     (folder / name).write_bytes(BROKEN[name])
-    for arguments in (["check", folder], ["check", "--orders", folder / name], ["doctor", folder]):
+    code, out, err = run("doctor", folder)  # says what is wrong with the file, and has an audit
+    assert code in (EXIT_OK, EXIT_NO_AUDIT)
+    assert (out != "", err) == (True, "")
+    assert "\x1b" not in out
+    for arguments in (["check", folder], ["check", "--orders", folder / name]):
         code, out, err = run(*arguments)
         assert code in CODES
         never(err)

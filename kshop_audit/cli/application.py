@@ -9,6 +9,7 @@ import typer
 
 from kshop_audit import __version__
 from kshop_audit.cli import terminal
+from kshop_audit.cli.binding import completed
 from kshop_audit.cli.catalogue import COMMANDS
 from kshop_audit.cli.language import HELP, say
 from kshop_audit.errors import EXIT_INTERRUPTED, EXIT_NO_AUDIT, EXIT_OK, KshopError
@@ -56,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
     terminal.prepare()
     try:
         code = app(
-            args=list(arguments) or ["--help"],
+            args=completed(arguments) or ["--help"],
             prog_name=terminal.PROGRAM,
             standalone_mode=False,
         )

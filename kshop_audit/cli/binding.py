@@ -11,8 +11,9 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
+from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
@@ -28,8 +29,23 @@ VARIABLES: set[str] = set()
 """The environment variables of all options of all commands."""
 
 
-def option(declaration: str, zh: str, en: str, *more: str, **settings: Any) -> Any:
-    """An option with its help in both languages and its environment variable."""
+_WITHOUT_VALUE: dict[str, str] = {}
+
+
+def option(
+    declaration: str,
+    zh: str,
+    en: str,
+    *more: str,
+    without_value: str | None = None,
+    **settings: Any,
+) -> Any:
+    """An option with its help in both languages and its environment variable.
+
+    `without_value`: what it means where no value follows it.
+    """
+    if without_value is not None:
+        _WITHOUT_VALUE[declaration] = without_value
     variable = ENVIRONMENT + declaration.removeprefix("--").replace("-", "_").upper()
     VARIABLES.add(variable)
     return typer.Option(
@@ -40,6 +56,17 @@ def option(declaration: str, zh: str, en: str, *more: str, **settings: Any) -> A
         show_envvar=False,
         **settings,
     )
+
+
+def completed(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the values of options that need none; a folder is never such a value."""
+    result: list[str] = []
+    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+        result.append(argument)
+        value = _WITHOUT_VALUE.get(argument)
+        if value is not None and (following.startswith("-") or Path(following).is_dir()):
+            result.append(value)
+    return result
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)

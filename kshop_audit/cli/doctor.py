@@ -4,29 +4,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kshop_audit.cli import stopping, terminal
-from kshop_audit.cli.binding import takes
+from kshop_audit.cli import looks, progress, stopping, terminal
+from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
-from kshop_audit.cli.options import ConfigOptions, InputOptions
-from kshop_audit.errors import EXIT_OK
+from kshop_audit.cli.options import ConfigOptions, InputOptions, LookOptions
+from kshop_audit.errors import EXIT_NO_AUDIT, EXIT_OK, UsageError
 
 if TYPE_CHECKING:
-    from kshop_audit.ingest import Source
-    from kshop_audit.plan.load import FileCount, Loaded
+    from kshop_audit.ingest import Request
+    from kshop_audit.model.diagnosis import Diagnosis
 
-_REJECTS = 10
-_TEXTS = 10
+DRAFT = "shop.draft.toml"
+"""Not `shop.toml`: a draft must not be used before somebody has looked at it."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class DoctorOptions(ConfigOptions, InputOptions):
-    """The files, and how they are read."""
+class DoctorOptions(LookOptions, ConfigOptions, InputOptions):
+    """The files, how they are read, and where a draft of the configuration goes."""
+
+    format: Annotated[
+        Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")
+    ] = "text"
+    write: Annotated[
+        Path | None,
+        option(
+            "--write",
+            f"把看不懂的列和取值起草成配置文件（默认 {DRAFT}，不覆盖已有文件）",
+            f"draft a configuration of what was not understood ({DRAFT}; overwrites nothing)",
+            metavar="[FILE]",
+            without_value=DRAFT,
+        ),
+    ] = None
+    no_mask: Annotated[
+        bool, option("--no-mask", "不遮盖买家信息", "show what could tell a person")
+    ] = False
 
 
 def register(app: typer.Typer) -> None:
@@ -41,122 +59,53 @@ def register(app: typer.Typer) -> None:
 
 
 def _doctor(options: DoctorOptions) -> int:
-    from kshop_audit import packs
     from kshop_audit.cli.preparing import language_of, request_of, settings_of
-    from kshop_audit.ingest import open_inputs
-    from kshop_audit.plan.load import load
+    from kshop_audit.diagnose import diagnose
 
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
-    request = request_of(options, settings)
-    with stopping.scratch() as scratch:
-        sources = open_inputs(request, scratch)
-        loaded = load(sources, find_as_of=True)
-    lines = [line for source in sources for line in _file(source, loaded, lang)]
-    lines += _unmapped(loaded, lang)
-    lines += _rejects(loaded, sources, lang)
-    rules = {rule for pack in packs.load_all(settings.packs) for rule in pack.rules}
-    lines += _missing(loaded, rules, lang)
-    terminal.emit("\n".join(lines) + "\n")
-    return EXIT_OK
+    request = replace(request_of(options, settings), lenient=True)
+    if options.write is not None:
+        _check(options.write, request)
+    with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
+        request = replace(request, watch=watch)
+        diagnosis = diagnose(request, settings, scratch, mask=not options.no_mask)
+    if options.write is not None:
+        _write(options.write, diagnosis, lang)
+    if options.format == "json":
+        terminal.emit_data(json.dumps(asdict(diagnosis), ensure_ascii=False, indent=1) + "\n")
+    else:
+        from kshop_audit.report.diagnosis import render
+
+        terminal.emit(render(diagnosis, looks.look_of(options, lang)))
+    return EXIT_OK if diagnosis.readable else EXIT_NO_AUDIT
 
 
-def _file(source: Source, loaded: Loaded, lang: str) -> Iterator[str]:
-    zh = lang == "zh"
-    yield terminal.plain(source.name)
-    if source.kind is None:
-        yield f"  {'未识别' if zh else 'not recognised'}: {terminal.plain(source.why[lang])}"
-        yield ""
-        return
-    kind = f"{source.kind} ({source.platform or '-'})"
-    yield f"  {'类型' if zh else 'kind'}: {kind} — {terminal.plain(source.why[lang])}"
-    if source.encoding is not None:  # the sheets of a workbook have none
-        yield f"  {'编码' if zh else 'encoding'}: {source.encoding}, {source.delimiter!r}"
-    count = loaded.counts[source.index]
-    yield f"  {_counts(count, lang)}"
-    if count.first_at is not None:
-        yield f"  {'时间' if zh else 'times'}: {count.first_at} … {count.last_at}"
-    known = [f"{name}→{field}" for name, field in source.header if field]
-    for title_zh, title_en, names in (
-        ("认出的列", "columns understood", known),
-        ("没有的列", "columns missing", source.missing),
-    ):
-        if names:
-            listed = terminal.plain(", ".join(names))
-            yield f"  {title_zh if zh else title_en} ({len(names)}): {listed}"
-    for note in source.notes:
-        yield f"  {'注意' if zh else 'note'}: {terminal.plain(note[lang])}"
-    yield ""
+def _check(path: Path, request: Request) -> None:
+    """UsageError for a place where a draft must not go."""
+    from kshop_audit.cli import outputs
 
-
-def _counts(count: FileCount, lang: str) -> str:
-    if lang == "zh":
-        return (
-            f"记录 {count.records} = 可用 {count.rows} + 读不了 {count.rejected} "
-            f"+ 跳过 {count.skipped} + 重复 {count.duplicates}"
+    what = f"--write {path}"
+    if path.exists() or path.is_symlink():
+        raise UsageError(
+            f"{what}：已经存在，不会覆盖；请换个名字：--write 文件名",
+            f"{what}: exists and is not overwritten; give another name: --write FILE",
         )
-    return (
-        f"records {count.records} = rows {count.rows} + rejected {count.rejected} "
-        f"+ skipped {count.skipped} + duplicates {count.duplicates}"
-    )
+    if path.suffix.lower() != ".toml":
+        raise UsageError(f"{what}：应为 .toml 文件", f"{what}: must be a .toml file")
+    outputs.keep_out(what, path, request)
 
 
-def _unmapped(loaded: Loaded, lang: str) -> Iterator[str]:
-    zh = lang == "zh"
-    found: list[tuple[str, str, Mapping[str, int]]] = [
-        (kind.value, column, texts)
-        for kind, columns in loaded.unmapped.items()
-        for column, texts in columns.items()
-    ]
-    if not found:
-        return
-    yield "看不懂的取值" if zh else "Values not understood"
-    for kind, column, texts in found:
-        listed = [f"{terminal.plain(text)} × {rows}" for text, rows in list(texts.items())[:_TEXTS]]
-        more = len(texts) - len(listed)
-        tail = "" if more <= 0 else (f" … 另有 {more} 种" if zh else f" … {more} more")
-        yield f"  {kind}.{column}: {', '.join(listed)}{tail}"
-    yield (
-        "  可在 shop.toml 的 [inputs.<类型>.values.<列>] 里说明它们的含义"
-        if zh
-        else "  say what they mean in shop.toml under [inputs.<kind>.values.<column>]"
-    )
-    yield ""
+def _write(path: Path, diagnosis: Diagnosis, lang: str) -> None:
+    from kshop_audit.report.draft import render
 
-
-def _rejects(loaded: Loaded, sources: Sequence[Source], lang: str) -> Iterator[str]:
-    from kshop_audit.account import reason, where
-    from kshop_audit.masking import masked
-
-    if not loaded.rejects:
-        return
-    total = len(loaded.rejects)
-    yield f"读不了的行（{total}）" if lang == "zh" else f"Rows that could not be read ({total})"
-    for reject in loaded.rejects[:_REJECTS]:
-        value = terminal.plain(masked(reject.value or "", reject.column))
-        yield f"  {terminal.plain(where(reject, sources))} “{value}” {reason(reject)[lang]}"
-    if total > _REJECTS:
-        more = total - _REJECTS
-        yield f"  … 另有 {more} 行" if lang == "zh" else f"  … {more} more"
-    yield ""
-
-
-def _missing(loaded: Loaded, rules: Set[str], lang: str) -> Iterator[str]:
-    """The rules that cannot be measured, with what each lacks and who supplies it."""
-    from kshop_audit.model.kinds import SUPPLIERS
-    from kshop_audit.model.schema import Kind
-    from kshop_audit.rules import catalogue
-
-    lacking: dict[str, list[str]] = {}
-    for name, rule in catalogue().items():
-        for need in rule.info.needs if name in rules else ():
-            choices = [choice.split(".", 1) for choice in need.split("|")]
-            if not any(loaded.tables.has(Kind(kind), column) for kind, column in choices):
-                lacking.setdefault(need, []).append(name)
-    if not lacking:
-        return
-    yield "缺少的数据" if lang == "zh" else "Data missing"
-    for need, names in lacking.items():
-        supplier = SUPPLIERS[Kind(need.split(".")[0])][lang]
-        yield f"  {need.replace('|', ' | ')}: {', '.join(names)}"
-        yield f"    {supplier}"
+    try:
+        with stopping.replacing(path) as part:
+            part.write_text(render(diagnosis, lang), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(
+            f"--write {path}：写不了：{error.strerror}",
+            f"--write {path}: cannot be written: {error.strerror}",
+        ) from error
+    zh, en = f"已起草 {path}，请核对后使用", f"drafted {path}; check it before you use it"
+    terminal.notice(en if lang == "en" else zh)

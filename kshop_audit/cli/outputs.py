@@ -50,6 +50,13 @@ def outputs_of(
     return Outputs(reports, evidence)
 
 
+def keep_out(what: str, path: Path, request: Request) -> None:
+    """UsageError for a file that must not be written: it lies among the inputs, or nowhere."""
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{what}：文件夹不存在", f"{what}: its folder does not exist")
+    _keep_out(what, path, _inputs(request))
+
+
 def files_of(out: Sequence[str]) -> tuple[Path, ...]:
     """The files of `--out`, each once; UsageError for one that cannot be written as it is named."""
     return tuple(dict.fromkeys(_report(name) for name in out if name != "-"))

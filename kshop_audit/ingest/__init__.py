@@ -1,9 +1,24 @@
 """Bytes to typed lazy tables: every record of every file, once, none lost."""
 
 from kshop_audit.ingest.access import while_reading
+from kshop_audit.ingest.catalogue import is_known
 from kshop_audit.ingest.contract import Request, Source
+from kshop_audit.ingest.guessing import Guess, Near, guesses, nearest
 from kshop_audit.ingest.reasons import REASONS
 from kshop_audit.ingest.sources import open_inputs
 from kshop_audit.ingest.typed import Records, Spoken
 
-__all__ = ["REASONS", "Records", "Request", "Source", "Spoken", "open_inputs", "while_reading"]
+__all__ = [
+    "REASONS",
+    "Guess",
+    "Near",
+    "Records",
+    "Request",
+    "Source",
+    "Spoken",
+    "guesses",
+    "is_known",
+    "nearest",
+    "open_inputs",
+    "while_reading",
+]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from kshop_audit.ingest.locate import Sample
 from kshop_audit.ingest.typed import Records
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE
@@ -21,7 +22,8 @@ class Request:
     """The files to read, as named on the command line, and how to read them.
 
     `password` opens the protected workbooks among them. `zone`: of times that name none, a name
-    of the IANA database. `watch` is told what is being done.
+    of the IANA database. `watch` is told what is being done. `lenient`: a file
+    that cannot be read is left out for the reason in `why`, even if it was named.
     """
 
     paths: tuple[Path, ...]
@@ -30,6 +32,7 @@ class Request:
     encoding: str | None = None
     delimiter: str | None = None
     password: str | None = field(default=None, repr=False)
+    lenient: bool = False
     watch: Watch = field(default=unwatched, repr=False, compare=False)
     zone: str = ZONE
 
@@ -44,6 +47,8 @@ class Source:
     `table` is lazy, has the columns of `tables.schema(kind, present columns)` and the bookkeeping
     columns, and holds every record of the file exactly once. `header` pairs each header of the
     file with the canonical column it became. `why` says on what grounds the kind was chosen.
+    `sample`: the header and the first rows as they stand, if there are any. `sheet`: its name,
+    if it is one of a workbook.
     """
 
     index: int
@@ -59,6 +64,8 @@ class Source:
     notes: tuple[Text, ...]
     why: Text
     records: Records | None
+    sample: Sample | None = None
+    sheet: str | None = None
 
     @property
     def table(self) -> pl.LazyFrame | None:

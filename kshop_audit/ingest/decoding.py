@@ -59,6 +59,16 @@ def head_of(path: Path, start: int) -> str:
     return block.decode(UTF8, "surrogateescape")
 
 
+def likely_text(path: Path) -> str:
+    """The first part of a file whose encoding was not found, as what it most likely is."""
+    with path.open("rb") as file:
+        sample = file.read(HEAD)
+    marked = next((encoding for bom, encoding in _BOMS if sample.startswith(bom)), None)
+    if marked is None:
+        marked = UTF8 if _mostly_utf8(sample.decode(UTF8, "surrogateescape")) else GB18030
+    return sample.decode(marked, "replace")
+
+
 def _is_utf8(path: Path) -> bool:
     """Whether the whole file is UTF-8."""
     rest = b""

@@ -24,12 +24,21 @@ DELIMITERS = (",", "\t", ";")
 UNLIMITED = 2**31 - 1  # the csv module's own limit of 128 KiB a cell would be a silent failure
 
 _DIGIT = re.compile(r"\d")
-_IDENTITY = re.compile(r"(?!\d{4}-\d{1,2}-\d)(?=.*\d)['\"=]*[0-9A-Za-z_-]{4,}['\"]*$")
-_AMOUNT = re.compile(r"[¥￥]?-?\d[\d,]*(?:\.\d*)?元?$")
-_DATED = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d$")
-_DAY = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}")
+IDENTITY = re.compile(r"(?!\d{4}-\d{1,2}-\d)(?=.*\d)['\"=]*[0-9A-Za-z_-]{4,}['\"]*$")
+AMOUNT = re.compile(r"[¥￥]?-?\d[\d,]*(?:\.\d*)?元?$")
+DATED = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d$")
+DAY = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}")
 _NUMERIC = (Type.TIME, Type.DATE, Type.MONEY, Type.INT)
-_NOTHING = frozenset({"", "-", "--", "—", "/", "无", "(无)", "nan", "null", "none"})
+NOTHING = frozenset({"", "-", "--", "—", "/", "无", "(无)", "nan", "null", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A row that is or may be the header (its number, first row = 1), and the rows below it."""
+
+    row: int
+    header: tuple[str, ...]
+    below: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Header:
     `end`: offset of the first record, in bytes of the UTF-8 text without its BOM.
     `described`: the row below the header explains the columns; it is a record to be skipped.
     `misplaced`: the first row above the header that is one of data, 0 if there is none.
+    `below`: the first records, as text.
     """
 
     match: Match
@@ -47,6 +57,7 @@ class Header:
     end: int
     described: bool
     misplaced: int = 0
+    below: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ def _describes(record: Sequence[str], match: Match) -> bool:
         known = match.layout.values.get(name, {})
         if _DIGIT.search(cell) or cell_text(cell) in known or cell in table.column(name).codes:
             return False
-        told = told or (table.column(name).type in _NUMERIC and cell.lower() not in _NOTHING)
+        told = told or (table.column(name).type in _NUMERIC and cell.lower() not in NOTHING)
     return told
 
 
@@ -113,15 +124,15 @@ def _is_data(record: Sequence[str], match: Match) -> bool:
     filled = sum(map(bool, cells.values()))
     key = cells.get(table.key[0])
     texts = [text.strip(BLANKS) for text in record]
-    named = any(map(_IDENTITY.match, (*texts[:1], key or "")))
-    if named and sum(map(bool, texts)) > 2 and any(map(_DATED.match, texts)):
+    named = any(map(IDENTITY.match, (*texts[:1], key or "")))
+    if named and sum(map(bool, texts)) > 2 and any(map(DATED.match, texts)):
         return True  # in whatever column: rows of another layout are rows all the same
-    if filled * 3 < len(cells) or (key is not None and not _IDENTITY.match(key)):
+    if filled * 3 < len(cells) or (key is not None and not IDENTITY.match(key)):
         return False
     for name, text in cells.items():
         column = table.column(name)
         known = {*match.layout.values.get(name, ()), *column.codes}
-        form = {Type.TIME: _DAY, Type.MONEY: _AMOUNT}.get(column.type)
+        form = {Type.TIME: DAY, Type.MONEY: AMOUNT}.get(column.type)
         if cell_text(text) in known or (form is not None and form.match(text)):
             return True
     return False
@@ -158,22 +169,33 @@ def find_header(
     first = min(place for place, _, _ in found)
     near = [candidate for candidate in found if candidate[0] <= first + 1]
     place, head, match = max(near, key=lambda candidate: candidate[2].rank)
-    below = head.records[place + 1 : place + 2]
-    described = any(_describes(record, match) for record in below)
+    below = _below(head, place)
+    described = any(_describes(record, match) for record in below[:1])
     mapping = mappings.get(match.kind)
     skip = (mapping.skip_rows or 0) if mapping else 0
     above = enumerate(head.records[skip:place], skip + 1)
     misplaced = next((row for row, record in above if _is_data(record, match)), 0)
-    return Header(match, head.delimiter, place + 1, head.ends[place], described, misplaced)
+    return Header(match, head.delimiter, place + 1, head.ends[place], described, misplaced, below)
+
+
+def _below(head: Head, place: int) -> tuple[tuple[str, ...], ...]:
+    return tuple(map(tuple, head.records[place + 1 :]))
+
+
+def likely_header(text: str, delimiters: Sequence[str] = DELIMITERS) -> Sample | None:
+    """The row that looks most like a header, though its names are unknown: the widest one."""
+    heads = [read_head(text, delimiter) for delimiter in delimiters]
+    rows = [(head, place) for head in heads for place in range(len(head.records))]
+    if not rows:
+        return None
+    head, place = max(rows, key=lambda row: sum(map(bool, map(str.strip, row[0].records[row[1]]))))
+    return Sample(place + 1, trimmed(head.records[place]), _below(head, place))
 
 
 def seen_headers(text: str, delimiters: Sequence[str]) -> str:
     """The row that looks most like a header, for a message."""
-    rows = [record for d in delimiters for record in read_head(text, d).records]
-    if not rows:
-        return ""
-    widest = max(rows, key=lambda record: sum(1 for cell in record if cell.strip()))
-    return " · ".join(_shown(cell) for cell in trimmed(widest)[:12])
+    sample = likely_header(text, delimiters)
+    return "" if sample is None else " · ".join(_shown(cell) for cell in sample.header[:12])
 
 
 def _shown(cell: str) -> str:

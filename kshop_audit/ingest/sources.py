@@ -19,7 +19,7 @@ from kshop_audit.ingest.container import UnopenedError
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.decoding import Decoded
-from kshop_audit.ingest.locate import DELIMITERS, Header, find_header
+from kshop_audit.ingest.locate import DELIMITERS, Header, Sample, find_header, likely_header
 from kshop_audit.ingest.pieces import Piece, Whole, unfold, unread, untouched, why_of
 from kshop_audit.ingest.proof import Frame, Shape, prove
 from kshop_audit.ingest.raw import Raw
@@ -28,24 +28,12 @@ from kshop_audit.ingest.remarks import notes_on
 from kshop_audit.ingest.rewritten import OWN, Rewritten
 from kshop_audit.ingest.staging import readable
 from kshop_audit.ingest.typed import Records
-from kshop_audit.ingest.unrecognised import UnrecognisedError, unrecognised
+from kshop_audit.ingest.unrecognised import OtherSheetError, UnrecognisedError, unrecognised
 from kshop_audit.ingest.walk import Found, find_files, may_be_anything
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
-
-
-class _OtherSheetError(InputError):
-    """A sheet of a kind whose sheets are named in the configuration, and this is none of them."""
-
-    def __init__(self, name: str, kind: Kind, sheets: Sequence[str]) -> None:
-        listed = "、".join(sheets)
-        super().__init__(
-            f"{name}:[inputs.{kind}] 的 sheet 只读工作表 {listed}",
-            f"{name}: sheet of [inputs.{kind}] reads {listed} only",
-        )
-
 
 Likely = Callable[[int, str, Records], None]
 """Is told index and name of a file, and how its records are read if none of them is at fault."""
@@ -185,7 +173,7 @@ def _check(reading: _Reading, header: Header) -> None:
     """Refuse a sheet that is another one than those configured, and rows above the header."""
     sheets = reading.mapping(header.match.kind).sheets
     if reading.piece.title and sheets and normal(reading.piece.title) not in map(normal, sheets):
-        raise _OtherSheetError(reading.name, header.match.kind, sheets)
+        raise OtherSheetError(reading.name, header.match.kind, sheets)
     if header.misplaced:
         raise _misplaced(reading.name, header)
 
@@ -269,14 +257,17 @@ def _source(reading: _Reading) -> Source:
         notes=(*notes, *rewritten.notes) if rewritten else notes,
         why=match.why(found.pin is not None),
         records=Records(records, header, parts, reading.index),
+        sample=Sample(header.row, match.headers, header.below),
+        sheet=piece.title or None,
     )
 
 
 def _left_out(found: Found, index: int, piece: Piece, why: Text) -> Source:
     sha256 = piece.sha256.result() if piece.sha256 else ""
-    return Source(
+    left = Source(
         index, found.path, piece.name, None, None, None, None, sha256, (), (), (), why, None
     )
+    return replace(left, sheet=piece.title or None)
 
 
 def _pieces(
@@ -314,21 +305,36 @@ def _open(
             yield _left_out(found, place, piece, piece.why)
             continue
         reading = _Reading(request, found, place, scratch, piece, piece.path, likely)
-        if found.named and len(pieces) == 1:
-            yield _source(reading)
-            continue
-        anything = may_be_anything(found.path) and len(pieces) == 1
+        alone = found.named and len(pieces) == 1
+        anything = not found.named and may_be_anything(found.path) and len(pieces) == 1
         try:
             source = _source(reading)
             if source.delimiter is None or not anything:
                 yield source
-        except (decoding.UnknownEncodingError, _OtherSheetError) as error:
+        except InputError as error:
+            passed = not alone and isinstance(error, _PASSED)
+            if not (passed or request.lenient):
+                raise
             if not anything:
-                yield _left_out(found, place, piece, why_of(piece.name, error))
-        except UnrecognisedError as error:
-            if not anything:
-                encoding = None if piece.sheet else error.encoding
-                yield replace(_left_out(found, place, piece, error.why), encoding=encoding)
+                yield replace(_strange(found, place, piece, error), sample=_sample(reading))
+
+
+_PASSED = (decoding.UnknownEncodingError, OtherSheetError, UnrecognisedError)
+"""What may be wrong with a table that is not the only one of a file that was named."""
+
+
+def _strange(found: Found, index: int, piece: Piece, error: InputError) -> Source:
+    if not isinstance(error, UnrecognisedError):
+        return _left_out(found, index, piece, why_of(piece.name, error))
+    encoding = None if piece.sheet else error.encoding
+    return replace(_left_out(found, index, piece, error.why), encoding=encoding)
+
+
+def _sample(reading: _Reading) -> Sample | None:
+    """The first rows of a table that was not understood; only who is lenient looks at them."""
+    if not reading.request.lenient:
+        return None
+    return likely_header(decoding.likely_text(reading.path), reading.delimiters)
 
 
 def open_inputs(
@@ -351,15 +357,22 @@ def open_inputs(
         for found, done in zip(files, sizes, strict=False):
             request.watch(Step(Stage.OPENING, done, sizes[-1], found.name))
             first = len(sources)
-            with while_reading(found.name):
-                pieces = _pieces(request, found, scratch, first, hashing)
-                for source in _open(request, found, scratch, first, pieces, likely):
-                    sources.append(source)
-                    if opened is not None:
-                        opened(source)
-            if found.named and not any(source.kind for source in sources[first:]):
+            try:
+                with while_reading(found.name):
+                    pieces = _pieces(request, found, scratch, first, hashing)
+                    for source in _open(request, found, scratch, first, pieces, likely):
+                        sources.append(source)
+                        if opened is not None:
+                            opened(source)
+            except InputError as error:
+                if not request.lenient:
+                    raise
+                piece = untouched(found.name, why_of(found.name, error))
+                sources.append(_left_out(found, len(sources), piece, piece.why))
+            known = request.lenient or any(source.kind for source in sources[first:])
+            if found.named and not known:
                 raise _nothing(f"{found.name}:没有", f"{found.name}: nothing", sources[first:])
-    if not any(source.kind for source in sources):
+    if not (request.lenient or any(source.kind for source in sources)):
         raise _nothing("没有", "nothing", sources)
     return tuple(sources)
 

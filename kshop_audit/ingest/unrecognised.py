@@ -11,6 +11,7 @@ from kshop_audit.ingest.catalogue import every_header, normal, prefix
 from kshop_audit.ingest.locate import DELIMITERS, SEARCH_ROWS, read_head, seen_headers
 from kshop_audit.ingest.protection import BLANKS
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
 
 _OTHERS = (*DELIMITERS, "|", "^", "~", "\x01")
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
@@ -43,6 +44,18 @@ class UnrecognisedError(InputError):
             why if advice is _PIN else Text(f"{why.zh};{advice.zh}", f"{why.en}; {advice.en}")
         )
         self.encoding = encoding
+
+
+class OtherSheetError(InputError):
+    """A sheet of a kind whose sheets are named in the configuration, and this is none of them."""
+
+    def __init__(self, name: str, kind: Kind, sheets: Sequence[str]) -> None:
+        """`sheets`: those that are named."""
+        listed = "、".join(sheets)
+        super().__init__(
+            f"{name}:[inputs.{kind}] 的 sheet 只读工作表 {listed}",
+            f"{name}: sheet of [inputs.{kind}] reads {listed} only",
+        )
 
 
 Fits = Callable[[str, Sequence[str]], bool]

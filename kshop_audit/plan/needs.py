@@ -15,7 +15,7 @@ def lacking(needs: Sequence[str], tables: Tables) -> Text | None:
 
     `needs`: "kind.column" entries, alternatives joined by "|".
     """
-    absent_needs = [need for need in needs if not _there(need, tables)]
+    absent_needs = unmet(needs, tables)
     if not absent_needs:
         return None
     choices = [Kind(choice.split(".")[0]) for need in absent_needs for choice in need.split("|")]
@@ -32,6 +32,11 @@ def lacking(needs: Sequence[str], tables: Tables) -> Text | None:
     supplier_zh = "；".join(SUPPLIERS[kind].zh for kind in kinds)
     supplier_en = "; ".join(SUPPLIERS[kind].en for kind in kinds)
     return Text(zh=f"{zh}。{supplier_zh}", en=f"{en}. {supplier_en}")
+
+
+def unmet(needs: Sequence[str], tables: Tables) -> list[str]:
+    """The needs that no file meets."""
+    return [need for need in needs if not _there(need, tables)]
 
 
 def _there(need: str, tables: Tables) -> bool:
