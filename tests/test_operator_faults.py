@@ -6,6 +6,7 @@ import bz2
 import errno
 import gzip
 import io
+import json
 import lzma
 import os
 import re
@@ -370,3 +371,32 @@ def test_every_mistake_is_answered_by_what_to_do(
     _, err = run(fault, tmp_path / "zh" / "shop", capfd, "zh")
     assert err.count("\n") == 1, err
     assert re.search("请|可用", err), err
+
+
+BESIDE = (
+    "only unfinished downloads", "a file of 0 bytes", "a PDF called .csv", "a JPG called .csv",
+    "a Word document called .csv", "a rar", "a 7z", "a tar.gz", "an OpenDocument table",
+    "NUL bytes alone", "an archive in an archive", "a bomb", "a broken archive",
+    "a broken workbook", "a link to nowhere", "an unknown delimiter",
+    "UTF-8 that was saved as GBK", "question marks instead of Chinese",
+)  # fmt: skip
+"""Mistakes that leave something to audit where sound exports lie beside them."""
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_beside_sound_exports_a_mistake_is_a_note_that_says_what_to_do(
+    name: str, tmp_path: Path, monkeypatch: Patch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shop = tmp_path / "shop"
+    FAULTS[name].make(shop, monkeypatch)
+    (shop / "sound.csv").write_bytes(SOUND)
+    with patience(30):
+        code = main(["check", str(shop), "--format", "json", "--lang", "en", "--isolated"])
+    out, err = capfd.readouterr()
+    assert (code, err) == (3, "")
+    report = json.loads(out)
+    notes = [note["en"] for note in report["notes"] if "not recognised, skipped" in note["en"]]
+    assert len(notes) == 1
+    assert re.search(FAULTS[name].says, notes[0])
+    assert ORDERS.search(notes[0])
+    assert sorted(entry["rows"] for entry in report["inputs"]) == [0, 8]
