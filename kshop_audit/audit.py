@@ -12,11 +12,11 @@ import polars as pl
 
 from kshop_audit import __version__, verdict
 from kshop_audit.account import data_notes, inputs_of
-from kshop_audit.columns import Column, selected
+from kshop_audit.columns import Column, columns_of, selected
 from kshop_audit.exports import Exports, Said, read_exports
 from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
 from kshop_audit.ingest import Request, Source
-from kshop_audit.judge import Judged, judge
+from kshop_audit.judge import Judged, judge, span_text
 from kshop_audit.measuring import Whole, measured
 from kshop_audit.model.measurement import EvidenceRow, Measurement
 from kshop_audit.model.metadata import Level, Pack, Text
@@ -33,7 +33,7 @@ from kshop_audit.model.report import (
     Status,
     Tool,
 )
-from kshop_audit.model.settings import Settings, Terms, lexicon_of
+from kshop_audit.model.settings import Settings, Span, Terms, lexicon_of
 from kshop_audit.muting import mute_notes, with_mutes
 from kshop_audit.packs import load_all as load_packs
 from kshop_audit.plan.load import Loaded, Reject
@@ -114,8 +114,7 @@ def read(order: Order, scratch: Path) -> Exports:
 def conclude(order: Order, exports: Exports) -> Audit:
     """The audit of files that were read for this order; `settings` may have been answered since."""
     packs, rules = _chosen(order)
-    as_of = exports.as_of
-    columns = [Column(Terms(as_of, pack, order.settings), rules[pack.id]) for pack in packs]
+    columns = columns_of(packs, rules, exports.as_of, order.settings)
     rows = sum(count.rows for count in exports.loaded.counts.values())
     order.inputs.watch(Step(Stage.COMPUTING, rows=rows))
     return _audit(order, [measured(c, exports, order.wanted, mask=order.mask) for c in columns])
@@ -135,8 +134,9 @@ def _keep_text(
     words = [
         word
         for pack in packs
+        for part in (pack.versions or (pack,))
         for name in SPOKEN_LISTS
-        for word in lexicon_of(pack, settings, name).spoken
+        for word in lexicon_of(part, settings, name).spoken
     ]
     return suspicious(pl.col("content"), list(dict.fromkeys(words)))
 
@@ -200,9 +200,7 @@ def _audit(order: Order, wholes: Sequence[Whole]) -> Audit:
     report = Report(
         schema=SCHEMA,
         tool=Tool("kshop-audit", __version__),
-        packs=tuple(
-            PackRef(pack.id, pack.version, pack.sha256) for pack in (w.column.pack for w in wholes)
-        ),
+        packs=_refs([whole.column for whole in wholes]),
         as_of=str(shown(terms.as_of)),
         timezone=ZONE,
         shop=terms.settings.shop,
@@ -245,6 +243,12 @@ def _compared(earlier: Report | None, fallen: Sequence[str]) -> tuple[Text, ...]
     )
 
 
+def _refs(columns: Sequence[Column]) -> tuple[PackRef, ...]:
+    """Every pack whose figures were used, a series before its versions."""
+    packs = [pack for column in columns for pack in (column.series, column.pack) if pack]
+    return tuple(dict.fromkeys(PackRef(p.id, p.version, p.sha256) for p in packs))
+
+
 def _actions(columns: Sequence[_Verdicts], score: Score) -> tuple[Action, ...]:
     """What to do by the first pack, then what else the others ask for."""
     found: dict[str, Action] = {}
@@ -270,12 +274,30 @@ def _pack_notes(columns: Sequence[Column]) -> Iterator[Text]:
             zh=f"总分只按规则包 {first.pack.id} 计算；退出码看全部规则包。",
             en=f"The score is that of the pack {first.pack.id}; the exit code looks at all packs.",
         )
+    for column in columns:
+        for span, rules in _spans(column).items():
+            pack, days = column.pack.id, span_text(span)
+            zh, en = "、".join(rules), ", ".join(rules)
+            yield Text(
+                zh=f"统计期跨越规则版本，按事件当天的规则判定（S2-56）：{pack} {days.zh}：{zh}。",
+                en="The period spans versions of the rules; each event is judged by the rule of "
+                f"its day (S2-56): {pack} {days.en}: {en}.",
+            )
     unused = first.terms.settings.unused
     if unused:
         yield Text(
             zh=f"所选规则包用不到这些配置：{'、'.join(unused)}。",
             en=f"Of no use to the chosen packs, and not used: {', '.join(unused)}.",
         )
+
+
+def _spans(column: Column) -> dict[Span, list[str]]:
+    """The parts of windows that the column judges, with their rules."""
+    found: dict[Span, list[str]] = {}
+    for rule in column.rules:
+        if span := column.terms.spans.get(rule.info.id):
+            found.setdefault(span, []).append(rule.info.id)
+    return found
 
 
 def _too_old(measured: Measurement, terms: Terms) -> Measurement:

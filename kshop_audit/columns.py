@@ -1,25 +1,31 @@
 """The columns of a report: which rules of which pack are run, and on which terms.
 
-Pure choice, before anything is measured: no frames, no files, no clock.
+Pure choice, before anything is measured: no files, no clock, nothing computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from kshop_audit.errors import UsageError
 from kshop_audit.model.metadata import Level, Pack
-from kshop_audit.model.settings import Settings, Terms
+from kshop_audit.model.settings import Settings, Span, Terms
 from kshop_audit.rules import Rule, catalogue
+from kshop_audit.versions import parts_of
 
 
 @dataclass(frozen=True)
 class Column:
-    """One pack's part of an audit. The score follows the first column of a report."""
+    """One pack's part of an audit. The score follows the first column of a report.
+
+    `series`: the pack that was asked for, where this is one of its versions.
+    """
 
     terms: Terms
     rules: tuple[Rule, ...]
+    series: Pack | None = None
 
     @property
     def pack(self) -> Pack:
@@ -64,6 +70,28 @@ def selected(
         return wanted and not tags & set(ignore) and not off
 
     return {
-        pack.id: tuple(known[name] for name in pack.rules if name in known and run(known[name]))
+        part.id: tuple(known[name] for name in part.rules if name in known and run(known[name]))
         for pack in packs
+        for part in (pack.versions or (pack,))
     }
+
+
+def columns_of(
+    packs: Sequence[Pack], rules: Mapping[str, Sequence[Rule]], as_of: datetime, settings: Settings
+) -> list[Column]:
+    """A column a pack; of a series, one for each version that judges anything, the newest first.
+
+    `rules`: of each pack and version, see `selected`.
+    """
+    found: list[Column] = []
+    for pack in packs:
+        whole = Terms(as_of, pack, settings)
+        if not pack.versions:
+            found.append(Column(whole, tuple(rules[pack.id])))
+            continue
+        by_id = {version.id: version for version in pack.versions}
+        for name, spans in parts_of(whole, rules).items():
+            own = tuple(rule for rule in rules[name] if rule.info.id in spans)
+            cut = {rule: span for rule, span in spans.items() if span != Span()}
+            found.append(Column(Terms(as_of, by_id[name], settings, cut), own, pack))
+    return found

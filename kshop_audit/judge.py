@@ -5,6 +5,7 @@ Pure functions over plain figures; the levels come from the pack and the operato
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -22,7 +23,7 @@ from kshop_audit.model.report import (
     TargetRef,
     Window,
 )
-from kshop_audit.model.settings import Terms
+from kshop_audit.model.settings import Span, Terms
 from kshop_audit.projection.bounds import Extreme, extremes
 from kshop_audit.projection.distance import distance
 
@@ -77,7 +78,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         value = None
     earned = _points(value, status, rule, terms)
     needed, headroom = _distance(measured, target, status) if info.distance else (None, None)
-    notes = [*measured.notes, *([target_note] if target_note else [])]
+    notes = [*measured.notes, *([target_note] if target_note else []), *_dated(info.id, terms)]
     result = RuleResult(
         id=info.id,
         pack=terms.pack.id,
@@ -108,6 +109,28 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         sources=rule.sources,
     )
     return Judged(result, earned)
+
+
+def span_text(span: Span) -> Text:
+    """The days of a part of a window, in words."""
+    first, over = span.since, span.until
+    last = None if over is None else (over - timedelta(days=1)).date()
+    if first is None:
+        return Text(zh=f"至 {last}", en=f"to {last}")
+    if last is None:
+        return Text(zh=f"自 {first.date()} 起", en=f"from {first.date()}")
+    return Text(zh=f"{first.date()} 至 {last}", en=f"{first.date()} to {last}")
+
+
+def _dated(rule: str, terms: Terms) -> Iterator[Text]:
+    """That a version judges a part of the window only."""
+    if span := terms.spans.get(rule):
+        days = span_text(span)
+        yield Text(
+            zh=f"按 {terms.pack.id} 的规则只判定{days.zh}的事件，其余日期按当时的版本。",
+            en=f"Judged by {terms.pack.id} for events {days.en} only; other days have their own "
+            "version.",
+        )
 
 
 def _status(
@@ -253,9 +276,8 @@ def _window(measured: Measurement, rule: str, terms: Terms) -> Window | None:
         return Window(measured.since.isoformat(), measured.until.isoformat(), days)
     if not measured.window or terms.pack.rules[rule].window_days is None:
         return None
-    days = terms.days(rule)
-    since = terms.end - timedelta(days=days)
-    return Window(since.isoformat(" "), terms.as_of.isoformat(" "), days)
+    until = terms.until(rule) or terms.as_of
+    return Window(terms.since(rule).isoformat(" "), until.isoformat(" "), terms.days(rule))
 
 
 def _evidence(measured: Measurement) -> Evidence | None:

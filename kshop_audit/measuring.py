@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 
 from kshop_audit.columns import Column
 from kshop_audit.errors import ConfigError
@@ -18,7 +18,7 @@ from kshop_audit.masking import masked_label
 from kshop_audit.model.measurement import Gaps, Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Terms
+from kshop_audit.model.settings import Declared, Span, Terms
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.plan.run import run
 from kshop_audit.projection.bounds import median_day, missing_days
@@ -71,7 +71,7 @@ def _completed(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
     """The measurement with what only the whole of the inputs knows: gaps, unmapped, declared."""
     declared = whole.terms.settings.declared.get(rule.info.id)
     if measured.reason is not None and measured.status is None and not measured.failed:
-        if declared is None:
+        if declared is None or not _holds(declared, whole.terms.spans.get(rule.info.id)):
             return measured
         if rule.info.scale == 1 and declared.numerator > declared.denominator:
             raise ConfigError(
@@ -105,6 +105,15 @@ def _completed(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
     }
     seen = replace(measured, unmapped={**texts, **own})
     return _with_gaps(seen, rule, kinds, whole)
+
+
+def _holds(declared: Declared, span: Span | None) -> bool:
+    """Whether the version of this part of the window is the one of the figure's last day."""
+    if span is None:
+        return True
+    last = datetime.combine(declared.until, time.min)
+    early = span.since is not None and last < span.since
+    return not early and (span.until is None or last < span.until)
 
 
 def _kinds(rule: Rule) -> tuple[Kind, ...]:

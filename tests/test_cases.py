@@ -21,7 +21,12 @@ RUNNABLE = [
 @pytest.mark.parametrize("case", RUNNABLE, ids=lambda case: str(case["id"]))
 def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     done = run(case, tmp_path)
-    result = next(rule for rule in done.report.rules if rule.id == case["rule"])
+    version = case.get("version")
+    result = next(
+        rule
+        for rule in done.report.rules
+        if rule.id == case["rule"] and version in (None, rule.pack)
+    )
     expected = case["expect"]
     for key in ("status", "numerator", "denominator", "needed", "headroom", "declared"):
         if key in expected:

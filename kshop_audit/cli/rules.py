@@ -17,7 +17,7 @@ from kshop_audit.cli.options import ConfigOptions
 from kshop_audit.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kshop_audit.model.metadata import Pack, RuleTerms, Sourced, Target
     from kshop_audit.rules import Rule
@@ -59,8 +59,29 @@ def register(app: typer.Typer) -> None:
 
 def _rules(options: RulesOptions) -> int:
     packs, catalogue, lang = _loaded(options)
-    terminal.emit("\n".join(_listing(pack, catalogue, lang) for pack in packs))
+    terminal.emit("\n".join(text for pack in packs for text in _listings(pack, catalogue, lang)))
     return EXIT_OK
+
+
+def _listings(pack: Pack, catalogue: dict[str, Rule], lang: str) -> Iterator[str]:
+    """The table of a pack; of a series, its name and a table for each version."""
+    if pack.versions:
+        yield f"{_head(pack, lang)}\n"
+    for part in pack.versions or (pack,):
+        yield _listing(part, catalogue, lang)
+
+
+def _head(pack: Pack, lang: str) -> str:
+    return f"{pack.title[lang]}  ({pack.id} {pack.version})"
+
+
+def _days(pack: Pack, lang: str) -> list[str]:
+    """The first and the last day of a version, a line each, with their sources."""
+    if pack.effective is None:
+        return []
+    names = ("生效", "到期") if lang == "zh" else ("from", "to")
+    ends = zip(names, (pack.effective.since, pack.effective.until), strict=True)
+    return [_figure(name, day) for name, day in ends if day is not None]
 
 
 def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
@@ -74,16 +95,17 @@ def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
         days = f"{terms.window_days}d" if terms.window_days else ""
         title = known.info.title[lang] if known else ""
         rows.append((rule, terms.level.value, target_text(terms.target), days, title))
-    return f"{pack.title[lang]}  ({pack.id} {pack.version})\n\n{_columns(rows)}"
+    days = "".join(f"\n{line}" for line in _days(pack, lang))
+    return f"{_head(pack, lang)}{days}\n\n{_columns(rows)}"
 
 
 def _rule(options: RuleOptions) -> int:
     packs, catalogue, lang = _loaded(options)
-    having = [pack for pack in packs if options.id in pack.rules and options.id in catalogue]
+    parts = [part for pack in packs for part in (pack.versions or (pack,))]
+    having = [part for part in parts if options.id in part.rules and options.id in catalogue]
     if not having:
         raise _unknown(options.id, packs)
-    texts = [explain(catalogue[options.id], pack, lang) for pack in having]
-    terminal.emit("\n".join(texts))
+    terminal.emit(explain(catalogue[options.id], having, lang))
     return EXIT_OK
 
 
@@ -110,16 +132,22 @@ def _unknown(rule: str, chosen: Sequence[Pack]) -> UsageError:
     )
 
 
-def explain(rule: Rule, pack: Pack, lang: str) -> str:
-    """Everything on one rule as plain text."""
-    info, terms = rule.info, pack.rules[rule.info.id]
+def explain(rule: Rule, packs: Sequence[Pack], lang: str) -> str:
+    """Everything on one rule as plain text; its figures for each of the packs."""
+    info = rule.info
     zh = lang == "zh"
-    lines = [f"{info.title[lang]}  ({info.id}, {terms.level.value})", "", info.doc.summary[lang]]
+    levels = ", ".join(dict.fromkeys(pack.rules[info.id].level.value for pack in packs))
+    lines = [f"{info.title[lang]}  ({info.id}, {levels})", "", info.doc.summary[lang]]
     for name, title_zh, title_en in _SECTIONS:
         text = getattr(info.doc, name)[lang]
         lines += ["", title_zh if zh else title_en, f"  {text}"]
-    lines += ["", "阈值与来源" if zh else "Thresholds and sources"]
-    lines += [f"  {line}" for line in _figures(terms, lang)]
+    title = "阈值与来源" if zh else "Thresholds and sources"
+    for pack in packs:
+        # One pack, and not a version of several, says no more than it always did.
+        several = len(packs) > 1 or pack.effective is not None
+        lines += ["", f"{title}  ({pack.id} {pack.version})" if several else title]
+        figures = [*_days(pack, lang), *_figures(pack.rules[info.id], lang)]
+        lines += [f"  {line}" for line in figures]
     lines += ["", "怎么改进" if zh else "How to fix", f"  {info.fix[lang]}", ""]
     return "\n".join(lines)
 

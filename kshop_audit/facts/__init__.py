@@ -6,6 +6,7 @@ collects. Frames are named in the plural, predicates are participles, times end 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -66,7 +67,7 @@ class Facts(PlatformFacts):
         time by the shop's clock) and `left_out` completed by "pending".
         """
         terms, seconds = self.terms, self._reply_seconds
-        rows = self._asked(clock=str(terms.option("reply-rate", "clock")))
+        rows = self._asked(str(terms.option("reply-rate", "clock")))
         waiting = conversations.pending("clock_at", terms.as_of, seconds)
         counted = pl.col("left_out").is_null()
         return rows.with_columns(
@@ -84,30 +85,17 @@ class Facts(PlatformFacts):
         """One counted row a burst of questions, by its first message, in the window and hours of
         `reply-rate` (see `conversations.questions`); those whose time runs still are counted.
         """
-        return self._asked(clock="round").filter(pl.col("left_out").is_null())
+        return self._asked("round").filter(pl.col("left_out").is_null())
 
     @cached_property
     def arrivals(self) -> pl.LazyFrame:
         """One row a question of the window of `reply-rate`, at any hour of the day."""
-        whole_day = self._asked(clock="own", open_hour=0, close_hour=24)
+        hours = replace(self._hours("reply-rate"), open_hour=0, close_hour=24)
+        whole_day = conversations.questions(self.tables, hours, "own")
         return whole_day.filter(pl.col("left_out").is_null())
 
-    def _asked(
-        self, *, clock: str, open_hour: int | None = None, close_hour: int | None = None
-    ) -> pl.LazyFrame:
-        terms = self.terms
-        hours = {"open_hour": open_hour, "close_hour": close_hour}
-        return conversations.questions(
-            self.tables,
-            as_of=terms.as_of,
-            since=terms.since("reply-rate"),
-            exempt=terms.settings.exempt,
-            clock=clock,
-            **{
-                name: terms.number("reply-rate", name) if hour is None else hour
-                for name, hour in hours.items()
-            },
-        )
+    def _asked(self, clock: str) -> pl.LazyFrame:
+        return conversations.questions(self.tables, self._hours("reply-rate"), clock)
 
     @cached_property
     def question_days(self) -> pl.LazyFrame:

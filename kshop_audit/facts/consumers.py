@@ -11,20 +11,11 @@ from kshop_audit.facts import conversations
 from kshop_audit.facts.messages import with_buyers
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Interval
 from kshop_audit.tables import AT, FILE, ROW
 
 
 def buyer_days(
-    tables: Tables,
-    *,
-    as_of: datetime,
-    since: datetime,
-    open_hour: int,
-    close_hour: int,
-    exempt: tuple[Interval, ...],
-    seconds: int,
-    human_only: bool,
+    tables: Tables, hours: conversations.Hours, *, seconds: int, human_only: bool
 ) -> pl.LazyFrame:
     """One row a buyer and natural day.
 
@@ -37,16 +28,9 @@ def buyer_days(
     `human_only`: robots' replies are none, the clock starts when the session entered an agent's
     list where the file has that time, and a message that only a robot answered is not counted.
     """
-    messages = questions(
-        tables,
-        as_of=as_of,
-        since=since,
-        open_hour=open_hour,
-        close_hour=close_hour,
-        exempt=exempt,
-        human_only=human_only,
-    )
-    days = _by_day(messages.join(_people(tables), on=AT, how="left"), as_of=as_of, seconds=seconds)
+    messages = questions(tables, hours, human_only=human_only)
+    people = messages.join(_people(tables), on=AT, how="left")
+    days = _by_day(people, as_of=hours.as_of, seconds=seconds)
     reason = (
         pl.when(~pl.col("counted")).then("reason")
         .when("late").then(None)
@@ -59,36 +43,16 @@ def buyer_days(
     )
 
 
-def questions(
-    tables: Tables,
-    *,
-    as_of: datetime,
-    since: datetime,
-    open_hour: int,
-    close_hour: int,
-    exempt: tuple[Interval, ...],
-    human_only: bool,
-) -> pl.LazyFrame:
+def questions(tables: Tables, hours: conversations.Hours, *, human_only: bool) -> pl.LazyFrame:
     """One row a buyer message, each on its own clock: see `conversations.questions`.
 
     Adds blind (Boolean: a robot answered first, a person later, and when he got the session is not
     told). `human_only`: as in `buyer_days`.
     """
-
-    def asked(heard: Tables) -> pl.LazyFrame:
-        return conversations.questions(
-            heard,
-            as_of=as_of,
-            since=since,
-            open_hour=open_hour,
-            close_hour=close_hour,
-            exempt=exempt,
-            clock="own",
-        )
-
+    whole = conversations.questions(tables, hours, "own")
     if human_only:
-        return _by_people(asked(_unheard(tables)), asked(tables))
-    return asked(tables).with_columns(blind=pl.lit(False))
+        return _by_people(conversations.questions(_unheard(tables), hours, "own"), whole)
+    return whole.with_columns(blind=pl.lit(False))
 
 
 def timed(messages: pl.LazyFrame, *, as_of: datetime, seconds: int) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ without a reply between. A burst has one clock, started by its first message.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -22,6 +23,21 @@ SPOKEN = ("text", "image", "other")
 """Message types that ask or answer; cards, notices and recalled messages do neither."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When buyers' messages count: in the window and within the hours, exempt periods apart.
+
+    `until`: the first instant that belongs to the next version of the rule; None: as-of ends it.
+    """
+
+    as_of: datetime
+    since: datetime
+    until: datetime | None
+    open_hour: int
+    close_hour: int
+    exempt: tuple[Interval, ...]
+
+
 def coded(reason: str) -> pl.Expr:
     """The reason for leaving a row out as its UInt8 index in EXCLUSIONS."""
     return pl.lit(EXCLUSIONS.index(reason), dtype=pl.UInt8)
@@ -33,25 +49,14 @@ def within(at: str, intervals: tuple[Interval, ...]) -> pl.Expr:
     return pl.any_horizontal(hits) if hits else pl.lit(False)
 
 
-def questions(
-    tables: Tables,
-    *,
-    as_of: datetime,
-    since: datetime,
-    open_hour: int,
-    close_hour: int,
-    exempt: tuple[Interval, ...],
-    clock: str,
-) -> pl.LazyFrame:
+def questions(tables: Tables, hours: Hours, clock: str) -> pl.LazyFrame:
     """One row a buyer message (clock "round": one a burst, plus the excluded messages).
 
     Columns: sent_at, day (Date), served_at, `left_out` (UInt8 index of EXCLUSIONS, null when
     counted), clock_at, reply_at (Datetime, null = no reply by as-of), named_agent (Categorical, on
     the buyer's row), reply_agent (null for robots), _at, _file, _row. Ids are looked up by _at.
     """
-    left_out = _left_out(
-        as_of=as_of, since=since, open_hour=open_hour, close_hour=close_hour, exempt=exempt
-    )
+    as_of, since = hours.as_of, hours.since
     asked = pl.col("sender_role") == "buyer"
     answered = (
         pl.col("sender_role").is_in(("agent", "robot"))
@@ -68,7 +73,7 @@ def questions(
             conversation=_conversation(tables),
             _asked=asked,
             _answered=answered,
-            left_out=left_out,
+            left_out=_left_out(hours),
         )
     )  # fmt: skip
     excluded = rows.filter(pl.col("_asked") & pl.col("left_out").is_not_null())
@@ -86,23 +91,19 @@ def _spoken() -> pl.Expr:
     return pl.col("message_type").is_null() | pl.col("message_type").is_in(SPOKEN)
 
 
-def _left_out(
-    *,
-    as_of: datetime,
-    since: datetime,
-    open_hour: int,
-    close_hour: int,
-    exempt: tuple[Interval, ...],
-) -> pl.Expr:
+def _left_out(hours: Hours) -> pl.Expr:
     """UInt8: why a buyer's message is not counted, as an index of EXCLUSIONS; null if it is."""
-    hour = pl.col("sent_at").dt.hour()
+    sent, hour = pl.col("sent_at"), pl.col("sent_at").dt.hour()
+    outside = sent < hours.since
+    if hours.until is not None:
+        outside = outside | (sent >= hours.until)
     return (
-        pl.when(pl.col("sent_at").is_null()).then(coded("outside_window"))
-        .when(pl.col("sent_at") > as_of).then(coded("after_as_of"))
-        .when(pl.col("sent_at") < since).then(coded("outside_window"))
-        .when((hour < open_hour) | (hour >= close_hour)).then(coded("outside_hours"))
+        pl.when(sent.is_null()).then(coded("outside_window"))
+        .when(sent > hours.as_of).then(coded("after_as_of"))
+        .when(outside).then(coded("outside_window"))
+        .when((hour < hours.open_hour) | (hour >= hours.close_hour)).then(coded("outside_hours"))
         .when(~_spoken()).then(coded("not_consultation"))
-        .when(within("sent_at", exempt)).then(coded("exempt"))
+        .when(within("sent_at", hours.exempt)).then(coded("exempt"))
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ def promised_pickups(
     *,
     as_of: datetime,
     since: datetime,
+    until: datetime | None,
     hours: tuple[int, int],
     pickup_hours: int,
     default_hours: int,
@@ -46,7 +47,7 @@ def promised_pickups(
         mode=pl.when(presale).then(pl.lit("presale")).otherwise(pl.lit("spot")),
         due_at=pl.when(presale).then(pl.min_horizontal(promise, shipped)
                                      + timedelta(hours=pickup_hours)).otherwise(paid + full),
-        left_out=_left_out(as_of, since, decided),
+        left_out=_left_out(as_of, since, until, decided),
         in_time=pl.when(picked.is_not_null())
         .then(pl.when(presale).then(kept).otherwise(picked - paid <= full))
         .when(pl.col("pickup_known") | (presale & broken))
@@ -56,13 +57,16 @@ def promised_pickups(
     return _summed(rows)
 
 
-def _left_out(as_of: datetime, since: datetime, decided: pl.Expr) -> pl.Expr:
+def _left_out(
+    as_of: datetime, since: datetime, until: datetime | None, decided: pl.Expr
+) -> pl.Expr:
     paid, picked, applied = (pl.col(n) for n in ("paid_at", "picked_up_at", "applied_at"))
+    outside = paid < since if until is None else (paid < since) | (paid >= until)
     refunded = (applied <= as_of) & (picked.is_null() | (applied < picked))
     return (
         pl.when(paid.is_null()).then(coded("unpaid"))
         .when(paid > as_of).then(coded("after_as_of"))
-        .when(paid < since).then(coded("outside_window"))
+        .when(outside).then(coded("outside_window"))
         .when("exempted").then(coded("force_majeure"))
         .when("cancelled").then(coded("cancelled"))
         .when(refunded).then(coded("refund_before_pickup"))

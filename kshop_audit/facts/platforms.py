@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from kshop_audit.facts import consumers, fees, listings, pickups, rounds, tickets
+from kshop_audit.facts.conversations import Hours
 from kshop_audit.facts.tables import Tables
-from kshop_audit.model.settings import Interval, Terms
-
-
-class Hours(TypedDict):
-    """When buyers' messages count: see `conversations.questions`."""
-
-    as_of: datetime
-    since: datetime
-    open_hour: int
-    close_hour: int
-    exempt: tuple[Interval, ...]
+from kshop_audit.model.settings import Terms
 
 
 class PlatformFacts:
@@ -67,7 +57,7 @@ class PlatformFacts:
     def answered_days(self) -> pl.LazyFrame:
         """One row a day with enough messages for people (see `consumers.assessed_days`)."""
         rule, terms = "dy-reply-3m", self.terms
-        messages = consumers.questions(self.tables, human_only=True, **self._hours(rule))
+        messages = consumers.questions(self.tables, self._hours(rule), human_only=True)
         seconds = terms.number(rule, "within_seconds")
         units = consumers.timed(messages, as_of=terms.as_of, seconds=seconds)
         return consumers.assessed_days(units, least=terms.number(rule, "least_messages"))
@@ -77,20 +67,21 @@ class PlatformFacts:
         """One row a round of questions and their first answer (see `rounds.rounds`)."""
         rule, terms = "tb-reply-3m", self.terms
         seconds = terms.number(rule, "within_seconds")
-        return rounds.rounds(self.tables, seconds=seconds, **self._hours(rule))
+        return rounds.rounds(self.tables, self._hours(rule), seconds=seconds)
 
     def _buyer_days(self, rule: str) -> pl.LazyFrame:
         return consumers.buyer_days(
             self.tables,
+            self._hours(rule),
             seconds=self.terms.number(rule, "within_seconds"),
             human_only=bool(self.terms.option(rule, "human_only")),
-            **self._hours(rule),
         )
 
     def _hours(self, rule: str) -> Hours:
         return Hours(
             as_of=self.terms.as_of,
             since=self.terms.since(rule),
+            until=self.terms.until(rule),
             open_hour=self.terms.number(rule, "open_hour"),
             close_hour=self.terms.number(rule, "close_hour"),
             exempt=self.terms.settings.exempt,
@@ -105,6 +96,7 @@ class PlatformFacts:
             self.orders.join(first, on="order_id", how="left"),
             as_of=terms.as_of,
             since=terms.since(rule),
+            until=terms.until(rule),
             hours=(terms.number(rule, "full_hours"), terms.number(rule, "partial_hours")),
             pickup_hours=terms.number(rule, "pickup_hours"),
             default_hours=terms.number(rule, "default_hours"),

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
 
 from kshop_audit.facts import conversations
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Interval
 
 NAMELESS = "-"
 """Stands for the account of a person on whose row the file names none."""
 
 
-def rounds(
-    tables: Tables,
-    *,
-    as_of: datetime,
-    since: datetime,
-    open_hour: int,
-    close_hour: int,
-    exempt: tuple[Interval, ...],
-    seconds: int,
-) -> pl.LazyFrame:
+def rounds(tables: Tables, hours: conversations.Hours, *, seconds: int) -> pl.LazyFrame:
     """One row a round, plus the buyer messages that were left out.
 
     Columns: sent_at and day (of the first question), left_out (UInt8 index of EXCLUSIONS, null when
@@ -33,15 +23,7 @@ def rounds(
     round that a robot answered first is no consultation of a person; one that was still open at
     midnight, with time left, is outside the hours.
     """
-    found = conversations.questions(
-        _named(tables),
-        as_of=as_of,
-        since=since,
-        open_hour=open_hour,
-        close_hour=close_hour,
-        exempt=exempt,
-        clock="round",
-    )
+    found = conversations.questions(_named(tables), hours, "round")
     limit = timedelta(seconds=seconds)
     midnight = pl.col("day").cast(pl.Datetime("ms")) + timedelta(days=1)
     same_day = (pl.col("reply_at") < midnight).fill_null(False)
@@ -55,7 +37,7 @@ def rounds(
         left_out=pl.when(pl.col("left_out").is_not_null()).then("left_out")
         .when(~same_day & (pl.col("due_at") >= midnight)).then(conversations.coded("outside_hours"))
         .when(by_robot).then(conversations.coded("not_consultation"))
-        .when(conversations.pending("clock_at", as_of, seconds))
+        .when(conversations.pending("clock_at", hours.as_of, seconds))
         .then(conversations.coded("pending"))
     )  # fmt: skip
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,9 @@ class Pack:
     `required` are gates that must have a verdict; those of `required_when` only if one of the
     named kinds ("chats") or columns ("orders.picked_up_at") is in the inputs.
     `word_sources` holds the lists of `words` once more, with their sources; `usage` says of some
-    lists how their words turn up.
+    lists how their words turn up. `effective`: the days on which the pack was in force, where it is
+    one version of several. `versions`: of a pack that is a series of such versions, oldest first;
+    it then has the rules of all of them, each as its newest version has it.
     """
 
     id: str
@@ -155,6 +159,26 @@ class Pack:
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     word_sources: Mapping[str, Sourced] = field(default_factory=dict)
     usage: Mapping[str, Usage] = field(default_factory=dict)
+    effective: Effective | None = None
+    versions: tuple[Pack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The first and the last day of a version, both included, each with its source; None: open."""
+
+    since: Sourced | None = None
+    until: Sourced | None = None
+
+    @property
+    def first(self) -> date:
+        """The first day; the earliest there is where the beginning is open."""
+        return date.min if self.since is None else cast("date", self.since.value)
+
+    @property
+    def last(self) -> date:
+        """The last day; the latest there is where the end is open."""
+        return date.max if self.until is None else cast("date", self.until.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,12 +185,25 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Part of a window: from `since` (included) until `until` (not included); None: no bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """What a rule is told: the instant, the pack's numbers and the operator's decisions."""
+    """What a rule is told: the instant, the pack's numbers and the operator's decisions.
+
+    `spans`: the rules of which this pack judges a part of the window only, for another version of
+    the pack was in force before or after.
+    """
 
     as_of: datetime
     pack: Pack
     settings: Settings
+    spans: Mapping[str, Span] = field(default_factory=dict)
 
     @property
     def end(self) -> datetime:
@@ -200,14 +213,22 @@ class Terms:
 
     def days(self, rule: str) -> int:
         """Length of the rule's window in days; LookupError if the pack gives none."""
+        return ((self.until(rule) or self.end) - self.since(rule)).days
+
+    def since(self, rule: str) -> datetime:
+        """First instant of the rule's window."""
         days = self.pack.rules[rule].window_days
         if days is None:
             raise LookupError(f"pack {self.pack.id} gives no window for {rule}")
-        return days
+        first, span = self.end - timedelta(days=days), self.spans.get(rule)
+        return first if span is None or span.since is None else max(first, span.since)
 
-    def since(self, rule: str) -> datetime:
-        """First instant of the rule's window; the last one is as-of, both included."""
-        return self.end - timedelta(days=self.days(rule))
+    def until(self, rule: str) -> datetime | None:
+        """The first instant after the rule's window, where it ends before as-of; None where as-of,
+        which is included, is its end.
+        """
+        span = self.spans.get(rule)
+        return None if span is None else span.until
 
     def option(self, rule: str, name: str) -> object:
         """An option of a rule: the operator's value, else the pack's."""

@@ -18,6 +18,7 @@ from kshop_audit.errors import ConfigError
 from kshop_audit.model.metadata import Pack
 from kshop_audit.packs.extending import base_of, extended
 from kshop_audit.packs.parsing import parse
+from kshop_audit.packs.series import is_series, series
 
 __all__ = ["load", "load_all", "names"]
 
@@ -31,10 +32,13 @@ def names() -> tuple[str, ...]:
 def load(name_or_path: str) -> Pack:
     """The pack of that name, or the one in a TOML file; ConfigError if it is unknown or wrong.
 
-    Its digest is that of the file; of a pack that extends another, of both files, the other first.
+    Its digest is that of the file; of a pack that extends another, of both files, the other first;
+    of a series, of its file and the digests of its versions.
     """
     file, content = _read(name_or_path)
     table = _table(file, content)
+    if is_series(table):
+        return series(table, file, content, load)
     base = base_of(table, file)
     if base is not None:
         base_file, base_content = _read(base)
@@ -46,7 +50,7 @@ def load(name_or_path: str) -> Pack:
 def load_all(names_or_paths: Iterable[str]) -> tuple[Pack, ...]:
     """The packs of one audit; ConfigError if two of them cannot be told apart in its report."""
     packs = tuple(load(name) for name in names_or_paths)
-    listed = [pack.id for pack in packs]
+    listed = [part.id for pack in packs for part in (pack, *pack.versions)]
     for name in listed:
         if listed.count(name) > 1:
             raise ConfigError(f"规则包 {name} 给出了两次", f"the pack {name} is given twice")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -17,6 +18,7 @@ from kshop_audit.errors import ConfigError
 from kshop_audit.model.metadata import (
     Anchors,
     Cap,
+    Effective,
     Level,
     Operator,
     Pack,
@@ -53,20 +55,23 @@ class Place:
         return ConfigError(f"规则包 {where}：{zh}", f"pack {where}: {en}")
 
 
+_NEEDED = ("id", "version", "title", "rules", "required")
+
+
 def parse(table: Mapping[str, object], file: str, sha256: str) -> Pack:
     """The pack of a parsed TOML file; ConfigError names the first fault by file and key."""
     top = Place(file)
     # A platform without a published score has none here, and a pack may need no words.
-    _keys(table, top, ("id", "version", "title", "rules", "required"), ("score", "words"))
+    only(table, top, _NEEDED, ("score", "words", "effective"))
     rules = _tables(table["rules"], top.at("rules"), _rule)
-    score = _table(table.get("score", {}), top.at("score"))
+    score = table_of(table.get("score", {}), top.at("score"))
     weights, dimensions = _dimensions(score, top.at("score"), rules)
     words = _tables(table.get("words", {}), top.at("words"), _word_list)
     required, required_when = _required(table["required"], top.at("required"), rules)
     return Pack(
-        id=_text(table["id"], top.at("id")),
-        version=_text(table["version"], top.at("version")),
-        title=_title(table["title"], top.at("title")),
+        id=text(table["id"], top.at("id")),
+        version=text(table["version"], top.at("version")),
+        title=title(table["title"], top.at("title")),
         sha256=sha256,
         rules=rules,
         weights=weights,
@@ -80,16 +85,42 @@ def parse(table: Mapping[str, object], file: str, sha256: str) -> Pack:
         caps=_caps(score.get("caps", []), top.at("score.caps"), rules),
         required=required,
         required_when=required_when,
+        effective=effective(table["effective"], top.at("effective"))
+        if "effective" in table
+        else None,
         word_sources={name: listed.origin for name, listed in words.items()},
         usage={name: listed.usage for name, listed in words.items() if listed.usage},
     )
 
 
+def effective(value: object, place: Place) -> Effective:
+    """The days of a version; a `from` or a `to` at least, in order."""
+    table = table_of(value, place)
+    only(table, place, (), ("from", "to"))
+    if not table:
+        raise place.fault("至少要有 from 或 to", "needs from or to")
+    days = {name: _dated(entry, place.at(name)) for name, entry in table.items()}
+    found = Effective(days.get("from"), days.get("to"))
+    if found.last < found.first:
+        raise place.at("to").fault("早于 from", "is before from")
+    return found
+
+
+def _dated(value: object, place: Place) -> Sourced:
+    table = table_of(value, place)
+    only(table, place, ("value", "source", "provenance"))
+    day = table["value"]
+    if not isinstance(day, date) or isinstance(day, datetime):
+        here = place.at("value")
+        raise here.fault("应为日期，如 2021-09-01", "must be a date such as 2021-09-01")
+    return Sourced(day, *_origin(table, place))
+
+
 def _rule(value: object, place: Place) -> RuleTerms:
     if not _RULE_ID.fullmatch(place.key.rpartition(".")[2]):
         raise place.fault("规则名须为小写加连字符", "rule ids are kebab-case")
-    table = _table(value, place)
-    _keys(table, place, ("level", "sources"), ("window_days", "target", "anchors", "options"))
+    table = table_of(value, place)
+    only(table, place, ("level", "sources"), ("window_days", "target", "anchors", "options"))
     window = (
         _sourced(table["window_days"], place.at("window_days")) if "window_days" in table else None
     )
@@ -106,8 +137,8 @@ def _rule(value: object, place: Place) -> RuleTerms:
 
 
 def _target(value: object, place: Place) -> Target:
-    table = _table(value, place)
-    _keys(table, place, ("operator", "source", "provenance"), ("value", "count_below"))
+    table = table_of(value, place)
+    only(table, place, ("operator", "source", "provenance"), ("value", "count_below"))
     operator = _word(table["operator"], place.at("operator"), Operator)
     counted = operator in (Operator.EVERY, Operator.NONE)
     if counted == ("value" in table):
@@ -128,8 +159,8 @@ def _target(value: object, place: Place) -> Target:
 
 
 def _anchors(value: object, place: Place) -> Anchors:
-    table = _table(value, place)
-    _keys(table, place, ("full", "floor"))
+    table = table_of(value, place)
+    only(table, place, ("full", "floor"))
     full, floor = (_number(table[end], place.at(end)) for end in ("full", "floor"))
     if full.value == floor.value:
         raise place.fault("full 与 floor 不能相同", "full and floor must differ")
@@ -142,9 +173,9 @@ def _dimensions(
     weights: dict[str, Sourced] = {}
     members: dict[str, tuple[str, ...]] = {}
     place = place.at("dimensions")
-    for name, value in _table(score.get("dimensions", {}), place).items():
-        table = _table(value, place.at(name))
-        _keys(table, place.at(name), ("weight", "rules"))
+    for name, value in table_of(score.get("dimensions", {}), place).items():
+        table = table_of(value, place.at(name))
+        only(table, place.at(name), ("weight", "rules"))
         weights[name] = _number(table["weight"], place.at(name).at("weight"))
         members[name] = _known(table["rules"], place.at(name).at("rules"), rules)
         for rule in members[name]:
@@ -161,8 +192,8 @@ def _caps(value: object, place: Place, rules: Mapping[str, RuleTerms]) -> tuple[
     caps = []
     for index, entry in enumerate(value):
         here = place.at(index)
-        table = _table(entry, here)
-        _keys(table, here, ("rule", "applies_to", "limit"))
+        table = table_of(entry, here)
+        only(table, here, ("rule", "applies_to", "limit"))
         (rule,) = _known([table["rule"]], here.at("rule"), rules)
         applies_to = _known(table["applies_to"], here.at("applies_to"), rules)
         caps.append(Cap(rule, applies_to, _number(table["limit"], here.at("limit"))))
@@ -172,11 +203,11 @@ def _caps(value: object, place: Place, rules: Mapping[str, RuleTerms]) -> tuple[
 def _required(
     value: object, place: Place, rules: Mapping[str, RuleTerms]
 ) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    table = _table(value, place)
-    _keys(table, place, ("always",), ("when_present",))
+    table = table_of(value, place)
+    only(table, place, ("always",), ("when_present",))
     when: dict[str, tuple[str, ...]] = {}
     place_when = place.at("when_present")
-    for rule, inputs in _table(table.get("when_present", {}), place_when).items():
+    for rule, inputs in table_of(table.get("when_present", {}), place_when).items():
         _known([rule], place_when, rules)
         when[rule] = _texts(inputs, place_when.at(rule))
         for entry in when[rule]:
@@ -196,8 +227,8 @@ class _Listed:
 
 
 def _word_list(value: object, place: Place) -> _Listed:
-    table = _table(value, place)
-    _keys(table, place, ("words", "source", "provenance"), ("usage",))
+    table = table_of(value, place)
+    only(table, place, ("words", "source", "provenance"), ("usage",))
     words = _texts(table["words"], place.at("words"))
     if len(set(words)) != len(words):
         raise place.fault("有重复的词", "a word stands twice")
@@ -206,9 +237,9 @@ def _word_list(value: object, place: Place) -> _Listed:
 
 
 def _usage(value: object, place: Place) -> Usage:
-    table = _table(value, place)
+    table = table_of(value, place)
     optional = ("certain", "doubtful", "review", "around", "innocent", "instead")
-    _keys(table, place, ("source", "provenance"), optional)
+    only(table, place, ("source", "provenance"), optional)
     phrases = {
         name: _texts(table.get(name, []), place.at(name), empty=True)
         for name in ("review", "around", "innocent")
@@ -218,7 +249,7 @@ def _usage(value: object, place: Place) -> Usage:
     for spelling in certain.keys() & doubtful.keys():
         raise place.at("doubtful").fault(f"{spelling} 出现两次", f"{spelling} stands twice")
     source, provenance = _origin(table, place)
-    instead = _text(table["instead"], place.at("instead")) if "instead" in table else None
+    instead = text(table["instead"], place.at("instead")) if "instead" in table else None
     return Usage(
         certain=certain,
         doubtful=doubtful,
@@ -241,8 +272,8 @@ def _spellings(value: object, place: Place) -> dict[str, str]:
 
 
 def _sourced(value: object, place: Place) -> Sourced:
-    table = _table(value, place)
-    _keys(table, place, ("value", "source", "provenance"), ("choices",))
+    table = table_of(value, place)
+    only(table, place, ("value", "source", "provenance"), ("choices",))
     choices = _texts(table["choices"], place.at("choices")) if "choices" in table else ()
     figure = _figure(table["value"], place.at("value"))
     if choices and figure not in choices:
@@ -251,7 +282,7 @@ def _sourced(value: object, place: Place) -> Sourced:
 
 
 def _origin(table: Mapping[str, object], place: Place) -> tuple[str, Provenance]:
-    source = _text(table["source"], place.at("source"))
+    source = text(table["source"], place.at("source"))
     return source, _word(table["provenance"], place.at("provenance"), Provenance)
 
 
@@ -304,25 +335,28 @@ def _known(value: object, place: Place, rules: Mapping[str, RuleTerms]) -> tuple
     return ids
 
 
-def _title(value: object, place: Place) -> Text:
-    table = _table(value, place)
-    _keys(table, place, ("zh", "en"))
-    return Text(_text(table["zh"], place.at("zh")), _text(table["en"], place.at("en")))
+def title(value: object, place: Place) -> Text:
+    """A text in both languages."""
+    table = table_of(value, place)
+    only(table, place, ("zh", "en"))
+    return Text(text(table["zh"], place.at("zh")), text(table["en"], place.at("en")))
 
 
 def _texts(value: object, place: Place, empty: bool = False) -> tuple[str, ...]:
     if not isinstance(value, list) or not (value or empty):
         raise place.fault("应为非空的文本数组", "must be an array of texts, not empty")
-    return tuple(_text(entry, place.at(index)) for index, entry in enumerate(value))
+    return tuple(text(entry, place.at(index)) for index, entry in enumerate(value))
 
 
-def _text(value: object, place: Place) -> str:
+def text(value: object, place: Place) -> str:
+    """A text that is not empty."""
     if not isinstance(value, str) or not value.strip():
         raise place.fault("应为非空文本", "must be a text, not empty")
     return value
 
 
-def _table(value: object, place: Place) -> Mapping[str, object]:
+def table_of(value: object, place: Place) -> Mapping[str, object]:
+    """A table."""
     if not isinstance(value, dict):
         raise place.fault("应为表", "must be a table")
     return value
@@ -331,12 +365,13 @@ def _table(value: object, place: Place) -> Mapping[str, object]:
 def _tables(
     value: object, place: Place, read: Callable[[object, Place], _Item]
 ) -> dict[str, _Item]:
-    return {name: read(entry, place.at(name)) for name, entry in _table(value, place).items()}
+    return {name: read(entry, place.at(name)) for name, entry in table_of(value, place).items()}
 
 
-def _keys(
+def only(
     table: Mapping[str, object], place: Place, needed: tuple[str, ...], extra: tuple[str, ...] = ()
 ) -> None:
+    """A fault unless the table has the needed keys, and no others than these and the extra ones."""
     for name in table:
         if name not in needed + extra:
             raise place.at(name).fault("未知的键", "unknown key")

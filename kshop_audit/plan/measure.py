@@ -94,7 +94,9 @@ def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -
         checks["after_as_of"] = at > terms.as_of
         if terms.pack.rules[rule].window_days is not None:
             own = checks.get("outside_window", pl.lit(False))  # a window may end before as-of
-            checks["outside_window"] = at.is_null() | (at < terms.since(rule)) | own
+            until = terms.until(rule)
+            over = pl.lit(False) if until is None else at >= until
+            checks["outside_window"] = at.is_null() | (at < terms.since(rule)) | over | own
     expression = outcome
     # Built from the inside out: the first reason of the list must be the outermost question.
     for reason in reversed([name for name in EXCLUSIONS if name in checks]):

@@ -56,7 +56,7 @@ def missing_days(
     opened = terms.settings.opened_at
     if opened and opened > since:
         since = datetime.combine(opened.date(), time.min)
-    count = (terms.end - since).days
+    count = ((terms.until(rule) or terms.end) - since).days
     window = [(since + timedelta(days=number)).date() for number in range(count)]
     present = [rows[day] for day in window if rows.get(day)]
     if not present or sum(present) < DENSE * len(present):

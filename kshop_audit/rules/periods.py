@@ -111,7 +111,7 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
         独判定。
     """
     week = pl.col("week").cast(pl.Datetime("ms"))
-    end = pl.lit(terms.end)
+    end = pl.lit(terms.until("reply-rate-3m") or terms.end)
     whole = (week >= terms.since("reply-rate-3m")) & (week + timedelta(days=7) <= end)
     met = _reaches("week_answered", "week_counted", _target("reply-rate-3m", terms))
     low = ~_reaches(
