@@ -236,11 +236,6 @@ def test_pickup_composite(case: Case) -> None:
     assert found == Fraction(case["value"])
 
 
-@table("version_case")
-def test_rule_version_by_event_time(case: Case) -> None:
-    pytest.skip("an audit runs one pack; none is chosen by event time yet")
-
-
 WAITING = [case for case in cases() if case not in RUNNABLE]
 
 
