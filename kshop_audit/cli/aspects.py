@@ -45,9 +45,9 @@ def register(app: typer.Typer) -> None:
 
 def _aspects(options: AspectsOptions) -> int:
     from kshop_audit.cli import values
-    from kshop_audit.cli.preparing import language_of, settings_of
+    from kshop_audit.cli.preparing import language_of, settings_of_one_pack
 
-    settings = settings_of(options, options.paths)
+    settings = settings_of_one_pack(options, options.paths)
     report = _audited(options, settings) if options.paths or values.pins(options) else None
     found = _standing(settings, report)
     if options.format == "json":

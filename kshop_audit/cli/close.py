@@ -54,9 +54,9 @@ def register(app: typer.Typer) -> None:
 def _close(options: CloseOptions) -> int:
     from kshop_audit.audit import Order, answered, conclude, for_closing, read
     from kshop_audit.cli import asking
-    from kshop_audit.cli.preparing import instant_of, language_of, request_of, settings_of
+    from kshop_audit.cli.preparing import instant_of, language_of, request_of, settings_of_one_pack
 
-    settings = settings_of(options, options.paths)
+    settings = settings_of_one_pack(options, options.paths)
     lang = language_of(options, settings)
     order = for_closing(
         Order(

@@ -50,10 +50,10 @@ def register(app: typer.Typer) -> None:
 def _insights(options: InsightsOptions) -> int:
     from tempfile import TemporaryDirectory
 
-    from kshop_audit.cli.preparing import instant_of, language_of, request_of, settings_of
+    from kshop_audit.cli.preparing import instant_of, language_of, request_of, settings_of_one_pack
     from kshop_audit.insights import Survey, insights
 
-    settings = settings_of(options, options.paths)
+    settings = settings_of_one_pack(options, options.paths)
     asked = Survey(
         inputs=request_of(options, settings),
         settings=settings,

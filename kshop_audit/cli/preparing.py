@@ -41,6 +41,18 @@ def settings_of(options: ConfigOptions, folders: Iterable[Path] = ()) -> Setting
     return settings
 
 
+def settings_of_one_pack(options: ConfigOptions, folders: Iterable[Path] = ()) -> Settings:
+    """`settings_of` for a command whose answer has room for one pack only."""
+    settings = settings_of(options, folders)
+    if len(settings.packs) > 1:
+        listed = ", ".join(settings.packs)
+        raise UsageError(
+            f"--pack：这个命令一次只能用一个规则包，现有 {listed}",
+            f"--pack: this command takes one pack, not {listed}",
+        )
+    return settings
+
+
 def request_of(options: InputOptions, settings: Settings) -> Request:
     """The files to read; UsageError if there is none."""
     from kshop_audit.ingest import Request

@@ -95,5 +95,13 @@ def test_hostile_text_steers_nothing(run: Run) -> None:
     assert not {"\x1b", "\u202e"} & set(out)
 
 
+@pytest.mark.parametrize("command", ["insights", "aspects", "close"])
+def test_one_pack_at_a_time(run: Run, command: str) -> None:
+    two = ("--pack", "kuaishou", "--pack", "jd")
+    code, out, err = run(command, SAMPLES / "failing", *two, "--lang", "en")
+    assert (code, out) == (2, "")
+    assert "this command takes one pack, not kuaishou, jd" in err
+
+
 def test_nothing_to_read_is_no_survey(run: Run) -> None:
     assert run("insights")[0] == 2
