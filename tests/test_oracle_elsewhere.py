@@ -38,7 +38,7 @@ def measured(
     return result
 
 
-@pytest.mark.parametrize("seed", range(6000, 6015))
+@pytest.mark.parametrize("seed", range(6000, 6010))
 def test_figures(seed: int, tmp_path: Path) -> None:
     shop, as_of = written(seed, 40, tmp_path, kuaishou=False)
     case = oracle.case_of(shop, as_of=as_of)
@@ -51,7 +51,7 @@ def test_figures(seed: int, tmp_path: Path) -> None:
         assert dict(got.excluded) == dict(want.excluded), rule
 
 
-@pytest.mark.parametrize("seed", range(6100, 6115))
+@pytest.mark.parametrize("seed", range(6100, 6108))
 def test_consumers(seed: int, tmp_path: Path) -> None:
     shop, as_of = written(seed, 40, tmp_path, kuaishou=False)
     got = measured(tmp_path, "pinduoduo", "pdd-reply-rate", as_of, SOME)
@@ -64,7 +64,7 @@ def test_consumers(seed: int, tmp_path: Path) -> None:
     assert (got.denominator or 0) == len(want)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(10))
 def test_advances(seed: int, tmp_path: Path) -> None:
     rng, as_of = Random(seed), datetime(2026, 3, 31, 12)
     rows: list[Row] = [

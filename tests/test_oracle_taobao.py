@@ -39,7 +39,7 @@ def measured(folder: Path, rule: str, as_of: datetime) -> RuleResult:
     return result
 
 
-@pytest.mark.parametrize("seed", range(4000, 4030))
+@pytest.mark.parametrize("seed", range(4000, 4015))
 def test_rounds_and_fees(seed: int, tmp_path: Path) -> None:
     shop, as_of = written(seed, 30, tmp_path, kuaishou=False)
     case = oracle.case_of(shop, as_of=as_of)
@@ -78,7 +78,7 @@ def random_products(seed: int) -> list[Row]:
     return rows
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_listings(seed: int, tmp_path: Path) -> None:
     rows = random_products(seed)
     lines = [[cell(row[name]) for name in NAMES] for row in rows]
