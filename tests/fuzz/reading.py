@@ -27,6 +27,10 @@ NEVER = re.compile(r"\D*(?:0+\b|0{4}\D|1[0-9]{3}\D|2000\D?0?1\D?0?1(?!\d)|000\d)
 """Times that systems write when they mean "never"; the judge does not say which."""
 
 
+FAILED = re.compile(r"#[A-Z/0]+[!?A]")
+"""What a formula that failed leaves behind."""
+
+
 class Unknown:
     """A cell that the judge does not pretend to understand."""
 
@@ -122,7 +126,7 @@ def meaning(kind: str, name: str, cell: str) -> Value:  # noqa: PLR0911  one ans
             return words(kind, name).get(cell, cell)
         case Type.TEXT:
             text = cell.strip(NOISE)
-            return UNKNOWN if re.fullmatch(r"#[A-Z/0]+[!?A]", text) else text
+            return UNKNOWN if FAILED.fullmatch(text) else text
         case _:
             return UNKNOWN
 

@@ -10,6 +10,7 @@ from kshop_audit.ingest import REASONS
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import BAD_COLUMN, BAD_REASON, GOOD, RAW_SUFFIX, REJECTED, ROW, STATE
 from tests.fuzz.reading import (
+    FAILED,
     NEVER,
     UNKNOWN,
     Record,
@@ -128,7 +129,7 @@ ZEROS = frozenset({"0", "0.0", "0.00", "无退款申请"})
 
 def says_nothing(kind: Type, text: str) -> bool:
     """Whether a cell that the judge does not understand may stand for no value."""
-    if kind is Type.TIME and NEVER.match(text):
+    if (kind is Type.TIME and NEVER.match(text)) or (kind is Type.TEXT and FAILED.fullmatch(text)):
         return True
     return (kind in (Type.ID, Type.MONEY) and text in ZEROS) or not text.strip('"=¥元\0')
 
