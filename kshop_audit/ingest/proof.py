@@ -83,6 +83,7 @@ class _Counter:
 
     A row keeps only its shape in such text, and most rows of a file share a few shapes, so each
     shape is looked at once. `rest` is the beginning of the record that is not complete yet.
+    `open_line`: separators so far in a line that began inside a quoted cell and has not ended yet.
     """
 
     separator: bytes
@@ -92,10 +93,13 @@ class _Counter:
     record: int = 0
     short: dict[int, int] = field(default_factory=dict)
     rest: bytes = b""
+    open_line: int | None = None
     shapes: dict[bytes, int] = field(default_factory=dict)
 
     def feed(self, reduced: bytes) -> None:
         """Take the next piece; raises _NotCanonicalError if only `records` can read it."""
+        if self.open_line is not None:
+            self._end_line(self.open_line, reduced, 0)
         text, open_cell = self.rest + reduced, b""
         quotes = text.count(b'"')
         if 0 < quotes < FEW_QUOTES:
@@ -121,6 +125,7 @@ class _Counter:
         """Take the last record if no line end follows it."""
         if b"\n" in self.rest:
             self._look_inside(self.rest)
+        self._look_at(self.open_line)
         # The last cell of a row without a line end may have been cut off anywhere.
         self.needed = self.width
         self._count([self.rest])
@@ -163,9 +168,12 @@ class _Counter:
 
     def _without_quoted(self, text: bytes) -> tuple[bytes, bytes]:
         """The text without its quoted cells, and the one that is still open at its end."""
-        for cell in _QUOTED.findall(text):
-            if b"\n" in cell:
-                self._look_inside(cell)
+        for found in _QUOTED.finditer(text):
+            inside, line_end, last = found[0].rpartition(b"\n")
+            if line_end:
+                self._look_inside(inside)
+                # Its last line goes on behind the cell, and may be a row that was swallowed too.
+                self._end_line(last.count(self.separator), text, found.end())
         closed, quote, rest = _QUOTED.sub(b"", text).partition(b'"')
         return closed, quote + rest
 
@@ -174,7 +182,20 @@ class _Counter:
 
         A line inside a cell with as many separators as a row is therefore looked at closely.
         """
-        if any(line.count(self.separator) == self.width - 1 for line in record.split(b"\n")[1:]):
+        for line in record.split(b"\n")[1:]:
+            self._look_at(line.count(self.separator))
+
+    def _end_line(self, before: int, text: bytes, place: int) -> None:
+        """Look at a line of which the part up to this place has so many separators."""
+        end = text.find(b"\n", place)
+        if end < 0:
+            self.open_line = before + text.count(self.separator, place)
+            return
+        self.open_line = None
+        self._look_at(before + text.count(self.separator, place, end))
+
+    def _look_at(self, separators: int | None) -> None:
+        if separators == self.width - 1:
             raise _NotCanonicalError
 
     def _cells(self, shape: bytes) -> int:

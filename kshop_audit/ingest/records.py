@@ -29,7 +29,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _TIME_LIKE = re.compile(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
-_ID_LIKE = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+\s*")
+_ID_LIKE = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+['\"]?\s*")
 
 
 @dataclass(frozen=True, slots=True)

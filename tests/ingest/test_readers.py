@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 from kshop_audit.errors import DamagedFileError, KshopError
 from kshop_audit.ingest import Source, proof, sources
+from kshop_audit.ingest.container import BLOCK
 from kshop_audit.tables import BAD_REASON, BOOKKEEPING, REJECTED, ROW, STATE
 from tests.ingest.build import CHAT, chats, counts, open_one, read, text
 
@@ -208,3 +209,43 @@ def test_a_header_with_a_line_break_is_skipped_as_a_whole(tmp_path: Path) -> Non
 def test_a_header_without_records_is_an_empty_table(tmp_path: Path) -> None:
     for content in (text([CHAT]), text([CHAT]).rstrip("\n")):
         assert read(tmp_path, content).height == 0
+
+
+SWALLOWED = (
+    # A stray quote where a row begins, another at the end of the next row's first cell: together
+    # they are one well-formed cell of two lines, in a row as long as any other.
+    ('"S1,M1,买家,2026-10-31 08:05:00,在吗\n', 'S1",M2,客服,2026-10-31 08:06:00,在\n'),
+    ('S1,"M1,买家,2026-10-31 08:05:00,在吗\n', 'S1,M2",客服,2026-10-31 08:06:00,在\n'),
+    ('S1,M1,"买家,2026-10-31 08:05:00,在吗\n', 'S1,M2,客服",2026-10-31 08:06:00,在\n'),
+    ('"S1,M1,买家,2026-10-31 08:05:00,在吗\n', 'S1",M2,"客服",2026-10-31 08:06:00,在\n'),
+    ('"S1,M1,买家,2026-10-31 08:05:00,在吗\n', 'S1",M2,客服,2026-10-31 08:06:00,"在\n吗"\n'),
+    ('"S1,M1,买家,2026-10-31 08:05:00,在吗\r\n', 'S1",M2,客服,2026-10-31 08:06:00,在'),
+)
+
+
+@pytest.mark.parametrize("few", [0, proof.FEW_QUOTES])
+@pytest.mark.parametrize("block", [7, 64, BLOCK])
+@pytest.mark.parametrize("rows", SWALLOWED)
+def test_a_row_swallowed_up_to_its_first_cells_is_seen_by_both_readers(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: tuple[str, str],
+    block: int,
+    few: int,
+) -> None:
+    monkeypatch.setattr(proof, "FEW_QUOTES", few)
+    monkeypatch.setattr(proof, "BLOCK", block)
+    before = text([CHAT, ROW_A, ROW_B])
+    for after in ("", text([ROW_A])):
+        content = before + rows[0] + rows[1] + (after if rows[1].endswith("\n") else "")
+        for reader in (proof.prove, lambda _: None):
+            monkeypatch.setattr(sources, "prove", reader)
+            with pytest.raises(KshopError, match="open quote in row 4 swallows"):
+                open_one(tmp_path, content)
+
+
+def test_a_cell_of_two_lines_does_not_make_the_quick_reader_give_up(tmp_path: Path) -> None:
+    lines = text([CHAT, *[(*ROW_A[:4], f"好的{n}\n,马上,发") for n in range(50)]])
+    source = open_one(tmp_path, lines)
+    assert source.records is not None
+    assert not source.records.raw.slow
