@@ -124,3 +124,8 @@ def test_two_messages_of_one_second_in_two_files_are_two(tmp_path: Path) -> None
     scratch.mkdir()
     loaded = load(open_inputs(Request((tmp_path,)), scratch), find_as_of=False)
     assert [count.rows for count in loaded.counts.values()] == [1, 1]
+
+
+def test_a_next_line_character_around_an_id_is_a_blank(tmp_path: Path) -> None:
+    table = read(tmp_path, text([CHAT, ("S1", "M10001\x85", *SAID[2:])]))
+    assert table["message_id"].to_list() == ["M10001"]
