@@ -63,8 +63,8 @@ def _check(options: CheckOptions) -> int:
         outputs.save(path, done.report, lang)
     history.keep(store, done.report, _now(), lang)
     _print(done.report, options, lang)
-    if order.earlier is not None and options.format == "text" and not options.quiet:
-        terminal.emit("\n" + _compared(order.earlier, done.report, options, lang))
+    if order.earlier is not None and not options.quiet:
+        _print_comparison(order.earlier, done.report, options, lang)
     code = done.report.verdict.exit_code
     if not (options.quiet and code == EXIT_OK):
         notify.send(options.notify, done.report, lang)
@@ -118,11 +118,17 @@ def _earlier(options: CheckOptions) -> Report | None:
     return None
 
 
-def _compared(earlier: Report, report: Report, options: CheckOptions, lang: str) -> str:
+def _print_comparison(earlier: Report, report: Report, options: CheckOptions, lang: str) -> None:
+    """What changed, after the report; JSON and the brief have their own place for it, or none."""
     from kshop_audit.projection.compare import compare
-    from kshop_audit.report.comparison import render
+    from kshop_audit.report import comparison, markdown
 
-    return render(compare(earlier, report), looks.look_of(options, lang))
+    if options.format == "text":
+        look = looks.look_of(options, lang)
+        terminal.emit("\n" + comparison.render(compare(earlier, report), look))
+    elif options.format in ("md", "github"):
+        told = comparison.texts(compare(earlier, report), lang)
+        terminal.emit_data("\n" + markdown.listed(told))
 
 
 def _print(report: Report, options: CheckOptions, lang: str) -> None:

@@ -33,6 +33,11 @@ def render(comparison: Comparison, options: TextOptions) -> str:
     return printed(lines, options)
 
 
+def texts(comparison: Comparison, lang: str) -> list[str]:
+    """The same sentences, unbroken and without markup, for another format to escape."""
+    return [text for text, _, _ in _lines(comparison, Speech(lang))]
+
+
 def headline(comparison: Comparison, speech: Speech) -> str:
     """Whether it is worse, and how many rules moved which way, in one line."""
     word = speech.say("compare.worse_than" if comparison.worse else "compare.not_worse")

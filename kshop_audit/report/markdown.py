@@ -15,7 +15,7 @@ _DUE = 10
 # Everything that could begin a link, a tag, an entity, emphasis, code, a table cell or a mention.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#])")
 _AUTOLINK = re.compile(r"(?i)(https?|ftp)(?=://)|www(?=\.)|@(?=\w)")
-_LEADING = re.compile(r"^(?:[-+=]|[0-9]+(?=[.)]))")
+_LEADING = re.compile(r"^(?:[-+=]|[0-9]+(?=[.)](?:\s|$)))")
 
 
 def escape(text: str) -> str:
@@ -39,6 +39,12 @@ def render(report: Report, lang: str) -> str:
     shown = view(report, lang)
     sections = (_verdict(shown), _gates(shown), _score(shown), _actions(shown), _data(shown))
     return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Sentences as a section: the first is its heading."""
+    title, *rest = map(escape, texts)
+    return "\n".join([f"## {title}", "", *(f"- {text}" for text in rest)]) + "\n"
 
 
 def _verdict(shown: View) -> Iterator[str]:

@@ -37,6 +37,10 @@ def test_compare_shows_what_changed_after_the_report(
     code, out, _ = run("check", tmp_path / "b", "--compare", reports[0], "--fail-on", "never")
     assert code == EXIT_OK
     assert out.index("[FAIL]") < out.index("Compared with the earlier report")
+    for name in ("md", "github"):
+        out = run("check", tmp_path / "b", "--compare", reports[0], "--format", name)[1]
+        assert "\n## Compared with the earlier report" in out
+        assert "- × newly missed 48-hour shipping rate ship-48h" in out
     code, out, _ = run("check", tmp_path / "b", "--compare", reports[0], "--format", "json")
     assert "regressions: ship-48h" in json.loads(out)["notes"][-1]["en"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kshop_audit.report import brief, text
+from kshop_audit.projection.compare import compare
+from kshop_audit.report import brief, comparison, github, junit, markdown, text, trend
 from kshop_audit.report.page import TextOptions
 from tests.report.build import REPORTS
 
@@ -23,6 +24,16 @@ def rendered() -> dict[str, str]:
     found["failing.zh.120.txt"] = text.render(report, TextOptions("zh", width=120))
     found["failing.zh.ascii.txt"] = text.render(report, TextOptions("zh", ascii=True))
     found["failing.en.verbose.txt"] = text.render(report, TextOptions("en", verbose=True))
+    changed = compare(REPORTS["passing"](), report)
+    found["failing.zh.comparison.txt"] = comparison.render(changed, TextOptions("zh"))
+    found["failing.en.comparison.txt"] = comparison.render(changed, TextOptions("en"))
+    found["three.en.trend.txt"] = trend.render(
+        [REPORTS[name]() for name in ("passing", "incomplete", "failing")], TextOptions("en")
+    )
+    found["failing.zh.md.txt"] = markdown.render(report, "zh")
+    found["hostile.en.md.txt"] = markdown.render(REPORTS["hostile"](), "en")
+    found["hostile.en.github.txt"] = github.render(REPORTS["hostile"](), "en")
+    found["incomplete.en.junit.txt"] = junit.render(REPORTS["incomplete"](), "en")
     found["failing.zh.color.txt"] = text.render(report, TextOptions("zh", color=True))
     return found
 
