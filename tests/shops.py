@@ -203,7 +203,12 @@ def random_options(seed: int) -> dict[str, dict[str, object]]:
     rng = Random(seed)
     parcels = rng.choice(("replacement", "replacement", "parcels"))
     return {
-        "reply-rate": {"clock": rng.choice(("first_of_burst", "own", "round"))},
+        "reply-rate": {
+            "clock": rng.choice(("first_of_burst", "own", "round")),
+            "reply_inclusive": rng.choice((True, True, False)),
+            "cross_midnight": rng.choice(("elapsed", "elapsed", "day_bounded", "exclude")),
+            "split_at_midnight": rng.choice((True, True, False)),
+        },
         "ship-48h": {
             "presale_from_promise_days": rng.choice((None, None, 3)),
             "parcels": parcels,

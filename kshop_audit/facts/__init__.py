@@ -68,16 +68,25 @@ class Facts(PlatformFacts):
         """
         terms, seconds = self.terms, self._reply_seconds
         rows = self._asked(str(terms.option("reply-rate", "clock")))
-        waiting = conversations.pending("clock_at", terms.as_of, seconds)
-        counted = pl.col("left_out").is_null()
-        return rows.with_columns(
-            answered=(
-                pl.col("reply_at") - pl.col("clock_at") <= timedelta(seconds=seconds)
-            ).fill_null(False),
-            left_out=pl.when(counted & waiting)
+        due = pl.col("clock_at") + timedelta(seconds=seconds)
+        dropped = terms.option("reply-rate", "cross_midnight") == "exclude"
+        reason = (
+            pl.when(pl.col("left_out").is_not_null()).then("left_out")
+            .when(pl.lit(dropped) & conversations.over_midnight(due))
+            .then(conversations.coded("outside_hours"))
+            .when(conversations.pending("clock_at", terms.as_of, seconds))
             .then(conversations.coded("pending"))
-            .otherwise("left_out"),
-            due_at=pl.col("clock_at") + timedelta(seconds=seconds),
+        )  # fmt: skip
+        return rows.with_columns(
+            answered=self._in_time(pl.col("clock_at")), left_out=reason, due_at=due
+        )
+
+    def _in_time(self, clock: pl.Expr) -> pl.Expr:
+        return conversations.in_time(
+            clock,
+            self._reply_seconds,
+            on_the_limit=bool(self.terms.option("reply-rate", "reply_inclusive")),
+            that_day=self.terms.option("reply-rate", "cross_midnight") == "day_bounded",
         )
 
     @cached_property
@@ -95,7 +104,8 @@ class Facts(PlatformFacts):
         return whole_day.filter(pl.col("left_out").is_null())
 
     def _asked(self, clock: str) -> pl.LazyFrame:
-        return conversations.questions(self.tables, self._hours("reply-rate"), clock)
+        split = bool(self.terms.option("reply-rate", "split_at_midnight"))
+        return conversations.questions(self.tables, self._hours("reply-rate"), clock, split=split)
 
     @cached_property
     def question_days(self) -> pl.LazyFrame:
@@ -148,7 +158,7 @@ class Facts(PlatformFacts):
             self.questions.filter(pl.col("left_out").is_null() | (pl.col("left_out") == own))
             .with_columns(
                 agent=agent,
-                _in_time=(pl.col("reply_at") - clock <= limit).fill_null(False),
+                _in_time=self._in_time(clock),
                 _pending=pending,
             )
             .filter(pl.col("agent").is_not_null() & ~pl.col("_pending"))

@@ -49,12 +49,13 @@ def within(at: str, intervals: tuple[Interval, ...]) -> pl.Expr:
     return pl.any_horizontal(hits) if hits else pl.lit(False)
 
 
-def questions(tables: Tables, hours: Hours, clock: str) -> pl.LazyFrame:
+def questions(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -> pl.LazyFrame:
     """One row a buyer message (clock "round": one a burst, plus the excluded messages).
 
     Columns: sent_at, day (Date), served_at, `left_out` (UInt8 index of EXCLUSIONS, null when
     counted), clock_at, reply_at (Datetime, null = no reply by as-of), named_agent (Categorical, on
     the buyer's row), reply_agent (null for robots), _at, _file, _row. Ids are looked up by _at.
+    `split`: a burst ends at midnight.
     """
     as_of, since = hours.as_of, hours.since
     asked = pl.col("sender_role") == "buyer"
@@ -78,7 +79,9 @@ def questions(tables: Tables, hours: Hours, clock: str) -> pl.LazyFrame:
     )  # fmt: skip
     excluded = rows.filter(pl.col("_asked") & pl.col("left_out").is_not_null())
     counted = rows.filter((pl.col("_asked") & pl.col("left_out").is_null()) | pl.col("_answered"))
-    timed = _timed(_ordered(counted, tables, clock, since, _room(tables, since, as_of)), clock)
+    timed = _timed(
+        _ordered(counted, tables, clock, since, _room(tables, since, as_of)), clock, split
+    )
     return pl.concat([timed, excluded], how="diagonal").select(
         "sent_at", "served_at", "left_out", "clock_at", "reply_at", "reply_agent", AT, FILE, ROW,
         named_agent=pl.col("agent"),
@@ -151,11 +154,11 @@ def _ordered(
     return rows.sort("conversation", "sent_at", "message_seq", ~asked, nulls_last=True)
 
 
-def _timed(rows: pl.LazyFrame, clock: str) -> pl.LazyFrame:
+def _timed(rows: pl.LazyFrame, clock: str, split: bool) -> pl.LazyFrame:
     asked = pl.col("_asked")
     fresh = pl.col("conversation") != pl.col("conversation").shift(1)
     new_day = pl.col("sent_at").dt.date() != pl.col("sent_at").dt.date().shift(1)
-    starts = asked & (fresh | ~asked.shift(1) | new_day).fill_null(True)
+    starts = asked & (fresh | ~asked.shift(1) | (new_day & split)).fill_null(True)
     next_reply = pl.when(~asked).then(pl.int_range(pl.len())).backward_fill()
     rows = rows.with_columns(_starts=starts, _next=next_reply)
     same = pl.col("conversation").gather(pl.col("_next")) == pl.col("conversation")
@@ -172,6 +175,28 @@ def _timed(rows: pl.LazyFrame, clock: str) -> pl.LazyFrame:
         reply_agent=pl.when(same & human).then(pl.col("agent").gather(pl.col("_next"))),
     )
     return rows.filter(pl.col("_starts") if clock == "round" else pl.col("_asked"))
+
+
+def in_time(clock: pl.Expr, seconds: int, *, on_the_limit: bool, that_day: bool) -> pl.Expr:
+    """Boolean: the first reply came within the seconds; `on_the_limit`: exactly so late is in time;
+    `that_day`: before midnight as well.
+    """
+    waited, limit = pl.col("reply_at") - clock, timedelta(seconds=seconds)
+    quick = waited <= limit if on_the_limit else waited < limit
+    return (quick & _same_day() if that_day else quick).fill_null(False)
+
+
+def over_midnight(due: pl.Expr) -> pl.Expr:
+    """Boolean: still open at midnight, with time left."""
+    return ~_same_day() & (due >= _midnight())
+
+
+def _same_day() -> pl.Expr:
+    return (pl.col("reply_at") < _midnight()).fill_null(False)
+
+
+def _midnight() -> pl.Expr:
+    return pl.col("day").cast(pl.Datetime("ms")) + timedelta(days=1)
 
 
 def pending(clock_at: str, as_of: datetime, seconds: int) -> pl.Expr:

@@ -25,8 +25,6 @@ def rounds(tables: Tables, hours: conversations.Hours, *, seconds: int) -> pl.La
     """
     found = conversations.questions(_named(tables), hours, "round")
     limit = timedelta(seconds=seconds)
-    midnight = pl.col("day").cast(pl.Datetime("ms")) + timedelta(days=1)
-    same_day = (pl.col("reply_at") < midnight).fill_null(False)
     by_robot = pl.col("reply_at").is_not_null() & pl.col("reply_agent").is_null()
     agent = pl.col("reply_agent").cast(pl.String)
     return found.with_columns(
@@ -35,7 +33,8 @@ def rounds(tables: Tables, hours: conversations.Hours, *, seconds: int) -> pl.La
         agent=pl.when(agent != NAMELESS).then(agent),
     ).with_columns(
         left_out=pl.when(pl.col("left_out").is_not_null()).then("left_out")
-        .when(~same_day & (pl.col("due_at") >= midnight)).then(conversations.coded("outside_hours"))
+        .when(conversations.over_midnight(pl.col("due_at")))
+        .then(conversations.coded("outside_hours"))
         .when(by_robot).then(conversations.coded("not_consultation"))
         .when(conversations.pending("clock_at", hours.as_of, seconds))
         .then(conversations.coded("pending"))

@@ -65,10 +65,11 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Messages outside 08:00-24:00, cards, system notices and recalled messages, exempt periods,
-        and messages whose 300 s had not run out at as-of.
+        and messages whose 300 s had not run out at as-of. With `cross_midnight` = "exclude" also
+        those still open at midnight with time left.
 
-        08:00–24:00 以外的消息、卡片、系统通知、撤回消息、报备时段，
-        以及截止时刻仍未满 300 秒的消息。
+        08:00–24:00 以外的消息、卡片、系统通知、撤回消息、报备时段，以及截止时刻仍未满 300 秒的
+        消息；cross_midnight = "exclude" 时还有零点仍在计时、当天未回复的消息。
 
     Example:
         Questions at 10:00:00, 10:02:00 and 10:04:00, reply at 10:04:30: 3 of 3 in time. Questions

@@ -185,7 +185,7 @@ def reply_units(case: Case) -> tuple[list[Unit], Counter[str]]:
     excluded: Counter[str] = Counter()
     for rows in talks.values():
         for burst, reply in bursts(case, sorted(rows, key=place), excluded):
-            units.extend(judge(case, burst, reply, robots))
+            units.extend(judge(case, burst, reply, robots, excluded))
     return units, excluded
 
 
@@ -203,7 +203,8 @@ def bursts(
                 excluded[reason] += 1
                 continue
             previous = time(open_runs[-1][0], "sent_at") if open_runs else None
-            if previous is not None and previous.date() == moment.date():
+            whole = not case.option("reply-rate", "split_at_midnight", True)
+            if previous is not None and (whole or previous.date() == moment.date()):
                 open_runs[-1].append(row)
             else:
                 open_runs.append([row])
@@ -214,15 +215,33 @@ def bursts(
     return done
 
 
-def state_of(case: Case, clock: datetime, reply: Row | None) -> str:
+def state_of(case: Case, own: datetime, clock: datetime, reply: Row | None) -> str:
+    """What became of a message sent at `own`: answered, late, or pending."""
     if reply is None:
         return "pending" if clock + LIMIT >= case.as_of else "late"
     answered_at = time(reply, "sent_at")
     assert answered_at is not None
+    if answered_at - clock == LIMIT and not case.option("reply-rate", "reply_inclusive", True):
+        return "late"
+    another_day = answered_at.date() != own.date()
+    if another_day and case.option("reply-rate", "cross_midnight", "elapsed") == "day_bounded":
+        return "late"
     return "answered" if answered_at - clock <= LIMIT else "late"
 
 
-def judge(case: Case, burst: list[Row], reply: Row | None, robots: set[str]) -> list[Unit]:
+def dropped(case: Case, own: datetime, clock: datetime, reply: Row | None) -> bool:
+    """Whether a message is left out because it was open at midnight with time left."""
+    if case.option("reply-rate", "cross_midnight", "elapsed") != "exclude":
+        return False
+    midnight = datetime.combine(own.date() + timedelta(days=1), datetime.min.time())
+    answered_at = None if reply is None else time(reply, "sent_at")
+    answered_that_day = answered_at is not None and answered_at < midnight
+    return not answered_that_day and clock + LIMIT >= midnight
+
+
+def judge(
+    case: Case, burst: list[Row], reply: Row | None, robots: set[str], excluded: Counter[str]
+) -> list[Unit]:
     mode = case.option("reply-rate", "clock", "first_of_burst")
     first = time(burst[0], "sent_at")
     assert first is not None
@@ -231,15 +250,18 @@ def judge(case: Case, burst: list[Row], reply: Row | None, robots: set[str]) -> 
         own = time(row, "sent_at")
         assert own is not None
         clock = own if mode == "own" else first
+        if dropped(case, own, clock, reply):
+            excluded["outside_hours"] += 1
+            continue
         served = case.happened(time(row, "served_at"))
         agent_clock = clock if served is None else max(clock, served)
         units.append(
             Unit(
                 message=(text(row, "session_id") or text(row, "buyer_id"), text(row, "message_id")),
                 day=own.date(),
-                state=state_of(case, clock, reply),
+                state=state_of(case, own, clock, reply),
                 agent=agent_of(row, reply, robots),
-                agent_state=state_of(case, agent_clock, reply),
+                agent_state=state_of(case, own, agent_clock, reply),
             )
         )
     return units

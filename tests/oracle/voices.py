@@ -12,7 +12,7 @@ from .aftersales import is_intervened
 from .basis import Case, Row, seconds, text, time
 from .orders import orders_of
 from .product import first_tickets, reason_of
-from .service import CONSULTATION_TYPES, WINDOW, bursts, conversation, place, state_of
+from .service import CONSULTATION_TYPES, WINDOW, bursts, conversation, dropped, place, state_of
 
 REASON_WINDOW = 60
 
@@ -83,7 +83,10 @@ def heat(case: Case) -> dict[tuple[int, int], tuple[int, int, int]]:
     for burst, reply in questions(case):
         for row in burst[:1] if clock == "round" else burst:
             at = sent(row)
-            state = state_of(case, at if clock == "own" else sent(burst[0]), reply)
+            started = at if clock == "own" else sent(burst[0])
+            state = state_of(case, at, started, reply)
+            if dropped(case, at, started, reply):
+                continue
             if state != "pending":
                 cell = hours.setdefault((at.isoweekday(), at.hour), Hour())
                 cell.counted += 1
