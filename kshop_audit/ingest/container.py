@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import shutil
 import zipfile
 import zlib
@@ -24,11 +25,16 @@ BLOCK = 1 << 20  # measured: larger blocks fall out of the cache, smaller ones c
 _START = 1024
 """Bytes by which a file is told."""
 
+# Without the NUL bytes of UTF-16, after a byte order mark.
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!--|(?:!doctype|\?xml|html|head|meta|title|"
+    rb"style|body|div|center|font|table|tr)\b)"
+)
 _WORKBOOK = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
 
 
 class LockedError(InputError):
-    """A sound file that needs something only the operator has: a password, an extra."""
+    """A sound file that needs something only the operator has: a password, an extra, a day."""
 
 
 class UnopenedError(InputError):
@@ -76,10 +82,7 @@ def sniff(path: Path) -> Container:
         return Container.OLE
     if foreign.told_by(start) is not None:
         return Container.FOREIGN
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if text.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        return Container.HTML
-    return Container.TEXT
+    return Container.HTML if _PAGE.match(start.replace(b"\0", b"").lower()) else Container.TEXT
 
 
 def _zip(path: Path) -> Container:
@@ -103,14 +106,6 @@ def misplaced(path: Path, name: str) -> UnopenedError:
             told = foreign.told_by_parts(parts.namelist())
     what = told or foreign.UNKNOWN
     return UnopenedError(f"{name}:{what.zh}", f"{name}: {what.en}")
-
-
-def web_page(name: str) -> UnopenedError:
-    """The error for a page of HTML, often named .xls; it is not read."""
-    return UnopenedError(
-        f"{name}:内容是网页表格而不是数据表;请用表格软件打开后另存为 CSV UTF-8,编号列设为文本",
-        f"{name}: holds a web page, not a table; export it as CSV",
-    )
 
 
 def nested(name: str) -> UnopenedError:

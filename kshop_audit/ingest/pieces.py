@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kshop_audit.errors import InputError
-from kshop_audit.ingest import archive, container, workbook
+from kshop_audit.ingest import archive, container, webpage, workbook
 from kshop_audit.ingest.access import legible
 from kshop_audit.ingest.container import Container, UnopenedError
 from kshop_audit.ingest.walk import NEVER
@@ -83,7 +83,7 @@ def unfold(whole: Whole) -> Iterator[Piece]:
         case Container.FOREIGN:
             raise container.misplaced(whole.path, whole.name)
         case Container.HTML:
-            raise container.web_page(whole.name)
+            yield from _tables(whole)
         case Container.GZIP if not whole.packed:
             plain = container.unpack(whole.path, whole.name, whole.scratch / f"{whole.stem}.plain")
             yield from unfold(replace(whole, path=plain, packed=True))
@@ -109,6 +109,13 @@ def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
         for sheet in workbook.sheets(book)
     ]
     yield from found or [unread(whole, _NO_SHEET)]
+
+
+def _tables(whole: Whole) -> Iterator[Piece]:
+    found = webpage.tables(whole.path, whole.name, whole.scratch, whole.stem)
+    for number, path in enumerate(found, 1):
+        name = whole.name if len(found) == 1 else f"{whole.name}#{number}"
+        yield Piece(name, path, whole.sha256, sheet=True)
 
 
 def _members(whole: Whole) -> Iterator[Piece]:

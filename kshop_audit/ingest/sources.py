@@ -288,7 +288,7 @@ def _pieces(
     except UnopenedError as error:
         if found.named:
             raise
-        return [unread(whole, why_of(found.name, error))]
+        return [] if may_be_anything(found.path) else [unread(whole, why_of(found.name, error))]
 
 
 def _open(
@@ -300,27 +300,39 @@ def _open(
     likely: Likely | None,
 ) -> Iterator[Source]:
     """Read the tables of one file; a file that is named and is one table must be understood."""
-    for place, piece in enumerate(pieces, index):
+    anything = may_be_anything(found.path) and not found.named
+    place = index
+    for piece in pieces:
         if piece.path is None:
-            yield _left_out(found, place, piece, piece.why)
-            continue
-        reading = _Reading(request, found, place, scratch, piece, piece.path, likely)
-        alone = found.named and len(pieces) == 1
-        anything = not found.named and may_be_anything(found.path) and len(pieces) == 1
-        try:
-            source = _source(reading)
-            if source.delimiter is None or not anything:
-                yield source
-        except InputError as error:
-            passed = not alone and isinstance(error, _PASSED)
-            if not (passed or request.lenient):
-                raise
-            if not anything:
-                yield replace(_strange(found, place, piece, error), sample=_sample(reading))
+            source: Source | None = _left_out(found, place, piece, piece.why)
+        else:
+            reading = _Reading(request, found, place, scratch, piece, piece.path, likely)
+            source = _perhaps(reading, alone=found.named and len(pieces) == 1, anything=anything)
+        if source is not None:
+            yield source
+            place += 1
 
 
 _PASSED = (decoding.UnknownEncodingError, OtherSheetError, UnrecognisedError)
 """What may be wrong with a table that is not the only one of a file that was named."""
+
+
+def _perhaps(reading: _Reading, *, alone: bool, anything: bool) -> Source | None:
+    """A table, or what stands for it in the list of files if it is none that we know.
+
+    `alone`: it must be understood; `anything`: it may be none of ours, which is no news.
+    """
+    try:
+        source = _source(reading)
+    except InputError as error:
+        passed = not alone and isinstance(error, _PASSED)
+        if not (passed or reading.request.lenient):
+            raise
+        if passed and anything:
+            return None
+        strange = _strange(reading.found, reading.index, reading.piece, error)
+        return replace(strange, sample=_sample(reading))
+    return None if anything and source.delimiter is not None else source
 
 
 def _strange(found: Found, index: int, piece: Piece, error: InputError) -> Source:

@@ -43,8 +43,8 @@ DATA = frozenset(
     }
 )
 """Suffixes that may hold data. Anything else in a folder (.toml, .md …) is none of ours."""
-ANYTHING = ".json"
-"""In a folder a file of this suffix is one of ours only if it holds records; so may be reports."""
+ANYTHING = frozenset({".json", ".html", ".htm"})
+"""In a folder such a file is one of ours only if it holds records; it may be a report."""
 
 NEVER = Text(
     "临时或未下载完的文件,从不读取;如需要,请重新下载完整的文件",
@@ -73,7 +73,7 @@ class Found:
 
 def may_be_anything(path: Path) -> bool:
     """Whether a file of this name in a folder may be none of ours without being listed."""
-    return path.suffix.lower() == ANYTHING
+    return path.suffix.lower() in ANYTHING
 
 
 def never_read(name: str) -> bool:

@@ -191,12 +191,6 @@ def test_q02_text_that_is_called_a_workbook(tmp_path: Path) -> None:
     assert (source.name, source.encoding, source.delimiter) == ("a.xls", "gb18030", "\t")
 
 
-def test_q02_a_web_page_that_is_called_a_workbook(tmp_path: Path) -> None:
-    page = "<html><table><tr><td>订单号</td></tr></table></html>".encode("gbk")
-    with pytest.raises(InputError, match=r"^a\.xls: holds a web page"):
-        opened(tmp_path, page, "a.xls")
-
-
 def test_q04_the_dimension_tag_is_not_believed(tmp_path: Path) -> None:
     rows = [(f"1000{n}", *GOOD[1:]) for n in range(9)]
     for said in (b'<dimension ref="A1"/>', b""):
