@@ -8,10 +8,13 @@ from tests.fuzz.dress import Sheet, sheet_of
 from tests.fuzz.exports import POOL, exports
 from tests.fuzz.judge import Ruling, of_file
 from tests.fuzz.mutate import Damaged, damaged
+from tests.fuzz.shapes import of_shape
 from tests.fuzz.shop_judge import of_shop
 
 SHOPS = 12
 """One case in so many is a whole shop of sound files."""
+SHAPES = 10
+"""One case in so many of the others is no table of text."""
 
 
 def case_file(seed: int) -> tuple[Damaged, bool]:
@@ -32,6 +35,9 @@ def rule(seed: int) -> Ruling:
     if seed % SHOPS == 0:
         rng = Random(seed)
         return of_shop(exports(rng.randrange(POOL), kuaishou=rng.randrange(2) == 0), seed)
+    if seed % SHAPES == 7:
+        rng = Random(seed)
+        return of_shape(exports(rng.randrange(POOL), kuaishou=rng.randrange(2) == 0), seed)
     file, kuaishou = case_file(seed)
     ruling = of_file(file, seed, kuaishou=kuaishou)
     ruling.notes += file.done

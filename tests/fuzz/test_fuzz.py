@@ -10,6 +10,7 @@ import pytest
 
 from kshop_audit.errors import KshopError
 from kshop_audit.tables import GOOD, REJECTED, ROW, SKIPPED, STATE
+from tests.chat_shapes import SHAPES
 from tests.fuzz.cases import case_file, rule
 from tests.fuzz.dress import Sheet
 from tests.fuzz.exports import Export, exports
@@ -98,6 +99,13 @@ def test_the_judge_wants_one_line_of_text() -> None:
     assert list(one_line(KshopError("一行", "one line"))) == []
     for bad in ("", "two\nlines", "half a \udc80 character", "x" * 3_000):
         assert list(one_line(KshopError(bad, "fine")))
+
+
+def test_every_other_dress_is_judged() -> None:
+    rulings = [rule(seed) for seed in range(7, 900, 10) if seed % 3 == 1]
+    assert [ruling.faults for ruling in rulings if ruling.faults] == []
+    worn = {note.removesuffix(" damaged") for ruling in rulings for note in ruling.notes}
+    assert worn >= {"lines", "array", "page", "web page", *SHAPES}
 
 
 def test_every_kind_of_file_is_damaged_in_every_way() -> None:
