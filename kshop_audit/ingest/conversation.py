@@ -116,7 +116,8 @@ def _glued(row: int, line: str, copied: date | None) -> Said | None:
         if bare and len(bare) <= MOST_NAME and not _NO_NAME.search(bare):
             readings.append((bare, moment))
     if readings or (copied_times.looks_glued(line) and len(line) <= MOST_NAME):
-        return _said(row, readings, line[-20:], copied)
+        # Not the name: what is shown of a row must not tell a person.
+        return _said(row, readings, copied_times.glued_time(line), copied)
     return None
 
 
@@ -214,7 +215,7 @@ def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[Said]:
             open_time = False
             _name_in(said[-1], line, speakers, buyer)
         elif line.strip() and blank and (not said or _speaks(line, said, speakers, buyer)):
-            said.append(Said(row, [], line[:MOST_NAME], [line], fault=reasons.LINE))
+            said.append(Said(row, [], "", [line], fault=reasons.LINE))
         elif said and not open_time:
             said[-1].lines.append(line)
         blank = not line.strip()

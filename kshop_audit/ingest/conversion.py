@@ -28,6 +28,8 @@ MOST_CELL = 32_767
 """Characters that a cell of a workbook holds; a conversation as long as that was cut."""
 
 _SHOP = ("agent", "robot")
+_COPIED = Text("复制的对话", "a copied conversation")
+_IN_CELLS = Text("一格一个对话", "a conversation in each cell")
 
 
 def is_convertible(text: str, pin: Kind | None) -> bool:
@@ -117,7 +119,7 @@ def _text(original: Original) -> Rewritten:
                 out.fault(row, reasons.LINE)
             conversation.settle(said, speakers)
             _write(out, conversation.told(said, speakers))
-    return out.rewritten()
+    return out.rewritten(_COPIED)
 
 
 def _cells(original: Original, header: Header) -> Rewritten:
@@ -143,7 +145,7 @@ def _cells(original: Original, header: Header) -> Rewritten:
                 cut += len(text) >= MOST_CELL
                 said = conversation.in_cell(row, text, speakers, buyer.strip())
                 _write(out, conversation.told(said, speakers, buyer.strip()))
-    return out.rewritten(*_cut(cut))
+    return out.rewritten(_IN_CELLS, *_cut(cut))
 
 
 @contextmanager

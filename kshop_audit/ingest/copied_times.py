@@ -125,6 +125,11 @@ def looks_glued(line: str) -> bool:
     return _GLUED.fullmatch(line) is not None
 
 
+def glued_time(line: str) -> str:
+    """The end of such a line that is no name, as far as that is certain."""
+    return line[len(line.rstrip("0123456789-/月日: ")) :].strip()
+
+
 def has_year(line: str) -> bool:
     """Whether a line ends with a time that has a year, as lines of many sorts do."""
     return _GLUED_DATED.fullmatch(line) is not None

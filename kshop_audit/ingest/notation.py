@@ -19,6 +19,7 @@ from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest import reasons
 from kshop_audit.ingest.catalogue import every_header, normal
 from kshop_audit.ingest.rewritten import Rewritten, writing
+from kshop_audit.model.metadata import Text
 
 PARTS = frozenset(
     {
@@ -46,6 +47,8 @@ _SPACE = re.compile(r"[\s\ufeff]*")
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
 _NAMES = re.compile(r'"(\w{1,40})"\s*:')
 _BEGINS = re.compile(r'[\s\ufeff]*(?:\{\s*["}]|\[\s*(?:\{\s*["}]|\]\s*$))')
+
+_SHAPE = Text("JSON 记录", "JSON records")
 
 Record = Mapping[str, object]
 
@@ -335,7 +338,7 @@ class Notation:
                     grown = fields.add(texts) or grown
                     out.row(row, (*(texts.get(name, "") for name in told), *rest))
             if not grown:
-                return out.rewritten()
+                return out.rewritten(_SHAPE)
 
     def _values(self) -> Iterator[tuple[int, object]]:
         """(line, record); None where a line or answer is no record."""

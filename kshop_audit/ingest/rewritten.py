@@ -7,7 +7,7 @@ the number of the line or row in which it began, and what is no record keeps its
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +18,7 @@ import polars as pl
 from kshop_audit.ingest import raw, reasons
 from kshop_audit.ingest.proof import Shape
 from kshop_audit.ingest.raw import FAULT, FAULT_VALUE, Raw, cell
-from kshop_audit.ingest.recognise import recognise
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import InputMapping
 from kshop_audit.tables import ROW
 
 OWN = ("", "", "")
@@ -30,12 +27,20 @@ OWN = ("", "", "")
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A CSV of ours: `headers` of its columns, OWN in front. `faulty`: some rows have a reason."""
+    """A CSV of ours: `headers` of its columns, OWN in front. `faulty`: some rows have a reason.
+
+    `shape`: what it was before.
+    """
 
     path: Path
     headers: tuple[str, ...]
     faulty: bool
+    shape: Text
     notes: tuple[Text, ...] = ()
+
+    def why(self, match: Text) -> Text:
+        """On what grounds it was taken for what it is: its shape, and what its columns say."""
+        return Text(f"{self.shape.zh},{match.zh}", f"{self.shape.en}, {match.en}")
 
     def records(self) -> Raw:
         """Its records as text, read lazily."""
@@ -84,13 +89,6 @@ class Writer:
         shown = value.encode("utf-8", "replace").decode().replace("\0", "")
         self._rows.writerow((row, reason, shown, *[""] * len(self.columns)))
 
-    def rewritten(self, *notes: Text) -> Rewritten:
-        """What was written."""
-        return Rewritten(self.path, (*OWN, *self.columns), self.faulty, notes)
-
-
-def is_recognised(
-    headers: Sequence[str], mappings: Mapping[Kind, InputMapping], pin: Kind | None
-) -> bool:
-    """Whether records of these columns are of a known kind."""
-    return recognise((*OWN, *headers), mappings, pin) is not None
+    def rewritten(self, shape: Text, *notes: Text) -> Rewritten:
+        """What was written; `shape`: what it was before."""
+        return Rewritten(self.path, (*OWN, *self.columns), self.faulty, shape, notes)

@@ -242,7 +242,7 @@ def _source(reading: _Reading) -> Source:
     parts = cells_of(match, words, reading.request.zone)
     records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
     notes = notes_on(match, decoded, records.slow, told)
-    ours = piece.sheet or rewritten is not None
+    ours, why = piece.sheet or rewritten is not None, match.why(found.pin is not None)
     return Source(
         index=reading.index,
         path=found.path,
@@ -255,7 +255,7 @@ def _source(reading: _Reading) -> Source:
         header=match.pairs[len(OWN) if rewritten else 0 :],
         missing=match.missing,
         notes=(*notes, *rewritten.notes) if rewritten else notes,
-        why=match.why(found.pin is not None),
+        why=rewritten.why(why) if rewritten else why,
         records=Records(records, header, parts, reading.index),
         sample=Sample(header.row, match.headers, header.below),
         sheet=piece.title or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +11,6 @@ import pytest
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.ingest.container import LockedError
-from kshop_audit.ingest.copied_times import MOST_DAYS, day_in_name, whole
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 from kshop_audit.plan.load import load
@@ -111,6 +110,7 @@ def test_a_workbench(tmp_path: Path) -> None:
     ]
     assert table["buyer_id"].unique().to_list() == ["小明"]
     assert table["_row"].to_list() == [1, 3, 5]
+    assert opened(tmp_path, GLUED).why.en.startswith("a copied conversation, ")
 
 
 def test_a_conversation_in_a_cell(tmp_path: Path) -> None:
@@ -167,107 +167,6 @@ def test_what_the_platform_says_is_nobodys_question(tmp_path: Path) -> None:
 def test_words_for_the_sides_need_no_list(tmp_path: Path) -> None:
     content = CLIPPED.replace("小明", "买家").replace("小店客服", "客服")
     assert [row[0] for row in said(read(tmp_path, content, shop={}))] == ["buyer", "agent"]
-
-
-# ------------------------------------------------------------------ times
-
-
-@pytest.mark.parametrize(
-    ("time", "wanted"),
-    [
-        ("10-31 10:00:00", "2026-10-31"),
-        ("11-1 10:00:00", None),
-        ("12-31 10:00:00", "2025-12-31"),
-        ("1-2 10:00:00", "2026-01-02"),
-        ("2-29 10:00:00", None),
-        ("13-1 10:00:00", None),
-        ("昨天 10:00", "2026-10-30"),
-        ("今天10:00", "2026-10-31"),
-        ("10:00:00", "2026-10-31"),
-        ("25:00:00", None),
-        ("2026/10/3 10:00", "2026-10-03"),
-        ("2026年10月3日 10:00", "2026-10-03"),
-    ],
-)
-def test_a_time_without_a_year_is_the_last_one_before_the_copy(
-    tmp_path: Path, time: str, wanted: str | None
-) -> None:
-    content = f"[小店客服] 2026-10-30 09:00:00\n在\n[小明] {time}\n在吗\n"
-    table = read(tmp_path, content)
-    if wanted is None:
-        assert counts(table) == (1, 1, 0)
-        assert table.row(1, named=True)["_reason"] == "unreadable_time"
-        assert (table["_row"].to_list(), table["_value"].to_list()[1]) == ([1, 3], time)
-    else:
-        assert str(table["sent_at"][1]) == f"{wanted} 10:00:00"
-
-
-def test_a_day_too_long_ago_could_be_one_to_come() -> None:
-    moment = whole("11-1 10:00:00")
-    assert moment is not None
-    assert MOST_DAYS < 365
-    assert moment.at(date(2026, 10, 31)) is None
-    assert moment.at(date(2026, 11, 1)) == datetime(2026, 11, 1, 10)
-
-
-@pytest.mark.parametrize(
-    "content", [GLUED, CLIPPED.replace("2026-", ""), "[小明] 昨天 10:00\n在\n"]
-)
-def test_without_the_day_of_the_copy_it_is_refused(tmp_path: Path, content: str) -> None:
-    with pytest.raises(LockedError, match=r"^chat\.txt: .*copied_on") as caught:
-        opened(tmp_path, content, copied_on=None)
-    assert len(caught.value.zh.splitlines()) == 1
-    folder = Request(
-        (tmp_path / "in",), mappings={Kind.CHATS: InputMapping(values={"sender_role": SHOP})}
-    )
-    with pytest.raises(LockedError):  # never passed over in silence
-        open_inputs(folder, tmp_path / "scratch")
-
-
-@pytest.mark.parametrize(
-    ("name", "day"),
-    [
-        ("聊天2026-02-25.txt", "2026-02-25"), ("20260225.txt", "2026-02-25"),
-        ("2026年2月5日.txt", "2026-02-05"), ("chat_2026.02.25.txt", "2026-02-25"),
-        ("20260201~20260228.txt", None), ("202602251234567890.txt", None), ("chat.txt", None),
-        ("20261399.txt", None), ("20260225 20260225.txt", "2026-02-25"),
-    ],
-)  # fmt: skip
-def test_the_name_of_a_file_may_say_the_day(name: str, day: str | None) -> None:
-    assert day_in_name(name) == (day and date.fromisoformat(day))
-
-
-def test_the_day_in_the_name_comes_before_the_one_for_all_files(tmp_path: Path) -> None:
-    table = read(tmp_path, GLUED, "chat_2025-11-02.txt")
-    assert table["sent_at"].dt.year().unique().to_list() == [2025]
-
-
-@pytest.mark.parametrize(
-    ("lines", "wanted"),
-    [
-        # 小明1 in February or 小明 in December: the name is known from elsewhere
-        (["小明2-3", "小店客服2-4", "小明12-5"], ["02-03", "02-04", "12-05"]),
-        (["小店客服12-1", "小红3-1", "小红12-3"], ["12-01", "03-01", "12-03"]),
-        # the lines around it leave one
-        (["小店客服2-3", "小红12-3", "小店客服2-4"], ["02-03", "02-03", "02-04"]),
-        (["小店客服12-1", "小红12-3", "小店客服12-9"], ["12-01", "12-03", "12-09"]),
-        (["小店客服12-9", "小红12-3"], ["12-09", "02-03"]),
-        # nothing tells
-        (["小店客服12-1", "小红12-3"], ["12-01", None]),
-        (["小店客服12-1", "小红12-3", "小店客服3-1"], ["12-01", None, "03-01"]),
-        # a month that is none leaves one
-        (["小红992-3", "小店客服2-4"], ["02-03", "02-04"]),
-        (["小红10-3", "小店客服10-4"], ["10-03", "10-04"]),
-    ],
-)
-def test_a_name_that_ends_with_a_digit(
-    tmp_path: Path, lines: list[str], wanted: list[str | None]
-) -> None:
-    content = "".join(f"{line} 10:00:00\n好\n" for line in lines)
-    table = read(tmp_path, content, copied_on=date(2026, 8, 1)).sort("_row")
-    days = [None if at is None else f"{at:%m-%d}" for at in table["sent_at"].to_list()]
-    assert days == wanted
-    assert counts(table)[1] == days.count(None)
 
 
 # ------------------------------------------------------------------ who is who
@@ -339,6 +238,19 @@ def test_damaged_bytes_reject_their_message(tmp_path: Path) -> None:
     table = read(tmp_path, broken)
     assert counts(table) == (1, 1, 0)
     assert table["_reason"].to_list()[0] == "bad_bytes"
+
+
+def test_what_is_told_of_a_bad_line_tells_no_person(tmp_path: Path) -> None:
+    contents = {
+        "a.txt": GLUED + "小红13-45 10:00:00\n我住幸福路\n",
+        "b.txt": CLIPPED + "[小红] 2026-13-3 10:00\n我住幸福路\n",
+        "c.csv": cells(("C1", "我住幸福路"), ("C2", CELL + "\n\n2026-10-30 11:00\n我住幸福路")),
+    }
+    for name, content in contents.items():
+        table = read(tmp_path, content, name)
+        shown = table.filter(pl.col(STATE) != GOOD)["_value"].to_list()
+        assert shown
+        assert not any("红" in (value or "") or "我" in (value or "") for value in shown)
 
 
 def test_a_cut_row_of_conversations(tmp_path: Path) -> None:
