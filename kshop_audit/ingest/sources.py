@@ -28,7 +28,13 @@ from kshop_audit.ingest.remarks import notes_on
 from kshop_audit.ingest.rewritten import OWN, Rewritten
 from kshop_audit.ingest.staging import readable
 from kshop_audit.ingest.typed import Records
-from kshop_audit.ingest.unrecognised import OtherSheetError, UnrecognisedError, unrecognised
+from kshop_audit.ingest.unrecognised import (
+    OtherSheetError,
+    UnrecognisedError,
+    misplaced,
+    nothing_recognised,
+    unrecognised,
+)
 from kshop_audit.ingest.walk import Found, find_files, may_be_anything
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
@@ -175,16 +181,7 @@ def _check(reading: _Reading, header: Header) -> None:
     if reading.piece.title and sheets and normal(reading.piece.title) not in map(normal, sheets):
         raise OtherSheetError(reading.name, header.match.kind, sheets)
     if header.misplaced:
-        raise _misplaced(reading.name, header)
-
-
-def _misplaced(name: str, header: Header) -> DamagedFileError:
-    return DamagedFileError(
-        f"{name}:表头在第 {header.row} 行,但上面第 {header.misplaced} 行已是数据;请重新导出,"
-        "不要连同表头排序,也不要拼接文件",
-        f"{name}: the header stands in row {header.row}, but row {header.misplaced} above it is "
-        "one of data; export again, do not sort the header along or join files",
-    )
+        raise misplaced(reading.name, header)
 
 
 def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:
@@ -383,9 +380,11 @@ def open_inputs(
                 sources.append(_left_out(found, len(sources), piece, piece.why))
             known = request.lenient or any(source.kind for source in sources[first:])
             if found.named and not known:
-                raise _nothing(f"{found.name}:没有", f"{found.name}: nothing", sources[first:])
+                raise nothing_recognised(
+                    f"{found.name}:没有", f"{found.name}: nothing", sources[first:]
+                )
     if not (request.lenient or any(source.kind for source in sources)):
-        raise _nothing("没有", "nothing", sources)
+        raise nothing_recognised("没有", "nothing", sources)
     return tuple(sources)
 
 
@@ -394,14 +393,3 @@ def _size(found: Found) -> int:
     with suppress(OSError):
         return found.path.stat().st_size
     return 0
-
-
-def _nothing(zh: str, en: str, sources: Sequence[Source]) -> InputError:
-    seen = ";".join(f"{source.name}({source.why.zh})" for source in sources)
-    seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
-    return InputError(
-        f"{zh}可识别的文件:{seen or '文件夹中没有数据文件'};请给出后台导出的 CSV、XLSX 或 ZIP 文件,"
-        "或用 --orders/--chats 等指定类别",
-        f"{en} is recognised: {seen_en or 'no data file in the folder'}; give the CSV, XLSX or ZIP "
-        "files exported from the back office, or pin one with --orders, --chats …",
-    )

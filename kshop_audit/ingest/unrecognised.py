@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from kshop_audit.errors import InputError
+from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest.catalogue import every_header, normal, prefix
-from kshop_audit.ingest.locate import DELIMITERS, SEARCH_ROWS, read_head, seen_headers
+from kshop_audit.ingest.contract import Source
+from kshop_audit.ingest.locate import DELIMITERS, SEARCH_ROWS, Header, read_head, seen_headers
 from kshop_audit.ingest.protection import BLANKS
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
@@ -117,3 +118,25 @@ def _is_header(cell: str) -> bool:
     """Whether a cell is a known Chinese header; Latin ones survive every encoding."""
     name = normal(cell)
     return not name.isascii() and (name in every_header() or prefix(name) in every_header())
+
+
+def nothing_recognised(zh: str, en: str, sources: Sequence[Source]) -> InputError:
+    """The error when none of these files is of a known kind; `zh`, `en`: how it begins."""
+    seen = ";".join(f"{source.name}({source.why.zh})" for source in sources)
+    seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
+    return InputError(
+        f"{zh}可识别的文件:{seen or '文件夹中没有数据文件'};请给出后台导出的 CSV、XLSX 或 ZIP 文件,"
+        "或用 --orders/--chats 等指定类别",
+        f"{en} is recognised: {seen_en or 'no data file in the folder'}; give the CSV, XLSX or ZIP "
+        "files exported from the back office, or pin one with --orders, --chats …",
+    )
+
+
+def misplaced(name: str, header: Header) -> DamagedFileError:
+    """The error for rows of data above the header."""
+    return DamagedFileError(
+        f"{name}:表头在第 {header.row} 行,但上面第 {header.misplaced} 行已是数据;请重新导出,"
+        "不要连同表头排序,也不要拼接文件",
+        f"{name}: the header stands in row {header.row}, but row {header.misplaced} above it is "
+        "one of data; export again, do not sort the header along or join files",
+    )
