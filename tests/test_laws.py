@@ -133,6 +133,12 @@ def joins_texts(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Constant)
 
 
+def test_what_a_run_writes_for_itself_is_removed_however_it_ends() -> None:
+    """A run that is stopped clears up what `stopping` knows of, and nothing else."""
+    making = {"TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile", "mkdtemp", "mkstemp"}
+    assert [place for place, name, _ in called(SOURCES) if name in making] == []
+
+
 def test_no_python_function_runs_over_rows() -> None:
     found = [
         (place, name)

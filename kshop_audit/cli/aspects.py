@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kshop_audit.cli import looks, terminal
+from kshop_audit.cli import looks, progress, stopping, terminal
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, LookOptions, MomentOptions
@@ -62,18 +61,17 @@ def _aspects(options: AspectsOptions) -> int:
 
 
 def _audited(options: AspectsOptions, settings: Settings) -> Report:
-    from tempfile import TemporaryDirectory
-
     from kshop_audit.audit import Order, audit
-    from kshop_audit.cli.preparing import instant_of, request_of
+    from kshop_audit.cli.preparing import instant_of, language_of, request_of
 
-    order = Order(
-        inputs=request_of(options, settings),
-        settings=settings,
-        as_of=instant_of(options),
-    )
-    with TemporaryDirectory(prefix="kshop-audit-") as scratch:
-        return audit(order, Path(scratch)).report
+    lang = language_of(options, settings)
+    with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
+        order = Order(
+            inputs=replace(request_of(options, settings), watch=watch),
+            settings=settings,
+            as_of=instant_of(options),
+        )
+        return audit(order, scratch).report
 
 
 def _standing(settings: Settings, report: Report | None) -> Aspects:

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import typer
 
-from kshop_audit.cli import looks, terminal
+from kshop_audit.cli import looks, progress, stopping, terminal
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import (
@@ -48,21 +47,20 @@ def register(app: typer.Typer) -> None:
 
 
 def _insights(options: InsightsOptions) -> int:
-    from tempfile import TemporaryDirectory
-
     from kshop_audit.cli.preparing import instant_of, language_of, request_of, settings_of_one_pack
     from kshop_audit.insights import Survey, insights
 
     settings = settings_of_one_pack(options, options.paths)
-    asked = Survey(
-        inputs=request_of(options, settings),
-        settings=settings,
-        as_of=instant_of(options),
-        top=options.top,
-        mask=not options.no_mask,
-    )
-    with TemporaryDirectory(prefix="kshop-audit-") as scratch:
-        found = insights(asked, Path(scratch))
+    lang = language_of(options, settings)
+    with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
+        asked = Survey(
+            inputs=replace(request_of(options, settings), watch=watch),
+            settings=settings,
+            as_of=instant_of(options),
+            top=options.top,
+            mask=not options.no_mask,
+        )
+        found = insights(asked, scratch)
     if options.format == "json":
         from kshop_audit import codec
 
@@ -70,5 +68,5 @@ def _insights(options: InsightsOptions) -> int:
     else:
         from kshop_audit.report.insights import render
 
-        terminal.emit(render(found, looks.look_of(options, language_of(options, settings))))
+        terminal.emit(render(found, looks.look_of(options, lang)))
     return EXIT_OK

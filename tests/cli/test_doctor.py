@@ -63,14 +63,12 @@ def plain(text: str) -> str:
 # ------------------------------------------------------------------ what it says
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", ["healthy", "damaged", "closing"])
-def test_no_line_is_longer_than_the_terminal(run: Run, name: str, lang: str) -> None:
-    for width in (40, 80, 120):
-        code, out, err = run("doctor", SAMPLES / name, "--lang", lang, "--width", width)
-        assert (code, err) == (EXIT_OK, "")
-        assert max(map(cell_len, out.splitlines())) <= width
-        out.encode("gbk")
+@pytest.mark.parametrize(("lang", "width"), [("zh", 40), ("zh", 80), ("en", 80), ("en", 120)])
+def test_no_line_is_longer_than_the_terminal(run: Run, lang: str, width: int) -> None:
+    code, out, err = run("doctor", SAMPLES / "damaged", "--lang", lang, "--width", width)
+    assert (code, err) == (EXIT_OK, "")
+    assert max(map(cell_len, out.splitlines())) <= width
+    out.encode("gbk")
 
 
 def test_everything_about_a_damaged_shop(run: Run) -> None:
