@@ -126,14 +126,17 @@ AT = "2026-03-10 10:00:00"
 
 @table("compensation_case")
 def test_compensation(case: Case, tmp_path: Path) -> None:
-    if case["kind"] == "fraud":
-        pytest.skip("fraudulent shipment: no export tells of it, no rule measures it")
     order = {"order_id": "O1", "status": "shipped", "paid_at": AT}
     row(
         tmp_path / "orders.csv", **order, shipped_at="2026-03-13 10:00:00", paid_amount=case["paid"]
     )
-    done = audit_folder(tmp_path, as_of=TERMS.as_of, select=("ship-48h",))
-    (late,) = done.evidence["ship-48h"]
+    # No export tells of a fraudulent shipment; the violation ticket for it does.
+    rule = "appeal-window" if case["kind"] == "fraud" else "ship-48h"
+    ticket = {"violation_id": "V1", "order_id": "O1", "kind": "欺诈发货", "notified_at": AT}
+    row(tmp_path / "violations.csv", **ticket, status="open")
+    as_of = datetime(2026, 3, 12) if case["kind"] == "fraud" else TERMS.as_of
+    done = audit_folder(tmp_path, as_of=as_of, select=(rule,))
+    (late,) = done.evidence[rule]
     assert Fraction(late.cost_fen or 0, 100) == Fraction(case["compensation"])
 
 

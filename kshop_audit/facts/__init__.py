@@ -13,7 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
-from kshop_audit.facts import contacts, conversations, fees, messages, orders, tickets
+from kshop_audit.facts import contacts, conversations, fees, messages, orders, sourcing, tickets
 from kshop_audit.facts.contacts import Sought
 from kshop_audit.facts.platforms import PlatformFacts
 from kshop_audit.facts.tables import Tables
@@ -359,10 +359,53 @@ class Facts(PlatformFacts):
 
     @cached_property
     def appeals(self) -> pl.LazyFrame:
-        """Open violation tickets with the evidence filed for them."""
+        """Open violation tickets with the evidence filed for them; paid_fen, order_paid_at,
+        order_product and order_title of the order they name, as far as the inputs have them;
+        `fraud` (Boolean: for fraudulent shipment, which the buyer is compensated for).
+        """
         filed = self.tables.rows(Kind.EVIDENCE).drop(FILE, ROW).with_columns(filed=pl.lit(True))
         pending = pl.col("status").is_null() | (pl.col("status") == "open")
-        return self.violations.filter(pending).join(filed, on="violation_id", how="left")
+        titles = self.products.group_by("product_id").agg(order_title=pl.col("title").min())
+        named = self.orders.select(
+            "order_id", "paid_fen", order_paid_at="paid_at", order_product="product_id"
+        ).join(titles, left_on="order_product", right_on="product_id", how="left")
+        fraud = pl.col("kind").str.contains("欺诈发货|fraud").fill_null(False)
+        return (
+            self.violations.filter(pending)
+            .join(filed, on="violation_id", how="left")
+            .join(named, on="order_id", how="left")
+            .with_columns(fraud=fraud)
+        )
+
+    @cached_property
+    def sourcing(self) -> pl.LazyFrame:
+        """Orders shipped in the window with signs of a foreign source (see `sourcing.sourcing`)."""
+        rule = "no-source-risk"
+        shipped = pl.col("shipped_at").is_between(self.terms.since(rule), self.terms.as_of)
+        sent = self.orders.with_columns(shipped_at="uploaded_at").filter(shipped)
+        return sourcing.sourcing(
+            sent,
+            self.shipped_orders,
+            ahead_hours=self.terms.number(rule, "ahead_hours"),
+            signed_hours=self.terms.number(rule, "signed_hours"),
+            own_percent=self.terms.number(rule, "own_percent"),
+            others_percent=self.terms.number(rule, "others_percent"),
+            least_orders=self.terms.number(rule, "least_orders"),
+        )
+
+    @cached_property
+    def sourcing_signs(self) -> pl.LazyFrame:
+        """One row a sign with its orders (see `sourcing.sign_counts`)."""
+        return sourcing.sign_counts(self.sourcing)
+
+    @cached_property
+    def pending_disputes(self) -> pl.LazyFrame:
+        """Refund tickets that the platform has stepped into and not decided by as-of."""
+        later = (pl.col("finished_at") > self.terms.as_of).fill_null(False)
+        disputed = (pl.col("status") == "disputed").fill_null(False) | pl.col("intervened")
+        return self.refund_requests.filter(
+            disputed & (~pl.col("ended") | later) & (pl.col("applied_at") <= self.terms.as_of)
+        )
 
     @cached_property
     def last_completions(self) -> pl.LazyFrame:

@@ -43,6 +43,7 @@ _FINDING_ORDER = (
     "open",
     "points",
     "amount",
+    "cost",
     "version",
     "below",
     "low",
@@ -78,6 +79,7 @@ _FINDING_ORDER = (
     "source",
     "consequence",
     "instead",
+    "todo",
     "review",
 )
 _LONGEST = 120  # characters of one cell; the JSON has all of them
@@ -98,7 +100,7 @@ _CODED = frozenset(
         "version",
     }
 )
-_CODE_TABLES = ("code", "status", "exclusion", "instead")
+_CODE_TABLES = ("code", "status", "exclusion", "instead", "todo", "pattern")
 
 
 def value(rule: Valued, speech: Speech) -> str:

@@ -10,6 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.compensation import compensation
 from kshop_audit.rules.rule import rule
 from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
 
@@ -23,15 +24,6 @@ BY = {
     "weekday": pl.col("paid_at").dt.weekday(),
     "day": pl.col("paid_at").dt.date(),
 }
-
-
-def _compensation(terms: Terms) -> pl.Expr:
-    """Fen owed to the buyer of a late order (handbook 3.2): a share of the payment, clamped."""
-    percent = terms.number("ship-48h", "late_percent")
-    low = terms.number("ship-48h", "late_min_fen")
-    high = terms.number("ship-48h", "late_max_fen")
-    # Half up to a fen, as money is everywhere.
-    return ((pl.col("paid_fen") * percent + 50) // 100).clip(low, high)
 
 
 def _late(deadline: pl.Expr, terms: Terms) -> pl.Expr:
@@ -118,7 +110,7 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
             ids=("order_id",),
             deadline=deadline,
             actual=pl.col("shipped_at"),
-            cost_fen=_compensation(terms),
+            cost_fen=compensation("ship-48h", "late", terms),
         ),
         by=BY,
         unmapped=("status", "aftersale_state"),
@@ -196,7 +188,7 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
             ids=("order_id",),
             deadline=promise,
             actual=pl.col("shipped_at"),
-            cost_fen=_compensation(terms),
+            cost_fen=compensation("ship-48h", "late", terms),
         ),
         by=BY,
         unmapped=("status", "aftersale_state"),

@@ -46,7 +46,8 @@ class Findings:
 
     `columns`: name → expression over the unit; `where`: which of the counted units; `order`: by
     which of the columns they are listed. `looked_up`: as in Proof, put first. `limit`: no more are
-    listed; None where the rule's conclusion needs all of them.
+    listed; None where the rule's conclusion needs all of them. `beside`: rows that are listed
+    although they are not counted; its columns are among those of `columns`.
     """
 
     columns: Mapping[str, pl.Expr]
@@ -54,6 +55,7 @@ class Findings:
     order: tuple[str, ...] = ()
     looked_up: tuple[str, ...] = ()
     limit: int | None = 1_000
+    beside: pl.LazyFrame | None = None
 
 
 @dataclass(frozen=True)

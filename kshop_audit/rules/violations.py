@@ -7,9 +7,12 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.messages import normalised
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.compensation import compensation, yuan
+from kshop_audit.rules.countdown import hours_left
 from kshop_audit.rules.rule import Conclusion, Measured, rule
 from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape, Tally
 
@@ -119,12 +122,21 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
 def _evidence_flaws(shop: str | None) -> pl.Expr:
     """String: what the evidence filed for an appeal lacks (S2-13, S2-14); null when nothing."""
     named = pl.col("invoice_name")
+    goods, title = normalised(pl.col("product")), normalised(pl.col("order_title"))
+    same = (
+        (pl.col("product") == pl.col("order_product")).fill_null(False)
+        | title.str.contains(goods, literal=True)
+        | goods.str.contains(title, literal=True)
+    )
+    sold_at = pl.coalesce("sold_at", "order_paid_at")
     checks = {
         "invoice_missing": named.is_null(),
         "invoice_name": named != shop if shop else pl.lit(False),
         "goods_missing": pl.col("product").is_null(),
+        # Without the listing's title nobody can compare: that is left to a person.
+        "goods_differ": ~same,
         # Bought on the day of the sale is not before it (N4).
-        "purchase_not_before_sale": ~(pl.col("purchased_at") < pl.col("sold_at")).fill_null(False),
+        "purchase_not_before_sale": ~(pl.col("purchased_at") < sold_at).fill_null(False),
         "receipt_missing": pl.col("express_receipt").is_null(),
     }
     found = pl.concat_str(
@@ -162,10 +174,12 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
 
     How it is counted:
         Deadline = notice + 7 × 24 h (ASSUMPTION, the cautious reading). Evidence: invoice in
-        the shop's name, same goods, bought before sold (S2-13), courier receipt (S2-14).
+        the shop's name, same goods, bought before sold (S2-13), courier receipt (S2-14). A ticket
+        for fraudulent shipment shows what the buyer is owed: 30 % of the payment, 5 to 200 yuan.
 
         截止 = 通知时间 + 7×24 小时（从严，假设）。凭证核对：发票名称与店铺一致、商品对应、进货
-        早于售卖（S2-13）、有物流底单（S2-14）。
+        早于售卖（S2-13）、有物流底单（S2-14）。欺诈发货的违约单另列应赔金额：实付的 30%，5 至
+        200 元。
 
     Not counted:
         Tickets that are closed, and notices after as-of. A ticket past its deadline is listed
@@ -187,11 +201,7 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
         平台可能按自然日计算；发票与店铺名称不一致时可补关联证明，需人工判断。
     """
     deadline = pl.col("notified_at") + timedelta(days=terms.number("appeal-window", "days"))
-    left = (
-        pl.when(deadline > terms.as_of)
-        .then((deadline - terms.as_of).dt.total_seconds() // 3600)
-        .otherwise(0)
-    )
+    cost = pl.when("fraud").then(compensation("appeal-window", "fraud", terms))
     tickets = facts.appeals.with_columns(
         deadline=deadline, flaws=_evidence_flaws(terms.settings.shop)
     )
@@ -202,13 +212,14 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
         hit=pl.col("deadline") >= terms.as_of,
         offence=True,
         left_out={"after_as_of": pl.col("notified_at") > terms.as_of},
-        proof=Proof(ids=("violation_id", "order_id"), deadline=pl.col("deadline")),
+        proof=Proof(ids=("violation_id", "order_id"), deadline=pl.col("deadline"), cost_fen=cost),
         findings=Findings(
             {
                 "violation_id": pl.col("violation_id"),
                 "order_id": pl.col("order_id"),
                 "deadline": pl.col("deadline"),
-                "hours_left": left,
+                "hours_left": hours_left(pl.col("deadline"), terms),
+                "cost": yuan(cost),
                 "evidence_ok": pl.when(filed).then(pl.col("flaws").is_null()),
                 "why": pl.when(filed).then("flaws"),
             },

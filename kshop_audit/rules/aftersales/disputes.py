@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import normalised, says
 from kshop_audit.facts.tickets import judged
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.aftersales.limits import next_due
+from kshop_audit.rules.countdown import hours_left
 from kshop_audit.rules.rule import Conclusion, Measured, rule
 from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
 
 FAMILY = "aftersales"
 
 
+def _if_all_lost(measured: Measured, terms: Terms) -> Finding | None:
+    """What the rule would say if every pending dispute were lost (D11); None without any."""
+    target = terms.pack.rules["dispute-fault-rate"].target
+    pending = sum(row["why"] == "pending_dispute" for row in measured.findings)
+    if not pending or target is None or target.count_below is None:
+        return None
+    faults = (measured.numerator or 0) + pending
+    tickets = (measured.denominator or 0) + pending
+    most = target.count_below - (terms.option("dispute-fault-rate", "dispute_count_op") == "lt")
+    met = faults <= most or faults <= target.fraction * tickets
+    # Faults that nobody knows of can only make it worse.
+    status = Status.FAIL if not met else None if measured.unknown else Status.PASS
+    return {
+        "fact": "if_all_lost",
+        "count": pending,
+        "numerator": faults,
+        "denominator": tickets,
+        "status": None if status is None else str(status),
+    }
+
+
 def _dispute_notes(measured: Measured, terms: Terms) -> Conclusion:
+    projected = _if_all_lost(measured, terms)
+    noted = _exactly_four(measured, terms)
+    if projected is None:
+        return noted
+    return replace(noted, findings=(projected, *measured.findings))
+
+
+def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
     target = terms.pack.rules["dispute-fault-rate"].target
     faults, tickets = measured.numerator, measured.denominator
     if target is None or target.count_below is None or not tickets or faults is None:
@@ -71,9 +105,11 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Undecided disputes, tickets judged the buyer's fault or withdrawn (both stay in the
-        denominator once completed), exchanges. Exempt days do not apply.
+        denominator once completed), exchanges. Exempt days do not apply. Undecided ones are
+        listed, with what comes out if all of them are lost.
 
         未判定的纠纷、换货单；买家责任或撤销的不算商责（完结后仍在分母）。豁免时段不适用于纠纷。
+        未判定的会列出，并给出全部判商责时的结果。
 
     Example:
         3 of 500 (0.6 %): met by count. 7 of 2,000 (exactly 0.35 %): met. 4 of 1,000 (0.40 %):
@@ -90,16 +126,24 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         导出表没有责任判定，缺纠纷表时只能给出上下限。
     """
     known = judged(facts.tables)
-    look_up = Findings(
+    pending = facts.pending_disputes.with_columns(at=pl.col("applied_at"), due=next_due(terms))
+    listed = Findings(
         {
             "ticket_id": pl.col("ticket_id"),
             "order_id": pl.col("order_id"),
             "at": pl.col("finished_at"),
             "why": pl.lit("look_up"),
         },
-        where=pl.col("at_fault").is_null(),
-        order=("at", "ticket_id"),
-    )
+        where=pl.col("at_fault").is_null() & (not known),
+        order=("why", "at", "ticket_id"),
+        limit=None,
+        beside=pending.select(
+            "ticket_id", "order_id", "at",
+            why=pl.lit("pending_dispute"),
+            deadline=pl.col("due"),
+            hours_left=hours_left(pl.col("due"), terms),
+        ),
+    )  # fmt: skip
     return Ratio(
         unit=facts.refunds,
         at="finished_at",
@@ -109,7 +153,7 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
             ids=("ticket_id", "order_id"), actual=pl.col("finished_at"), why=pl.col("arbitration")
         ),
         by={"day": pl.col("finished_at").dt.date()},
-        findings=None if known else look_up,
+        findings=listed,
         unknown_hides=not known,
         unmapped=("type", "status", "liable_party"),
     )
@@ -244,7 +288,9 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
         separator=" ",
         ignore_nulls=True,
     )
-    tickets = facts.open_tickets.with_columns(pattern=pl.when(found != "").then(found))
+    tickets = facts.open_tickets.with_columns(
+        pattern=pl.when(found != "").then(found), due=next_due(terms)
+    )
     risky = pl.col("pattern").is_not_null()
     # Without the buyer's chats nobody can tell whether pattern C applies.
     silent = before & pl.col("contacted").is_null()
@@ -253,18 +299,19 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
         at="applied_at",
         hit=pl.when(risky | ~silent).then(risky),
         offence=True,
-        proof=Proof(
-            ids=("ticket_id", "order_id"), deadline=pl.col("deadline_at"), why=pl.col("pattern")
-        ),
+        proof=Proof(ids=("ticket_id", "order_id"), deadline=pl.col("due"), why=pl.col("pattern")),
         findings=Findings(
             {
                 "ticket_id": pl.col("ticket_id"),
                 "order_id": pl.col("order_id"),
                 "at": applied,
                 "pattern": pl.col("pattern"),
+                "deadline": pl.col("due"),
+                "hours_left": hours_left(pl.col("due"), terms),
+                "todo": pl.col("pattern").str.replace_all(r"(\w+)", "pattern_$1"),
             },
             where=risky,
-            order=("at", "ticket_id"),
+            order=("deadline", "at", "ticket_id"),
         ),
         unmapped=("type", "status"),
     )

@@ -10,6 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.aftersales.limits import answer_due
 from kshop_audit.rules.rule import rule
 from kshop_audit.rules.shapes import Proof, Ratio, Shape, Tally
 
@@ -251,19 +252,8 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         节假日时限更长，2025 年口径有 36 小时（可改选项）；30 天窗口是假设；导出表没有驳回时间，
         驳回单按完结时间算。
     """
-    hours = {
-        name: timedelta(hours=terms.number("refund-deadlines", f"{name}_hours"))
-        for name in ("refund_only", "refund_only_shipped", "return_refund")
-    }
-    # "Shipped" is judged by the courier's pickup, not by the waybill (S3-14, H2).
-    picked = (pl.col("picked_up_at") <= pl.col("applied_at")).fill_null(False)
-    limit = (
-        pl.when(pl.col("type") == "return_refund").then(pl.lit(hours["return_refund"]))
-        .when(picked).then(pl.lit(hours["refund_only_shipped"]))
-        .otherwise(pl.lit(hours["refund_only"]))
-    )  # fmt: skip
     tickets = facts.refund_requests.with_columns(
-        due_at=pl.col("applied_at") + limit,
+        due_at=answer_due(terms),
         answered_at=pl.coalesce(
             *(
                 pl.when(pl.col(name) <= terms.as_of).then(name)

@@ -1,0 +1,72 @@
+"""What shipments show when goods come straight from another seller; signs of it, never a proof."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from kshop_audit.tables import FILE, ROW
+
+SIGNS = (
+    "picked_up_first", "signed_soon", "picked_up_unpaid", "waybill_shared", "other_carrier",
+)  # fmt: skip
+
+
+def sourcing(
+    orders: pl.LazyFrame,
+    waybills: pl.LazyFrame,
+    *,
+    ahead_hours: int,
+    signed_hours: int,
+    own_percent: int,
+    others_percent: int,
+    least_orders: int,
+) -> pl.LazyFrame:
+    """One row a shipped order with the signs that it shows.
+
+    `orders`: see `orders.orders`, shipped ones of the window; `waybills`: see
+    `orders.shipped_orders`. Columns: order_id, shipped_at, picked_up_at, signed_at, tracking_no,
+    one Boolean a sign of SIGNS (never null: what an export does not hold shows nothing), `why`
+    (String: the signs joined by a space, null when none), _file, _row.
+    """
+    uploaded = pl.col("shipped_at")
+    # One product comes with a courier that hardly any other product of the shop comes with.
+    same, product = pl.len().over("product_id", "carrier"), pl.len().over("product_id")
+    others, carried = pl.len() - product, pl.len().over("carrier") - same
+    named = pl.col("product_id").is_not_null() & pl.col("carrier").is_not_null()
+    enough = (product >= least_orders) & (others >= least_orders)
+    own = same * 100 >= product * own_percent
+    foreign = carried * 100 < others * others_percent
+    known = waybills.select("order_id", _flaws="why")
+    signs = {
+        # Whoever packs the goods knows the number before the courier has them.
+        "picked_up_first": uploaded - pl.col("picked_up_at") > timedelta(hours=ahead_hours),
+        "signed_soon": pl.col("signed_at") - uploaded < timedelta(hours=signed_hours),
+        "picked_up_unpaid": pl.col("picked_up_at") < pl.col("paid_at"),
+        "waybill_shared": pl.col("_flaws").str.contains("K2|K4"),
+        "other_carrier": named & enough & own & foreign,
+    }
+    found = pl.concat_str(
+        [pl.when(pl.col(name)).then(pl.lit(name)) for name in SIGNS],
+        separator=" ",
+        ignore_nulls=True,
+    )
+    return (
+        orders.join(known, on="order_id", how="left")
+        .with_columns(sign.fill_null(False).alias(name) for name, sign in signs.items())
+        .with_columns(why=pl.when(found != "").then(found))
+        .select(
+            "order_id", "shipped_at", "picked_up_at", "signed_at", "tracking_no", *SIGNS, "why",
+            FILE, ROW,
+        )
+    )  # fmt: skip
+
+
+def sign_counts(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a sign: pattern (its name), count (Int64, orders that show it)."""
+    return (
+        rows.select(pl.col(SIGNS).sum().cast(pl.Int64))
+        .unpivot(variable_name="pattern", value_name="count")
+        .sort("pattern")
+    )
