@@ -178,11 +178,11 @@ def slices(
 def findings(frame: pl.LazyFrame, wanted: Findings) -> pl.LazyFrame:
     """The counted units that the rule wants listed, and what is listed beside them."""
     counted = pl.col(CODE).is_in((HIT, MISS, UNKNOWN))
-    listed = frame.filter(counted & wanted.where).select(
-        expression.alias(name) for name, expression in wanted.columns.items()
-    )
-    if wanted.beside is not None:
-        listed = pl.concat([listed, wanted.beside], how="diagonal_relaxed")
+    parts = [] if wanted.beside is None else [wanted.beside]
+    if wanted.columns:
+        columns = (expression.alias(name) for name, expression in wanted.columns.items())
+        parts.insert(0, frame.filter(counted & wanted.where).select(columns))
+    listed = pl.concat(parts, how="diagonal_relaxed")
     if not wanted.order or wanted.looked_up:
         return listed  # ids that are looked up come later, and the order with them
     return listed.sort(*_order(wanted, listed.collect_schema().names()), nulls_last=True)

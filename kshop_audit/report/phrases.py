@@ -95,8 +95,9 @@ _CODED = frozenset(
         "channel",
         "clears_on",
         "word",
-        "consequence",
         "instead",
+        "todo",
+        "pattern",
         "version",
     }
 )

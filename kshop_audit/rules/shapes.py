@@ -47,7 +47,7 @@ class Findings:
     `columns`: name → expression over the unit; `where`: which of the counted units; `order`: by
     which of the columns they are listed. `looked_up`: as in Proof, put first. `limit`: no more are
     listed; None where the rule's conclusion needs all of them. `beside`: rows that are listed
-    although they are not counted; its columns are among those of `columns`.
+    although they are not counted, with some of the columns; without `columns` they stand alone.
     """
 
     columns: Mapping[str, pl.Expr]

@@ -77,10 +77,5 @@ def no_source_risk(facts: Facts, terms: Terms) -> Shape:
         proof=Proof(
             ids=("order_id", "tracking_no"), actual=pl.col("picked_up_at"), why=pl.col("why")
         ),
-        findings=Findings(
-            {"pattern": pl.lit(None, dtype=pl.String), "count": pl.lit(0, dtype=pl.Int64)},
-            where=pl.lit(False),
-            order=("pattern",),
-            beside=facts.sourcing_signs,
-        ),
+        findings=Findings({}, order=("pattern",), beside=facts.sourcing_signs),
     )
