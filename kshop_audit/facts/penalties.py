@@ -1,0 +1,88 @@
+"""Frames of violation tickets, of the evidence against them, and of what may lead to one."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kshop_audit.facts import sourcing
+from kshop_audit.facts.platforms import PlatformFacts
+from kshop_audit.model.schema import Kind
+from kshop_audit.tables import FILE, ROW
+
+
+class PenaltyFacts(PlatformFacts):
+    """The part of `Facts` about penalties; it stands on the frames that those share."""
+
+    if TYPE_CHECKING:
+
+        @cached_property
+        def products(self) -> pl.LazyFrame:
+            """See `Facts.products`."""
+            ...
+
+        @cached_property
+        def shipped_orders(self) -> pl.LazyFrame:
+            """See `Facts.shipped_orders`."""
+            ...
+
+    @cached_property
+    def violations(self) -> pl.LazyFrame:
+        """One row a violation ticket."""
+        return self.tables.rows(Kind.VIOLATIONS)
+
+    @cached_property
+    def no_source_tickets(self) -> pl.LazyFrame:
+        """Violation tickets for selling without a source of goods, up to as-of, with `flagged`:
+        the orders each adds; an order named by two tickets is flagged once.
+        """
+        kind = pl.col("kind").str.contains("无货源|no_source")
+        later = (pl.col("notified_at") > self.terms.as_of).fill_null(False)
+        named = pl.col("quantity").is_null() & pl.col("order_id").is_not_null()
+        again = named & (named.cum_sum().over("order_id") > 1)
+        return self.violations.filter(kind & ~later).with_columns(
+            flagged=pl.when(again).then(0).otherwise(pl.col("quantity").fill_null(1))
+        )
+
+    @cached_property
+    def appeals(self) -> pl.LazyFrame:
+        """Open violation tickets with the evidence filed for them; paid_fen, order_paid_at,
+        order_product and order_title of the order they name, as far as the inputs have them;
+        `fraud` (Boolean: for fraudulent shipment, which the buyer is compensated for).
+        """
+        filed = self.tables.rows(Kind.EVIDENCE).drop(FILE, ROW).with_columns(filed=pl.lit(True))
+        pending = pl.col("status").is_null() | (pl.col("status") == "open")
+        titles = self.products.group_by("product_id").agg(order_title=pl.col("title").min())
+        named = self.orders.select(
+            "order_id", "paid_fen", order_paid_at="paid_at", order_product="product_id"
+        ).join(titles, left_on="order_product", right_on="product_id", how="left")
+        fraud = pl.col("kind").str.contains("欺诈发货|fraud").fill_null(False)
+        return (
+            self.violations.filter(pending)
+            .join(filed, on="violation_id", how="left")
+            .join(named, on="order_id", how="left")
+            .with_columns(fraud=fraud)
+        )
+
+    @cached_property
+    def sourcing(self) -> pl.LazyFrame:
+        """Orders shipped in the window with signs of a foreign source (see `sourcing.sourcing`)."""
+        rule = "no-source-risk"
+        shipped = pl.col("shipped_at").is_between(self.terms.since(rule), self.terms.as_of)
+        sent = self.orders.with_columns(shipped_at="uploaded_at").filter(shipped)
+        return sourcing.sourcing(
+            sent,
+            self.shipped_orders,
+            ahead_hours=self.terms.number(rule, "ahead_hours"),
+            signed_hours=self.terms.number(rule, "signed_hours"),
+            own_percent=self.terms.number(rule, "own_percent"),
+            others_percent=self.terms.number(rule, "others_percent"),
+            least_orders=self.terms.number(rule, "least_orders"),
+        )
+
+    @cached_property
+    def sourcing_signs(self) -> pl.LazyFrame:
+        """One row a sign with its orders (see `sourcing.sign_counts`)."""
+        return sourcing.sign_counts(self.sourcing)
