@@ -258,27 +258,11 @@ PLAIN = {
     "ladder_case", "appeal_case", "evidence_case", "violation_points_case", "cooldown_case",
     "fee_case", "withdrawal_case", "composite_case", "version_case",
 }  # fmt: skip
-SERIES = {
-    "R": 20, "L": 22, "Q": 12, "A": 12, "D": 11, "H": 2, "C": 7, "N": 4, "Z": 7, "F": 4, "W": 1,
-    "V": 3, "T": 7, "P": 4, "J": 2,
-}  # fmt: skip
-NOT_DATA = {"Q7": "no canonical column names the after-sales service it speaks of"}
 
 
 def all_ids() -> list[str]:
     found = [str(case["id"]) for case in cases()]
     return found + [str(case["id"]) for name in PLAIN for case in plain(name)]
-
-
-@pytest.mark.parametrize("series", SERIES)
-def test_every_vector_of_the_handbook_is_there(series: str) -> None:
-    """R1 or a variant of it (R1-own) for each number; the few that are no data are named."""
-    known = set(NOT_DATA)
-    for text in all_ids():
-        found = re.match(r"([A-Z])([0-9]+)(?![0-9])", text)
-        if found is not None:
-            known.add(found[1] + found[2])
-    assert {f"{series}{number}" for number in range(1, SERIES[series] + 1)} - known == set()
 
 
 def test_ids_are_unique() -> None:
