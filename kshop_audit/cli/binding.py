@@ -61,7 +61,7 @@ def option(
 def completed(arguments: Sequence[str]) -> list[str]:
     """The arguments with the values of options that need none; a folder is never such a value."""
     result: list[str] = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in zip(arguments, [*arguments, "-"][1:], strict=True):
         result.append(argument)
         value = _WITHOUT_VALUE.get(argument)
         if value is not None and (following.startswith("-") or Path(following).is_dir()):
