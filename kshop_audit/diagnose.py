@@ -69,8 +69,9 @@ def _file(source: Source, loaded: Loaded, pinned: set[Path], mask: bool) -> File
     match = source.records.header.match
     # What was told, or proven by the headers that only this kind has, is not put in doubt.
     signed = bool(match.signature) or source.path in pinned
-    taken = {place for place, (_, column) in enumerate(source.header) if column}
-    present = [column for _, column in source.header if column]
+    # By the places of the whole header: of a file that was rewritten, ours stand before its own.
+    taken = {place for places in match.columns.values() for place in places}
+    present = tuple(match.columns)
     found = guesses(match.layout, source.sample, present, taken) if source.sample else ()
     guessed = {guess.header.strip() for guess in found}
     rest = [header for header, column in source.header if header and not column]

@@ -145,6 +145,21 @@ def test_days_without_a_row_are_the_missing_days_of_the_report(run: Run, tmp_pat
     assert "2 days: 2026-10-07, 2026-10-08" in run("doctor", folder)[1]
 
 
+def test_chats_in_json_are_told_field_by_field(run: Run, tmp_path: Path) -> None:
+    rows = [
+        {"session_id": "S1", "message_id": f"M{n}", "sender_role": "buyer", "zz": "?",
+         "sent_at": f"2026-10-20 10:0{n}:00", "content": "在吗"}
+        for n in range(3)
+    ]  # fmt: skip
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (tmp_path / "chats.jsonl").write_text(lines, encoding="utf-8")
+    _, out, _ = run("doctor", tmp_path / "chats.jsonl", "--format", "json")
+    (file,) = json.loads(out)["files"]
+    assert (file["kind"], file["rows"]) == ("chats", 3)
+    assert ["sent_at", "sent_at"] in file["understood"]
+    assert [entry["column"] for entry in file["proposals"]] in ([], [None])
+
+
 # ------------------------------------------------------------------ files that cannot be read
 
 
