@@ -69,7 +69,9 @@ def test_the_line_names_stage_file_and_rows_and_is_erased(screen: Terminal) -> N
 
 
 @pytest.mark.parametrize(
-    "quiet", [InputOptions(no_progress=True), "a pipe", "TERM=dumb", "a short run"], ids=str
+    "quiet",
+    [InputOptions(no_progress=True), "a pipe", "TERM=dumb", "a short run"],
+    ids=["--no-progress", "a pipe", "TERM=dumb", "a short run"],  # else two workers disagree
 )
 def test_nothing_is_drawn(
     screen: Terminal, monkeypatch: pytest.MonkeyPatch, quiet: InputOptions | str
