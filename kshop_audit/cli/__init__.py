@@ -8,6 +8,7 @@ each command imports what it needs when it runs.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -16,7 +17,11 @@ from kshop_audit.cli.stopping import stoppable
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; never raises for a fault of the user."""
-    with stoppable(last=arguments is None):
+    alone = arguments is None
+    if alone:
+        # A short run makes hardly any garbage; looking for it at every step cost 0.04 s (measured).
+        gc.set_threshold(50_000, 20, 20)
+    with stoppable(last=alone):
         from kshop_audit.cli.application import run
 
         return run(sys.argv[1:] if arguments is None else arguments)

@@ -8,9 +8,10 @@ a threshold that is a binary float is a `ConfigError` that names the file and th
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -40,10 +41,16 @@ def load(name_or_path: str) -> Pack:
     if is_series(table):
         return series(table, file, content, load)
     base = base_of(table, file)
+    return _pack(file, content, None if base is None else _read(base))
+
+
+@functools.lru_cache(maxsize=32)
+def _pack(file: str, content: bytes, base: tuple[str, bytes] | None) -> Pack:
+    """The pack that a file says, with what it takes of the other; a run asks for it many times."""
+    table = _table(file, content)
     if base is not None:
-        base_file, base_content = _read(base)
-        table = extended(table, _table(base_file, base_content), file)
-        content = base_content + content
+        table = extended(table, _table(*base), file)
+        content = base[1] + content
     return parse(table, file, hashlib.sha256(content).hexdigest())
 
 
@@ -57,7 +64,8 @@ def load_all(names_or_paths: Iterable[str]) -> tuple[Pack, ...]:
     return packs
 
 
-def _table(file: str, content: bytes) -> dict[str, object]:
+@functools.lru_cache(maxsize=32)
+def _table(file: str, content: bytes) -> Mapping[str, object]:
     try:
         return tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
