@@ -9,8 +9,11 @@ each command imports what it needs when it runs.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from kshop_audit.cli.stopping import stoppable
 
@@ -25,3 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from kshop_audit.cli.application import run
 
         return run(sys.argv[1:] if arguments is None else arguments)
+
+
+def process() -> NoReturn:
+    """The command as a whole process.
+
+    It ends at once: taking everything down in order would search all frames for garbage, 0.05 s
+    in which nobody gains anything (measured).
+    """
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or none at all
+            stream.flush()
+    os._exit(code)

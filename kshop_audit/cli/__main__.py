@@ -1,7 +1,5 @@
 """`python -m kshop_audit.cli`, the same as the installed command."""
 
-import sys
+from kshop_audit.cli import process
 
-from kshop_audit.cli import main
-
-sys.exit(main())
+process()
