@@ -127,7 +127,7 @@ def _dated(rule: str, terms: Terms) -> Iterator[Text]:
     if span := terms.spans.get(rule):
         days = span_text(span)
         yield Text(
-            zh=f"按 {terms.pack.id} 的规则只判定{days.zh}的事件，其余日期按当时的版本。",
+            zh=f"按 {terms.pack.id} 只判定这些日子的事件：{days.zh}；其余日期按当时的版本。",
             en=f"Judged by {terms.pack.id} for events {days.en} only; other days have their own "
             "version.",
         )

@@ -11,8 +11,10 @@ import pytest
 
 from kshop_audit.model.report import RuleResult
 from kshop_audit.packs import names
+from kshop_audit.report.speech import Speech
 from tests.case_files import cases, run
 
+WORDS = Speech("zh")
 RUNNABLE = [
     case for case in cases() if not case.get("needs") and case.get("pack", "kuaishou") in names()
 ]
@@ -37,6 +39,7 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
             assert getattr(result, key).get(name, 0) == count, (key, name, result)
     _figures(result, expected)
     _lists(result, expected)
+    assert _without_words(result) == set()
     for name in ("rejected", "duplicates"):
         for kind, count in expected.get(name, {}).items():
             entries = [entry for entry in done.report.inputs if entry.kind == kind]
@@ -76,6 +79,24 @@ def _lists(result: RuleResult, expected: Mapping[str, Any]) -> None:
             assert any(_matches(wanted, found) for found in result.findings), result.findings
     if expected.get("notes"):
         assert result.notes, result
+
+
+CODED = ("status", "why", "fact", "mode", "bracket", "next_bracket", "pattern", "reason")
+CODES = ("code", "status", "exclusion", "instead", "pattern")
+
+
+def _without_words(result: RuleResult) -> set[str]:
+    """Keys and codes of findings that the text report could only show as they are."""
+    keys = {key for found in result.findings for key in found}
+    codes = {
+        code
+        for found in result.findings
+        for key in CODED
+        for code in str(found.get(key) or "").split(" ")
+        if code
+    }
+    unknown = {code for code in codes if not any(WORDS.knows(f"{t}.{code}") for t in CODES)}
+    return {key for key in keys if not WORDS.knows(f"finding.{key}")} | unknown
 
 
 def _matches(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:

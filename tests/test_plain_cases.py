@@ -171,7 +171,9 @@ def test_withdrawal(case: Case, tmp_path: Path) -> None:
 def test_ladder(case: Case) -> None:
     placed = bracket(case["orders"], case["media"] or case["repeated"], TERMS)
     assert placed["bracket"] == case["bracket"]
-    assert placed["penalty"] == case["penalty"]
+    fine, points = placed["fine_yuan"], placed["points_taken"]
+    told = f"{fine} yuan" if fine else f"{points} points" if points else ""
+    assert told == case["penalty"]
     assert placed["next_at"] == (None if case["next_at"] == "null" else case["next_at"])
 
 
@@ -191,7 +193,9 @@ def appeal(folder: Path, as_of: datetime, **evidence: str) -> Mapping[str, Any]:
     )  # fmt: skip
     if evidence:
         row(folder / "evidence.csv", violation_id="V1", **evidence)
-    report = audit_folder(folder, as_of=as_of, select=("appeal-window",)).report
+        row(folder / "orders.csv", order_id="O1", status="completed", product_id="P1")
+    settings = Settings(shop="甲店")
+    report = audit_folder(folder, settings, as_of, select=("appeal-window",)).report
     (finding,) = report.rules[0].findings
     return finding
 

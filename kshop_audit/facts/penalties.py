@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kshop_audit.facts import sourcing
+from kshop_audit.facts import evidence, sourcing
 from kshop_audit.facts.platforms import PlatformFacts
 from kshop_audit.model.schema import Kind
-from kshop_audit.tables import FILE, ROW
 
 
 class PenaltyFacts(PlatformFacts):
@@ -48,23 +47,22 @@ class PenaltyFacts(PlatformFacts):
 
     @cached_property
     def appeals(self) -> pl.LazyFrame:
-        """Open violation tickets with the evidence filed for them; paid_fen, order_paid_at,
-        order_product and order_title of the order they name, as far as the inputs have them;
-        `fraud` (Boolean: for fraudulent shipment, which the buyer is compensated for).
+        """Open violation tickets with what the evidence filed for them lacks: `filed` (true, null
+        without any), `flaws` and `unchecked` (see `evidence.checked`); paid_fen of the order they
+        name; `fraud` (Boolean: for fraudulent shipment, which the buyer is compensated for).
         """
-        filed = self.tables.rows(Kind.EVIDENCE).drop(FILE, ROW).with_columns(filed=pl.lit(True))
         pending = pl.col("status").is_null() | (pl.col("status") == "open")
         titles = self.products.group_by("product_id").agg(order_title=pl.col("title").min())
         named = self.orders.select(
             "order_id", "paid_fen", order_paid_at="paid_at", order_product="product_id"
         ).join(titles, left_on="order_product", right_on="product_id", how="left")
         fraud = pl.col("kind").str.contains("欺诈发货|fraud").fill_null(False)
-        return (
-            self.violations.filter(pending)
-            .join(filed, on="violation_id", how="left")
-            .join(named, on="order_id", how="left")
-            .with_columns(fraud=fraud)
-        )
+        tickets = self.violations.filter(pending).join(named, on="order_id", how="left")
+        known = tickets.select("violation_id", "order_paid_at", "order_product", "order_title")
+        filed = evidence.checked(
+            self.tables.rows(Kind.EVIDENCE), known, self.terms.settings.shop
+        ).with_columns(filed=pl.lit(True))
+        return tickets.join(filed, on="violation_id", how="left").with_columns(fraud=fraud)
 
     @cached_property
     def sourcing(self) -> pl.LazyFrame:

@@ -185,7 +185,7 @@ TABLES: dict[Kind, Table] = {
         ),
         _table(
             Kind.EVIDENCE,
-            key="violation_id",
+            key="violation_id product",
             events="",
             id="violation_id",
             text="invoice_name product express_receipt",

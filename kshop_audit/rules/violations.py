@@ -7,7 +7,6 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import normalised
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
@@ -27,15 +26,12 @@ def bracket(orders: int, triggered: bool, terms: Terms) -> Finding:
     reached = [name for name in BRACKETS if orders >= steps[name]]
     now = "extreme" if triggered else (reached[-1] if reached else "none")
     above = BRACKETS[BRACKETS.index(now) + 1 :] if now != "none" else BRACKETS
-    penalties = {
-        "none": "",
-        "minor": f"{terms.number('no-source', 'minor_fine_yuan')} yuan",
-        **{name: f"{terms.number('no-source', f'{name}_points')} points" for name in BRACKETS[1:]},
-    }
+    fined, costly = now == "minor", now in BRACKETS[1:]
     return {
         "bracket": now,
         "orders": orders,
-        "penalty": penalties[now],
+        "fine_yuan": terms.number("no-source", "minor_fine_yuan") if fined else None,
+        "points_taken": terms.number("no-source", f"{now}_points") if costly else None,
         "next_bracket": above[0] if above else None,
         "next_at": steps[above[0]] if above else None,
     }
@@ -119,32 +115,10 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
     )
 
 
-def _evidence_flaws(shop: str | None) -> pl.Expr:
-    """String: what the evidence filed for an appeal lacks (S2-13, S2-14); null when nothing."""
-    named = pl.col("invoice_name")
-    goods, title = normalised(pl.col("product")), normalised(pl.col("order_title"))
-    same = (
-        (pl.col("product") == pl.col("order_product")).fill_null(False)
-        | title.str.contains(goods, literal=True)
-        | goods.str.contains(title, literal=True)
-    )
-    sold_at = pl.coalesce("sold_at", "order_paid_at")
-    checks = {
-        "invoice_missing": named.is_null(),
-        "invoice_name": named != shop if shop else pl.lit(False),
-        "goods_missing": pl.col("product").is_null(),
-        # Without the listing's title nobody can compare: that is left to a person.
-        "goods_differ": ~same,
-        # Bought on the day of the sale is not before it (N4).
-        "purchase_not_before_sale": ~(pl.col("purchased_at") < sold_at).fill_null(False),
-        "receipt_missing": pl.col("express_receipt").is_null(),
-    }
-    found = pl.concat_str(
-        [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in checks.items()],
-        separator=" ",
-        ignore_nulls=True,
-    )
-    return pl.when(found != "").then(found)
+def _evidence_ok() -> pl.Expr:
+    """Boolean: null without evidence, and where a part of it could not be compared."""
+    lacking, open_question = pl.col("flaws").is_not_null(), pl.col("unchecked").is_not_null()
+    return pl.when(pl.col("filed").fill_null(False) & (lacking | ~open_question)).then(~lacking)
 
 
 @rule(
@@ -174,12 +148,13 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
 
     How it is counted:
         Deadline = notice + 7 × 24 h (ASSUMPTION, the cautious reading). Evidence: invoice in
-        the shop's name, same goods, bought before sold (S2-13), courier receipt (S2-14). A ticket
+        the shop's name, same goods, bought on a day before the sale (S2-13), courier receipt
+        (S2-14); without the shop's name or the listing there is no answer, never a yes. A ticket
         for fraudulent shipment shows what the buyer is owed: 30 % of the payment, 5 to 200 yuan.
 
         截止 = 通知时间 + 7×24 小时（从严，假设）。凭证核对：发票名称与店铺一致、商品对应、进货
-        早于售卖（S2-13）、有物流底单（S2-14）。欺诈发货的违约单另列应赔金额：实付的 30%，5 至
-        200 元。
+        早于售卖当天（S2-13）、有物流底单（S2-14）；没填店铺名或没有商品表就不下结论。欺诈发货的违
+        约单另列应赔金额：实付的 30%，5 至 200 元。
 
     Not counted:
         Tickets that are closed, and notices after as-of. A ticket past its deadline is listed
@@ -202,10 +177,8 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
     """
     deadline = pl.col("notified_at") + timedelta(days=terms.number("appeal-window", "days"))
     cost = pl.when("fraud").then(compensation("appeal-window", "fraud", terms))
-    tickets = facts.appeals.with_columns(
-        deadline=deadline, flaws=_evidence_flaws(terms.settings.shop)
-    )
-    filed = pl.col("filed").fill_null(False)
+    tickets = facts.appeals.with_columns(deadline=deadline)
+    wanting = pl.concat_str(["flaws", "unchecked"], separator=" ", ignore_nulls=True)
     return Ratio(
         unit=tickets,
         at=None,
@@ -220,8 +193,8 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
                 "deadline": pl.col("deadline"),
                 "hours_left": hours_left(pl.col("deadline"), terms),
                 "cost": yuan(cost),
-                "evidence_ok": pl.when(filed).then(pl.col("flaws").is_null()),
-                "why": pl.when(filed).then("flaws"),
+                "evidence_ok": _evidence_ok(),
+                "why": pl.when(wanting != "").then(wanting),
             },
             order=("deadline", "violation_id"),
         ),
