@@ -221,7 +221,7 @@ def ticket_row(rng: Random, profile: Profile, order: Row, ticket_id: str) -> Row
         "applied_at": applied,
         "deadline_at": applied + 48 * HOUR,
         "arbitration": rng.choice((None, None, None, "无", "否", "未介入", "介入")),
-        "rejected": rng.choice((None, False, status == "rejected")),
+        "rejected": rng.choice((None, False, status in ("rejected", "closed", "succeeded"))),
         "reject_reason": rng.choice(REJECTIONS) if status in ("rejected", "disputed") else None,
         "refund_amount": money(rng),
     }

@@ -318,10 +318,13 @@ class Facts(PenaltyFacts):
         return self.tickets.filter("turned_down")
 
     @cached_property
-    def open_tickets(self) -> pl.LazyFrame:
-        """Tickets neither succeeded nor closed by as-of, with sent_at and contacted."""
+    def doubtful_tickets(self) -> pl.LazyFrame:
+        """Tickets that are not over by as-of, or that the merchant turned down, whatever became of
+        them since; with sent_at and contacted.
+        """
         later = (pl.col("finished_at") > self.terms.as_of).fill_null(False)
-        return tickets.with_contact(self.tables, self.tickets.filter(~pl.col("ended") | later))
+        chosen = ~pl.col("ended") | later | pl.col("turned_down")
+        return tickets.with_contact(self.tables, self.tickets.filter(chosen))
 
     @cached_property
     def first_tickets(self) -> pl.LazyFrame:

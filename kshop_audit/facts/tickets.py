@@ -117,13 +117,13 @@ def first_applications(tables: Tables) -> pl.LazyFrame:
     return tables.rows(Kind.TICKETS).group_by("order_id").agg(pl.col("applied_at").min())
 
 
-def with_contact(tables: Tables, open_tickets: pl.LazyFrame) -> pl.LazyFrame:
-    """Open tickets with sent_at (the pickup, else the shipment) and `contacted`: whether the buyer
+def with_contact(tables: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
+    """Tickets with sent_at (the pickup, else the shipment) and `contacted`: whether the buyer
     got a merchant's message between application and dispatch; null where nobody can tell.
 
     The buyer is found by buyer id, the ticket's or the order's.
     """
-    cases = open_tickets.with_columns(
+    cases = cases.with_columns(
         sent_at=pl.coalesce("picked_up_at", "shipped_at"),
         buyer=pl.coalesce("buyer_id", "order_buyer"),
     )
@@ -133,12 +133,12 @@ def with_contact(tables: Tables, open_tickets: pl.LazyFrame) -> pl.LazyFrame:
         .select("buyer_id", "sent_at")
     )
     reached = (
-        cases.select("ticket_id", "applied_at", "buyer", dispatched_at="sent_at")
+        cases.select(FILE, ROW, "applied_at", "buyer", dispatched_at="sent_at")
         .join(said, left_on="buyer", right_on="buyer_id")
         .filter(pl.col("sent_at").is_between("applied_at", "dispatched_at"))
-        .select("ticket_id", _reached=pl.lit(True))
+        .select(FILE, ROW, _reached=pl.lit(True))
         .unique()
     )
     known = pl.lit(tables.has(Kind.CHATS, "buyer_id", "sent_at", "sender_role"))
     told = pl.when(known & pl.col("buyer").is_not_null()).then(pl.col("_reached").fill_null(False))
-    return cases.join(reached, on="ticket_id", how="left").with_columns(contacted=told)
+    return cases.join(reached, on=[FILE, ROW], how="left").with_columns(contacted=told)

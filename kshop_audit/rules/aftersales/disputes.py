@@ -288,7 +288,7 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
         separator=" ",
         ignore_nulls=True,
     )
-    tickets = facts.open_tickets.with_columns(
+    tickets = facts.doubtful_tickets.with_columns(
         pattern=pl.when(found != "").then(found), due=next_due(terms)
     )
     risky = pl.col("pattern").is_not_null()
