@@ -210,6 +210,8 @@ class RuleInfo:
     of them the rule has no verdict. `unit` names what is counted. `scale`: numerator units in one
     unit of the target and of the value (3600 where seconds are summed and hours are wanted).
     `distance`: whether it makes sense to count how many more good events reach the target.
+    `absent`: entries like those of `needs` that may be missing, each with what the figure means
+    then.
     """
 
     id: str
@@ -221,6 +223,7 @@ class RuleInfo:
     doc: RuleDoc
     scale: int = 1
     distance: bool = True
+    absent: tuple[tuple[str, Text], ...] = ()
 
 
 EXCLUSIONS = (

@@ -39,6 +39,11 @@ def unmet(needs: Sequence[str], tables: Tables) -> list[str]:
     return [need for need in needs if not _there(need, tables)]
 
 
+def absent_notes(absent: Sequence[tuple[str, Text]], tables: Tables) -> tuple[Text, ...]:
+    """What the figure means without the optional columns that no file has."""
+    return tuple(note for need, note in absent if not _there(need, tables))
+
+
 def _there(need: str, tables: Tables) -> bool:
     choices: dict[Kind, list[str]] = {}
     for choice in need.split("|"):

@@ -22,7 +22,7 @@ from kshop_audit.plan import measure
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.plan.mutes import predicates
 from kshop_audit.plan.named import collected, settled
-from kshop_audit.plan.needs import lacking
+from kshop_audit.plan.needs import absent_notes, lacking
 from kshop_audit.plan.results import BELOW, Collected, measurement
 from kshop_audit.rules.rule import Rule
 from kshop_audit.rules.shapes import Quotient, Ratio, Shape, Stated, Tally
@@ -79,7 +79,15 @@ def run(
     for name, m in measured.items():
         if m.muted:
             measured[name] = replace(m, unmuted=found[name + UNMUTED])
-    return tuple(measured[rule.info.id] for rule in rules), extras.results
+    return tuple(_noted(measured[rule.info.id], rule, facts) for rule in rules), extras.results
+
+
+def _noted(measured: Measurement, rule: Rule, facts: Facts) -> Measurement:
+    """The measurement with what it means without the optional columns that are not there."""
+    if measured.denominator is None:
+        return measured  # nothing was counted
+    notes = absent_notes(rule.info.absent, facts.tables)
+    return replace(measured, notes=(*measured.notes, *notes)) if notes else measured
 
 
 def _settled(rules: Sequence[Rule], facts: Facts) -> Facts:

@@ -11,7 +11,7 @@ from kshop_audit.rules.rule import Rule
 
 __all__ = ["Rule", "catalogue", "rules_in"]
 
-_MACHINERY = {"rule", "shapes", "compensation", "countdown"}
+_MACHINERY = {"absent", "rule", "shapes", "compensation", "countdown"}
 
 
 @cache

@@ -8,8 +8,8 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules import absent
 from kshop_audit.rules.compensation import compensation
 from kshop_audit.rules.rule import rule
 from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
@@ -47,6 +47,10 @@ def _late(deadline: pl.Expr, terms: Terms) -> pl.Expr:
     ),
     unit=Text(zh="单在 48 小时内发货", en="orders shipped within 48 hours"),
     needs=("orders.paid_at", "orders.shipped_at", "orders.status"),
+    absent={
+        "orders.is_presale|orders.deposit_paid_at": absent.NO_PRESALE,
+        "orders.aftersale_state": absent.NO_AFTERSALE_STATE,
+    },
 )
 def ship_48h(facts: Facts, terms: Terms) -> Shape:
     """Share of due non-presale orders shipped within 48 hours of payment, last 30 days.
@@ -130,6 +134,10 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="单超过承诺发货时间", en="orders late against their promise"),
     needs=("orders.paid_at", "orders.shipped_at", "orders.status"),
+    absent={
+        "orders.promised_ship_at": absent.NO_PROMISE,
+        "orders.aftersale_state": absent.NO_AFTERSALE_STATE,
+    },
 )
 def ship_promise(facts: Facts, terms: Terms) -> Shape:
     """Orders shipped later than promised to the buyer, presale included, last 30 days.
@@ -172,7 +180,6 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
     """
     hours = timedelta(hours=terms.number("ship-promise", "default_hours"))
     promise = pl.coalesce(pl.col("promised_at"), pl.col("paid_at") + hours)
-    notes = () if facts.tables.has(Kind.ORDERS, "promised_ship_at") else (NO_PROMISE,)
     return Ratio(
         unit=facts.orders,
         at="paid_at",
@@ -192,14 +199,8 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
         ),
         by=BY,
         unmapped=("status", "aftersale_state"),
-        notes=notes,
     )
 
-
-NO_PROMISE = Text(
-    zh="订单文件没有承诺发货时间，全部按支付后 48 小时判断。",
-    en="The order file has no promised time; 48 hours after payment was used for every order.",
-)
 
 PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments.signed_at"
 
@@ -220,6 +221,9 @@ PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments
     ),
     unit=Text(zh="单在 24 小时内揽收", en="orders picked up within 24 hours"),
     needs=("orders.order_id", "orders.shipped_at|shipments.shipped_at", PICKUP),
+    absent={
+        "tickets.applied_at": absent.NO_APPLICATIONS,
+    },
 )
 def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     """Share of due shipped orders picked up within 24 hours of the waybill, last 30 days.
@@ -321,6 +325,12 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="单运单异常", en="orders with a waybill problem"),
     needs=("orders.shipped_at",),
+    absent={
+        "orders.tracking_no|shipments.tracking_no": absent.NO_WAYBILL,
+        "orders.address": absent.NO_ADDRESS,
+        "orders.shop_id": absent.NO_SHOP,
+        "orders.picked_up_at|shipments.picked_up_at|shipments.node_at": absent.NO_PICKUP_FOR_K3,
+    },
 )
 def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
     """Orders whose waybill the platform's shipping checks would stop, last 30 days.

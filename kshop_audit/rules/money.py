@@ -12,6 +12,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms, Withdrawal
+from kshop_audit.rules import absent
 from kshop_audit.rules.rule import Conclusion, Measured, rule
 from kshop_audit.rules.shapes import Findings, Gap, Shape, Stated, Tally
 
@@ -52,6 +53,9 @@ def _fee(measured: Measured, terms: Terms) -> Conclusion:
     unit=Text(zh="分钱（服务费合计）", en="fen of service fee in all"),
     needs=("orders.paid_at", "orders.paid_amount"),
     conclude=_fee,
+    absent={
+        "orders.commission|settlements.commission": absent.NO_COMMISSION,
+    },
 )
 def service_fee(facts: Facts, terms: Terms) -> Shape:
     """Service fee owed for the orders: half of the promoter's commission, or 5 % of the price.

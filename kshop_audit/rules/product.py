@@ -7,18 +7,12 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import fold
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules import absent
 from kshop_audit.rules.rule import rule
 from kshop_audit.rules.shapes import Proof, Quotient, Ratio, Shape, Tally
 
 FAMILY = "product"
-
-NO_HISTORY = Text(
-    zh="导出文件只有当前售后原因，没有首次原因：买家改过原因的单子无法核实（S3-08）。",
-    en="The export holds the current reason only, not the first one: tickets whose reason was "
-    "changed later cannot be verified (S3-08).",
-)
 
 
 @rule(
@@ -40,6 +34,9 @@ NO_HISTORY = Text(
         "tickets.first_reason|tickets.reason",
         "orders.paid_at",
     ),
+    absent={
+        "tickets.first_reason": absent.NO_HISTORY,
+    },
 )
 def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
     """Orders whose first after-sales reason is quality per paid order, last 60 days.
@@ -84,7 +81,6 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
         "signed_at" if terms.option("quality-refund-rate", "denominator") == "signed" else "paid_at"
     )
     quality = pl.col("first_reason").is_in([fold(w) for w in terms.words("quality_reasons")])
-    has_history = facts.tables.has(Kind.TICKETS, "first_reason")
     return Quotient(
         numerator=Ratio(
             unit=facts.first_tickets,
@@ -104,7 +100,6 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
             left_out={"unpaid": pl.col(counted_at).is_null()},
         ),
         reasons=("first_reason", "told_reason"),
-        notes=() if has_history else (NO_HISTORY,),
     )
 
 
@@ -121,6 +116,9 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="分（评分合计）", en="points of rating in all"),
     needs=("reviews.rating", "reviews.reviewed_at"),
+    absent={
+        "reviews.appeal": absent.NO_APPEAL,
+    },
 )
 def product_rating(facts: Facts, terms: Terms) -> Shape:
     """Mean product rating of the last 60 days without successfully appealed reviews.

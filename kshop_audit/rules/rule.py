@@ -79,18 +79,22 @@ def rule(
     needs: tuple[str, ...] = (),
     scale: int = 1,
     distance: bool = True,
+    absent: Mapping[str, Text] | None = None,
     conclude: Conclude | None = None,
 ) -> Callable[[Measure], Rule]:
     """Make a rule of a function.
 
     `needs`: "kind.column" entries, alternatives joined by "|"; without one of them the rule has no
     verdict. `scale`: numerator units in one unit of the target (3600 where seconds are summed and
-    hours are wanted). The docstring must have the headings of HEADINGS; ValueError if it has not.
+    hours are wanted). `absent`: columns the rule can do without, written as in `needs`, and the
+    note that goes with the figure where they are missing. The docstring must have the headings of
+    HEADINGS; ValueError if it has not.
     """
 
     def make(measure: Measure) -> Rule:
         doc = document(id, inspect.getdoc(measure) or "")
-        info = RuleInfo(id, family, title, fix, unit, needs, doc, scale, distance)
+        absent_notes = tuple((absent or {}).items())
+        info = RuleInfo(id, family, title, fix, unit, needs, doc, scale, distance, absent_notes)
         return Rule(info, measure, conclude)
 
     return make

@@ -11,6 +11,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules import absent
 from kshop_audit.rules.rule import Conclusion, Measured, rule
 from kshop_audit.rules.shapes import Findings, Gap, Proof, Ratio, Shape, Tally
 
@@ -43,6 +44,10 @@ def _met(answered: str, counted: str, terms: Terms) -> pl.Expr:
     ),
     unit=Text(zh="条消息在 5 分钟内回复", en="messages answered within 5 minutes"),
     needs=OR_DAYS,
+    absent={
+        "chats.message_type|service-stats.messages": absent.NO_MESSAGE_TYPE,
+        "chats.session_id|service-stats.messages": absent.NO_SESSION,
+    },
 )
 def reply_rate(facts: Facts, terms: Terms) -> Shape:
     """Share of buyer messages answered within 300 seconds, 08:00-24:00, last 30 days.
@@ -209,6 +214,10 @@ def _sub_accounts(measured: Measured, terms: Terms) -> Conclusion:
     unit=Text(zh="名客服达标", en="agents on target"),
     needs=CHATS,
     conclude=_sub_accounts,
+    absent={
+        "chats.agent_account": absent.NO_AGENT,
+        "chats.served_at": absent.NO_LIST_TIME,
+    },
 )
 def reply_rate_agent(facts: Facts, terms: Terms) -> Shape:
     """Agents whose reply rate reaches its target, of all agents with messages.

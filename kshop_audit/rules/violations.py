@@ -10,6 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules import absent
 from kshop_audit.rules.compensation import compensation, yuan
 from kshop_audit.rules.countdown import hours_left
 from kshop_audit.rules.rule import Conclusion, Measured, rule
@@ -134,6 +135,9 @@ def _evidence_ok() -> pl.Expr:
     ),
     unit=Text(zh="张违约单待处理", en="open violation tickets"),
     needs=("violations.violation_id", "violations.notified_at"),
+    absent={
+        "violations.status": absent.NO_VIOLATION_STATUS,
+    },
 )
 def appeal_window(facts: Facts, terms: Terms) -> Shape:
     """Open violation tickets with the hours left until their appeal deadline.
@@ -235,6 +239,9 @@ def _net(measured: Measured, terms: Terms) -> Conclusion:
     unit=Text(zh="分（净扣分）", en="net points"),
     needs=("violations.points",),
     conclude=_net,
+    absent={
+        "violations.study_points": absent.NO_STUDY_POINTS,
+    },
 )
 def violation_points(facts: Facts, terms: Terms) -> Shape:
     """Net violation points: points accrued less points earned by study, never below zero.

@@ -12,6 +12,7 @@ from kshop_audit.facts.tickets import judged
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules import absent
 from kshop_audit.rules.aftersales.limits import next_due
 from kshop_audit.rules.countdown import hours_left
 from kshop_audit.rules.rule import Conclusion, Measured, rule
@@ -84,6 +85,9 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
     unit=Text(zh="单判商家责任", en="tickets judged merchant fault"),
     needs=("tickets.status", "tickets.finished_at"),
     conclude=_dispute_notes,
+    absent={
+        "tickets.liable_party|disputes.liable_party": absent.NO_LIABILITY,
+    },
 )
 def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
     """Completed refund tickets judged the merchant's fault, of all completed, last 30 days.
@@ -234,6 +238,10 @@ def reject_without_reason(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="单有商责风险", en="tickets likely to be lost"),
     needs=("tickets.type", "tickets.status", "tickets.applied_at"),
+    absent={
+        "tickets.reject_reason": absent.NO_REASON_FOR_B,
+        "orders.postage": absent.NO_POSTAGE_FOR_B,
+    },
 )
 def dispute_risk(facts: Facts, terms: Terms) -> Shape:
     """Open or rejected tickets that match a pattern the platform decides for the buyer.

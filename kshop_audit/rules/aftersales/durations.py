@@ -10,6 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules import absent
 from kshop_audit.rules.aftersales.limits import answer_due
 from kshop_audit.rules.rule import rule
 from kshop_audit.rules.shapes import Proof, Ratio, Shape, Tally
@@ -55,6 +56,10 @@ def _target_seconds(rule_id: str, terms: Terms) -> int:
     ),
     unit=Text(zh="秒（处理总时长）", en="seconds of handling in all"),
     needs=HANDLED,
+    absent={
+        "tickets.agreed_at": absent.NO_AGREEMENT,
+        "tickets.arbitration": absent.NO_ARBITRATION,
+    },
 )
 def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
     """Mean hours from a refund-only application to the merchant's agreement, last 30 days.
@@ -134,6 +139,9 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="秒（处理总时长）", en="seconds of handling in all"),
     needs=(*HANDLED, "tickets.agreed_at", "tickets.return_signed_at"),
+    absent={
+        "tickets.arbitration": absent.NO_ARBITRATION,
+    },
 )
 def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
     """Mean hours the merchant takes in both steps of a return-refund, last 30 days.
@@ -212,6 +220,10 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="单处理超时", en="tickets answered too late"),
     needs=("tickets.type", "tickets.applied_at", "tickets.agreed_at|tickets.finished_at"),
+    absent={
+        "tickets.agreed_at": absent.NO_AGREEMENT,
+        "orders.picked_up_at|shipments.picked_up_at|shipments.node_at": absent.NO_PICKUP_FOR_LIMIT,
+    },
 )
 def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
     """Refund tickets answered after the handling limit, applications of the last 30 days.
