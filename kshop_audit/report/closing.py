@@ -95,6 +95,8 @@ def _earliest(state: Readiness, speech: Speech) -> list[str]:
         if rules:
             names = speech.join([speech.text(rule.title) for rule in rules], "list")
             lines.append(speech.say(f"closing.{key}", names=names))
+    # What somebody still has to settle may move the date.
+    lines += [speech.text(note) for rule in state.waiting for note in rule.notes]
     return lines
 
 

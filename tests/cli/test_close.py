@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.cli.build import Run
 from tests.cli.test_sample_data import SAMPLES
@@ -28,3 +29,17 @@ def test_only_closure_rules_are_run_and_each_gates(run: Run) -> None:
     assert {rule["family"] for rule in report["rules"]} == {"closure"}
     assert {rule["level"] for rule in report["rules"]} == {"error"}
     assert report["verdict"]["exit_code"] == code
+
+
+def test_open_orders_move_the_date_and_it_is_said(run: Run, tmp_path: Path) -> None:
+    """Z4: an order that completes meanwhile starts the 30 days anew, whatever the others say."""
+    (tmp_path / "orders.csv").write_text(
+        "order_id,status,paid_at,finished_at\n"
+        "O1,completed,2026-02-10 12:00:00,2026-02-20 12:00:00\n"
+        "O2,shipped,2026-02-25 12:00:00,\n",
+        encoding="utf-8",
+    )
+    for as_of, ready in (("2026-03-10T15:00", "2026-04-10"), ("2026-03-10", "2026-04-11")):
+        _, out, _ = run("close", tmp_path, "--as-of", as_of, "--lang", "en")
+        assert "earliest on 2026-03-23" in out
+        assert f"not over before {ready}" in " ".join(out.split())

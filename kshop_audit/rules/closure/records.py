@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import polars as pl
@@ -14,6 +15,22 @@ from kshop_audit.model.settings import Terms
 from kshop_audit.rules.closure.blockers import FAMILY, blockers, nothing_blocks, unanswered
 from kshop_audit.rules.rule import Conclusion, Measured, rule
 from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape, Stated
+
+COOLDOWN = "close-cooldown"
+
+
+def _finished_at_best(measured: Measured, terms: Terms) -> Conclusion:
+    """While orders are open the cooldown's own date is only right if none of them completes."""
+    concluded = nothing_blocks(measured, terms)
+    if not measured.numerator or COOLDOWN not in terms.pack.rules:
+        return concluded
+    ready = ready_after(terms.as_of, terms)
+    note = Text(
+        zh=f"未完结订单只要有一单完成（而不是关闭），最早也要到 {ready:%Y-%m-%d} 才满足完结满 30 天。",
+        en=f"As soon as one of the unfinished orders completes, instead of being closed, the time "
+        f"after the last order is not over before {ready:%Y-%m-%d}.",
+    )
+    return replace(concluded, notes=(note,))
 
 
 @rule(
@@ -29,7 +46,7 @@ from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape, Stated
     ),
     unit=Text(zh="单未完结", en="orders not finished"),
     needs=("orders.status",),
-    conclude=nothing_blocks,
+    conclude=_finished_at_best,
 )
 def close_orders(facts: Facts, terms: Terms) -> Shape:
     """Every order is completed or closed.
@@ -124,11 +141,11 @@ def _cooling(last: datetime, order_id: object, terms: Terms) -> Conclusion:
 def ready_after(last_completed_at: datetime, terms: Terms) -> datetime:
     """Midnight after the full days that follow the day of the last completion (Z1-Z3)."""
     first = datetime.combine(last_completed_at.date(), time.min) + timedelta(days=1)
-    return first + timedelta(days=terms.number("close-cooldown", "days"))
+    return first + timedelta(days=terms.number(COOLDOWN, "days"))
 
 
 @rule(
-    "close-cooldown",
+    COOLDOWN,
     family=FAMILY,
     title=Text(zh="完结满30天", en="Thirty days after the last order"),
     fix=Text(
