@@ -256,8 +256,8 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
 
     How it is counted:
         A: refund-only in transit, rejected. B: free postage, and the rejection asks the buyer
-        for outbound freight. C: applied before pickup, shipped without a message to the buyer
-        between. Last 30 days.
+        for outbound freight. C: applied before pickup (S3-14; without one, the shipment), sent
+        without a message to the buyer between. Last 30 days.
 
         A：在途仅退款被驳回；B：包邮商品却以买家承担发货运费驳回；C：揽收前申请退款，未联系买家
         就发货。命中单 ÷ 未完结或驳回单，近 30 天申请。
@@ -269,10 +269,10 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
         已完结且未驳回的单，以及其他可能败诉的情形。这是风险提示，不是违规判定。
 
     Example:
-        Applied 10:00, shipped 11:00, picked up 15:00, no message from 10:00 to 11:00: pattern
+        Applied 10:00, shipped 11:00, picked up 15:00, no message from 10:00 to 15:00: pattern
         C. One message at 10:30: no hit.
 
-        10:00 申请，11:00 发货，15:00 揽收，10:00–11:00 没联系买家：命中 C；10:30 发过消息则不命
+        10:00 申请，11:00 发货，15:00 揽收，10:00–15:00 没联系买家：命中 C；10:30 发过消息则不命
         中。
 
     Why our number may differ:

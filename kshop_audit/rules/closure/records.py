@@ -26,8 +26,8 @@ def _finished_at_best(measured: Measured, terms: Terms) -> Conclusion:
         return concluded
     ready = ready_after(terms.as_of, terms)
     note = Text(
-        zh=f"未完结订单只要有一单完成（而不是关闭），最早也要到 {ready:%Y-%m-%d} 才满足完结满 30 天。",
-        en=f"As soon as one of the unfinished orders completes, instead of being closed, the time "
+        zh=f"未完结订单只要有一单完成（而不是关闭），“完结满30天”最早 {ready:%Y-%m-%d} 才满足。",
+        en="As soon as one of the unfinished orders completes, instead of being closed, the time "
         f"after the last order is not over before {ready:%Y-%m-%d}.",
     )
     return replace(concluded, notes=(note,))
