@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from importlib.resources import files
+from itertools import islice
 
 from kshop_audit.ingest.catalogue import Layout, cell_text, layouts, normal, prefix
 from kshop_audit.ingest.cells import codes, flags
@@ -28,6 +29,11 @@ CLEAR = 6
 """Points by which a guess must beat the next best one; what is closer could be either."""
 FEWEST = 2
 """Cells that a column must show before their shape says anything."""
+
+MOST = 150
+"""Headers of a file that are guessed at; the widest export that is known has 64 columns."""
+LONGEST = 40
+"""Characters of a header that is guessed at; longer ones are no names."""
 
 _JOINTS = re.compile(r"[\s_./:：-]+")
 _SHAPES = {
@@ -93,11 +99,15 @@ def guesses(
     """
     table = TABLES[layout.kind]
     columns = [column for column in table.columns if column.name not in present]
-    open_places = [
+    unknown = (
         place
         for place, header in enumerate(sample.header)
-        if place not in taken and normal(header) and normal(header) not in layout.unused
-    ]
+        if place not in taken
+        and 0 < len(header) <= LONGEST
+        and normal(header)
+        and normal(header) not in layout.unused
+    )
+    open_places = list(islice(unknown, MOST))
     found = [
         (place, guess)
         for place in open_places
@@ -206,4 +216,8 @@ def _alike() -> tuple[tuple[str, ...], ...]:
 
 @functools.cache
 def _likeness(one: str, other: str) -> int:
-    return round(100 * SequenceMatcher(None, one, other, autojunk=False).ratio())
+    """Percent; 0 below ALIKE, which is told by far quicker bounds in nearly all cases."""
+    pair = SequenceMatcher(None, one, other, autojunk=False)
+    if min(pair.real_quick_ratio(), pair.quick_ratio()) * 100 < ALIKE - 1:
+        return 0
+    return round(100 * pair.ratio())
