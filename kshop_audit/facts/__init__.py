@@ -363,15 +363,25 @@ class Facts(PenaltyFacts):
         unclear = self.orders.filter(~pl.col("status_known")).sort("order_id").head(1)
         return pl.concat([newest, done.filter(undated).sort("order_id").head(1), unclear])
 
-    def monthly_fees(
+    def charged_orders(
         self, since: datetime, *, of_commission: Fraction, of_amount: Fraction
     ) -> pl.LazyFrame:
-        """One row a month of payment: month, fee_fen, estimated (see `fees.monthly_fees`)."""
+        """One row a paid order and what it is charged (see `fees.charged`)."""
         paid = pl.col("paid_at") <= self.terms.as_of
         received = self.orders.filter(paid).join(
             fees.settled(self.tables), on="order_id", how="left"
         )
-        return fees.monthly(received, since=since, of_commission=of_commission, of_amount=of_amount)
+        return fees.charged(
+            received,
+            fees.unpriced(self.tables),
+            since=since,
+            of_commission=of_commission,
+            of_amount=of_amount,
+        )
+
+    def monthly_fees(self, orders: pl.LazyFrame) -> pl.LazyFrame:
+        """One row a month of `charged_orders` (see `fees.monthly`)."""
+        return fees.monthly(orders)
 
     @property
     def _reply_seconds(self) -> int:

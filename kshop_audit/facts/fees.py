@@ -1,4 +1,4 @@
-"""The technical service fee of each order, put together by month; whole fen only."""
+"""The technical service fee of each order, and of each month; whole fen only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
+from kshop_audit.tables import FILE, ROW
 
 
 def settled(tables: Tables) -> pl.LazyFrame:
@@ -28,27 +29,52 @@ def share_fen(amount_fen: pl.Expr, share: Fraction) -> pl.Expr:
     return (amount_fen * (2 * part) + whole) // (2 * whole)
 
 
-def monthly(
-    orders: pl.LazyFrame, *, since: datetime, of_commission: Fraction, of_amount: Fraction
+def charged(
+    orders: pl.LazyFrame,
+    unpriced: pl.LazyFrame,
+    *,
+    since: datetime,
+    of_commission: Fraction,
+    of_amount: Fraction,
 ) -> pl.LazyFrame:
-    """One row a month of payment: month ("2026-03"), fee_fen and orders charged (Int64), estimated.
+    """One row a paid order: order_id, month of payment ("2026-03"), fee_fen, charged (Int64, 0 or
+    1), estimated and lacking (Boolean), _file, _row.
 
-    `orders`: paid orders with paid_fen, commission_fen (estimated) and settled_commission_fen.
-    An order pays a share of the commission its promoter received, else a share of the amount;
-    orders paid before `since` pay nothing. `estimated`: a commission without a settlement.
+    `orders`: paid orders with paid_fen, commission_fen (estimated) and settled_commission_fen. An
+    order pays a share of the commission its promoter received, else a share of the amount; orders
+    paid before `since` pay nothing. `estimated`: a commission without a settlement. `lacking`:
+    there is nothing to take a share of, neither a commission nor, by `unpriced`, an amount; such an
+    order is counted apart and charged nothing.
     """
     commission = pl.coalesce("settled_commission_fen", "commission_fen").fill_null(0)
+    due = pl.col("paid_at") >= since
+    lacking = due & (commission <= 0) & pl.col("unpriced").fill_null(False)
     fee = (
-        pl.when(pl.col("paid_at") < since).then(0)
+        pl.when(~due | lacking).then(0)
         .when(commission > 0).then(share_fen(commission, of_commission))
         .otherwise(share_fen(pl.col("paid_fen"), of_amount))
     )  # fmt: skip
+    known = unpriced.select("order_id", unpriced=pl.lit(True))
+    return orders.join(known, on="order_id", how="left").select(
+        "order_id",
+        FILE,
+        ROW,
+        month=pl.col("paid_at").dt.strftime("%Y-%m"),
+        fee_fen=fee.cast(pl.Int64),
+        charged=(due & ~lacking).cast(pl.Int64),
+        estimated=(commission > 0) & pl.col("settled_commission_fen").is_null(),
+        lacking=lacking,
+    )
+
+
+def monthly(orders: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a month of `charged` orders: month, fee_fen, lacking (Int64), estimated (of any)."""
     return (
-        orders.group_by(month=pl.col("paid_at").dt.strftime("%Y-%m"))
+        orders.group_by("month")
         .agg(
-            fee_fen=fee.sum().cast(pl.Int64),
-            orders=(pl.col("paid_at") >= since).sum().cast(pl.Int64),
-            estimated=((commission > 0) & pl.col("settled_commission_fen").is_null()).any(),
+            pl.col("fee_fen").sum(),
+            pl.col("lacking").sum().cast(pl.Int64),
+            pl.col("estimated").any(),
         )
         .sort("month")
     )

@@ -14,7 +14,7 @@ from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms, Withdrawal
 from kshop_audit.rules import absent
 from kshop_audit.rules.rule import Conclusion, Measured, rule
-from kshop_audit.rules.shapes import Findings, Gap, Shape, Stated, Tally
+from kshop_audit.rules.shapes import Findings, Gap, Proof, Shape, Stated, Tally
 
 FAMILY = "money"
 
@@ -24,6 +24,13 @@ ESTIMATE = Text(
 )
 
 
+def _unpriced(orders: int) -> Text:
+    return Text(
+        zh=f"{orders} 单没有金额也没有佣金，没有算进去。",
+        en=f"{orders} orders have neither an amount nor a commission and are not in it.",
+    )
+
+
 def _fee(measured: Measured, terms: Terms) -> Conclusion:
     fen = measured.numerator or 0
     estimated = any(row["estimated"] for row in measured.findings)
@@ -31,11 +38,12 @@ def _fee(measured: Measured, terms: Terms) -> Conclusion:
         {"month": row["month"], "fee": str(Decimal(int(row["fee_fen"] or 0)) / 100)}
         for row in measured.findings
     )
+    lacking = sum(int(row["lacking"] or 0) for row in measured.findings)
     return Conclusion(
         value=Fraction(fen, 100),
         count=True,
         findings=months,
-        notes=(ESTIMATE,) if estimated else (),
+        notes=(*((ESTIMATE,) if estimated else ()), *((_unpriced(lacking),) if lacking else ())),
     )
 
 
@@ -69,15 +77,17 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
 
     How it is counted:
         50 % of the commission the promoter actually received (S0-02), else 5 % of the amount
-        paid (S0-04); rounded half up to 0.01 yuan per order (ASSUMPTION), then summed.
+        paid (S0-04); rounded half up to 0.01 yuan per order (ASSUMPTION), then summed. `--evidence`
+        lists the fee of each order.
 
         有佣金：推广者实得佣金 × 50%（S0-02）；无佣金：实付额 × 5%（S0-04）；每单四舍五入到分
-        （假设）再合计。
+        （假设）再合计。--evidence 列出每单的服务费。
 
     Not counted:
-        Unpaid orders, and orders paid before 2019-07-20 00:00.
+        Unpaid orders, orders paid before 2019-07-20 00:00, and orders with neither an amount nor a
+        commission (noted).
 
-        未付款订单和 2019-07-20 00:00 之前付款的订单。
+        未付款订单、2019-07-20 00:00 之前付款的订单，以及既没有金额也没有佣金的订单（会注明）。
 
     Example:
         Commission 20, another platform keeps 5: (20 − 5) × 50 % = 7.50 (S0-03). 100,000 without
@@ -98,15 +108,16 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
     )
     of_commission = Fraction(str(terms.option("service-fee", "commission_share")))
     of_amount = Fraction(str(terms.option("service-fee", "amount_share")))
-    months = facts.monthly_fees(since, of_commission=of_commission, of_amount=of_amount)
+    orders = facts.charged_orders(since, of_commission=of_commission, of_amount=of_amount)
+    fee = pl.col("fee_fen")
     return Tally(
-        unit=months,
-        amount=pl.col("fee_fen"),
-        weight=pl.col("orders"),
+        unit=orders,
+        amount=fee,
+        weight=pl.col("charged"),
         gaps=Gap.NONE,
-        findings=Findings(
-            {name: pl.col(name) for name in ("month", "fee_fen", "estimated")}, order=("month",)
-        ),
+        slow=fee > 0,
+        proof=Proof(ids=("order_id",), cost_fen=fee),
+        findings=Findings({}, order=("month",), limit=None, beside=facts.monthly_fees(orders)),
     )
 
 
