@@ -23,6 +23,8 @@ Table = list[list[str]]
 Tables = dict[str, Table]
 
 SPOKEN = ("content", "消息内容")
+READ_BY_ROW = "read row by row"
+"""Stands in the note on a file that the quick reader could not be proven right for."""
 _MOMENT = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-\d\d \d\d:\d\d:\d\d")
 _COUNT = re.compile(r"0|[1-9]\d{0,14}")
 _AMOUNT = re.compile(r"-?(?:0|[1-9]\d{0,9})\.\d\d")
@@ -85,7 +87,7 @@ def undressed(report: Report, worn: Worn) -> str:
         replace(given, path=worn.names[given.path], encoding="utf-8", sha256="")
         for given in report.inputs
     )
-    notes = [_plainly(note, worn) for note in report.notes if "read row by row" not in note.en]
+    notes = [_plainly(note, worn) for note in report.notes if READ_BY_ROW not in note.en]
     # Rejected rows are told in their order, which is another one where rows were moved.
     first = next((n for n, note in enumerate(notes) if _place(note.en)), len(notes))
     last = first + sum(_place(note.en) is not None for note in notes)

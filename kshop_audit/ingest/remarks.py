@@ -47,8 +47,8 @@ def notes_on(match: Match, decoded: Decoded, slow: bool, told: str | None) -> tu
     if slow:
         notes.append(
             Text(
-                "引号或换行不规范,已逐行读取",
-                "quotes or line ends are irregular, so the file was read row by row",
+                "引号或换行容易误读,已逐行核对读取",
+                "quotes or line ends that are easily misread, so the file was read row by row",
             )
         )
     return tuple(notes)
