@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest.access import is_full
 from kshop_audit.ingest.container import BLOCK, LockedError, UnopenedError
-from kshop_audit.ingest.walk import DATA, never_read
+from kshop_audit.ingest.walk import may_hold_data, never_read
 
 MOST_BYTES = 4 << 30
 """No member may be larger; no export of a shop is."""
@@ -85,7 +85,7 @@ def members(path: Path, name: str, scratch: Path, stem: str) -> Iterator[Member]
             last = PurePosixPath(shown).name
             if never_read(last):
                 yield Member(shown, None)
-            elif PurePosixPath(last).suffix.lower() in DATA:
+            elif may_hold_data(PurePosixPath(last)):
                 target = scratch / f"{stem}.{place}.member"
                 _extract(archive, info, f"{name}!{shown}", target)
                 yield Member(shown, target)

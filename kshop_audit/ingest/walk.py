@@ -76,6 +76,11 @@ def may_be_anything(path: Path) -> bool:
     return path.suffix.lower() in ANYTHING
 
 
+def may_hold_data(path: PurePath) -> bool:
+    """Whether a file of this name is looked into."""
+    return path.suffix.lower() in DATA | ANYTHING
+
+
 def never_read(name: str) -> bool:
     """Whether a file of this name is hidden, temporary or unfinished."""
     return name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED)
@@ -133,8 +138,7 @@ def find_files(request: Request) -> tuple[Found, ...]:
                 result.append(Found(argument, name, pins.get(real), named=True))
             continue
         for path in _inside(argument):
-            data = path.suffix.lower() in DATA or may_be_anything(path)
-            if not (never_read(path.name) or data):
+            if not (never_read(path.name) or may_hold_data(path)):
                 continue
             name = shown(path.relative_to(argument))
             with while_reading(name):

@@ -20,6 +20,10 @@ from tests.ingest.test_workbooks import GOOD, one_sheet, rows_of
 
 CONTENT = text([ORDER, ("20261031", "2026-10-31 08:05:00", "待发货", "9.90", "")]).encode()
 
+PAGE = b'[{"oid": "20261031", "createTime": 1793433900000, "status": 30, "payTime": 1793433900000}]'
+ROW = "<td>20261031<td>2026-10-31 08:05:00<td>待发货<td><td>"
+WEB_PAGE = f"<table><tr>{''.join(f'<td>{name}' for name in ORDER)}<tr>{ROW}</table>".encode()
+
 
 def packed(members: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
@@ -50,6 +54,9 @@ def test_members_of_every_sort_are_read(tmp_path: Path) -> None:
             "d.tsv": CONTENT.decode().replace(",", "\t").encode("gb18030"),
             "e.csv": b"x,y\n1,2\n",
             "f.xlsx.gz": gzip.compress(one_sheet(GOOD)),
+            "g.json": PAGE,
+            "h.JSON": b'{"name": "theme"}',
+            "i.html": WEB_PAGE,
         }
     )
     sources = opened(tmp_path, content)
@@ -60,10 +67,13 @@ def test_members_of_every_sort_are_read(tmp_path: Path) -> None:
         ("a.zip!d.tsv", "orders", "gb18030"),
         ("a.zip!e.csv", None, "utf-8"),
         ("a.zip!f.xlsx.gz#订单", "orders", None),
+        ("a.zip!g.json", "orders", "utf-8"),
+        ("a.zip!h.JSON", None, "utf-8"),
+        ("a.zip!i.html", "orders", None),
     ]
     assert all(counts(rows_of(source)) == (1, 0, 0) for source in sources if source.kind)
     assert sources[0].sha256 == hashlib.sha256(CONTENT).hexdigest()
-    assert [source.index for source in sources] == list(range(6))
+    assert [source.index for source in sources] == list(range(9))
 
 
 def test_a_workbook_that_is_packed_as_gz(tmp_path: Path) -> None:
@@ -86,6 +96,7 @@ def test_what_is_never_read_in_an_archive(tmp_path: Path) -> None:
         ("a.zip!~$a.csv", None),
         ("a.zip!sub/.b.csv", None),
         ("a.zip!c.csv.part", None),
+        ("a.zip!a.json", "orders"),
         ("a.zip!a.csv", "orders"),
     ]
     assert {source.sha256 for source in sources[:3]} == {""}
