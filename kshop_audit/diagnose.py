@@ -48,7 +48,7 @@ def diagnose(request: Request, settings: Settings, scratch: Path, *, mask: bool)
     return Diagnosis(
         schema=SCHEMA,
         as_of=shown(loaded.newest),
-        files=tuple(_file(source, loaded, set(request.pins), mask) for source in sources),
+        files=tuple(_file(source, loaded, request.pins, mask) for source in sources),
         unmapped=tuple(_unmapped(loaded, mask)),
         gaps=tuple(gap for pack in packs for gap in _gaps(pack, rules[pack.id], loaded, settings)),
         lacks=tuple(_lacks(rules, loaded, settings)) if loaded.tables.frames else (),
@@ -59,16 +59,16 @@ MUCH = 4
 """Points by which another kind must be nearer: two headers that are known, or four guessed."""
 
 
-def _file(source: Source, loaded: Loaded, pinned: set[Path], mask: bool) -> FileDiagnosis:
+def _file(source: Source, loaded: Loaded, pins: Mapping[Path, Kind], mask: bool) -> FileDiagnosis:
     if source.kind is None or source.records is None:
-        near = _nearest(source, 0, mask)
+        near = _nearest(source, 0, mask, pins.get(source.path))
         return FileDiagnosis(
             source.name, None, None, source.why, source.encoding, None, source.sheet, near
         )
     count = loaded.counts.get(source.index, FileCount())
     match = source.records.header.match
     # What was told, or proven by the headers that only this kind has, is not put in doubt.
-    signed = bool(match.signature) or source.path in pinned
+    signed = bool(match.signature) or source.path in pins
     # By the places of the whole header: of a file that was rewritten, ours stand before its own.
     taken = {place for places in match.columns.values() for place in places}
     present = tuple(match.columns)
@@ -102,9 +102,9 @@ def _file(source: Source, loaded: Loaded, pinned: set[Path], mask: bool) -> File
     )
 
 
-def _nearest(source: Source, own: int, mask: bool) -> Nearest | None:
+def _nearest(source: Source, own: int, mask: bool, pin: Kind | None = None) -> Nearest | None:
     """The kind that has more of the headers than the file's own one, which has `own` points."""
-    near = nearest(source.sample) if source.sample is not None else None
+    near = nearest(source.sample, pin) if source.sample is not None else None
     if near is None or source.sample is None:
         return None
     if source.kind is not None and (near.kind is source.kind or near.points <= own + MUCH):

@@ -291,6 +291,9 @@ FAULTS: dict[str, Fault] = {
     ),
     # what is written otherwise
     "an unknown delimiter": Fault(holds("a.csv", CONTENT.replace(",", "|")), "delimiter"),
+    "25 rows above the header": Fault(
+        holds("a.csv", "".join(f"说明 {row}\n" for row in range(25)) + CONTENT), "skip_rows"
+    ),
     "another delimiter than told": Fault(
         holds("a.csv", SOUND), "delimiter", ("SHOP/a.csv", "--delimiter", ";")
     ),
@@ -302,7 +305,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "Big5": Fault(
         holds("a.csv", "訂單編號,付款時間,訂單狀態\n1,2026-10-31,待出貨\n".encode("big5")),
-        "--encoding",
+        "Big5",
     ),
     "UTF-8 that was saved as GBK": Fault(
         holds("a.csv", SOUND.decode("gb18030", "replace").encode()), "garbled"

@@ -8,6 +8,7 @@ input itself where it is one, else a copy in the scratch folder, made block by b
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,12 @@ HEAD = 1 << 20
 UTF8 = "utf-8"
 UTF8_BOM = "utf-8-sig"
 GB18030 = "gb18030"
+BIG5 = "big5"
+# Words of headers that are written otherwise in simplified Chinese, or are in both.
+_TRADITIONAL = re.compile("訂單|編號|時間|狀態|訊息|內容|發貨|出貨|付款|數量|金額|買家|客服|退款")
+FEWEST = 2
+"""So many different ones; bytes of another encoding make one of them by chance at most."""
+_FIRST = 1 << 14
 _BOMS = (
     (codecs.BOM_UTF8, UTF8_BOM),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -163,11 +170,26 @@ def _without_bom(path: Path, name: str, recognises: Recognises, target: Path) ->
         sample = file.read(HEAD).decode(GB18030, "replace")
     if recognises(sample):
         return _copy(path, name, GB18030, target)
+    if _is_big5(path):
+        raise UnknownEncodingError(
+            f"{name}:看来是繁体中文的 Big5 编码;请从后台重新导出(简体,UTF-8),"
+            "或用 --encoding big5 指定,并在 shop.toml 的 [inputs.<类别>.columns] 写明列名",
+            f"{name}: seems to be Big5, traditional Chinese; export it again in simplified Chinese "
+            "as UTF-8, or give --encoding big5 and map its columns in [inputs.<kind>.columns] of "
+            "shop.toml",
+        )
     raise UnknownEncodingError(
         f"{name}:既不是 UTF-8,也没有在 GB18030 下识别出表头;请重新导出,或用 --encoding 指定编码",
         f"{name}: not UTF-8, and no known header when read as GB18030; export again or give "
         "--encoding",
     )
+
+
+def _is_big5(path: Path) -> bool:
+    """Whether a header in traditional Chinese shows once the bytes are read as Big5."""
+    with path.open("rb") as file:
+        sample = file.read(_FIRST).decode(BIG5, "ignore")
+    return len(set(_TRADITIONAL.findall(sample))) >= FEWEST
 
 
 def _ascii_header(head: str, recognises: Recognises) -> bool:

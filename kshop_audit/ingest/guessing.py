@@ -75,10 +75,15 @@ class Near:
         return 2 * len(self.known) + len(self.guesses)
 
 
-def nearest(sample: Sample) -> Near | None:
-    """The kind whose columns a header has most of, known or guessed; None if hardly any."""
+def nearest(sample: Sample, pin: Kind | None = None) -> Near | None:
+    """The kind whose columns a header has most of, known or guessed; None if hardly any.
+
+    `pin`: the only kind to be looked at, if the operator told it.
+    """
     near: list[Near] = []
     for layout in layouts():
+        if pin is not None and layout.kind is not pin:
+            continue
         found = match(layout, sample.header, None, pinned=True)
         columns = {} if found is None else found.columns
         places = {place for spots in columns.values() for place in spots}

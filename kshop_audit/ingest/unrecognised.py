@@ -18,6 +18,8 @@ _OTHERS = (*DELIMITERS, "|", "^", "~", "\x01")
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
 
 _SAMPLE = 1 << 14
+_FAR = 1 << 17
+_MOST_ROWS = 200
 # What text in one encoding was taken for, and what it is.
 _MISREAD = (
     ("gb18030", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"),
@@ -76,6 +78,15 @@ def unrecognised(
         shown = _NAMES.get(mark, mark if mark.isprintable() else ascii(mark))
         why = Text(f"分隔符看来是 {shown}", f"its delimiter seems to be {shown}")
         advice = Text(f"请用 --delimiter “{shown}” 指定", f'give --delimiter "{shown}"')
+    elif _further_down(text, delimiters, fits):
+        why = Text(
+            f"表头不在前 {SEARCH_ROWS} 行内", f"its header is not in the first {SEARCH_ROWS} rows"
+        )
+        advice = Text(
+            "请删除表头上面的行,或在 shop.toml 的 [inputs.<类别>] 用 skip_rows 写明有几行",
+            "delete the rows above it, or say how many they are: skip_rows in [inputs.<kind>] of "
+            "shop.toml",
+        )
     elif _garbled(text, delimiters):
         why = Text(
             "文字已成乱码(曾按错误的编码另存)", "its Chinese is garbled (saved in a wrong encoding)"
@@ -93,6 +104,13 @@ def unrecognised(
 def _delimiter(text: str, tried: Sequence[str], fits: Fits) -> str | None:
     """A delimiter under which the header is known, among those not tried."""
     return next((mark for mark in _OTHERS if mark not in tried and fits(text, (mark,))), None)
+
+
+def _further_down(text: str, delimiters: Sequence[str], fits: Fits) -> bool:
+    """Whether a known header stands below the rows in which one is looked for."""
+    lines = text[:_FAR].splitlines(keepends=True)
+    starts = range(SEARCH_ROWS, min(len(lines), _MOST_ROWS), SEARCH_ROWS)
+    return any(fits("".join(lines[at : at + SEARCH_ROWS]), delimiters) for at in starts)
 
 
 def _garbled(text: str, delimiters: Sequence[str]) -> bool:
@@ -126,9 +144,10 @@ def nothing_recognised(zh: str, en: str, sources: Sequence[Source]) -> InputErro
     seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
     return InputError(
         f"{zh}可识别的文件:{seen or '文件夹中没有数据文件'};请给出后台导出的 CSV、XLSX 或 ZIP 文件,"
-        "或用 --orders/--chats 等指定类别",
+        "或用 --orders/--chats 等指定类别;列名不同的,kshop-audit doctor --write 会起草对应关系",
         f"{en} is recognised: {seen_en or 'no data file in the folder'}; give the CSV, XLSX or ZIP "
-        "files exported from the back office, or pin one with --orders, --chats …",
+        "files exported from the back office, or pin one with --orders, --chats …; where only the "
+        "names of columns differ, kshop-audit doctor --write drafts the mapping",
     )
 
 

@@ -324,3 +324,13 @@ def test_the_name_of_the_draft_may_be_left_out_wherever_it_stands(run: Run, tmp_
     ):
         assert run(*arguments)[0] == EXIT_OK
         Path("shop.draft.toml").unlink()
+
+
+def test_a_pinned_file_is_compared_with_its_own_kind(run: Run, tmp_path: Path) -> None:
+    rows = "".join(f"26315000000000{n:02d},2026-10-18 10:00:00,发走了,9.90\n" for n in range(4))
+    path = tmp_path / "a.csv"
+    path.write_text(f"单据流水号,钱到账时刻,当前状态,金额\n{rows}", encoding="utf-8")
+    for pin, kind in (((), "tickets"), (("--orders",), "orders")):
+        code, out, _ = run("doctor", *pin, path, "--format", "json")
+        assert code == EXIT_NO_AUDIT
+        assert json.loads(out)["files"][0]["nearest"]["kind"] == kind
