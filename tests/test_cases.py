@@ -77,6 +77,8 @@ def _lists(result: RuleResult, expected: Mapping[str, Any]) -> None:
             assert not result.findings
         for wanted in expected["findings"]:
             assert any(_matches(wanted, found) for found in result.findings), result.findings
+    if "listed" in expected:
+        assert [found.get("ticket_id") for found in result.findings] == expected["listed"]
     if expected.get("notes"):
         assert result.notes, result
 

@@ -312,6 +312,10 @@ class Facts(PenaltyFacts):
         """Refund tickets of any status."""
         return self.tickets.filter("refund")
 
+    def awaiting(self, due: pl.Expr) -> pl.LazyFrame:
+        """Refund tickets whose next step of the shop has time left (see `tickets.awaiting`)."""
+        return tickets.awaiting(self.refund_requests, due, as_of=self.terms.as_of)
+
     @cached_property
     def rejected_tickets(self) -> pl.LazyFrame:
         """Tickets the merchant turned down."""
@@ -378,10 +382,6 @@ class Facts(PenaltyFacts):
             of_commission=of_commission,
             of_amount=of_amount,
         )
-
-    def monthly_fees(self, orders: pl.LazyFrame) -> pl.LazyFrame:
-        """One row a month of `charged_orders` (see `fees.monthly`)."""
-        return fees.monthly(orders)
 
     @property
     def _reply_seconds(self) -> int:

@@ -92,6 +92,21 @@ def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.Lazy
     )
 
 
+def awaiting(requests: pl.LazyFrame, due: pl.Expr, *, as_of: datetime) -> pl.LazyFrame:
+    """Tickets that are not over by as-of and whose deadline is still to come.
+
+    `due`: Datetime, by when the shop must do its next step; null where it is not its turn. Columns:
+    ticket_id, order_id, deadline.
+    """
+    over = pl.col("ended") & (pl.col("finished_at") <= as_of).fill_null(True)
+    applied = (pl.col("applied_at") <= as_of).fill_null(False)
+    return (
+        requests.filter(applied & ~over)
+        .select("ticket_id", "order_id", deadline=due)
+        .filter(pl.col("deadline") >= as_of)
+    )
+
+
 def first_tickets(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     """One row an order that has tickets applied for by as-of: its earliest one, ties by ticket id.
 

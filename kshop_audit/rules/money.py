@@ -9,6 +9,7 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.fees import monthly
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms, Withdrawal
@@ -117,7 +118,7 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
         gaps=Gap.NONE,
         slow=fee > 0,
         proof=Proof(ids=("order_id",), cost_fen=fee),
-        findings=Findings({}, order=("month",), limit=None, beside=facts.monthly_fees(orders)),
+        findings=Findings({}, order=("month",), limit=None, beside=monthly(orders)),
     )
 
 

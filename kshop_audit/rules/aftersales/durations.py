@@ -11,9 +11,10 @@ from kshop_audit.facts.conversations import within
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules import absent
-from kshop_audit.rules.aftersales.limits import answer_due
+from kshop_audit.rules.aftersales.limits import answer_due, next_due
+from kshop_audit.rules.countdown import hours_left
 from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Proof, Ratio, Shape, Tally
+from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape, Tally
 
 FAMILY = "aftersales"
 
@@ -246,9 +247,11 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Exchanges, applications in exempt periods, and unanswered tickets whose limit still
-        runs. Exactly on the limit is in time.
+        runs: these are listed with the hours left, as are returns that came back and must be
+        refunded. Exactly on the limit is in time.
 
-        换货单、豁免时段内申请的单，以及未响应但时限未到的单；正好到时限算按时。
+        换货单、豁免时段内申请的单，以及未响应但时限未到的单（列出剩余小时，已退回待退款的也列
+        出）；正好到时限算按时。
 
     Example:
         Not picked up, applied 10:00:00: answer next day 10:00:00 in time, 10:00:01 late.
@@ -287,6 +290,13 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
             ids=("ticket_id", "order_id"),
             deadline=pl.col("due_at"),
             actual=pl.col("answered_at"),
+        ),
+        findings=Findings(
+            {},
+            order=("deadline", "ticket_id"),
+            beside=facts.awaiting(next_due(terms)).with_columns(
+                hours_left=hours_left(pl.col("deadline"), terms)
+            ),
         ),
         by={"day": pl.col("applied_at").dt.date(), "hour": pl.col("applied_at").dt.hour()},
         unmapped=("type",),
