@@ -109,7 +109,13 @@ def validate(table: Mapping[str, object], root: type[_Root]) -> tuple[_Root, lis
             return root.model_validate(rest), faults
         except ValidationError as error:
             errors = error.errors(include_url=False)
-            faults += [fault_of(details, root) for details in errors]
+            # What was taken out as wrong is not missing as well.
+            told = {fault.path for fault in faults}
+            faults += [
+                fault_of(details, root)
+                for details in errors
+                if details["type"] != "missing" or details["loc"] not in told
+            ]
             for details in errors:
                 _remove(rest, details["loc"], missing=details["type"] == "missing")
 

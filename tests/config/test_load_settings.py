@@ -418,6 +418,16 @@ def test_a_fault_is_told_with_its_line_and_a_way_out(
     assert message in "\n".join(faults(tmp_path, text))
 
 
+def test_a_wrong_value_is_not_called_missing_as_well(tmp_path: Path) -> None:
+    text = (
+        "[declared.reply-rate]\nnumerator = -1\ndenominator = 2\nfrom = 2026-01-01\n"
+        "to = 2026-01-02\nsource = 'x'\n"
+    )
+    told = "\n".join(faults(tmp_path, text))
+    assert "must not be below 0" in told
+    assert "is missing" not in told
+
+
 def test_all_faults_are_told_at_once_in_reading_order(tmp_path: Path) -> None:
     text = (
         "shop = 5\npak = 'x'\n[levels]\nreply-rte = 'off'\nship-48h = 'fatal'\n"
