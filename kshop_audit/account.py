@@ -157,10 +157,10 @@ def _gap_notes(measured: Sequence[Measurement]) -> list[Text]:
     days = sorted({day for m in measured for day in m.gaps.missing_days})
     if not days:
         return []
-    shown_days = "、".join(day.isoformat() for day in days[:10])
+    shown_days = "、".join(day.isoformat() for day in days[:10]) + ("…" if len(days) > 10 else "")
     return [
         Text(
-            zh=f"窗口内有 {len(days)} 天没有数据（{shown_days}{'…' if len(days) > 10 else ''}），"
+            zh=f"窗口内有 {len(days)} 天没有数据（{shown_days}），"
             "相关指标按最好与最坏情况判定。",
             en=f"{len(days)} window days without data ({shown_days.replace('、', ', ')}); the "
             "rules concerned are judged by best and worst case.",
