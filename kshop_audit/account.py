@@ -160,8 +160,7 @@ def _gap_notes(measured: Sequence[Measurement]) -> list[Text]:
     shown_days = "、".join(day.isoformat() for day in days[:10]) + ("…" if len(days) > 10 else "")
     return [
         Text(
-            zh=f"窗口内有 {len(days)} 天没有数据（{shown_days}），"
-            "相关指标按最好与最坏情况判定。",
+            zh=f"窗口内有 {len(days)} 天没有数据（{shown_days}），相关指标按最好与最坏情况判定。",
             en=f"{len(days)} window days without data ({shown_days.replace('、', ', ')}); the "
             "rules concerned are judged by best and worst case.",
         )

@@ -187,8 +187,9 @@ def _headline(report: Report, speech: Speech, titles: dict[str, str]) -> str:
     if verdict.status == "incomplete":
         missing = _missing(report)
         return say("incomplete", missing) if missing else say("incomplete_score", ())
-    met = [r.id for r in report.rules if r.level is Level.ERROR and r.status is Status.PASS]
-    return say("passed" if met else "nothing", met)
+    gates = [rule for rule in report.rules if rule.level is Level.ERROR]
+    met = [rule.id for rule in gates if rule.status is Status.PASS]
+    return say("passed" if met else "nothing" if gates else "no_gates", met)
 
 
 def _missing(report: Report) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from rich.cells import cell_len
 
 from kshop_audit.codec import decode, encode
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import Level, Text
 from kshop_audit.model.report import Report, Status
 from kshop_audit.report.page import TextOptions
 from kshop_audit.report.text import render
@@ -55,6 +55,17 @@ def test_gates_come_before_warnings_of_the_same_status() -> None:
     report = failing()
     text = zh(replace(report, rules=tuple(reversed(report.rules))))
     assert text.index("24 小时揽收率 pickup-24h") < text.index("客服好评率 cs-satisfaction")
+
+
+def test_without_gates_the_verdict_line_does_not_call_them_unmeasured() -> None:
+    report = passing()
+    lowered = tuple(
+        replace(rule, level=Level.WARN) if rule.level is Level.ERROR else rule
+        for rule in report.rules
+    )
+    assert "所选规则中没有门槛" in zh(replace(report, rules=lowered))
+    silent = tuple(replace(rule, status=Status.NOT_APPLICABLE) for rule in report.rules)
+    assert "没有一项门槛有数据可判定" in zh(replace(report, rules=silent))
 
 
 def test_the_verdict_line_says_what_failed_and_what_was_not_measured() -> None:
