@@ -10,11 +10,11 @@ import polars as pl
 
 from kshop_audit.account import reject_too_many
 from kshop_audit.errors import InputError
+from kshop_audit.facts.tables import MERCHANT
 from kshop_audit.ingest import Request, Source
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan.load import Loaded, open_and_load
-from kshop_audit.plan.reading import MERCHANT
 
 
 @dataclass(frozen=True)

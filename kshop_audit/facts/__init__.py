@@ -16,7 +16,7 @@ import polars as pl
 from kshop_audit.facts import contacts, conversations, fees, messages, orders, tickets
 from kshop_audit.facts.contacts import Sought
 from kshop_audit.facts.penalties import PenaltyFacts
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.tables import AT, FILE, ROW
@@ -148,7 +148,7 @@ class Facts(PenaltyFacts):
         own = conversations.coded("pending")
         rows = self.tables.rows(Kind.CHATS)
         robots = (
-            rows.filter(pl.col("sender_role").is_in(("agent", "robot")))
+            rows.filter(one_of("sender_role", MERCHANT))
             .group_by("agent_account")
             .agg(robot=(pl.col("sender_role") == "robot").all())
             .filter("robot")

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Interval
@@ -60,9 +60,7 @@ def questions(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -
     as_of, since = hours.as_of, hours.since
     asked = pl.col("sender_role") == "buyer"
     answered = (
-        pl.col("sender_role").is_in(("agent", "robot"))
-        & _spoken()
-        & pl.col("sent_at").is_between(since, as_of)
+        one_of("sender_role", MERCHANT) & _spoken() & pl.col("sent_at").is_between(since, as_of)
     )
     rows = (
         tables.rows(Kind.CHATS)
@@ -91,7 +89,7 @@ def questions(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -
 
 def _spoken() -> pl.Expr:
     """Boolean: the message asks or answers."""
-    return pl.col("message_type").is_null() | pl.col("message_type").is_in(SPOKEN)
+    return pl.col("message_type").is_null() | one_of("message_type", SPOKEN)
 
 
 def _left_out(hours: Hours) -> pl.Expr:

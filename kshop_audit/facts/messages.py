@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Lexicon
 from kshop_audit.tables import AT, FILE, ROW
@@ -193,9 +193,7 @@ SPOKEN = (AT, FILE, ROW, "sent_at", "agent")
 def _merchant(tables: Tables) -> pl.LazyFrame:
     """One row a message of an agent, sub-account or robot."""
     rows = tables.rows(Kind.CHATS).with_row_index(AT)
-    return rows.filter(pl.col("sender_role").is_in(("agent", "robot"))).with_columns(
-        agent=pl.col("agent_account")
-    )
+    return rows.filter(one_of("sender_role", MERCHANT)).with_columns(agent=pl.col("agent_account"))
 
 
 def suspects(tables: Tables) -> pl.LazyFrame:
@@ -241,7 +239,7 @@ def pestering(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFra
     asked = pl.col("sender_role") == "buyer"
     rows = (
         with_buyers(tables, tables.rows(Kind.CHATS).with_row_index(AT))
-        .filter(pl.col("sender_role").is_in(("buyer", "agent", "robot")))
+        .filter(one_of("sender_role", ("buyer", *MERCHANT)))
         .select(AT, "sent_at", "message_seq", asked=asked, person=_person(tables))
     )
     # Only who got that many messages at all can have got too many in a row.

@@ -12,6 +12,9 @@ from kshop_audit.facts.numbering import numbered
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.tables import BOOKKEEPING, FILE, ROW, SAID, schema
 
+MERCHANT = ("agent", "robot")
+"""Who speaks for the shop, and whose text the rules look at; buyers may write anything (C1)."""
+
 NUMBERED = {Kind.CHATS: ("session_id", "buyer_id")}
 """The ids by which millions of rows are sorted."""
 
@@ -109,6 +112,14 @@ class Tables:
         return frame.lazy().with_columns(
             pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking
         )
+
+
+def one_of(name: str, words: Iterable[str]) -> pl.Expr:
+    """Boolean: whether a column holds one of a few words; null where it is null.
+
+    What `is_in` says, in less than half of its time (measured over millions of rows).
+    """
+    return pl.any_horizontal(pl.col(name) == word for word in words)
 
 
 NUMBER = "_number"

@@ -8,7 +8,7 @@ import polars as pl
 
 from kshop_audit.facts.messages import normalised, with_buyers
 from kshop_audit.facts.orders import pickup_times
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
@@ -144,7 +144,7 @@ def with_contact(tables: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
     )
     said = (
         with_buyers(tables, tables.rows(Kind.CHATS))
-        .filter(pl.col("sender_role").is_in(("agent", "robot")))
+        .filter(one_of("sender_role", MERCHANT))
         .select("buyer_id", "sent_at")
     )
     reached = (

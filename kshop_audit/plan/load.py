@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kshop_audit.facts.tables import Tables, latest, with_numbers
+from kshop_audit.facts.tables import MERCHANT, Tables, latest, with_numbers
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
-from kshop_audit.plan.reading import BAD, MERCHANT, Part, Reader
+from kshop_audit.plan.reading import BAD, Part, Reader
 from kshop_audit.tables import (
     FILE,
     RAW_SUFFIX,

@@ -23,9 +23,6 @@ from kshop_audit.tables import (
     STATE,
 )
 
-MERCHANT = ("agent", "robot")
-"""Whose text the rules look at; buyers may write anything (C1)."""
-
 BAD = pl.Schema(
     {name: BOOKKEEPING[name] for name in (FILE, ROW, BAD_COLUMN, BAD_VALUE, BAD_REASON)}
 )
