@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from kshop_audit.ingest import conversation, reasons
+from kshop_audit.ingest import conversation, reasons, undated
 from kshop_audit.ingest.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.container import LockedError
 from kshop_audit.ingest.conversation import Said, Speakers, UnknownSpeakersError
@@ -20,6 +20,7 @@ from kshop_audit.ingest.notation import Notation, is_notation
 from kshop_audit.ingest.recognise import Match, recognise
 from kshop_audit.ingest.records import RecordFile, rows
 from kshop_audit.ingest.rewritten import OWN, Rewritten, Writer, writing
+from kshop_audit.ingest.undated import Days
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
@@ -67,9 +68,7 @@ def converted(original: Original, header: Header | None) -> tuple[Rewritten, Mat
     conversation was copied or who is who; DamagedFileError for JSON that breaks off.
     """
     if header is not None:
-        if not header.match.whole:
-            return None
-        return _checked(original, _cells(original, header))
+        return _of_table(original, header)
     if is_notation(original.head):
         own = (mapping.columns.values() for mapping in original.mappings.values())
         known = frozenset(normal(name) for names in own for name in names)
@@ -82,12 +81,27 @@ def converted(original: Original, header: Header | None) -> tuple[Rewritten, Mat
     return None
 
 
+def _of_table(original: Original, header: Header) -> tuple[Rewritten, Match] | None:
+    if header.match.whole:
+        return _checked(original, _cells(original, header))
+    days = _days(original)
+    if not undated.lacks_days(original.name, header, days):
+        return None
+    where = (original.path, original.name, original.start)
+    return _checked(original, undated.dated(*where, header, days, original.target))
+
+
 def _checked(original: Original, found: Rewritten) -> tuple[Rewritten, Match] | None:
     match = original.match(found.headers[len(OWN) :])
     return None if match is None else (found, match)
 
 
 # ------------------------------------------------------------------ conversations
+
+
+def _days(original: Original) -> Days:
+    told = original.mappings.get(Kind.CHATS, InputMapping()).copied_on
+    return Days(told, day_in_name(PurePath(original.name).name) or told)
 
 
 def _speakers(original: Original) -> Speakers:
@@ -101,8 +115,7 @@ def _speakers(original: Original) -> Speakers:
         **{cell_text(name): role for name, role in own.items()},
     }
     listed = any(role in _SHOP for role in own.values())
-    copied = day_in_name(PurePath(original.name).name) or mapping.copied_on
-    return Speakers(roles, listed, copied)
+    return Speakers(roles, listed, _days(original).copied)
 
 
 def _text(original: Original) -> Rewritten:

@@ -313,3 +313,43 @@ def test_a_late_message_does_not_take_its_cell_along(tmp_path: Path) -> None:
     loaded = load((source,), find_as_of=True)
     assert (loaded.counts[0].rows, loaded.counts[0].rejected) == (6, 1)
     assert [reject.reason for reject in loaded.rejects] == ["future_time"]
+
+
+# ------------------------------------------------------------------ tables without days
+
+
+HEAD = "会话ID,消息ID,发送方,发送时间,消息内容\n"
+
+
+def times(table: pl.DataFrame) -> list[str]:
+    good = table.filter(pl.col(STATE) == GOOD)
+    return [str(time) for time in good["sent_at"]]
+
+
+def test_a_table_of_times_of_day_takes_the_day_that_was_told(tmp_path: Path) -> None:
+    rows = 'S1,M1,买家,8:05,"x\ny"\nS1,M2,客服,10-29 08:06:00,y\nS1,M3,买家,昨天 08:07,z\n'
+    table = read(tmp_path, f"{HEAD}{rows}S1,M4,买家,2026-10-28 08:08:00,z\n", "a.csv")
+    assert times(table) == [
+        "2026-10-31 08:05:00", "2026-10-29 08:06:00", "2026-10-30 08:07:00", "2026-10-28 08:08:00",
+    ]  # fmt: skip
+    assert table["_row"].to_list() == [2, 3, 4, 5]
+
+
+def test_a_time_of_day_never_takes_the_day_of_the_files_name(tmp_path: Path) -> None:
+    rows = "S1,M1,买家,08:05:00,x\nS1,M2,买家,今天 08:05:00,x\nS1,M3,买家,10-29 08:05:00,x\n"
+    table = read(tmp_path, HEAD + rows, "聊天_20261031.csv", copied_on=None)
+    assert times(table) == ["2026-10-29 08:05:00"]
+    assert counts(table) == (1, 2, 0)
+
+
+def test_a_table_of_times_of_day_alone_is_refused(tmp_path: Path) -> None:
+    rows = "S1,M1,买家,08:05:00,x\nS1,M2,客服,08:06:00,y\n"
+    with pytest.raises(LockedError, match=r"copied_on = .* or put a row with the date above"):
+        read(tmp_path, HEAD + rows, "a.csv", copied_on=None)
+
+
+def test_what_is_no_row_of_a_table_without_days_is_told(tmp_path: Path) -> None:
+    rows = "S1,M1,买家,08:05:00\n,,2026-13-41,,\n,,2026-10-30,,\nS1,M2,客服,08:06:00,y\n合计,,,,\n"
+    table = read(tmp_path, HEAD + rows, "a.csv")
+    assert times(table) == ["2026-10-30 08:06:00"]
+    assert counts(table) == (1, 1, 3)
