@@ -14,7 +14,7 @@ from tests.shop_profile import Shop
 
 SHOP = {"店铺:小李": "agent", "店铺:小王": "agent", "店铺:小陈": "agent", "店铺:智能助手": "robot"}
 """Names of the shop, as the operator lists them."""
-HEADER = ("buyer_id", "agent_account", "sender_role", "sent_at", "content")
+HEADER = ("buyer_id", "agent_account", "sender_role", "message_type", "sent_at", "content")
 EPOCH = datetime(1970, 1, 1, 8)
 
 
@@ -61,6 +61,7 @@ def rows(said: Sequence[Said]) -> str:
             m.buyer,
             m.name if m.role != "buyer" else "",
             m.role,
+            "text",
             f"{m.at:%Y-%m-%d %H:%M:%S}",
             m.content,
         )
