@@ -105,6 +105,20 @@ def test_a_status_column_alone_decides_nothing(tmp_path: Path) -> None:
         open_one(tmp_path, "售后状态,商品名称\n售后成功,x\n")
 
 
+def test_the_words_that_the_tool_itself_uses_of_a_refusal_are_headers(tmp_path: Path) -> None:
+    header = [
+        "售后单号",
+        "订单编号",
+        "售后类型",
+        "售后状态",
+        "售后申请时间",
+        "是否驳回",
+        "驳回原因",
+    ]
+    source = open_one(tmp_path, text([header]))
+    assert not {"rejected", "reject_reason"} & set(source.missing)
+
+
 def test_every_word_of_the_header_files_stands_for_a_code() -> None:
     for layout in layouts():
         for column, words in layout.values.items():
