@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kshop_audit.cli import progress, stopping, terminal
+from kshop_audit.cli import looks, progress, stopping, terminal
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
-from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions
+from kshop_audit.cli.options import ConfigOptions, InputOptions, LookOptions, MomentOptions
 from kshop_audit.errors import EXIT_OK
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class CloseOptions(MomentOptions, ConfigOptions, InputOptions):
+class CloseOptions(LookOptions, MomentOptions, ConfigOptions, InputOptions):
     """Everything `close` can be told."""
 
     format: Annotated[
@@ -90,4 +90,4 @@ def _print(report: Report, options: CloseOptions, lang: str) -> None:
     else:
         from kshop_audit.report import closing
 
-        terminal.emit(closing.render(report, lang, terminal.width_of(None)))
+        terminal.emit(closing.render(report, looks.look_of(options, lang)))

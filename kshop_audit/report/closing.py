@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kshop_audit.model.report import Report, RuleResult, Status
-from kshop_audit.report.layout import wrap
+from kshop_audit.report.page import Style, TextOptions, paragraph, printed
 from kshop_audit.report.speech import Speech
 
 DEPENDS = "depends"
 _LISTED = 10
 _MARKS = {Status.PASS: "√", Status.FAIL: "×"}
+_STYLES = {Status.PASS: "green", Status.FAIL: "bold red"}
 _IDS = ("ticket_id", "violation_id", "product_id", "order_id")
 """What names a blocker best: a ticket has an order as well."""
 _INDENT = 4
-_NARROWEST = 40
+
+_Line = tuple[int, str, str]
+"""Indent, text and style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +59,31 @@ def _dates(rule: RuleResult) -> list[str]:
     return [date for date in told if isinstance(date, str) and date != DEPENDS]
 
 
-def render(report: Report, lang: str, width: int = 80) -> str:
-    """Plain lines of at most `width` cells: the conclusion, the date and what sets it, then each
+def render(report: Report, options: TextOptions) -> str:
+    """Lines of at most `options.cells` cells: the conclusion, the date and what sets it, then each
     condition with what blocks it and what to do next.
     """
-    speech, state = Speech(lang), readiness(report)
+    speech, state = Speech(options.lang, options.ascii), readiness(report)
     word = "ready" if state.ready else "unknown" if _open(state) else "blocked"
     as_of = speech.say("brief.as_of", as_of=speech.instant(report.as_of, closing=True))
     badge = speech.say("sign.badge", word=speech.say(f"closing.{word}"))
     first = speech.join([speech.data(report.shop or ""), as_of])
-    lines = [(0, f"{badge} {first}"), *((0, line) for line in _earliest(state, speech)), (0, "")]
+    lines: list[_Line] = [(0, f"{badge} {first}", Style.STRONG)]
+    lines += [(0, line, Style.STRONG) for line in _earliest(state, speech)]
+    lines.append((0, "", Style.PLAIN))
     steps = {action.rule: speech.text(action.text) for action in report.actions}
     for rule in report.rules:
         if rule.family == "closure":
             lines += _condition(rule, steps.get(rule.id, ""), speech)
-    lines += [(0, ""), *((0, speech.say(f"closing.{key}")) for key in ("moves", "steps"))]
-    return "".join(
-        f"{' ' * indent}{part}".rstrip() + "\n"
-        for indent, line in lines
-        for part in wrap(line, max(width, _NARROWEST) - indent)
+    lines.append((0, "", Style.PLAIN))
+    lines += [(0, speech.say(f"closing.{key}"), Style.DIM) for key in ("moves", "steps")]
+    return printed(
+        (
+            part
+            for indent, line, style in lines
+            for part in (paragraph(line, options.cells, indent, style) if line else [[]])
+        ),
+        options,
     )
 
 
@@ -100,10 +109,10 @@ def _earliest(state: Readiness, speech: Speech) -> list[str]:
     return lines
 
 
-def _condition(rule: RuleResult, step: str, speech: Speech) -> list[tuple[int, str]]:
+def _condition(rule: RuleResult, step: str, speech: Speech) -> list[_Line]:
     """The condition, and under it why, which ids block it, and what to do next."""
     failed = rule.status is Status.FAIL
-    line = f"{_MARKS.get(rule.status, '?')} {speech.text(rule.title)}"
+    line = f"{speech.data(_MARKS.get(rule.status, '?'))} {speech.text(rule.title)}"
     dates = _dates(rule)
     if failed:
         clears = speech.instant(max(dates)) if dates else speech.name("code", DEPENDS)
@@ -111,7 +120,8 @@ def _condition(rule: RuleResult, step: str, speech: Speech) -> list[tuple[int, s
     below = [speech.text(rule.reason)] if rule.reason is not None else []
     if failed:
         below += [_blockers(rule, speech), speech.say("closing.next", step=step) if step else ""]
-    return [(0, line), *((_INDENT, text) for text in below if text)]
+    style = _STYLES.get(rule.status, "magenta")
+    return [(0, line, style), *((_INDENT, text, Style.PLAIN) for text in below if text)]
 
 
 def _blockers(rule: RuleResult, speech: Speech) -> str:

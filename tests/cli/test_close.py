@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+
+from rich.cells import cell_len
 
 from tests.cli.build import Run
 from tests.cli.test_sample_data import SAMPLES
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def test_the_latest_dated_condition_is_the_earliest_date(run: Run) -> None:
@@ -43,3 +48,13 @@ def test_open_orders_move_the_date_and_it_is_said(run: Run, tmp_path: Path) -> N
         _, out, _ = run("close", tmp_path, "--as-of", as_of, "--lang", "en")
         assert "earliest on 2026-03-23" in out
         assert f"not over before {ready}" in " ".join(out.split())
+
+
+def test_the_page_looks_as_it_is_asked_to(run: Run) -> None:
+    _, wide, _ = run("close", SAMPLES / "closing", "--width", "120", "--ascii", "--color", "never")
+    _, narrow, _ = run("close", SAMPLES / "closing", "--width", "40", "--color", "always")
+    assert max(map(cell_len, wide.splitlines())) > 80
+    assert not {"√", "×"} & set(wide)
+    assert "\x1b[" not in wide
+    assert "\x1b[" in narrow
+    assert max(cell_len(ANSI.sub("", line)) for line in narrow.splitlines()) <= 40
