@@ -41,6 +41,7 @@ from kshop_audit.plan.measure import Wanted
 from kshop_audit.projection.compare import regressions
 from kshop_audit.rules import Rule, catalogue
 from kshop_audit.verdict import Gate, Ruled
+from kshop_audit.versions import span_of
 
 
 @dataclass(frozen=True)
@@ -283,12 +284,33 @@ def _pack_notes(columns: Sequence[Column]) -> Iterator[Text]:
                 en="The period spans versions of the rules; each event is judged by the rule of "
                 f"its day (S2-56): {pack} {days.en}: {en}.",
             )
+        yield from _out_of_force(column)
     unused = first.terms.settings.unused
     if unused:
         yield Text(
             zh=f"所选规则包用不到这些配置：{'、'.join(unused)}。",
             en=f"Of no use to the chosen packs, and not used: {', '.join(unused)}.",
         )
+
+
+def _out_of_force(column: Column) -> Iterator[Text]:
+    """That a version was asked for by name, and judges days on which it was not in force."""
+    effective, terms = column.pack.effective, column.terms
+    if effective is None or column.series is not None:
+        return
+    last = (terms.end - timedelta(days=1)).date()
+    windowed = (r.info.id for r in column.rules if terms.pack.rules[r.info.id].window_days)
+    first = min((terms.since(rule).date() for rule in windowed), default=last)
+    if effective.first <= first and last <= effective.last:
+        return
+    days = span_text(span_of(effective))
+    yield Text(
+        zh=f"{first} 至 {last} 里有规则包 {column.pack.id} 生效期（{days.zh}）以外的日子；"
+        "要按事件当天的规则判定（S2-56），请用多版本的规则包，如 kuaishou-by-date。",
+        en=f"{first} to {last} holds days on which {column.pack.id} was not in force ({days.en}); "
+        "to judge each event by the rule of its day (S2-56) take a series such as "
+        "kuaishou-by-date.",
+    )
 
 
 def _spans(column: Column) -> dict[Span, list[str]]:

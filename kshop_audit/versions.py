@@ -48,6 +48,11 @@ def in_force(whole: Terms) -> Pack:
     raise UsageError(f"规则包 {name} 没有 {day} 的版本", f"pack {name} has no version of {day}")
 
 
+def span_of(effective: Effective) -> Span:
+    """The days of a version as instants."""
+    return Span(_begun(effective), _over(effective))
+
+
 def looked_up(rule: Rule, terms: Terms) -> frozenset[str]:
     """The rules whose figures this one is measured by: itself, and others that its facts rest on.
 
@@ -78,12 +83,12 @@ def _stretches(
     judging: tuple[Pack, Span] | None = None
     for version in past:
         if judging is not None and version in having and _same(rule, judging[0], version, whole):
-            judging = judging[0], replace(judging[1], since=_begun(version))
+            judging = judging[0], replace(judging[1], since=_begun(_days(version)))
             continue
         if judging is not None:
             yield judging
-        over = None if version is past[0] else _over(version)
-        judging = (version, Span(_begun(version), over)) if version in having else None
+        over = None if version is past[0] else _over(_days(version))
+        judging = (version, Span(_begun(_days(version)), over)) if version in having else None
     if judging is not None:
         yield judging
 
@@ -121,15 +126,15 @@ def _figures(pack: Pack, rule: str) -> object:
     )
 
 
-def _begun(version: Pack) -> datetime | None:
+def _begun(days: Effective) -> datetime | None:
     """The first instant of a version; None where its beginning is open."""
-    first = _days(version).first
+    first = days.first
     return None if first == date.min else datetime.combine(first, time.min)
 
 
-def _over(version: Pack) -> datetime | None:
+def _over(days: Effective) -> datetime | None:
     """The first instant after a version; None where its end is open."""
-    last = _days(version).last
+    last = days.last
     return None if last == date.max else datetime.combine(last, time.min) + timedelta(days=1)
 
 

@@ -222,3 +222,25 @@ def test_no_table_is_needed_to_choose() -> None:
     everything = columns_of([SERIES], rules, datetime(2026, 1, 1), BY_DATE)
     assert [column.pack.id for column in everything] == ["kuaishou-2023-03"]
     assert isinstance(everything[0].series, Pack)
+
+
+@pytest.mark.parametrize(
+    ("pack", "as_of", "told"),
+    [
+        ("kuaishou-2021-09", datetime(2022, 11, 28), False),  # the last day is 27 November
+        ("kuaishou-2021-09", datetime(2022, 11, 28, 0, 0, 1), True),
+        ("kuaishou-2021-09", datetime(2021, 9, 29), False),  # the window begins on 1 September
+        ("kuaishou-2021-09", datetime(2021, 9, 28), True),
+        ("kuaishou-2023-03", datetime(2026, 11, 1), False),
+        ("kuaishou", datetime(2026, 11, 1), False),
+        ("kuaishou-by-date", datetime(2022, 12, 1), False),
+    ],
+)
+def test_a_version_that_was_not_in_force_is_told(
+    pack: str, as_of: datetime, told: bool, tmp_path: Path
+) -> None:
+    write(tmp_path, [message(1, "b1", as_of - timedelta(days=1))])
+    # The one with the natural weeks: 28 days.
+    rule = "reply-rate" if pack == "kuaishou" else "reply-rate-3m"
+    report = audit_folder(tmp_path, Settings(packs=(pack,)), as_of, select=(rule,)).report
+    assert any("was not in force" in note.en for note in report.notes) is told
