@@ -146,6 +146,8 @@ def order_lines(rng: Random, order: Row) -> list[Row]:
                 "sub_order_id": f"{order['order_id']}-{index}",
                 "product_id": f"P{index}",
                 "paid_amount": money(rng),
+                "status": rng.choice((order["status"], order["status"], "closed")),
+                "aftersale_state": rng.choice((order["aftersale_state"], "refunded")),
             }
             for index in range(2)
         ]

@@ -76,13 +76,14 @@ def orders(
         _by("picked_up_at", as_of).alias("picked_up_at"),
         has_shipped_at=pl.col("uploaded_at").is_not_null(),
         exempted=pl.col("reported").fill_null(False) | pl.col("order_id").is_in(force_majeure),
-        cancelled=pl.col("uploaded_at").is_null() & (pl.col("closed") | pl.col("refunded")),
+        cancelled=pl.col("uploaded_at").is_null() & (pl.col("called_off") | pl.col("refunded")),
     ).drop(STEPS)
 
 
 STEPS = (
     "_last", "last_line", "last_waybill", "first_waybill", "has_waybills", "own_waybill",
-    "listed_waybill", "shipment_pickup", "shipment_signed", "reported", "refunded",
+    "listed_waybill", "shipment_pickup", "shipment_signed", "reported", "called_off",
+    "refunded",
 )  # fmt: skip
 """Columns that only lead to others."""
 
@@ -97,6 +98,8 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         "done": pl.col("status").is_in(("completed", "closed")),
         "refunded": pl.col("aftersale_state") == "refunded",
     }
+    # Each line by itself: one may be closed and another one refunded.
+    state["called_off"] = state["closed"] | state["refunded"]
     whole = merged(
         tables.rows(Kind.ORDERS),
         {

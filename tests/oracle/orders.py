@@ -84,8 +84,8 @@ def is_force_majeure(case: Case, order: Order) -> bool:
 
 
 def is_cancelled(order: Order) -> bool:
-    """Never shipped by the files, and the order's own row says closed or refunded."""
-    return order.shipped_at is None and any(
+    """Never shipped by the files, and each of the order's own rows says closed or refunded."""
+    return order.shipped_at is None and all(
         text(line, "status") == "closed" or text(line, "aftersale_state") == "refunded"
         for line in order.lines
     )
