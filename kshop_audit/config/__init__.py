@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kshop_audit import packs
-from kshop_audit.config import building
+from kshop_audit.config import building, own_packs
 from kshop_audit.config.checks import Known, against_packs
 from kshop_audit.config.faults import Fault, report, validate
 from kshop_audit.config.layers import (
@@ -106,6 +106,7 @@ def _resolve(
         report([*faults, Fault(("pack",), error.zh, error.en)], origins.layers)
         raise
     against = against_packs(model, known, also)
+    faults += own_packs.faults(known.chosen)
     report([*faults, *against.faults], origins.layers)
     model = building.used(model, against.unused)
     told = building.effective(model, known.chosen, origins, merged)

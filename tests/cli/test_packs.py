@@ -223,3 +223,13 @@ def test_no_rule_runs_twice_for_one_pack() -> None:
     chosen = packs.load_all(("kuaishou", "jd"))
     found = columns.selected(chosen, Settings())
     assert [rule.info.id for rule in found["jd"]] == list(chosen[1].rules)
+
+
+def test_a_pack_whose_gate_is_misspelled_is_not_a_pass(run: Run, tmp_path: Path) -> None:
+    text = (Path(packs.__file__).parent / "pinduoduo.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    text = text.replace('id = "pinduoduo"', 'id = "mine"').replace("pdd-reply-rate", "pdd-reply")
+    path.write_text(text, encoding="utf-8")
+    code, _, err = run("check", SAMPLES / "pinduoduo", "--pack", path, "--lang", "en")
+    assert code == 2
+    assert "did you mean pdd-reply-rate?" in err
