@@ -108,6 +108,7 @@ def interface(said: Sequence[Said]) -> str:
             "buyerOpenId": m.buyer,
             "assistantId": m.name if m.role != "buyer" else None,
             "sender_role": m.role,
+            "eMessageType": "text",
             "timestampMs": (m.at - EPOCH) // timedelta(milliseconds=1),
             "content": m.content,
         }

@@ -194,7 +194,9 @@ class _Extras:
 
 def _extras(facts: Facts) -> _Extras:
     frames: dict[str, pl.LazyFrame] = {}
-    for kind, at in ((Kind.CHATS, "sent_at"), (Kind.ORDERS, "created_at")):
+    # Without the time of the order its payment tells the day; else a gap would pass unseen.
+    told = "created_at" if facts.tables.has(Kind.ORDERS, "created_at") else "paid_at"
+    for kind, at in ((Kind.CHATS, "sent_at"), (Kind.ORDERS, told)):
         if facts.tables.has(kind, at):
             day = pl.col(at).dt.date()
             rows = facts.tables.rows(kind).filter(pl.col(at).is_not_null())

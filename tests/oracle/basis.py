@@ -257,6 +257,8 @@ def missing_days(
 ) -> tuple[list[datetime], Decimal]:
     """Window days without a row while the others average 20 rows, and the median day's rows."""
     column = {"orders": "created_at", "chats": "sent_at"}[kind]
+    if kind == "orders" and all("created_at" not in row for row in case.rows(kind)):
+        column = "paid_at"
     end = window_end(case.as_of)
     first = end - days * DAY
     counts = {first + number * DAY: 0 for number in range(days)}
