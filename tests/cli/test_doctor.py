@@ -145,6 +145,21 @@ def test_days_without_a_row_are_the_missing_days_of_the_report(run: Run, tmp_pat
     assert "2 days: 2026-10-07, 2026-10-08" in run("doctor", folder)[1]
 
 
+def test_orders_without_the_time_of_the_order_show_such_days_by_payments(
+    run: Run, tmp_path: Path
+) -> None:
+    days = [day for day in range(1, 31) if day != 7]
+    rows = [
+        f"26315{day:02}{n:04},shipped,2026-10-{day:02} 10:00:00,2026-10-{day:02} 11:00:00\n"
+        for day in days
+        for n in range(20)
+    ]
+    path = tmp_path / "orders.csv"
+    path.write_text("order_id,status,paid_at,shipped_at\n" + "".join(rows), encoding="utf-8")
+    (gap, *_) = told(run, path)["gaps"]  # type: ignore[misc]
+    assert (gap["kind"], gap["days"]) == ("orders", ["2026-10-07"])  # type: ignore[has-type]
+
+
 def test_chats_in_json_are_told_field_by_field(run: Run, tmp_path: Path) -> None:
     rows = [
         {"session_id": "S1", "message_id": f"M{n}", "sender_role": "buyer", "zz": "?",

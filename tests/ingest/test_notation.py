@@ -244,3 +244,13 @@ def test_a_nickname_in_brackets_is_no_json(tmp_path: Path) -> None:
     assert notation.is_notation('[{"oid": 1}]')
     assert not notation.is_notation("[小明] 2026-10-30 10:00:00")
     assert not notation.is_notation("[]小明")
+
+
+def test_fields_of_the_interface_that_no_rule_needs_are_not_strange(tmp_path: Path) -> None:
+    order = {"oid": 1, "payTime": 1793433900000, "status": 30, "totalFee": 990, "payType": 1}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"orderBaseInfo": {**order, "sellerNote": "x", "zz": 1}}))
+    (tmp_path / "scratch").mkdir()
+    (source,) = open_inputs(Request((path,)), tmp_path / "scratch")
+    (note,) = [note.en for note in source.notes if "unknown" in note.en]
+    assert note == "unknown columns, ignored: zz"
