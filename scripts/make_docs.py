@@ -89,6 +89,7 @@ LABELS = {
     "floor": Text("得 3 分", "Worth 3 points"),
     "option": Text("选项", "Option"),
     "needs": Text("需要的列", "Columns it needs"),
+    "absent": Text("可以没有的列", "Columns it can do without"),
     "fix": Text("怎么改进", "How to improve"),
     "differs": Text("为什么可能与后台数字不同", "Why our number may differ"),
     "sources": Text("依据", "Rests on"),
@@ -156,6 +157,9 @@ def _half(rule: Rule, pack: Pack, lang: str) -> Iterator[str]:
     if info.needs:
         yield f"### {label('needs', lang)}"
         yield "\n".join(f"- {need_text(need, lang)}" for need in info.needs)
+    if info.absent:
+        yield f"### {label('absent', lang)}"
+        yield "\n".join(f"- {need_text(need, lang)}: {note[lang]}" for need, note in info.absent)
     for name, text in (("fix", info.fix[lang]), ("differs", info.doc.differs[lang])):
         yield f"### {label(name, lang)}"
         yield prose(text)

@@ -91,7 +91,9 @@ def test_every_rule_of_the_pack_has_a_page_with_all_its_sections(generator: Modu
     for rule, terms in pack.rules.items():
         page = pages[f"{rule}.md"]
         heads = re.findall(r"^### (.+)$", page, re.MULTILINE)
-        assert len(heads) == 2 * (7 + bool(catalogue()[rule].info.needs)), (rule, heads)
+        info = catalogue()[rule].info
+        assert len(heads) == 2 * (7 + bool(info.needs) + bool(info.absent)), (rule, heads)
+        assert all(note.zh in page and note.en in page for _, note in info.absent)
         for option, figure in terms.options.items():
             assert f"`{option}`" in page
             assert generator.prose(figure.source) in page
