@@ -57,6 +57,7 @@ class Figure(Enum):
 
 _BY_ID = {
     "product-rating": Figure.MEAN,
+    "pickup-composite": Figure.RATIO,
     "service-fee": Figure.MONEY,
     "tb-fees": Figure.MONEY,
 }
@@ -87,6 +88,8 @@ def exact(rule: Valued) -> Fraction | None:
     if kind in (Figure.MONEY, Figure.NUMBER) or rule.numerator is None or not rule.denominator:
         return _of_float(rule.value)
     ratio = Fraction(rule.numerator, rule.denominator)
+    if kind is Figure.RATIO and rule.value is not None and not _close(ratio, rule.value):
+        return _of_float(rule.value)  # put together of several rates
     return ratio / _SECONDS_PER_HOUR if kind is Figure.HOURS else ratio
 
 

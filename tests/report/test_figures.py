@@ -131,3 +131,12 @@ def test_one_and_many_in_english() -> None:
     one = replace(REPLY, needed=1)
     assert phrases.distance(one, speech) == "needs 1 more reply in time"
     assert phrases.distance(REPLY, speech) == "needs 1,029 more replies in time"
+
+
+def test_a_rate_of_several_rates_is_shown_as_it_is_not_as_its_integers() -> None:
+    """L18: 170 of 200 orders in time, and a composite of 0.775."""
+    composite = replace(
+        REPLY, id="pickup-composite", target=None, value=0.775, numerator=170, denominator=200
+    )
+    assert phrases.value(composite, Speech("en")) == "77.5%"
+    assert phrases.value(replace(composite, value=0.85), Speech("en")) == "85.0%"
