@@ -41,7 +41,7 @@ class Days:
 def lacks_days(name: str, header: Header, days: Days) -> bool:
     """Whether the first rows of a table of messages show such times and something gives them a day.
 
-    LockedError if nothing does and they have no other times.
+    LockedError if nothing does and several of them have no other times.
     """
     places = header.match.columns.get("sent_at")
     if header.match.kind is not Kind.CHATS or places is None:
@@ -53,7 +53,7 @@ def lacks_days(name: str, header: Header, days: Days) -> bool:
         return False
     if days.copied is not None or any(_day_alone(row) for row in header.below):
         return True
-    if len(bare) == sum(time is not None for time in times):
+    if len(bare) == sum(time is not None for time in times) > 1:  # one alone is a slip of the pen
         raise _undated(name)
     return False
 
