@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+import xlwt
 
 from tests.ingest.build import ORDER, counts, text
 from tests.ingest.build import read as read_text
@@ -39,6 +41,56 @@ def test_a_failed_formula_rejects_the_row_where_its_value_matters(
     bad = table.row(1, named=True)
     told = (bad["_row"], bad["_column"], bad["_value"], bad["_reason"])
     assert told == (5, ORDER[column], failure, "failed_formula")
+
+
+def old_with_failure(column: int, code: int) -> bytes:
+    """An .xls with a failure, and cells that are true, which are none."""
+    made = xlwt.Workbook(encoding="utf-8")
+    sheet = made.add_sheet("订单")
+    rows = [(*ORDER, "备注"), ("20260001", "2026-10-31 08:05:00", "待发货", "1", "", True)]
+    for place, row in enumerate([*rows, ("20260002", *rows[1][1:])], 2):
+        for number, cell in enumerate(row, 1):
+            if place == 4 and number == column + 1:
+                sheet.row(place).set_cell_error(number, code)
+            else:
+                sheet.write(place, number, cell)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+OLD = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+       0x24: "#NUM!", 0x2A: "#N/A"}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", OLD)
+@pytest.mark.parametrize("column", [0, 1, 3, 4])
+def test_in_the_old_format_too(tmp_path: Path, column: int, code: int) -> None:
+    (source,) = opened(tmp_path, old_with_failure(column, code), "a.xls")
+    assert source.table is not None
+    table = source.table.collect()
+    assert counts(table) == (1, 1, 0)
+    bad = table.row(1, named=True)
+    told = (bad["_row"], bad["_column"], bad["_value"], bad["_reason"])
+    assert told == (5, ORDER[column], OLD[code], "failed_formula")
+
+
+def test_in_the_old_format_as_the_result_of_a_formula(tmp_path: Path) -> None:
+    made = xlwt.Workbook(encoding="utf-8")
+    sheet, failing = made.add_sheet("订单"), xlwt.Formula("1/0")
+    for row, cells in enumerate([ORDER, ("20260001", failing, "待发货", "1", PAID)]):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    out = io.BytesIO()
+    made.save(out)
+    # xlwt leaves results to whoever opens the file; this is what a spreadsheet writes.
+    record = re.compile(rb"(\x06\x00..\x01\x00\x01\x00..).{8}", re.DOTALL)
+    failed = b"\x02\x00\x07\x00\x00\x00\xff\xff"
+    content, count = record.subn(lambda found: found[1] + failed, out.getvalue())
+    assert count == 1
+    (source,) = opened(tmp_path, content, "a.xls")
+    table = rows_of(source)
+    assert table["_value"].to_list() == ["#DIV/0!"]
 
 
 def test_a_failed_formula_in_a_column_of_words_is_a_word_that_nobody_knows(tmp_path: Path) -> None:
