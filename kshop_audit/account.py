@@ -161,7 +161,8 @@ def _gap_notes(measured: Sequence[Measurement]) -> list[Text]:
     return [
         Text(
             zh=f"窗口内有 {len(days)} 天没有数据（{shown_days}），相关指标按最好与最坏情况判定。",
-            en=f"{len(days)} window days without data ({shown_days.replace('、', ', ')}); the "
-            "rules concerned are judged by best and worst case.",
+            en=f"{len(days)} window {'day' if len(days) == 1 else 'days'} without data "
+            f"({shown_days.replace('、', ', ')}); the rules concerned are judged by best and worst "
+            "case.",
         )
     ]

@@ -185,10 +185,10 @@ def _undecided(measured: Measurement) -> Text:
     rejected = gaps.rejected + measured.numerator_gaps.rejected
     if rejected:
         zh.append(f"{rejected} 行读不出来")
-        en.append(f"{rejected} rows could not be read")
-    if gaps.missing_days:
-        zh.append(f"缺 {len(gaps.missing_days)} 天数据")
-        en.append(f"{len(gaps.missing_days)} days are missing")
+        en.append(f"{rejected} {'row' if rejected == 1 else 'rows'} could not be read")
+    if days := len(gaps.missing_days):
+        zh.append(f"缺 {days} 天数据")
+        en.append("1 day is missing" if days == 1 else f"{days} days are missing")
     return Text(
         zh=f"最好与最坏情况结论不同：{'、'.join(zh)}。",
         en=f"Best and worst case disagree: {', '.join(en)}.",
