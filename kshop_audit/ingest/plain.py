@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from kshop_audit.ingest import cells, times
+from kshop_audit.ingest.catalogue import cell_text
 from kshop_audit.ingest.columns import WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.protection import BLANKS, EMPTY, FAILED
 from kshop_audit.ingest.raw import cell
@@ -79,10 +80,12 @@ def proof(parts: Sequence[Cells]) -> list[pl.Expr]:
     found += [(~(_strange(part) & (part.raw != "")).any()).alias(part.name) for part in alone]
     found += [(part.raw != "").all().alias(part.name + _FILLED) for part in alone]
     key = next((part for part in alone if part.key), None)
-    if key is None or _FIRST <= key.header < _BEYOND:
+    if key is None:
         return found
+    # Nor as the header does, which may be repeated in capitals.
+    beyond = min(_BEYOND, cell_text(key.header)[:1].upper())
     ends = dict.fromkeys((cell(0), cell(key.places[0])))
-    inside = [(pl.col(name).min() >= _FIRST) & (pl.col(name).max() < _BEYOND) for name in ends]
+    inside = [(pl.col(name).min() >= _FIRST) & (pl.col(name).max() < beyond) for name in ends]
     return [*found, pl.all_horizontal(inside).alias(_ROWS)]
 
 

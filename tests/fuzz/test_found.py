@@ -129,3 +129,20 @@ def test_two_messages_of_one_second_in_two_files_are_two(tmp_path: Path) -> None
 def test_a_next_line_character_around_an_id_is_a_blank(tmp_path: Path) -> None:
     table = read(tmp_path, text([CHAT, ("S1", "M10001\x85", *SAID[2:])]))
     assert table["message_id"].to_list() == ["M10001"]
+
+
+@pytest.mark.parametrize("header", ["order_id", "Order_ID", "message_id"])
+def test_a_header_that_is_repeated_in_capitals_is_skipped_in_either_way_of_reading(
+    tmp_path: Path, header: str
+) -> None:
+    """Its letters are those of an id, so that nothing but the name tells them apart."""
+    kind = ["session_id", "sent_at", "sender_role"] if header == "message_id" else ["paid_at"]
+    cells = ["S1", SAID[3], "buyer"] if header == "message_id" else [SAID[3]]
+    lines = [[header, *kind], ["260000000001", *cells], [header.upper(), *map(str.upper, kind)]]
+    path = tmp_path / "export.csv"
+    path.write_text(text(lines), encoding="utf-8", newline="")
+    (source,) = open_inputs(Request((path,)), tmp_path)
+    count = load((source,), find_as_of=False).counts[source.index]
+    assert source.table is not None
+    assert counts(source.table.collect()) == (1, 0, 1)
+    assert (count.rows, count.rejected, count.skipped) == (1, 0, 1)
