@@ -195,7 +195,7 @@ def test_no_audit_is_2_with_one_line(arguments: list[str], run: Run) -> None:
 
 GOOD = b"order_id,status,paid_at,shipped_at\nO1,shipped,2026-10-20 10:00:00,2026-10-20 11:00:00\n"
 HEAD, ROW = GOOD.splitlines(keepends=True)
-WIDE = ",".join(f"column{number}" for number in range(20_000)).encode()
+WIDE = ",".join(f"column{number}" for number in range(5_000)).encode()
 ZERO = bytes(4096)
 
 BROKEN: dict[str, bytes] = {

@@ -57,7 +57,8 @@ GAP = r"[^0-9A-Za-z\u{4e00}-\u{9fff}\u{3400}-\u{4dbf}]*"
 """Everything that normalising removes from plain text, and a little more."""
 
 
-def taken_apart(words: Iterable[str]) -> str:
+@functools.lru_cache(maxsize=4_096)
+def taken_apart(words: frozenset[str]) -> str:
     """One pattern of folded words, the longest first, with gaps between their letters.
 
     Common beginnings are put together, and GAP names few characters: the engine builds the search
@@ -118,7 +119,7 @@ def words_in(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
 
 def spelled(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
     """String: the words found as they were written, disguises included, joined by a slash."""
-    pattern = taken_apart({fold(word) for word in words} - {""})
+    pattern = taken_apart(frozenset(fold(word) for word in words) - {""})
     text = content.str.normalize("NFKC").str.to_lowercase()
     return text.str.extract_all(pattern or r"\z.").list.unique(maintain_order=True).list.join(" / ")
 

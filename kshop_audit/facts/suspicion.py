@@ -64,6 +64,6 @@ def suspicious(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
     """
     folded = {fold(word)[:LETTERS] for word in words} - {""}
     folded = {word for word in folded if len(word) > 1 or not word.isascii()}
-    listed = taken_apart(folded)
+    listed = taken_apart(frozenset(folded))
     parts = "|".join(part for part in (DISGUISED, listed, INVITED, CONTACT) if part)
     return content.str.contains(f"(?i){parts}")
