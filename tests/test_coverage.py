@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def test_every_statement_that_a_rule_cites_is_listed() -> None:
     assert silent == set()
 
 
+@functools.cache
 def run_ids() -> set[str]:
     """Ids of the cases that really run: no missing pack, no missing option, not skipped."""
     found = {str(case["id"]) for case in RUNNABLE}

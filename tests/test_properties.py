@@ -35,7 +35,7 @@ from tests.shops import shops
 
 ROOT = Path(__file__).parents[1]
 FEW = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 MANY = settings(max_examples=300, deadline=None, derandomize=True)
 
