@@ -41,5 +41,8 @@ def trim(text: pl.Expr) -> pl.Expr:
 
 def bare(text: pl.Expr) -> pl.Expr:
     """Text without the protection of spreadsheets: tab, apostrophe, ="…"; half width (NFKC)."""
-    text = trim(text.str.normalize("NFKC")).str.strip_prefix('="').str.strip_chars_end('"')
+    text = trim(text.str.normalize("NFKC"))
+    # A quote at the end alone protects nothing: it is left from a row that was torn apart.
+    inside = text.str.strip_prefix('="').str.strip_chars_end('"')
+    text = pl.when(text.str.starts_with('="')).then(inside).otherwise(text)
     return trim(text.str.strip_chars_start("'‘’`"))

@@ -146,3 +146,9 @@ def test_a_header_that_is_repeated_in_capitals_is_skipped_in_either_way_of_readi
     assert source.table is not None
     assert counts(source.table.collect()) == (1, 0, 1)
     assert (count.rows, count.rejected, count.skipped) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("cell", ['none"', '2026-10-31 08:05:00"'])
+def test_a_quote_at_the_end_alone_is_no_protection(tmp_path: Path, cell: str) -> None:
+    table = read(tmp_path, ",".join(CHAT) + f"\nS1,M10001,买家,{cell},在吗\n")
+    assert table["_reason"].to_list() == ["unreadable_time"]
