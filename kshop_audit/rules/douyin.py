@@ -12,7 +12,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Findings, Gap, Proof, Ratio, Shape, Stated
+from kshop_audit.rules.shapes import Gap, Proof, Ratio, Shape, Stated, answered_by
 
 SCORE = "dy-experience-score"
 
@@ -87,19 +87,7 @@ def dy_reply_3m(facts: Facts, terms: Terms) -> Shape:
         left_out={"pending": pl.col("at").dt.truncate("1d") + timedelta(days=1) > terms.as_of},
         gaps=Gap.DAYS,
         proof=Proof(ids=("day",)),
-        findings=Findings(
-            {
-                "day": pl.col("day"),
-                "numerator": pl.col("answered"),
-                "denominator": pl.col("counted"),
-                "status": pl.when(met)
-                .then(pl.lit("pass"))
-                .when(~met)
-                .then(pl.lit("fail"))
-                .otherwise(pl.lit("no_verdict")),
-            },
-            order=("day",),
-        ),
+        findings=answered_by("day", met),
         unmapped=("sender_role", "message_type"),
     )
 

@@ -13,7 +13,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.rule import Conclusion, Measured, rule
-from kshop_audit.rules.shapes import Findings, Gap, Proof, Ratio, Shape
+from kshop_audit.rules.shapes import REPLIED, Findings, Gap, Proof, Ratio, Shape, answered_by
 
 CHATS = ("chats.sent_at", "chats.sender_role", "chats.buyer_id|chats.session_id")
 
@@ -122,11 +122,7 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
         at="at",
         hit=pl.col("in_time"),
         coded="left_out",
-        proof=Proof(
-            looked_up=("session_id", "message_id"),
-            deadline=pl.col("due_at"),
-            actual=pl.col("reply_at"),
-        ),
+        proof=REPLIED,
         by={
             "hour": pl.col("at").dt.hour(),
             "weekday": pl.col("at").dt.weekday(),
@@ -217,15 +213,7 @@ def fast_reply_badge(facts: Facts, terms: Terms) -> Shape:
         hit=earned,
         gaps=Gap.DAYS,
         proof=Proof(ids=("day",)),
-        findings=Findings(
-            {
-                "day": pl.col("day"),
-                "numerator": pl.col("answered"),
-                "denominator": pl.col("counted"),
-                "status": pl.when(earned).then(pl.lit("pass")).otherwise(pl.lit("fail")),
-            },
-            order=("day",),
-        ),
+        findings=answered_by("day", earned),
     )
 
 

@@ -10,7 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Findings, Gap, Proof, Ratio, Shape
+from kshop_audit.rules.shapes import Gap, Proof, Ratio, Shape, answered_by
 
 
 @rule(
@@ -74,14 +74,6 @@ def pdd_reply_rate(facts: Facts, terms: Terms) -> Shape:
         coded="left_out",
         gaps=Gap.DAYS,
         proof=Proof(ids=("day",)),
-        findings=Findings(
-            {
-                "day": pl.col("day"),
-                "numerator": pl.col("answered"),
-                "denominator": pl.col("counted"),
-                "status": pl.when(met).then(pl.lit("pass")).otherwise(pl.lit("fail")),
-            },
-            order=("day",),
-        ),
+        findings=answered_by("day", met),
         unmapped=("sender_role", "message_type"),
     )

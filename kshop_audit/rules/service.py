@@ -13,7 +13,7 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules import absent
 from kshop_audit.rules.rule import Conclusion, Measured, rule
-from kshop_audit.rules.shapes import Findings, Gap, Proof, Ratio, Shape, Tally
+from kshop_audit.rules.shapes import REPLIED, Gap, Proof, Ratio, Shape, Tally, answered_by
 
 FAMILY = "service"
 
@@ -111,11 +111,7 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
         at="sent_at",
         hit=pl.col("answered"),
         coded="left_out",
-        proof=Proof(
-            looked_up=("session_id", "message_id"),
-            deadline=pl.col("due_at"),
-            actual=pl.col("reply_at"),
-        ),
+        proof=REPLIED,
         by={
             "agent": pl.coalesce("named_agent", "reply_agent"),
             "hour": pl.col("sent_at").dt.hour(),
@@ -177,15 +173,7 @@ def reply_rate_daily(facts: Facts, terms: Terms) -> Shape:
         proof=Proof(ids=("day",)),
         gaps=Gap.DAYS,
         declared=not measured,
-        findings=Findings(
-            {
-                "day": pl.col("day"),
-                "numerator": pl.col("answered"),
-                "denominator": pl.col("counted"),
-                "status": pl.when(met).then(pl.lit("pass")).otherwise(pl.lit("fail")),
-            },
-            order=("day",),
-        ),
+        findings=answered_by("day", met),
     )
 
 
@@ -258,15 +246,7 @@ def reply_rate_agent(facts: Facts, terms: Terms) -> Shape:
         hit=met,
         gaps=Gap.NONE,
         proof=Proof(ids=("agent",)),
-        findings=Findings(
-            {
-                "agent": pl.col("agent"),
-                "numerator": pl.col("answered"),
-                "denominator": pl.col("counted"),
-                "status": pl.when(met).then(pl.lit("pass")).otherwise(pl.lit("fail")),
-            },
-            order=("agent",),
-        ),
+        findings=answered_by("agent", met),
     )
 
 

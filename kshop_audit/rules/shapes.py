@@ -58,6 +58,32 @@ class Findings:
     beside: pl.LazyFrame | None = None
 
 
+REPLIED = Proof(
+    looked_up=("session_id", "message_id"),
+    deadline=pl.col("due_at"),
+    actual=pl.col("reply_at"),
+)
+"""What proves a reply in time or late, of every unit that is a question."""
+
+
+def answered_by(key: str, met: pl.Expr) -> Findings:
+    """One finding a day or agent: how many of the counted ones were answered, and whether that
+    reaches the target (`met`: Boolean; null = the inputs do not show it).
+    """
+    status = (
+        pl.when(met).then(pl.lit("pass"))
+        .when(~met).then(pl.lit("fail"))
+        .otherwise(pl.lit("no_verdict"))
+    )  # fmt: skip
+    columns = {
+        key: pl.col(key),
+        "numerator": pl.col("answered"),
+        "denominator": pl.col("counted"),
+        "status": status,
+    }
+    return Findings(columns, order=(key,))
+
+
 @dataclass(frozen=True)
 class Ratio:
     """Hits among units.

@@ -9,7 +9,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.rule import Conclusion, Measured, rule
-from kshop_audit.rules.shapes import Proof, Ratio, Shape
+from kshop_audit.rules.shapes import REPLIED, Ratio, Shape
 
 
 def _few_rounds(measured: Measured, terms: Terms) -> Conclusion:
@@ -81,11 +81,7 @@ def tb_reply_3m(facts: Facts, terms: Terms) -> Shape:
         at="sent_at",
         hit=pl.col("answered"),
         coded="left_out",
-        proof=Proof(
-            looked_up=("session_id", "message_id"),
-            deadline=pl.col("due_at"),
-            actual=pl.col("reply_at"),
-        ),
+        proof=REPLIED,
         by={
             "agent": pl.col("agent"),
             "hour": pl.col("sent_at").dt.hour(),
