@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan.measure import sorted_findings
+from kshop_audit.plan.measure import MUTED, UNKNOWN, days, sorted_findings, totals
 from kshop_audit.rules.rule import Measured, Rule
 from kshop_audit.rules.shapes import Findings, Quotient, Ratio, Shape, Stated, Tally
 from kshop_audit.tables import AT, FILE, ROW
@@ -27,39 +28,59 @@ BELOW = "/denominator"
 class Collected:
     """What one collect brought: frames of all rules, and those that one rule alone has.
 
-    `tables`: totals, days and slices, each with the column `rule`; `own`: (rule, what) → frame of
+    `counts`, `slices`: see `measure`; None where no rule has any. `own`: (rule, what) → frame of
     findings, evidence and reasons; `chats`: where the ids of the rows shown are looked up.
     """
 
-    tables: Mapping[str, pl.DataFrame | None]
+    counts: pl.DataFrame | None
+    slices: pl.DataFrame | None
     own: Mapping[tuple[str, str], pl.DataFrame]
     chats: pl.DataFrame | None
+
+    @cached_property
+    def totals(self) -> pl.DataFrame | None:
+        """See `measure.totals`."""
+        return None if self.counts is None else totals(self.counts)
+
+    @cached_property
+    def days(self) -> pl.DataFrame | None:
+        """See `measure.days`."""
+        return None if self.counts is None else days(self.counts)
+
+
+class _Total(NamedTuple):
+    """All units of a rule; `units`: code → how many."""
+
+    numerator: int
+    denominator: int
+    against: int
+    units: Mapping[int, int]
 
 
 def measurement(
     name: str, rule: Rule, shape: Shape, terms: Terms, collected: Collected
 ) -> Measurement:
     """The figures of one rule, collected under `name`."""
-    tables = collected.tables
     own, chats = collected.own, collected.chats
     if isinstance(shape, Stated):
         return _stated(rule.info.id, shape)
-    top = _rows(tables["totals"], name)[0]
+    top = _total(collected.totals, name)
     ratio = shape.numerator if isinstance(shape, Quotient) else shape
     listed = _findings(own.get((name, "findings")), ratio.findings, chats)
     quotient = isinstance(shape, Quotient)
-    below = _rows(tables["totals"], name + BELOW)[0] if quotient else top
+    below = _total(collected.totals, name + BELOW) if quotient else top
+    excluded = {key: top.units[code] for code, key in enumerate(EXCLUSIONS) if code in top.units}
     result = Measurement(
         rule.info.id,
-        numerator=top["numerator"],
-        denominator=below["denominator"],
-        unknown=top["unknown"],
-        excluded={key: top[key] for key in EXCLUSIONS if top[key]} if not quotient else {},
-        days=_days(tables["days"], name + (BELOW if quotient else "")),
-        slices=_slices(tables["slices"], name),
+        numerator=top.numerator,
+        denominator=below.denominator,
+        unknown=top.units.get(UNKNOWN, 0),
+        excluded={} if quotient else excluded,
+        days=_days(collected.days, name + (BELOW if quotient else "")),
+        slices=_slices(collected.slices, name),
         findings=listed,
         evidence=_evidence(own.get((name, "evidence")), ratio.proof.looked_up, chats),
-        against=top["against"],
+        against=top.against,
         offence=isinstance(ratio, Ratio) and ratio.offence,
         tally=isinstance(shape, Tally),
         population=quotient,
@@ -72,7 +93,7 @@ def measurement(
         unmapped_columns=ratio.unmapped,
         gap=ratio.gaps,
         declared=ratio.declared,
-        muted=top["muted"],
+        muted=top.units.get(MUTED, 0),
         mutes=_mutes(own.get((name, "mutes"))),
     )
     return _concluded(rule, result, terms)
@@ -117,8 +138,16 @@ def _rows(frame: pl.DataFrame | None, rule: str) -> list[dict[str, Any]]:
     return [] if frame is None else frame.filter(pl.col("rule") == rule).to_dicts()
 
 
+def _total(frame: pl.DataFrame | None, rule: str) -> _Total:
+    rows = _rows(frame, rule)
+    numerator, denominator, against = (
+        sum(row[name] for row in rows) for name in ("numerator", "denominator", "against")
+    )
+    return _Total(numerator, denominator, against, {row["code"]: row["units"] for row in rows})
+
+
 def _days(frame: pl.DataFrame | None, rule: str) -> tuple[DayCount, ...]:
-    rows = sorted(_rows(frame, rule), key=lambda row: row["day"])
+    rows = _rows(frame, rule)
     return tuple(DayCount(row["day"], row["numerator"], row["denominator"]) for row in rows)
 
 

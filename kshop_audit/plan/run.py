@@ -34,13 +34,12 @@ UNMUTED = "/unmuted"
 
 @dataclass
 class Query:
-    """The lazy frames of one rule; `totals` and `days` have the same shape for all rules."""
+    """The lazy frames of one rule; `counts` and `slices` have the same shape for all rules."""
 
     name: str
     rule: Rule
     shape: Shape
-    totals: list[pl.LazyFrame] = field(default_factory=list)
-    days: list[pl.LazyFrame] = field(default_factory=list)
+    counts: list[pl.LazyFrame] = field(default_factory=list)
     slices: list[pl.LazyFrame] = field(default_factory=list)
     findings: pl.LazyFrame | None = None
     evidence: pl.LazyFrame | None = None
@@ -50,7 +49,7 @@ class Query:
     def frames(self) -> list[pl.LazyFrame]:
         """All of them."""
         single = (self.findings, self.evidence, self.reasons, self.mutes)
-        return [*self.totals, *self.days, *self.slices, *(f for f in single if f is not None)]
+        return [*self.counts, *self.slices, *(f for f in single if f is not None)]
 
 
 def run(
@@ -147,16 +146,12 @@ def _query(
     frame = measure.units(top, rule.info.id, terms, _any(mutes))
     if mutes:
         query.mutes = measure.muted_counts(frame, top, mutes)
-    query.totals.append(measure.totals(frame, name))
-    if top.at:
-        query.days.append(measure.days(frame, name, top.at))
+    query.counts.append(measure.counts(frame, top, name))
     if isinstance(shape, Quotient):
         # What is left out above must not be counted below, where it can be told.
         same = {i: mute for i, mute in muting(shape.denominator).items() if i in mutes}
         below = measure.units(shape.denominator, rule.info.id, terms, _any(same))
-        query.totals.append(measure.totals(below, name + BELOW))
-        if shape.denominator.at:
-            query.days.append(measure.days(below, name + BELOW, shape.denominator.at))
+        query.counts.append(measure.counts(below, shape.denominator, name + BELOW))
         if shape.reasons:
             query.reasons = _unknown_reasons(frame, shape.reasons, terms)
     query.slices = measure.slices(frame, name, top.by, wanted)
@@ -227,8 +222,7 @@ def _collect(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, M
         return [pl.concat(frames)] if frames else []
 
     groups = {
-        "totals": stacked(frame for query in queries for frame in query.totals),
-        "days": stacked(frame for query in queries for frame in query.days),
+        "counts": stacked(frame for query in queries for frame in query.counts),
         "slices": stacked(frame for query in queries for frame in query.slices),
     }
     singles = {
@@ -244,10 +238,10 @@ def _collect(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, M
             **{(_EXTRA, name): frame for name, frame in extras.frames.items()},
         }
     )
-    tables = {name: results.get(("", name)) for name in groups}
     own = {key: results[key] for key in singles}
     extras.results = {name: results[_EXTRA, name] for name in extras.frames}
-    found = Collected(tables, own, facts.tables.frames.get(Kind.CHATS))
+    chats = facts.tables.frames.get(Kind.CHATS)
+    found = Collected(results.get(("", "counts")), results.get(("", "slices")), own, chats)
     return {
         query.name: measurement(query.name, query.rule, query.shape, facts.terms, found)
         for query in queries
