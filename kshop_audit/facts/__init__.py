@@ -29,13 +29,14 @@ NOTHING = pl.lit(None, dtype=pl.String)
 class Facts(PenaltyFacts):
     """The derived frames of one audit, lazy, cached by name.
 
-    SHARED names the costly ones that several rules look at; the plan computes each of them once and
-    puts it back with `settle`, so that no rule pays for it again.
+    SHARED names the costly ones that are looked at several times; the plan computes each of them
+    once and puts it back with `settle`, so that nothing pays for it again.
     """
 
     SHARED = (
         ("questions", "buyer_days", "suspects", "quiet", "orders"),
         ("contacts", "parcels", "tickets", "streaks", "shipped_orders"),
+        ("agents", "sourcing", "doubtful_tickets", "first_tickets"),
     )
     HEARD = "heard "
     """Before the names of word lists: what the suspects say of them, shared after all others."""
@@ -47,8 +48,9 @@ class Facts(PenaltyFacts):
 
     def touched(self) -> tuple[tuple[str, ...], ...]:
         """The shared frames that were asked for, in waves: each after those it is made of."""
-        first, second = ([name for name in wave if name in self.__dict__] for wave in self.SHARED)
-        return tuple(first), (*second, *(n for n in self.__dict__ if n.startswith(self.HEARD)))
+        waves = [[name for name in wave if name in self.__dict__] for wave in self.SHARED]
+        waves[1] += [name for name in self.__dict__ if name.startswith(self.HEARD)]
+        return tuple(map(tuple, waves))
 
     def shared(self, name: str) -> pl.LazyFrame:
         """The shared frame of that name."""

@@ -10,7 +10,7 @@ What the names of the chat and pay services are, and how they are disguised, is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -176,10 +176,9 @@ def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> 
         _plain=clear, _squeezed=without(normalised(plus), sought.names.innocent)
     )
     unlabelled = pl.col("_plain").str.replace_all(LABELLED, " ")
-    text = (
-        text.join(_cards(text, unlabelled, known, "_card"), on=AT, how="left")
-        .join(_cards(text, pl.col("_plain"), known, "_long"), on=AT, how="left")
-        .with_columns(_warned=says(pl.col("text"), sought.names.around))
+    cards = _cards(text, {"_card": unlabelled, "_long": pl.col("_plain")}, known)
+    text = text.join(cards, on=AT, how="left").with_columns(
+        _warned=says(pl.col("text"), sought.names.around)
     )
     certain, doubtful = _checks(sought)
     return (
@@ -256,11 +255,19 @@ def _numbers(hotlines: Iterable[str]) -> str:
     return "|".join(spelled) or r"\z."
 
 
-def _cards(messages: pl.LazyFrame, text: pl.Expr, known: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """(_at, `name`=True) of messages with a run of digits in `text` that passes as a bank card."""
+def _cards(
+    messages: pl.LazyFrame, texts: Mapping[str, pl.Expr], known: pl.LazyFrame
+) -> pl.LazyFrame:
+    """_at of messages with a run of digits that passes as a bank card, and by name (Boolean) in
+    which of the `texts`.
+    """
     number = pl.col("number").str.replace_all(r"[^0-9]", "")
+    runs = [
+        messages.select(AT, pl.lit(name).alias("_text"), number=text.str.extract_all(CARD))
+        for name, text in texts.items()
+    ]
     candidates = (
-        messages.select(AT, number=text.str.extract_all(CARD))
+        pl.concat(runs)
         .filter(pl.col("number").list.len() > 0)
         .explode("number")
         .with_columns(number=number)
@@ -268,9 +275,8 @@ def _cards(messages: pl.LazyFrame, text: pl.Expr, known: pl.LazyFrame, name: str
     )
     # Candidates are few: the millions of known numbers pass by them, and not the other way round.
     own = known.join(candidates.select("number"), on="number", how="semi")
-    return (
-        candidates.join(own, on="number", how="anti").select(AT, pl.lit(True).alias(name)).unique()
-    )
+    cards = candidates.join(own, on="number", how="anti")
+    return cards.group_by(AT).agg(**{name: (pl.col("_text") == name).any() for name in texts})
 
 
 def luhn(number: pl.Expr) -> pl.Expr:

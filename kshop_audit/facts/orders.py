@@ -194,11 +194,16 @@ def parcel_states(tables: Tables, *, as_of: datetime, hours: int) -> pl.LazyFram
     )
 
 
-def pickup_times(tables: Tables) -> pl.LazyFrame:
-    """order_id → picked_up_at, the earliest of the orders' own column and the shipments files."""
+def pickup_times(tables: Tables, wanted: pl.LazyFrame) -> pl.LazyFrame:
+    """order_id → picked_up_at, the earliest of the orders' own column and the shipments files.
+
+    `wanted`: the order_id of the orders that are asked for, few of all.
+    """
     own = tables.rows(Kind.ORDERS).select("order_id", "picked_up_at")
     shipped = waybill_rows(tables).select("order_id", picked_up_at=PICKUP)
-    return pl.concat([own, shipped]).group_by("order_id").agg(pl.col("picked_up_at").min())
+    known = pl.concat([own, shipped]).filter(pl.col("picked_up_at").is_not_null())
+    times = known.join(wanted, on="order_id", how="semi")
+    return times.group_by("order_id").agg(pl.col("picked_up_at").min())
 
 
 def shipped_orders(

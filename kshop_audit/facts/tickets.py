@@ -71,7 +71,7 @@ def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.Lazy
     known = orders.select(
         "order_id", "signed_at", "postage_fen", shipped_at=left_at, order_buyer="buyer_id"
     )
-    pickups = pickup_times(tables).with_columns(
+    pickups = pickup_times(tables, rows.select("order_id")).with_columns(
         picked_up_at=pl.when(pl.col("picked_up_at") <= as_of).then("picked_up_at")
     )
     return (
