@@ -15,7 +15,7 @@ from kshop_audit.account import data_notes, inputs_of
 from kshop_audit.columns import Column, columns_of, selected
 from kshop_audit.exports import Exports, Said, read_exports
 from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
-from kshop_audit.ingest import Request, Source
+from kshop_audit.ingest import Request, Source, hashing
 from kshop_audit.judge import Judged, judge, span_text
 from kshop_audit.measuring import Whole, measured
 from kshop_audit.model.measurement import EvidenceRow, Measurement
@@ -118,7 +118,8 @@ def conclude(order: Order, exports: Exports) -> Audit:
     columns = columns_of(packs, rules, exports.as_of, order.settings)
     rows = sum(count.rows for count in exports.loaded.counts.values())
     order.inputs.watch(Step(Stage.COMPUTING, rows=rows))
-    return _audit(order, [measured(c, exports, order.wanted, mask=order.mask) for c in columns])
+    with hashing(exports.digests):
+        return _audit(order, [measured(c, exports, order.wanted, mask=order.mask) for c in columns])
 
 
 def _chosen(order: Order) -> tuple[tuple[Pack, ...], dict[str, tuple[Rule, ...]]]:

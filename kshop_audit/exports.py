@@ -11,7 +11,7 @@ import polars as pl
 from kshop_audit.account import reject_too_many
 from kshop_audit.errors import InputError
 from kshop_audit.facts.tables import MERCHANT
-from kshop_audit.ingest import Request, Source
+from kshop_audit.ingest import Digest, Request, Source
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan.load import Loaded, open_and_load
@@ -32,6 +32,12 @@ class Exports:
     sources: tuple[Source, ...]
     loaded: Loaded
     as_of: datetime
+
+    @property
+    def digests(self) -> tuple[Digest, ...]:
+        """Of the files that were opened, once each."""
+        opened = (source.digest for source in self.sources if source.digest is not None)
+        return tuple(dict.fromkeys(opened))
 
 
 def read_exports(

@@ -19,7 +19,7 @@ from kshop_audit.exports import Said, read_exports
 from kshop_audit.facts import Facts, voices
 from kshop_audit.facts.messages import fold
 from kshop_audit.facts.suspicion import suspicious
-from kshop_audit.ingest import Request
+from kshop_audit.ingest import Request, hashing
 from kshop_audit.masking import masked, masked_label
 from kshop_audit.model.insights import (
     INSIGHTS_SCHEMA,
@@ -129,7 +129,8 @@ def insights(asked: Survey, scratch: Path) -> Insights:
     there = {name for name in NEEDS if name not in missing}
     if "refunds" in there and products_missing is None:
         there.add("products")
-    frames = survey(facts, lambda own: _frames(own, there, asked.top))
+    with hashing(exports.digests):
+        frames = survey(facts, lambda own: _frames(own, there, asked.top))
     found = _Found(frames, terms, asked.mask)
 
     def section(name: str, make: Callable[[_Found], Any]) -> Any:

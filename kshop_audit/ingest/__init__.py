@@ -3,6 +3,7 @@
 from kshop_audit.ingest.access import while_reading
 from kshop_audit.ingest.catalogue import is_known
 from kshop_audit.ingest.contract import Request, Source
+from kshop_audit.ingest.digest import Digest, hashing
 from kshop_audit.ingest.guessing import Guess, Near, guesses, nearest
 from kshop_audit.ingest.reasons import REASONS
 from kshop_audit.ingest.sources import open_inputs
@@ -10,6 +11,7 @@ from kshop_audit.ingest.typed import Records, Spoken
 
 __all__ = [
     "REASONS",
+    "Digest",
     "Guess",
     "Near",
     "Records",
@@ -17,6 +19,7 @@ __all__ = [
     "Source",
     "Spoken",
     "guesses",
+    "hashing",
     "is_known",
     "nearest",
     "open_inputs",

@@ -1,4 +1,4 @@
-"""What kind of bytes a file is, whatever its name says, and its digest.
+"""What kind of bytes a file is, whatever its name says.
 
 Every container ends in files of plain text: the file itself, or copies in the scratch folder.
 Nothing is ever written next to an input.
@@ -7,12 +7,10 @@ Nothing is ever written next to an input.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import re
 import shutil
 import zipfile
 import zlib
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -51,23 +49,6 @@ class Container(Enum):
     OLE = "ole"  # .xls, and an encrypted .xlsx
     HTML = "html"
     FOREIGN = "foreign"  # nothing that holds a table
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """A file of plain text on disk; `path` is the input itself or a copy in the scratch folder."""
-
-    path: Path
-    sha256: str
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of the bytes of the input, as lower-case hexadecimal text."""
-    total = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
-        while block := file.read(BLOCK):
-            total.update(block)
-    return total.hexdigest()
 
 
 def sniff(path: Path) -> Container:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from kshop_audit.ingest.digest import Digest
 from kshop_audit.ingest.locate import Sample
 from kshop_audit.ingest.typed import Records
 from kshop_audit.model.metadata import Text
@@ -58,7 +59,7 @@ class Source:
     platform: str | None
     encoding: str | None
     delimiter: str | None
-    sha256: str
+    digest: Digest | None
     header: tuple[tuple[str, str | None], ...]
     missing: tuple[str, ...]
     notes: tuple[Text, ...]
@@ -66,6 +67,11 @@ class Source:
     records: Records | None
     sample: Sample | None = None
     sheet: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file's bytes, empty for one that is never read."""
+        return "" if self.digest is None else self.digest.told()
 
     @property
     def table(self) -> pl.LazyFrame | None:

@@ -6,8 +6,7 @@ that it is known again when it is given unpacked. Sheets have that of their work
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from kshop_audit.errors import InputError
 from kshop_audit.ingest import archive, container, webpage, workbook
 from kshop_audit.ingest.access import legible
 from kshop_audit.ingest.container import Container, UnopenedError
+from kshop_audit.ingest.digest import Digest
 from kshop_audit.ingest.walk import NEVER
 from kshop_audit.model.metadata import Text
 
@@ -33,7 +33,7 @@ class Piece:
 
     name: str
     path: Path | None
-    sha256: Future[str] | None
+    digest: Digest | None
     sheet: bool = False
     why: Text = _READ
     title: str = ""
@@ -48,8 +48,7 @@ class Whole:
     scratch: Path
     stem: str
     password: str | None = field(repr=False)
-    digest: Callable[[Path], Future[str]]
-    sha256: Future[str]
+    digest: Digest
     packed: bool = False
     archived: bool = False
 
@@ -67,7 +66,7 @@ def why_of(name: str, error: InputError) -> Text:
 
 def unread(whole: Whole, why: Text) -> Piece:
     """A file of which nothing is read."""
-    return Piece(whole.name, None, whole.sha256, why=why)
+    return Piece(whole.name, None, whole.digest, why=why)
 
 
 def unfold(whole: Whole) -> Iterator[Piece]:
@@ -79,7 +78,7 @@ def unfold(whole: Whole) -> Iterator[Piece]:
     kind = container.sniff(whole.path)
     match kind:
         case Container.TEXT:
-            yield Piece(whole.name, whole.path, whole.sha256)
+            yield Piece(whole.name, whole.path, whole.digest)
         case Container.FOREIGN:
             raise container.misplaced(whole.path, whole.name)
         case Container.HTML:
@@ -101,7 +100,7 @@ def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
         Piece(
             f"{whole.name}#{legible(sheet.name)}",
             sheet.path,
-            whole.sha256,
+            whole.digest,
             True,
             _EMPTY_SHEET,
             sheet.name,
@@ -115,7 +114,7 @@ def _tables(whole: Whole) -> Iterator[Piece]:
     found = webpage.tables(whole.path, whole.name, whole.scratch, whole.stem)
     for number, path in enumerate(found, 1):
         name = whole.name if len(found) == 1 else f"{whole.name}#{number}"
-        yield Piece(name, path, whole.sha256, sheet=True)
+        yield Piece(name, path, whole.digest, sheet=True)
 
 
 def _members(whole: Whole) -> Iterator[Piece]:
@@ -130,7 +129,7 @@ def _members(whole: Whole) -> Iterator[Piece]:
             continue
         inner = replace(
             whole, path=member.path, name=name, stem=f"{whole.stem}.{place}",
-            sha256=whole.digest(member.path), archived=True,
+            digest=Digest(member.path, name), archived=True,
         )  # fmt: skip
         try:
             yield from unfold(inner)

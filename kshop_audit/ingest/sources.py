@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError, InputError
-from kshop_audit.ingest import container, decoding, raw
+from kshop_audit.ingest import decoding, raw
 from kshop_audit.ingest.access import while_reading
 from kshop_audit.ingest.catalogue import normal
 from kshop_audit.ingest.columns import Cells, cells_of
@@ -19,6 +18,7 @@ from kshop_audit.ingest.container import UnopenedError
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.decoding import Decoded
+from kshop_audit.ingest.digest import Digest
 from kshop_audit.ingest.locate import DELIMITERS, Header, Sample, find_header, likely_header
 from kshop_audit.ingest.pieces import Piece, Whole, unfold, unread, untouched, why_of
 from kshop_audit.ingest.proof import Frame, Shape, prove
@@ -248,7 +248,7 @@ def _source(reading: _Reading) -> Source:
         platform=match.layout.platform,
         encoding=None if piece.sheet else decoded.encoding,
         delimiter=None if ours else header.delimiter,
-        sha256=piece.sha256.result() if piece.sha256 else "",
+        digest=piece.digest,
         header=match.pairs[len(OWN) if rewritten else 0 :],
         missing=match.missing,
         notes=(*notes, *rewritten.notes) if rewritten else notes,
@@ -260,26 +260,19 @@ def _source(reading: _Reading) -> Source:
 
 
 def _left_out(found: Found, index: int, piece: Piece, why: Text) -> Source:
-    sha256 = piece.sha256.result() if piece.sha256 else ""
     left = Source(
-        index, found.path, piece.name, None, None, None, None, sha256, (), (), (), why, None
+        index, found.path, piece.name, None, None, None, None, piece.digest, (), (), (), why, None
     )
     return replace(left, sheet=piece.title or None)
 
 
-def _pieces(
-    request: Request, found: Found, scratch: Path, index: int, hashing: Executor
-) -> list[Piece]:
+def _pieces(request: Request, found: Found, scratch: Path, index: int) -> list[Piece]:
     """The tables of one file of a folder or of the command line; a named one must be opened."""
     if found.why is not None:
         return [untouched(found.name, found.why)]
     path = readable(found.path, found.name, scratch, index)
-
-    def digest(path: Path) -> Future[str]:
-        # Hashing needs a processor but not the interpreter, so it does not hold up the rest.
-        return hashing.submit(container.digest, path)
-
-    whole = Whole(path, found.name, scratch, str(index), request.password, digest, digest(path))
+    digest = Digest(path, found.name)
+    whole = Whole(path, found.name, scratch, str(index), request.password, digest)
     try:
         return list(unfold(whole))
     except UnopenedError as error:
@@ -360,29 +353,28 @@ def open_inputs(
     recognised file that is broken as a whole.
     """
     sources: list[Source] = []
-    with ThreadPoolExecutor(1) as hashing:
-        files = find_files(request)
-        sizes = [0, *accumulate(map(_size, files))]
-        for found, done in zip(files, sizes, strict=False):
-            request.watch(Step(Stage.OPENING, done, sizes[-1], found.name))
-            first = len(sources)
-            try:
-                with while_reading(found.name):
-                    pieces = _pieces(request, found, scratch, first, hashing)
-                    for source in _open(request, found, scratch, first, pieces, likely):
-                        sources.append(source)
-                        if opened is not None:
-                            opened(source)
-            except InputError as error:
-                if not request.lenient:
-                    raise
-                piece = untouched(found.name, why_of(found.name, error))
-                sources.append(_left_out(found, len(sources), piece, piece.why))
-            known = request.lenient or any(source.kind for source in sources[first:])
-            if found.named and not known:
-                raise nothing_recognised(
-                    f"{found.name}:没有", f"{found.name}: nothing", sources[first:]
-                )
+    files = find_files(request)
+    sizes = [0, *accumulate(map(_size, files))]
+    for found, done in zip(files, sizes, strict=False):
+        request.watch(Step(Stage.OPENING, done, sizes[-1], found.name))
+        first = len(sources)
+        try:
+            with while_reading(found.name):
+                pieces = _pieces(request, found, scratch, first)
+                for source in _open(request, found, scratch, first, pieces, likely):
+                    sources.append(source)
+                    if opened is not None:
+                        opened(source)
+        except InputError as error:
+            if not request.lenient:
+                raise
+            piece = untouched(found.name, why_of(found.name, error))
+            sources.append(_left_out(found, len(sources), piece, piece.why))
+        known = request.lenient or any(source.kind for source in sources[first:])
+        if found.named and not known:
+            raise nothing_recognised(
+                f"{found.name}:没有", f"{found.name}: nothing", sources[first:]
+            )
     if not (request.lenient or any(source.kind for source in sources)):
         raise nothing_recognised("没有", "nothing", sources)
     return tuple(sources)
