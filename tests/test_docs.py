@@ -17,7 +17,7 @@ import pytest
 import typer
 
 from kshop_audit import packs
-from kshop_audit.cli.application import app
+from kshop_audit.cli.application import application
 from kshop_audit.config import load_settings
 from kshop_audit.rules import Rule, catalogue, rules_in
 from tests import case_files
@@ -163,7 +163,7 @@ def test_make_targets_that_are_named_exist() -> None:
 
 
 def test_options_that_are_named_exist() -> None:
-    program: Any = typer.main.get_command(app)
+    program: Any = typer.main.get_command(application())
     told = (option for one in (program, *program.commands.values()) for option in one.params)
     known = FOREIGN_OPTIONS | {name for option in told for name in option.opts} | {"--help"}
     for page in PAGES:

@@ -10,28 +10,31 @@ import typer
 from kshop_audit import __version__
 from kshop_audit.cli import terminal
 from kshop_audit.cli.binding import completed
-from kshop_audit.cli.catalogue import COMMANDS
+from kshop_audit.cli.catalogue import register
 from kshop_audit.cli.language import HELP, say
 from kshop_audit.errors import EXIT_INTERRUPTED, EXIT_NO_AUDIT, EXIT_OK, KshopError
 
-app = typer.Typer(
-    name=terminal.PROGRAM,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=False,
-    help=say(
-        "检查快手小店的导出数据是否符合平台服务规则。",
-        "Check the exports of a Kuaishou shop against the platform's service rules.",
-    ),
-    epilog=say(
-        "每个选项都有环境变量 KSHOP_AUDIT_…，如 KSHOP_AUDIT_LANG。",
-        "Every option has an environment variable KSHOP_AUDIT_…, such as KSHOP_AUDIT_LANG.",
-    ),
-)
 
-for register in COMMANDS:
-    register(app)
+def application(asked: str | None = None) -> typer.Typer:
+    """The commands put together; only the one asked for, if it is one of them."""
+    app = typer.Typer(
+        name=terminal.PROGRAM,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=False,
+        help=say(
+            "检查快手小店的导出数据是否符合平台服务规则。",
+            "Check the exports of a Kuaishou shop against the platform's service rules.",
+        ),
+        epilog=say(
+            "每个选项都有环境变量 KSHOP_AUDIT_…，如 KSHOP_AUDIT_LANG。",
+            "Every option has an environment variable KSHOP_AUDIT_…, such as KSHOP_AUDIT_LANG.",
+        ),
+    )
+    app.callback()(_root)
+    register(app, asked)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -40,7 +43,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit(EXIT_OK)
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool,
@@ -55,6 +57,7 @@ def _root(
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code; never raises for a fault of the user."""
     terminal.prepare()
+    app = application(arguments[0] if arguments else None)
     try:
         code = app(
             args=completed(arguments) or ["--help"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.cli import terminal, values
-from kshop_audit.cli.binding import ENVIRONMENT, VARIABLES, Options
+from kshop_audit.cli.binding import ENVIRONMENT, Options
 from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions, RuleOptions
 from kshop_audit.config import environment_keys, load_settings
 from kshop_audit.config.layers import pairs
@@ -114,8 +114,13 @@ def _flags(options: ConfigOptions) -> dict[str, object]:
 
 def _warn_of_unknown(lang: str, own: str | None) -> None:
     """A misspelt variable would silently do nothing; `own` is one that an option names."""
-    keys = {own, *(ENVIRONMENT + key.upper() for key in environment_keys())}
-    for name in sorted(os.environ):
-        if name.startswith(ENVIRONMENT) and name not in VARIABLES | keys:
+    ours = [name for name in sorted(os.environ) if name.startswith(ENVIRONMENT)]
+    if not ours:
+        return
+    from kshop_audit.cli.catalogue import variables
+
+    known = variables() | {own, *(ENVIRONMENT + key.upper() for key in environment_keys())}
+    for name in ours:
+        if name not in known:
             zh, en = f"忽略未知的环境变量 {name}", f"unknown environment variable {name} is ignored"
             terminal.notice(en if lang == "en" else zh)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.cli.binding import VARIABLES
+from kshop_audit.cli.catalogue import variables
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
 from tests.cli.build import LATE, Run, shop
 
@@ -96,7 +96,7 @@ def variable(flag: str) -> str:
 
 def test_every_flag_of_the_list_is_tried_and_has_its_variable() -> None:
     assert {case.flag for case in CASES} | SEEN_ELSEWHERE == INTERFACE
-    assert {variable(flag) for flag in INTERFACE} <= VARIABLES
+    assert {variable(flag) for flag in INTERFACE} <= variables()
 
 
 @pytest.fixture(scope="module")
