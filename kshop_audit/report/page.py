@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Final
 
-from rich.console import Console
-from rich.text import Text
-
 from kshop_audit.report.layout import wrap
 
 _NARROWEST = 40
@@ -64,13 +61,22 @@ def stacked(sections: Iterable[list[Spans]]) -> list[Spans]:
 
 def printed(lines: Iterable[Spans], options: TextOptions) -> str:
     """The lines as text, with the terminal's codes if colour is wanted."""
+    if options.color:
+        return _coloured(lines, options)
+    return "".join("".join(text for text, _ in spans).rstrip() + "\n" for spans in lines)
+
+
+def _coloured(lines: Iterable[Spans], options: TextOptions) -> str:
+    from rich.console import Console  # noqa: PLC0415  slow to load, and only colour needs it
+    from rich.text import Text  # noqa: PLC0415
+
     # No environment: COLUMNS, NO_COLOR and TERM are for the command line to read, once.
     console = Console(
         file=StringIO(),
         width=max(options.width, _NARROWEST),
-        color_system="standard" if options.color else None,
-        force_terminal=options.color,
-        no_color=not options.color,
+        color_system="standard",
+        force_terminal=True,
+        no_color=False,
         force_jupyter=False,
         legacy_windows=False,
         markup=False,
