@@ -157,10 +157,9 @@ def _below(shown: View, row: Row, width: int, verbose: bool) -> list[Spans]:
         lines.extend(_indented(detail, width, Style.DIM))
     if not all_of_it:
         return lines
-    kept = row.findings if verbose else row.findings[:_FINDINGS]
-    for finding in kept:
+    for finding in row.findings(None if verbose else _FINDINGS):
         lines.extend(_indented(f"- {finding}", width, Style.DIM, hang=2))
-    hidden = len(row.findings) - len(kept)
+    hidden = 0 if verbose else row.hidden(_FINDINGS)
     if hidden:
         cut = shown.speech.say("sign.cut_verbose", hidden)
         lines.extend(_indented(cut, width, Style.DIM))

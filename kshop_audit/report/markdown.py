@@ -83,13 +83,13 @@ def _group(shown: View, group: Group) -> Iterator[str]:
 
 
 def _below(row: Row, shown: View) -> Iterator[str]:
-    told = [*row.remarks, *row.notes, *row.findings[:_FINDINGS]]
+    told = [*row.remarks, *row.notes, *row.findings(_FINDINGS)]
     if not told:
         return
     yield from ("", f"**{escape(row.title)}**", "")
     yield from (f"- {escape(text)}" for text in told)
-    hidden = len(row.findings) - _FINDINGS
-    if hidden > 0:
+    hidden = row.hidden(_FINDINGS)
+    if hidden:
         yield f"- {escape(shown.speech.say('page.cut', hidden))}"
 
 

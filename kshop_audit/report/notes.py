@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kshop_audit.model.report import Finding, Input, Report, RuleResult, Score
@@ -31,13 +32,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Something that falls due or clears."""
+    """Something that falls due or clears, at `key` of its findings."""
 
     date: str
     label: str
     title: str
-    text: str
     past: bool
+    key: str
+    findings: tuple[Finding, ...]
+    speech: Speech
+
+    @property
+    def text(self) -> str:
+        """What it is; the first of several, and how many there are. A page words what it shows."""
+        first = phrases.finding_line(self.findings[0], self.speech, without=_NOT_NAMES | {self.key})
+        if len(self.findings) == 1:
+            return first
+        return self.speech.say("dates.several", len(self.findings), first=first).strip()
 
 
 def dates(report: Report, speech: Speech) -> tuple[Line, ...]:
@@ -67,24 +78,23 @@ def deadlines(report: Report, speech: Speech) -> tuple[Dated, ...]:
                     same = due.setdefault((when.replace(" ", "T"), rule.id, key), {})
                     # Two packs that have the rule find the same thing, which falls due once.
                     same.setdefault(rule.pack, []).append(finding)
+
     return tuple(
         Dated(
             date=speech.instant(when),
             label=speech.name("finding", key),
             title=titles[rule],
-            text=_subject(max(found.values(), key=len), key, speech),
             past=key in _TOO_LATE and _before(when, report.as_of),
+            key=key,
+            findings=_most(found.values()),
+            speech=speech,
         )
         for (when, rule, key), found in sorted(due.items(), key=lambda item: item[0])
     )
 
 
-def _subject(findings: list[Finding], key: str, speech: Speech) -> str:
-    """What falls due; the first of several, and how many there are."""
-    first = phrases.finding_line(findings[0], speech, without=_NOT_NAMES | {key})
-    if len(findings) == 1:
-        return first
-    return speech.say("dates.several", len(findings), first=first).strip()
+def _most(found: Iterable[list[Finding]]) -> tuple[Finding, ...]:
+    return max((tuple(one) for one in found), key=len)
 
 
 def _before(when: str, as_of: str) -> bool:

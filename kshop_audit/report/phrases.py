@@ -229,10 +229,10 @@ def details(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
     return tuple(found)
 
 
-def findings(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
-    """One line a finding, those against the shop first."""
+def findings(rule: RuleResult, speech: Speech, most: int | None = None) -> tuple[str, ...]:
+    """One line a finding, those against the shop first; at most so many of them."""
     ordered = sorted(rule.findings, key=lambda finding: finding.get("status") == Status.PASS.value)
-    return tuple(finding_line(finding, speech) for finding in ordered)
+    return tuple(finding_line(finding, speech) for finding in ordered[:most])
 
 
 def finding_line(finding: Finding, speech: Speech, without: frozenset[str] = frozenset()) -> str:

@@ -37,6 +37,7 @@ class Row:
     """
 
     rule: RuleResult
+    speech: Speech
     mark: Mark
     title: str
     named: str
@@ -49,7 +50,14 @@ class Row:
     remarks: tuple[str, ...]
     notes: tuple[str, ...]
     details: tuple[str, ...]
-    findings: tuple[str, ...]
+
+    def findings(self, most: int | None = None) -> tuple[str, ...]:
+        """A line a finding, or of the first of them: a page that shows five words no thousands."""
+        return phrases.findings(self.rule, self.speech, most)
+
+    def hidden(self, most: int) -> int:
+        """How many findings there are beyond the first."""
+        return max(0, len(self.rule.findings) - most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +305,7 @@ def _row(rule: RuleResult, speech: Speech, pack: str = "") -> Row:
     title = speech.text(rule.title)
     return Row(
         rule=rule,
+        speech=speech,
         mark=mark(rule),
         title=title,
         named=speech.aside(title, speech.data(pack)),
@@ -309,7 +318,6 @@ def _row(rule: RuleResult, speech: Speech, pack: str = "") -> Row:
         remarks=phrases.remarks(rule, speech),
         notes=phrases.notes(rule, speech),
         details=phrases.details(rule, speech),
-        findings=phrases.findings(rule, speech),
     )
 
 

@@ -64,7 +64,7 @@ def _verdict(shown: View) -> Iterator[_Row]:
 def _findings(shown: View) -> Iterator[_Row]:
     rows = [row for group in shown.groups for row in group.rows]
     for row in (*rows, *shown.listed):
-        for finding in row.findings:
+        for finding in row.findings():
             yield row.title, finding
 
 
