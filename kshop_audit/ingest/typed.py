@@ -235,8 +235,11 @@ class Spoken:
 
     def of(self, frame: pl.LazyFrame, role: pl.Expr, text: pl.Expr) -> pl.LazyFrame:
         """The frame with `content`, null where it is not needed; `role`: whether one of them."""
-        said = frame.with_columns(content=pl.when(role).then(text))
-        return said.with_columns(content=pl.when(self.keep).then("content"))
+        return self.kept(frame.with_columns(content=pl.when(role).then(text)))
+
+    def kept(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """The frame without the `content` that nobody asks for, whoever said it."""
+        return frame.with_columns(content=pl.when(self.keep).then("content"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +266,10 @@ class Records:
             content, role = written
             own = cells.codes(role.column.codes, role.words)
             others = [word for word in ("", *own) if own.get(word) not in spoken.roles]
-            frame = spoken.of(frame, ~role.raw.is_in(others), content.raw)
-            frame = frame.with_columns(pl.col("content").alias(cell(content.places[0])))
+            # `keep` waits for `rows`: while the file is read, every small piece would build the
+            # automaton of its pattern anew (measured: 0.12 s a million messages, against 0.07 s).
+            said = pl.when(~role.raw.is_in(others)).then(content.raw)
+            frame = frame.with_columns(said.alias(cell(content.places[0])))
         faults = (FAULT, FAULT_VALUE) if self.raw.faulty else ()
         return frame.select(*map(cell, places), ROW, *faults, *plain.ahead(self.parts))
 
@@ -288,11 +293,12 @@ class Records:
             frame = frame.with_columns(
                 pl.col("content").hash(seed).alias(name) for seed, name in enumerate(said)
             )
-        if {"content", "sender_role"} <= set(names) and (
-            self._written() is None or "sender_role" not in known.columns
-        ):
-            role = pl.col("sender_role").is_in(spoken.roles)
-            frame = spoken.of(frame, role, pl.col("content"))
+        if {"content", "sender_role"} <= set(names):
+            if self._written() is None or "sender_role" not in known.columns:
+                role = pl.col("sender_role").is_in(spoken.roles)
+                frame = spoken.of(frame, role, pl.col("content"))
+            else:
+                frame = spoken.kept(frame)
         flawless = STATE not in frame.collect_schema()
         return frame.select(*names, *said, *((FILE, ROW) if flawless else BOOKKEEPING))
 
