@@ -94,7 +94,6 @@ def test_help_loads_neither_polars_nor_the_configuration() -> None:
 COLLECTS = {
     ("plan/reading.py", "_read", "collect"),
     ("plan/load.py", "_deduplicated", "collect"),
-    ("plan/load.py", "_newest", "collect"),
     ("plan/named.py", "collected", "collect_all"),
 }
 """Every place that computes a frame: a file is read, its keys are settled, the rules are run."""

@@ -1,7 +1,7 @@
 """Facts: every join, group and sort of raw rows, built once and only when a rule asks.
 
-A rule gets a `Facts` and looks at the frames it needs; nothing here is computed before the plan
-collects. Frames are named in the plural, predicates are participles, times end in `_at`.
+A rule gets a `Facts` and looks at the frames it needs; nothing here is computed but by the plan.
+Frames are named in the plural, predicates are participles, times end in `_at`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import polars as pl
 from kshop_audit.facts import contacts, conversations, fees, messages, orders, tickets
 from kshop_audit.facts.contacts import Sought
 from kshop_audit.facts.penalties import PenaltyFacts
+from kshop_audit.facts.sharing import Compute, lazily, shared
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -29,41 +30,18 @@ NOTHING = pl.lit(None, dtype=pl.String)
 class Facts(PenaltyFacts):
     """The derived frames of one audit, lazy, cached by name.
 
-    SHARED names the costly ones that are looked at several times; the plan computes each of them
-    once and puts it back with `settle`, so that nothing pays for it again.
+    The costly ones that are looked at several times are `shared`: `compute` gets each of them once,
+    so that nothing pays for it again.
     """
 
-    SHARED = (
-        ("questions", "buyer_days", "suspects", "quiet", "orders"),
-        ("contacts", "parcels", "tickets", "streaks", "shipped_orders"),
-        ("agents", "sourcing", "doubtful_tickets", "first_tickets"),
-    )
-    HEARD = "heard "
-    """Before the names of word lists: what the suspects say of them, shared after all others."""
-
-    def __init__(self, tables: Tables, terms: Terms) -> None:
+    def __init__(self, tables: Tables, terms: Terms, compute: Compute = lazily) -> None:
         """Nothing is computed here."""
         self.tables = tables
         self.terms = terms
+        self.compute = compute
+        self._listened: dict[tuple[str, ...], pl.LazyFrame] = {}
 
-    def touched(self) -> tuple[tuple[str, ...], ...]:
-        """The shared frames that were asked for, in waves: each after those it is made of."""
-        waves = [[name for name in wave if name in self.__dict__] for wave in self.SHARED]
-        waves[1] += [name for name in self.__dict__ if name.startswith(self.HEARD)]
-        return tuple(map(tuple, waves))
-
-    def shared(self, name: str) -> pl.LazyFrame:
-        """The shared frame of that name."""
-        if name.startswith(self.HEARD):
-            return self._heard(name)
-        frame: pl.LazyFrame = getattr(self, name)
-        return frame
-
-    def settle(self, name: str, frame: pl.DataFrame) -> None:
-        """Use a computed frame from now on."""
-        self.__dict__[name] = frame.lazy()
-
-    @cached_property
+    @shared
     def questions(self) -> pl.LazyFrame:
         """One row a buyer message (see `conversations.questions`), with answered (Boolean: in
         time by the shop's clock) and `left_out` completed by "pending".
@@ -135,7 +113,7 @@ class Facts(PenaltyFacts):
             .sort("day")
         )  # fmt: skip
 
-    @cached_property
+    @shared
     def agents(self) -> pl.LazyFrame:
         """One row an agent with counted messages: agent, answered, counted (Int64).
 
@@ -176,12 +154,12 @@ class Facts(PenaltyFacts):
         """One row a customer-service rating that was understood."""
         return self.tables.rows(Kind.RATINGS).filter(pl.col("rating").is_not_null())
 
-    @cached_property
+    @shared
     def suspects(self) -> pl.LazyFrame:
         """One row a merchant-side message that may break a clause (see `messages.suspects`)."""
         return messages.suspects(self.tables)
 
-    @cached_property
+    @shared
     def quiet(self) -> pl.LazyFrame:
         """One row a merchant-side message that cannot (see `messages.quiet`)."""
         return messages.quiet(self.tables)
@@ -195,16 +173,14 @@ class Facts(PenaltyFacts):
             for name in lists
             for part in messages.Heard._fields
         }
-        said = self._heard(self.HEARD + " ".join(lists))
-        return pl.concat([said, self.quiet.with_columns(**silence)])
+        return pl.concat([self._heard(lists), self.quiet.with_columns(**silence)])
 
-    def _heard(self, key: str) -> pl.LazyFrame:
-        if key not in self.__dict__:
-            names = key.removeprefix(self.HEARD).split()
-            lexicons = {name: self.terms.lexicon(name) for name in names}
-            self.__dict__[key] = messages.listened(self.suspects, lexicons)
-        frame: pl.LazyFrame = self.__dict__[key]
-        return frame
+    def _heard(self, lists: tuple[str, ...]) -> pl.LazyFrame:
+        """What the suspects say of these word lists; several rules ask for the same ones."""
+        if lists not in self._listened:
+            lexicons = {name: self.terms.lexicon(name) for name in lists}
+            self._listened[lists] = self.compute(messages.listened(self.suspects, lexicons))
+        return self._listened[lists]
 
     @property
     def approaches(self) -> pl.LazyFrame:
@@ -212,7 +188,7 @@ class Facts(PenaltyFacts):
         none = self.quiet.with_columns(contact=NOTHING, contact_review=pl.lit(False))
         return pl.concat([self.contacts, none])
 
-    @cached_property
+    @shared
     def contacts(self) -> pl.LazyFrame:
         """The suspects with contact and contact_review (see `contacts.contacts`)."""
         numbers = [
@@ -240,7 +216,7 @@ class Facts(PenaltyFacts):
             delivering=terms.words("delivering"),
         )
 
-    @cached_property
+    @shared
     def streaks(self) -> pl.LazyFrame:
         """Merchant-side messages with too_many (Boolean; see `messages.pestering`)."""
         found = messages.pestering(
@@ -251,7 +227,7 @@ class Facts(PenaltyFacts):
         sent = pl.concat([self.suspects.select(messages.SPOKEN), self.quiet])
         return sent.join(found, on=AT, how="left").with_columns(pl.col("too_many").fill_null(False))
 
-    @cached_property
+    @shared
     def orders(self) -> pl.LazyFrame:
         """One row an order (see `orders.orders`)."""
         return orders.orders(
@@ -267,7 +243,7 @@ class Facts(PenaltyFacts):
         known = "ship-48h" in self.terms.pack.rules
         return str(self.terms.option("ship-48h", "parcels")) if known else "parcels"
 
-    @cached_property
+    @shared
     def parcels(self) -> pl.LazyFrame:
         """Orders with a shipment, with applied_at of their first ticket and, if parcels are counted
         each, parcel_late and parcel_waiting (see `orders.parcel_states`).
@@ -281,7 +257,7 @@ class Facts(PenaltyFacts):
         )
         return shipped.join(states, on="order_id", how="left")
 
-    @cached_property
+    @shared
     def shipped_orders(self) -> pl.LazyFrame:
         """Shipped orders with what speaks against their waybills."""
         days = self.terms.number("waybill-integrity", "combined_days")
@@ -289,7 +265,7 @@ class Facts(PenaltyFacts):
             self.tables, self.orders, as_of=self.terms.as_of, combined_days=days
         )
 
-    @cached_property
+    @shared
     def tickets(self) -> pl.LazyFrame:
         """One row a ticket (see `tickets.tickets`)."""
         return tickets.tickets(self.tables, self.orders, as_of=self.terms.as_of)
@@ -323,7 +299,7 @@ class Facts(PenaltyFacts):
         """Tickets the merchant turned down."""
         return self.tickets.filter("turned_down")
 
-    @cached_property
+    @shared
     def doubtful_tickets(self) -> pl.LazyFrame:
         """Tickets that are not over by as-of, or that the merchant turned down, whatever became of
         them since; with sent_at and contacted.
@@ -332,7 +308,7 @@ class Facts(PenaltyFacts):
         chosen = ~pl.col("ended") | later | pl.col("turned_down")
         return tickets.with_contact(self.tables, self.tickets.filter(chosen))
 
-    @cached_property
+    @shared
     def first_tickets(self) -> pl.LazyFrame:
         """The first ticket of each order (see `tickets.first_tickets`)."""
         return tickets.first_tickets(self.tables, as_of=self.terms.as_of)

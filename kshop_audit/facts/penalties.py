@@ -9,6 +9,7 @@ import polars as pl
 
 from kshop_audit.facts import evidence, sourcing
 from kshop_audit.facts.platforms import PlatformFacts
+from kshop_audit.facts.sharing import shared
 from kshop_audit.model.schema import Kind
 
 
@@ -64,7 +65,7 @@ class PenaltyFacts(PlatformFacts):
         ).with_columns(filed=pl.lit(True))
         return tickets.join(filed, on="violation_id", how="left").with_columns(fraud=fraud)
 
-    @cached_property
+    @shared
     def sourcing(self) -> pl.LazyFrame:
         """Orders shipped in the window with signs of a foreign source (see `sourcing.sourcing`)."""
         rule = "no-source-risk"

@@ -10,6 +10,7 @@ import polars as pl
 
 from kshop_audit.facts import consumers, fees, listings, pickups, rounds, tickets
 from kshop_audit.facts.conversations import Hours
+from kshop_audit.facts.sharing import Compute, shared
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.settings import Terms
 
@@ -19,6 +20,7 @@ class PlatformFacts:
 
     tables: Tables
     terms: Terms
+    compute: Compute
 
     if TYPE_CHECKING:
 
@@ -37,7 +39,7 @@ class PlatformFacts:
             """See `Facts.violations`."""
             ...
 
-    @cached_property
+    @shared
     def buyer_days(self) -> pl.LazyFrame:
         """One row a buyer and day, three minutes (see `consumers.buyer_days`, `with_weeks`)."""
         return consumers.with_weeks(self._buyer_days("reply-rate-3m"))

@@ -1,9 +1,8 @@
-"""Frames under names: computed together in one collect, shared ones first and only once."""
+"""Frames under names: computed together in one collect, shared ones before and only once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import TypeVar
 
 import polars as pl
@@ -19,22 +18,17 @@ def collected(frames: Mapping[_Name, pl.LazyFrame]) -> dict[_Name, pl.DataFrame]
     return dict(zip(frames, results, strict=True))
 
 
-def settled(facts: Facts, touch: Callable[[Facts], object]) -> Facts:
-    """Facts of which the shared frames that `touch` asks for are computed, each once.
+def computing(facts: Facts) -> Facts:
+    """The same facts; their shared frames are computed as soon as they are asked for, each once."""
 
-    Left to the optimiser, a frame that is looked at in several ways is computed again for some.
-    """
-    probe, whole = Facts(facts.tables, facts.terms), Facts(facts.tables, facts.terms)
-    touch(probe)
-    for wave in probe.touched():
-        with suppress(Exception):  # told again where the frame is used
-            for name, frame in collected({name: whole.shared(name) for name in wave}).items():
-                whole.settle(name, frame)
-    return whole
+    def compute(frame: pl.LazyFrame) -> pl.LazyFrame:
+        return collected({"shared": frame})["shared"].lazy()
+
+    return Facts(facts.tables, facts.terms, compute)
 
 
 def survey(
     facts: Facts, build: Callable[[Facts], Mapping[str, pl.LazyFrame]]
 ) -> dict[str, pl.DataFrame]:
     """The frames that `build` makes of the facts, computed; for what is no rule."""
-    return collected(build(settled(facts, build)))
+    return collected(build(computing(facts)))

@@ -6,7 +6,6 @@ The only place that catches a rule's error: that rule has no verdict then, the o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -21,7 +20,7 @@ from kshop_audit.model.settings import Terms
 from kshop_audit.plan import measure
 from kshop_audit.plan.measure import Wanted
 from kshop_audit.plan.mutes import predicates
-from kshop_audit.plan.named import collected, settled
+from kshop_audit.plan.named import collected, computing
 from kshop_audit.plan.needs import absent_notes, lacking
 from kshop_audit.plan.results import BELOW, Collected, measurement
 from kshop_audit.rules.rule import Rule
@@ -58,7 +57,7 @@ def run(
     """Measure the rules. Also returns the daily counts of rows and the paid orders (`extras`)."""
     measured: dict[str, Measurement] = {}
     queries: list[Query] = []
-    facts = _settled(rules, facts)
+    facts = computing(facts)
     for rule in rules:
         missing = missing_needs(rule, facts)
         if missing:
@@ -87,18 +86,6 @@ def _noted(measured: Measurement, rule: Rule, facts: Facts) -> Measurement:
         return measured  # nothing was counted
     notes = absent_notes(rule.info.absent, facts.tables)
     return replace(measured, notes=(*measured.notes, *notes)) if notes else measured
-
-
-def _settled(rules: Sequence[Rule], facts: Facts) -> Facts:
-    """Facts of which the shared frames that these rules ask for are computed, each once."""
-
-    def touch(probe: Facts) -> None:
-        for rule in rules:
-            if missing_needs(rule, facts) is None:
-                with suppress(Exception):  # told again, by name, when the rule is measured
-                    rule.measure(probe, facts.terms)
-
-    return settled(facts, touch)
 
 
 def missing_needs(rule: Rule, facts: Facts) -> Text | None:
