@@ -153,7 +153,7 @@ OptionValue = Annotated[
 class Table(BaseModel):
     """A table that knows all its keys."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=False)
+    model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=False, defer_build=True)
 
 
 class ExemptTable(Table):
