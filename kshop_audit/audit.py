@@ -38,7 +38,7 @@ from kshop_audit.muting import mute_notes, with_mutes
 from kshop_audit.packs import load_all as load_packs
 from kshop_audit.plan.load import Loaded, Reject
 from kshop_audit.plan.measure import Wanted
-from kshop_audit.projection.compare import regressions
+from kshop_audit.projection.regressions import regressions
 from kshop_audit.rules import Rule, catalogue
 from kshop_audit.verdict import Gate, Ruled
 from kshop_audit.versions import span_of

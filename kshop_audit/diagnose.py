@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kshop_audit.account import reason
 from kshop_audit.facts import Facts
-from kshop_audit.ingest import Guess, Request, Source, guesses, is_known, nearest, open_inputs
+from kshop_audit.ingest import Request, Source, is_known, open_inputs
+from kshop_audit.ingest.guessing import Guess, guesses, nearest
 from kshop_audit.masking import masked, masked_label
 from kshop_audit.measuring import days_without_rows
 from kshop_audit.model.diagnosis import (

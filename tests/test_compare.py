@@ -10,7 +10,8 @@ import pytest
 from kshop_audit.model.comparison import Move
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import PackRef, Report, RuleResult, Status, TargetRef
-from kshop_audit.projection.compare import compare, regressions
+from kshop_audit.projection.compare import compare
+from kshop_audit.projection.regressions import regressions
 from kshop_audit.report.comparison import render
 from kshop_audit.report.page import TextOptions
 from tests.report.build import failing, hostile, rule, target

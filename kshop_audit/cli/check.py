@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import history, looks, notify, progress, render, stopping, terminal
+from kshop_audit.cli import history, looks, progress, render, stopping, terminal
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import (
@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 def _check(options: CheckOptions) -> int:
     from kshop_audit.audit import audit
-    from kshop_audit.cli import evidence, outputs
+    from kshop_audit.cli import outputs
     from kshop_audit.cli.preparing import language_of, settings_of
 
     settings = settings_of(options, options.paths)
@@ -58,6 +58,8 @@ def _check(options: CheckOptions) -> int:
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
         done = audit(replace(order, inputs=replace(order.inputs, watch=watch)), scratch)
         if targets.evidence is not None:
+            from kshop_audit.cli import evidence
+
             evidence.write(done, targets.evidence, mask=not options.no_mask)
     for path in targets.reports:
         outputs.save(path, done.report, lang)
@@ -66,7 +68,9 @@ def _check(options: CheckOptions) -> int:
     if order.earlier is not None and not options.quiet:
         _print_comparison(order.earlier, done.report, options, lang)
     code = done.report.verdict.exit_code
-    if not (options.quiet and code == EXIT_OK):
+    if options.notify and not (options.quiet and code == EXIT_OK):
+        from kshop_audit.cli import notify
+
         notify.send(options.notify, done.report, lang)
     return code
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from pydantic_core import PydanticCustomError
 
-from kshop_audit import aspects, packs
+from kshop_audit import packs
 from kshop_audit.config.faults import Fault, unknown
 from kshop_audit.config.lines import Path
 from kshop_audit.config.models import ConfigFile, InputTable, figure
@@ -84,10 +84,8 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Find
             found.faults.append(unknown(("require",), rule, rules, "规则", "rule"))
     _weights(config, known, found)
     _words(config, known, found)
-    for name in config.aspects:
-        if name not in aspects.questions():
-            asked_for = aspects.questions()
-            found.faults.append(unknown(("aspects", name), name, asked_for, "这个问题", "question"))
+    if config.aspects:
+        found.faults += _answers(config)
     for kind, table in config.inputs.items():
         found.faults += _input(("inputs", kind), kind, table)
     return found
@@ -132,6 +130,15 @@ def _target(value: Decimal) -> _Check:
             yield Fault(path, "应为小时数，如 24", "must be hours, such as 24")
 
     return check
+
+
+def _answers(config: ConfigFile) -> Iterator[Fault]:
+    from kshop_audit import aspects  # noqa: PLC0415  few shops answer any
+
+    asked = aspects.questions()
+    for name in config.aspects:
+        if name not in asked:
+            yield unknown(("aspects", name), name, asked, "这个问题", "question")
 
 
 def _weights(config: ConfigFile, known: Known, found: Findings) -> None:

@@ -4,7 +4,6 @@ from kshop_audit.ingest.access import while_reading
 from kshop_audit.ingest.catalogue import is_known
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.digest import Digest, hashing
-from kshop_audit.ingest.guessing import Guess, Near, guesses, nearest
 from kshop_audit.ingest.reasons import REASONS
 from kshop_audit.ingest.sources import open_inputs
 from kshop_audit.ingest.typed import Records, Spoken
@@ -12,16 +11,12 @@ from kshop_audit.ingest.typed import Records, Spoken
 __all__ = [
     "REASONS",
     "Digest",
-    "Guess",
-    "Near",
     "Records",
     "Request",
     "Source",
     "Spoken",
-    "guesses",
     "hashing",
     "is_known",
-    "nearest",
     "open_inputs",
     "while_reading",
 ]

@@ -4,6 +4,8 @@ The digest of a piece is that of the file as it was given; a member of an archiv
 that it is known again when it is given unpacked. Sheets have that of their workbook.
 """
 
+# ruff: noqa: PLC0415  what takes a rare kind of file apart is loaded when there is one
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kshop_audit.errors import InputError
-from kshop_audit.ingest import archive, container, webpage, workbook
+from kshop_audit.ingest import container
 from kshop_audit.ingest.access import legible
 from kshop_audit.ingest.container import Container, UnopenedError
 from kshop_audit.ingest.digest import Digest
@@ -95,6 +97,8 @@ def unfold(whole: Whole) -> Iterator[Piece]:
 
 
 def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
+    from kshop_audit.ingest import workbook
+
     book = workbook.Book(whole.path, whole.name, kind, whole.scratch, whole.stem, whole.password)
     found = [
         Piece(
@@ -111,6 +115,8 @@ def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
 
 
 def _tables(whole: Whole) -> Iterator[Piece]:
+    from kshop_audit.ingest import webpage
+
     found = webpage.tables(whole.path, whole.name, whole.scratch, whole.stem)
     for number, path in enumerate(found, 1):
         name = whole.name if len(found) == 1 else f"{whole.name}#{number}"
@@ -118,6 +124,8 @@ def _tables(whole: Whole) -> Iterator[Piece]:
 
 
 def _members(whole: Whole) -> Iterator[Piece]:
+    from kshop_audit.ingest import archive
+
     found = False
     for place, member in enumerate(
         archive.members(whole.path, whole.name, whole.scratch, whole.stem)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from kshop_audit.model.comparison import Comparison, Move, Redefined, RuleMove
-from kshop_audit.model.metadata import Level, Operator
+from kshop_audit.model.metadata import Operator
 from kshop_audit.model.report import Report, RuleResult, Status, TargetRef
 
 _Key = tuple[str, str]
@@ -29,23 +29,6 @@ def compare(old: Report, new: Report) -> Comparison:
         redefined=(*_whole(old, new), *_rules(moves)),
         moves=tuple(sorted(moves, key=lambda entry: order.index(entry.move))),
     )
-
-
-def regressions(old: Report, results: Sequence[RuleResult]) -> tuple[str, ...]:
-    """Rules (error or warn) that passed in the old report and now fail or have no verdict."""
-    single = len(old.packs) == 1 and len({rule.pack for rule in results}) == 1
-    passed = {
-        ("" if single else rule.pack, rule.id) for rule in old.rules if rule.status is Status.PASS
-    }
-    fell = (Status.FAIL, Status.NO_VERDICT)
-    fallen = (
-        rule.id
-        for rule in results
-        if ("" if single else rule.pack, rule.id) in passed
-        and rule.status in fell
-        and rule.level in (Level.ERROR, Level.WARN)
-    )
-    return tuple(dict.fromkeys(fallen))
 
 
 def _by_key(report: Report, other: Report) -> dict[_Key, RuleResult]:
