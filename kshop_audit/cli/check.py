@@ -56,7 +56,8 @@ def _check(options: CheckOptions) -> int:
     store = history.place_of(options.history)
     targets = outputs.outputs_of(options.out, options.evidence, order.inputs, store)
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
-        done = audit(replace(order, inputs=replace(order.inputs, watch=watch)), scratch)
+        watched = render.loading(options.format, lang, watch)
+        done = audit(replace(order, inputs=replace(order.inputs, watch=watched)), scratch)
         if targets.evidence is not None:
             from kshop_audit.cli import evidence
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from kshop_audit.cli import formats
+from kshop_audit.cli.render import loading
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
+from kshop_audit.model.progress import Stage, Step
 from tests.cli.build import LATE, Run, shop
 
 FILES = [f"r{suffix}" for suffix in formats.SUFFIXES]
@@ -79,3 +81,12 @@ def test_a_format_without_its_package_says_what_to_install(
     code, out, err = run("check", shop(tmp_path / "shop"), "--out", name)
     assert (code, out) == (EXIT_NO_AUDIT, "")
     assert f"pip install 'kshop-audit[{extra}]'" in err
+
+
+def test_who_watches_is_told_every_step_while_the_page_is_loaded() -> None:
+    told: list[Step] = []
+    watch = loading("text", "zh", told.append)
+    steps = [Step(Stage.OPENING), Step(Stage.READING), Step(Stage.COMPUTING)]
+    for step in steps:
+        watch(step)
+    assert told == steps
