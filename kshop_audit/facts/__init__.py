@@ -243,7 +243,7 @@ class Facts(PenaltyFacts):
         known = "ship-48h" in self.terms.pack.rules
         return str(self.terms.option("ship-48h", "parcels")) if known else "parcels"
 
-    @shared
+    @cached_property
     def parcels(self) -> pl.LazyFrame:
         """Orders with a shipment, with applied_at of their first ticket and, if parcels are counted
         each, parcel_late and parcel_waiting (see `orders.parcel_states`).

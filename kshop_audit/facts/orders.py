@@ -206,6 +206,13 @@ def pickup_times(tables: Tables, wanted: pl.LazyFrame) -> pl.LazyFrame:
     return times.group_by("order_id").agg(pl.col("picked_up_at").min())
 
 
+SENT = (
+    "order_id", "paid_at", "picked_up_at", "signed_at", "tracking_no", "carrier", "product_id",
+    FILE, ROW,
+)  # fmt: skip
+"""What is told of a shipped order."""
+
+
 def shipped_orders(
     tables: Tables, known: pl.LazyFrame, *, as_of: datetime, combined_days: int
 ) -> pl.LazyFrame:
@@ -213,13 +220,10 @@ def shipped_orders(
 
     `known`: the frame of `orders`. An order is shipped when it or one of its waybills is, as for
     the shipping rules. Partners are looked for in all rows up to as-of; orders shipped later have
-    none. Columns: order_id, shipped_at, tracking_no (one of them), `why` (String, joined clause
-    ids K2 K3 K4 K6 S1-02, null when nothing), _file, _row. A check whose column is absent finds
-    nothing.
+    none. Columns: SENT, shipped_at, `why` (String, joined clause ids K2 K3 K4 K6 S1-02, null when
+    nothing). A check whose column is absent finds nothing.
     """
-    sent = known.filter("has_shipped_at").select(
-        "order_id", "paid_at", "picked_up_at", "tracking_no", FILE, ROW, shipped_at="uploaded_at"
-    )
+    sent = known.filter("has_shipped_at").select(SENT, shipped_at="uploaded_at")
     flaws = _shared(sent.filter(pl.col("shipped_at") <= as_of), tables, combined_days)
     named = pl.lit(_names_waybills(tables))
     return (
@@ -233,7 +237,7 @@ def shipped_orders(
                 **{"S1-02": pl.col("tracking_no").is_null() & named},
             )
         )
-        .select("order_id", "shipped_at", "tracking_no", "why", FILE, ROW)
+        .drop("k2", "k4", "k6")
     )
 
 

@@ -69,11 +69,9 @@ class PenaltyFacts(PlatformFacts):
     def sourcing(self) -> pl.LazyFrame:
         """Orders shipped in the window with signs of a foreign source (see `sourcing.sourcing`)."""
         rule = "no-source-risk"
-        shipped = pl.col("shipped_at").is_between(self.terms.since(rule), self.terms.as_of)
-        sent = self.orders.with_columns(shipped_at="uploaded_at").filter(shipped)
+        recent = pl.col("shipped_at").is_between(self.terms.since(rule), self.terms.as_of)
         return sourcing.sourcing(
-            sent,
-            self.shipped_orders,
+            self.shipped_orders.filter(recent),
             ahead_hours=self.terms.number(rule, "ahead_hours"),
             signed_hours=self.terms.number(rule, "signed_hours"),
             own_percent=self.terms.number(rule, "own_percent"),

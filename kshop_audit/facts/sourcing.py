@@ -14,8 +14,7 @@ SIGNS = (
 
 
 def sourcing(
-    orders: pl.LazyFrame,
-    waybills: pl.LazyFrame,
+    shipped: pl.LazyFrame,
     *,
     ahead_hours: int,
     signed_hours: int,
@@ -25,10 +24,10 @@ def sourcing(
 ) -> pl.LazyFrame:
     """One row a shipped order with the signs that it shows.
 
-    `orders`: see `orders.orders`, shipped ones of the window; `waybills`: see
-    `orders.shipped_orders`. Columns: order_id, shipped_at, picked_up_at, signed_at, tracking_no,
-    one Boolean a sign of SIGNS (never null: what an export does not hold shows nothing), `why`
-    (String: the signs joined by a space, null when none), _file, _row.
+    `shipped`: see `orders.shipped_orders`, those of the window. Columns: order_id, shipped_at,
+    picked_up_at, signed_at, tracking_no, one Boolean a sign of SIGNS (never null: what an export
+    does not hold shows nothing), `why` (String: the signs joined by a space, null when none),
+    _file, _row.
     """
     uploaded = pl.col("shipped_at")
     # One product comes with a courier that hardly any other product of the shop comes with.
@@ -38,13 +37,12 @@ def sourcing(
     enough = (product >= least_orders) & (others >= least_orders)
     own = same * 100 >= product * own_percent
     foreign = carried * 100 < others * others_percent
-    known = waybills.select("order_id", _flaws="why")
     signs = {
         # Whoever packs the goods knows the number before the courier has them.
         "picked_up_first": uploaded - pl.col("picked_up_at") > timedelta(hours=ahead_hours),
         "signed_soon": pl.col("signed_at") - uploaded < timedelta(hours=signed_hours),
         "picked_up_unpaid": pl.col("picked_up_at") < pl.col("paid_at"),
-        "waybill_shared": pl.col("_flaws").str.contains("K2|K4"),
+        "waybill_shared": pl.col("why").str.contains("K2|K4"),
         "other_carrier": named & enough & own & foreign,
     }
     found = pl.concat_str(
@@ -53,8 +51,7 @@ def sourcing(
         ignore_nulls=True,
     )
     return (
-        orders.join(known, on="order_id", how="left")
-        .with_columns(sign.fill_null(False).alias(name) for name, sign in signs.items())
+        shipped.with_columns(sign.fill_null(False).alias(name) for name, sign in signs.items())
         .with_columns(why=pl.when(found != "").then(found))
         .select(
             "order_id", "shipped_at", "picked_up_at", "signed_at", "tracking_no", *SIGNS, "why",
