@@ -58,6 +58,9 @@ tells apart once the text is dropped."""
 RAW_SUFFIX = "_raw"
 """`<code column>_raw`: a cell that is in no vocabulary, as text; null where it was understood."""
 
+NUMBER = "_number"
+"""`<id column>_number`: Int64 in place of the id, where all ids of the column allow it."""
+
 
 def schema(kind: Kind, names: Iterable[str] | None = None) -> dict[str, pl.DataType]:
     """Column → type of a canonical table, all columns or those in `names`, raw twins included."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from kshop_audit.facts.numbering import numbered
 from kshop_audit.model.schema import TABLES, Kind
-from kshop_audit.tables import BOOKKEEPING, FILE, ROW, SAID, schema
+from kshop_audit.tables import BOOKKEEPING, FILE, NUMBER, ROW, SAID, schema
 
 MERCHANT = ("agent", "robot")
 """Who speaks for the shop, and whose text the rules look at; buyers may write anything (C1)."""
@@ -122,17 +122,24 @@ def one_of(name: str, words: Iterable[str]) -> pl.Expr:
     return pl.any_horizontal(pl.col(name) == word for word in words)
 
 
-NUMBER = "_number"
-"""`<id column>_number`: Int64 in place of the id (see `numbering`), where all ids allow it."""
+def numbers_of(frame: pl.DataFrame, ids: Mapping[str, str]) -> list[pl.Series]:
+    """The numbers of ids (see `numbering`): of each column that allows it, called
+    `<name>_number`. `ids`: canonical name → column of the frame.
+    """
+    found = ((name, numbered(frame[column])) for name, column in ids.items())
+    return [numbers.alias(name + NUMBER) for name, numbers in found if numbers is not None]
 
 
 def with_numbers(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     """The frame with the numbers of the ids by which it is going to be sorted."""
-    present = [name for name in NUMBERED.get(kind, ()) if name in frame.columns]
-    found = {name: numbered(frame[name]) for name in present}
-    return frame.with_columns(
-        ids.alias(name + NUMBER) for name, ids in found.items() if ids is not None
-    )
+    there = set(frame.columns)
+    missing = [n for n in NUMBERED.get(kind, ()) if n in there and n + NUMBER not in there]
+    return frame.with_columns(numbers_of(frame, {name: name for name in missing}))
+
+
+def without_numbers(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """The frame without the numbers of its ids, which those of another file contradict."""
+    return frame.drop((name + NUMBER for name in NUMBERED.get(kind, ())), strict=False)
 
 
 def latest(frame: pl.LazyFrame, kind: Kind, columns: frozenset[str]) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ of what the steps of `typed` cost. What is not proven here, column by column, go
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -73,11 +73,17 @@ def _alone(parts: Iterable[Cells]) -> list[Cells]:
     ]
 
 
-def proof(parts: Sequence[Cells]) -> list[pl.Expr]:
-    """One row of Booleans over the records of a file; what it says is read by `proven`."""
+def proof(parts: Sequence[Cells], numbered: Collection[str] = ()) -> list[pl.Expr]:
+    """One row of Booleans over the records of a file; what it says is read by `proven`.
+
+    `numbered`: ids of one length that are nothing but digits behind one common beginning.
+    """
     alone = _alone(parts)
     found = [pl.lit(True).alias(_TOLD)]  # where every column stands twice there is nothing else
-    found += [(~(_strange(part) & (part.raw != "")).any()).alias(part.name) for part in alone]
+    for part in alone:
+        # Digits are never strange, so one such id speaks for all.
+        raw = part.raw.first() if part.name in numbered else part.raw
+        found.append((~(_strange(part, raw) & (raw != "")).any()).alias(part.name))
     found += [(part.raw != "").all().alias(part.name + _FILLED) for part in alone]
     key = next((part for part in alone if part.key), None)
     if key is None:
@@ -97,9 +103,8 @@ def proven(parts: Sequence[Cells], told: Mapping[str, bool | None]) -> Plain:
     return Plain(columns, filled, bool(told.get(_ROWS)) and key in columns)
 
 
-def _strange(part: Cells) -> pl.Expr:
-    """Whether a cell that is not empty needs a closer look."""
-    raw = part.raw
+def _strange(part: Cells, raw: pl.Expr) -> pl.Expr:
+    """Whether a cell that is not empty needs a closer look; `raw`: its text."""
     match part.type:
         case Type.ID:
             return raw.str.contains(_STRANGE_ID) | (raw.str.len_bytes() < _LEAST_ID)

@@ -28,6 +28,7 @@ from kshop_audit.tables import (
     BOOKKEEPING,
     FILE,
     GOOD,
+    NUMBER,
     RAW_SUFFIX,
     REJECTED,
     ROW,
@@ -273,9 +274,14 @@ class Records:
         faults = (FAULT, FAULT_VALUE) if self.raw.faulty else ()
         return frame.select(*map(cell, places), ROW, *faults, *plain.ahead(self.parts))
 
+    def single_cells(self, names: Iterable[str]) -> dict[str, str]:
+        """Of the columns of these names that come from one cell each, the one of the text."""
+        alone = {part.name: part.places[0] for part in self.parts if len(part.places) == 1}
+        return {name: cell(alone[name]) for name in names if name in alone}
+
     def proof(self, text: pl.DataFrame) -> pl.LazyFrame:
-        """One row that says what is plain in the text."""
-        return text.lazy().select(plain.proof(self.parts))
+        """One row that says what is plain in the text, which may have NUMBER columns of ids."""
+        return text.lazy().select(plain.proof(self.parts, self._numbered(text)))
 
     def rows(self, text: pl.DataFrame, proof: pl.DataFrame, spoken: Spoken) -> pl.LazyFrame:
         """The canonical table from the collected text.
@@ -287,6 +293,7 @@ class Records:
         frame = _typed(self, text.lazy(), known)
         twins = {name + RAW_SUFFIX for name in known.columns}
         names = [name for name in self._columns() if name not in twins]
+        names += [name + NUMBER for name in self._numbered(text) if name in known.columns]
         said: tuple[str, ...] = ()
         if "content" in names and "message_id" not in names:
             said = SAID
@@ -301,6 +308,10 @@ class Records:
                 frame = spoken.kept(frame)
         flawless = STATE not in frame.collect_schema()
         return frame.select(*names, *said, *((FILE, ROW) if flawless else BOOKKEEPING))
+
+    def _numbered(self, text: pl.DataFrame) -> list[str]:
+        """The ids of which the text has the numbers."""
+        return [part.name for part in self.parts if part.name + NUMBER in text.columns]
 
     def _written(self) -> tuple[Cells, Cells] | None:
         """The columns of the text and of who wrote it, if unneeded text can be dropped unread."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kshop_audit.facts.tables import MERCHANT, Tables, latest, with_numbers
+from kshop_audit.facts.tables import MERCHANT, Tables, latest, with_numbers, without_numbers
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
@@ -137,7 +137,7 @@ def _loaded(sources: Sequence[Source], parts: dict[int, Part], *, find_as_of: bo
     for kind in Kind:
         same = [parts.pop(source.index) for source in readable if source.kind is kind]
         if same:
-            kinds[kind] = _together(same)
+            kinds[kind] = _together(kind, same)
     newest = {kind: _newest(kind, part.good) for kind, part in kinds.items()}
     if find_as_of:
         for kind, rows in _outliers(newest).items():
@@ -176,12 +176,12 @@ class _Row(NamedTuple):
     key: str
 
 
-def _together(parts: Sequence[Part]) -> Part:
+def _together(kind: Kind, parts: Sequence[Part]) -> Part:
     """The files of a kind as one."""
     if len(parts) == 1:
         return parts[0]
     return Part(
-        pl.concat([part.good for part in parts], how="diagonal"),
+        pl.concat([without_numbers(part.good, kind) for part in parts], how="diagonal"),
         pl.concat([part.bad for part in parts]),
         {file: count for part in parts for file, count in part.skipped.items()},
     )

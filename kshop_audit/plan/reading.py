@@ -10,6 +10,7 @@ from typing import Self
 
 import polars as pl
 
+from kshop_audit.facts.tables import NUMBERED, numbers_of
 from kshop_audit.ingest import Records, Source, Spoken, while_reading
 from kshop_audit.tables import (
     BAD_COLUMN,
@@ -93,6 +94,8 @@ def _read(index: int, name: str, records: Records, spoken: Spoken) -> Part:
     """Scan one file, see what is plain in it, and read what is left."""
     with while_reading(name):
         text = records.text(spoken).collect(engine="streaming")
+    ids = records.single_cells(NUMBERED.get(records.header.match.kind, ()))
+    text = text.with_columns(numbers_of(text, ids))
     proof = records.proof(text).collect()
     rows = records.rows(text, proof, spoken).collect()
     if STATE not in rows.columns:

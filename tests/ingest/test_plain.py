@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from kshop_audit.facts.tables import numbers_of
 from kshop_audit.ingest import Spoken
-from kshop_audit.tables import GOOD, RAW_SUFFIX, STATE
+from kshop_audit.tables import GOOD, NUMBER, RAW_SUFFIX, STATE
 from tests.ingest.build import open_one
 
 SPOKEN = Spoken(("agent", "robot"), pl.col("content").str.contains("高"))
@@ -92,6 +93,33 @@ def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
     if STATE in lacking:
         assert (whole[STATE] == GOOD).all()
     assert_frame_equal(quick, whole.select(quick.columns))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(("HH", "", "'", "订单", "  ", "#", "甲")),
+    st.integers(1, 8),
+    st.lists(st.integers(0, 10**4), min_size=1, max_size=4),
+)
+def test_ids_that_are_numbers_are_read_the_same(
+    begin: str, digits: int, serials: list[int]
+) -> None:
+    """Of ids that are nothing but digits behind a common beginning, one is looked at for all."""
+    plain = {name: PLAIN[name][0] for name in CHATS}
+    own = [{**plain, "会话ID": f"{begin}{serial:0{digits}}"} for serial in serials]
+    with tempfile.TemporaryDirectory() as folder:
+        content = _csv([CHATS, *([row[name] for name in CHATS] for row in own)])
+        records = open_one(Path(folder), content, "a.csv").records
+        assert records is not None
+        text = records.text(SPOKEN).collect()
+    quick = records.rows(text, records.proof(text).collect(), SPOKEN).collect()
+    text = text.with_columns(numbers_of(text, records.single_cells(["session_id"])))
+    again = records.rows(text, records.proof(text).collect(), SPOKEN).collect()
+    numbers = "session_id" + NUMBER
+    assert_frame_equal(again.drop(numbers, strict=False), quick)
+    if numbers in again.columns:
+        both = again.select("session_id", numbers).unique()
+        assert both.n_unique("session_id") == both.n_unique(numbers) == both.height
 
 
 def test_a_plain_file_needs_no_bookkeeping(tmp_path: Path) -> None:
