@@ -350,16 +350,8 @@ class Facts(PenaltyFacts):
     ) -> pl.LazyFrame:
         """One row a paid order and what it is charged (see `fees.charged`)."""
         paid = pl.col("paid_at") <= self.terms.as_of
-        received = self.orders.filter(paid).join(
-            fees.settled(self.tables), on="order_id", how="left"
-        )
-        return fees.charged(
-            received,
-            fees.unpriced(self.tables),
-            since=since,
-            of_commission=of_commission,
-            of_amount=of_amount,
-        )
+        received = fees.with_settled(self.orders.filter(paid), self.tables)
+        return fees.charged(received, since=since, of_commission=of_commission, of_amount=of_amount)
 
     @property
     def _reply_seconds(self) -> int:

@@ -54,8 +54,8 @@ def orders(
     completed, done (Booleans), status_known, has_shipped_at, uploaded_at (first shipment as
     exported), shipped_at and picked_up_at (null when later than as-of), signed_at (received or
     signed for), pickup_known (Boolean), proven_by (latest instant by which a pickup must have
-    happened), paid_fen, commission_fen, postage_fen, tracking_no (one of them), carrier,
-    province, product_id, buyer_id, _file, _row.
+    happened), paid_fen, unpriced (a line has no amount), commission_fen, postage_fen, tracking_no
+    (one of them), carrier, province, product_id, buyer_id, _file, _row.
     """
     known = pl.lit(tables.has(Kind.ORDERS, "picked_up_at")) | pl.col("pickup_known").fill_null(
         tables.has(Kind.SHIPMENTS, "picked_up_at")
@@ -116,6 +116,7 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
             "reported": one_is(pl.col("force_majeure")),
             "status_known": all_are(pl.col("status").is_not_null()),
             "paid_fen": total(pl.col("paid_amount")),
+            "unpriced": one_is(pl.col("paid_amount").is_null()),
             "commission_fen": total(pl.col("commission")),
             "postage_fen": least(pl.col("postage")),
             **{name: all_are(check) for name, check in state.items()},

@@ -125,8 +125,7 @@ class PlatformFacts:
     def monthly_share_range(self, least: Fraction, most: Fraction) -> pl.LazyFrame:
         """One row a month of payment of what is not closed (see `fees.share_range`)."""
         charged = self.orders.filter((pl.col("paid_at") <= self.terms.as_of) & ~pl.col("closed"))
-        lacking = fees.unpriced(self.tables)
-        return fees.share_range(charged, lacking, least=least, most=most)
+        return fees.share_range(charged, least=least, most=most)
 
     @cached_property
     def goods_services(self) -> pl.LazyFrame:
