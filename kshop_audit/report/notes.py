@@ -32,19 +32,31 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Something that falls due or clears, at `key` of its findings."""
+    """Something that falls due or clears `when` the `key` of its findings says.
 
-    date: str
-    label: str
+    A shop has hundreds, of which a page shows five; so each is worded when it is shown.
+    """
+
+    when: str
+    key: str
     title: str
     past: bool
-    key: str
     findings: tuple[Finding, ...]
     speech: Speech
 
     @property
+    def date(self) -> str:
+        """The day or the instant."""
+        return self.speech.instant(self.when)
+
+    @property
+    def label(self) -> str:
+        """What happens then."""
+        return self.speech.name("finding", self.key)
+
+    @property
     def text(self) -> str:
-        """What it is; the first of several, and how many there are. A page words what it shows."""
+        """What it happens to; the first of several, and how many there are."""
         first = phrases.finding_line(self.findings[0], self.speech, without=_NOT_NAMES | {self.key})
         if len(self.findings) == 1:
             return first
@@ -81,11 +93,10 @@ def deadlines(report: Report, speech: Speech) -> tuple[Dated, ...]:
 
     return tuple(
         Dated(
-            date=speech.instant(when),
-            label=speech.name("finding", key),
+            when=when,
+            key=key,
             title=titles[rule],
             past=key in _TOO_LATE and _before(when, report.as_of),
-            key=key,
             findings=_most(found.values()),
             speech=speech,
         )
