@@ -264,9 +264,6 @@ def prove(frame: Frame) -> Shape | None:
             return None
         if data[frame.start : frame.start + 3] == codecs.BOM_UTF8:  # it would drop this silently
             return None
-        quoting = _quoting(frame.separator).match(data, frame.start)
-        if quoting is None or quoting.end() != size:
-            return None
         counter = _Counter(frame.separator.encode(), frame.width, frame.needed, frame.width)
         try:
             for piece in _reduced(frame, data):
@@ -274,5 +271,10 @@ def prove(frame: Frame) -> Shape | None:
             if data[size - 1] != 0x0A:
                 counter.close()
         except _NotCanonicalError:
+            return None
+        # One search of the whole file keeps the interpreter to itself. It comes last, when whoever
+        # reads in the background has long begun with this file and is in the engine.
+        quoting = _quoting(frame.separator).match(data, frame.start)
+        if quoting is None or quoting.end() != size:
             return None
     return Shape(frame.width, counter.cells, counter.short)
