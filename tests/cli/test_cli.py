@@ -200,6 +200,25 @@ def test_a_misspelt_variable_is_noticed(
     assert "KSHOP_AUDIT_FROMAT" in err
 
 
+def test_a_variable_of_another_command_is_not_misspelt(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KSHOP_AUDIT_LAST", "3")  # `history --last`
+    assert run("check", shop(tmp_path / "shop"))[2] == ""
+
+
+def test_a_command_builds_no_options_of_another() -> None:
+    script = (
+        "import sys\nfrom kshop_audit.cli import main\n"
+        "main(['check', '--help'])\n"
+        "sys.exit('kshop_audit.cli.insights' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, cwd=ROOT, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize(
     ("locale", "chinese"),
     [("C", True), ("POSIX", True), ("", True), ("zh_CN.UTF-8", True), ("en_US.UTF-8", False)],
