@@ -13,9 +13,10 @@ import polars as pl
 from kshop_audit import __version__, verdict
 from kshop_audit.account import data_notes, inputs_of
 from kshop_audit.columns import Column, columns_of, selected
+from kshop_audit.digests import hashing
 from kshop_audit.exports import Exports, Said, read_exports
 from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
-from kshop_audit.ingest import Request, Source, hashing
+from kshop_audit.ingest import Request, Source
 from kshop_audit.judge import Judged, judge, span_text
 from kshop_audit.measuring import Whole, measured
 from kshop_audit.model.measurement import EvidenceRow, Measurement

@@ -9,9 +9,10 @@ from pathlib import Path
 import polars as pl
 
 from kshop_audit.account import reject_too_many
+from kshop_audit.digests import Digest
 from kshop_audit.errors import InputError
 from kshop_audit.facts.tables import MERCHANT
-from kshop_audit.ingest import Digest, Request, Source
+from kshop_audit.ingest import Request, Source
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan.load import Loaded, open_and_load

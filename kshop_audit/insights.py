@@ -15,11 +15,12 @@ import polars as pl
 
 from kshop_audit import __version__, topics
 from kshop_audit.account import inputs_of
+from kshop_audit.digests import hashing
 from kshop_audit.exports import Said, read_exports
 from kshop_audit.facts import Facts, voices
 from kshop_audit.facts.messages import fold
 from kshop_audit.facts.suspicion import suspicious
-from kshop_audit.ingest import Request, hashing
+from kshop_audit.ingest import Request
 from kshop_audit.masking import masked, masked_label
 from kshop_audit.model.insights import (
     INSIGHTS_SCHEMA,

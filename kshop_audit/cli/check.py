@@ -20,6 +20,7 @@ from kshop_audit.cli.options import (
     OutputOptions,
     RuleOptions,
 )
+from kshop_audit.digests import Digests
 from kshop_audit.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
@@ -46,13 +47,15 @@ def register(app: typer.Typer) -> None:
 
 
 def _check(options: CheckOptions) -> int:
+    digests = Digests()
+    digests.begin(options.paths)  # while everything else is loaded
     from kshop_audit.audit import audit
     from kshop_audit.cli import outputs
     from kshop_audit.cli.preparing import language_of, settings_of
 
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
-    order = _order(options, settings)
+    order = _order(options, settings, digests)
     store = history.place_of(options.history)
     targets = outputs.outputs_of(options.out, options.evidence, order.inputs, store)
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
@@ -83,7 +86,7 @@ def _now() -> datetime:
     return datetime.now(moments.SHANGHAI).replace(tzinfo=None)
 
 
-def _order(options: CheckOptions, settings: Settings) -> Order:
+def _order(options: CheckOptions, settings: Settings, digests: Digests) -> Order:
     from kshop_audit.audit import Order
     from kshop_audit.cli import values
     from kshop_audit.cli.preparing import instant_of, request_of
@@ -91,7 +94,7 @@ def _order(options: CheckOptions, settings: Settings) -> Order:
 
     age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
     return Order(
-        inputs=request_of(options, settings),
+        inputs=replace(request_of(options, settings), digests=digests),
         settings=settings,
         as_of=instant_of(options),
         not_before=None if age is None else _now() - age,

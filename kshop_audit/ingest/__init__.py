@@ -3,19 +3,16 @@
 from kshop_audit.ingest.access import while_reading
 from kshop_audit.ingest.catalogue import is_known
 from kshop_audit.ingest.contract import Request, Source
-from kshop_audit.ingest.digest import Digest, hashing
 from kshop_audit.ingest.reasons import REASONS
 from kshop_audit.ingest.sources import open_inputs
 from kshop_audit.ingest.typed import Records, Spoken
 
 __all__ = [
     "REASONS",
-    "Digest",
     "Records",
     "Request",
     "Source",
     "Spoken",
-    "hashing",
     "is_known",
     "open_inputs",
     "while_reading",

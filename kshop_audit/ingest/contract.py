@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from kshop_audit.ingest.digest import Digest
+from kshop_audit.digests import Digest, Digests
+from kshop_audit.ingest.access import while_reading
 from kshop_audit.ingest.locate import Sample
 from kshop_audit.ingest.typed import Records
 from kshop_audit.model.metadata import Text
@@ -23,7 +24,8 @@ class Request:
     """The files to read, as named on the command line, and how to read them.
 
     `password` opens the protected workbooks among them. `zone`: of times that name none, a name
-    of the IANA database. `watch` is told what is being done. `lenient`: a file
+    of the IANA database. `watch` is told what is being done. `digests`: of the files, some
+    perhaps begun. `lenient`: a file
     that cannot be read is left out for the reason in `why`, even if it was named.
     """
 
@@ -36,6 +38,7 @@ class Request:
     lenient: bool = False
     watch: Watch = field(default=unwatched, repr=False, compare=False)
     zone: str = ZONE
+    digests: Digests = field(default_factory=Digests, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,10 @@ class Source:
     @property
     def sha256(self) -> str:
         """The digest of the file's bytes, empty for one that is never read."""
-        return "" if self.digest is None else self.digest.told()
+        if self.digest is None:
+            return ""
+        with while_reading(self.name):
+            return self.digest.told()
 
     @property
     def table(self) -> pl.LazyFrame | None:

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kshop_audit.digests import Digest
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import container
 from kshop_audit.ingest.access import legible
 from kshop_audit.ingest.container import Container, UnopenedError
-from kshop_audit.ingest.digest import Digest
 from kshop_audit.ingest.walk import NEVER
 from kshop_audit.model.metadata import Text
 
@@ -137,7 +137,7 @@ def _members(whole: Whole) -> Iterator[Piece]:
             continue
         inner = replace(
             whole, path=member.path, name=name, stem=f"{whole.stem}.{place}",
-            digest=Digest(member.path, name), archived=True,
+            digest=Digest(member.path), archived=True,
         )  # fmt: skip
         try:
             yield from unfold(inner)

@@ -18,7 +18,6 @@ from kshop_audit.ingest.container import UnopenedError
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.decoding import Decoded
-from kshop_audit.ingest.digest import Digest
 from kshop_audit.ingest.locate import DELIMITERS, Header, Sample, find_header, likely_header
 from kshop_audit.ingest.pieces import Piece, Whole, unfold, unread, untouched, why_of
 from kshop_audit.ingest.proof import Frame, Shape, prove
@@ -271,7 +270,7 @@ def _pieces(request: Request, found: Found, scratch: Path, index: int) -> list[P
     if found.why is not None:
         return [untouched(found.name, found.why)]
     path = readable(found.path, found.name, scratch, index)
-    digest = Digest(path, found.name)
+    digest = request.digests.of(path)
     whole = Whole(path, found.name, scratch, str(index), request.password, digest)
     try:
         return list(unfold(whole))
