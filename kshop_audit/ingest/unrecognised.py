@@ -152,10 +152,13 @@ def nothing_recognised(zh: str, en: str, sources: Sequence[Source]) -> InputErro
 
 
 def misplaced(name: str, header: Header) -> DamagedFileError:
-    """The error for rows of data above the header."""
+    """The error for rows of data above the header, or for a preamble that looks like some."""
+    kind, above = header.match.kind, header.row - 1
     return DamagedFileError(
         f"{name}:表头在第 {header.row} 行,但上面第 {header.misplaced} 行已是数据;请重新导出,"
-        "不要连同表头排序,也不要拼接文件",
+        "不要连同表头排序,也不要拼接文件;那些行若不是数据,请删除,或在 shop.toml 的 "
+        f"[inputs.{kind}] 写明 skip_rows = {above}",
         f"{name}: the header stands in row {header.row}, but row {header.misplaced} above it is "
-        "one of data; export again, do not sort the header along or join files",
+        "one of data; export again, do not sort the header along or join files; if those rows are "
+        f"none of data, delete them, or write skip_rows = {above} in [inputs.{kind}] of shop.toml",
     )
