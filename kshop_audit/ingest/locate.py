@@ -24,7 +24,7 @@ DELIMITERS = (",", "\t", ";")
 UNLIMITED = 2**31 - 1  # the csv module's own limit of 128 KiB a cell would be a silent failure
 
 _DIGIT = re.compile(r"\d")
-IDENTITY = re.compile(r"(?!\d{4}-\d{1,2}-\d)(?=.*\d)['\"=]*[0-9A-Za-z_-]{4,}['\"]*$")
+IDENTITY = re.compile(r"(?!\d{4}-\d{1,2}(?:-\d|$))(?=.*\d)['\"=]*[0-9A-Za-z_-]{4,}['\"]*$")
 AMOUNT = re.compile(r"[¥￥]?-?\d[\d,]*(?:\.\d*)?元?$")
 DATED = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d$")
 DAY = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}")
@@ -114,7 +114,8 @@ def _describes(record: Sequence[str], match: Match) -> bool:
 def _is_data(record: Sequence[str], match: Match) -> bool:
     """Whether a row above the header is one of the table: it has a key and one more good cell.
 
-    Sorting a table with its header, or joining exports, leaves such rows behind.
+    Sorting a table with its header, or joining exports, leaves such rows behind. A preamble that
+    looks like one is refused as well: the message says how to pass over it.
     """
     table = TABLES[match.kind]
     cells = {
@@ -125,8 +126,10 @@ def _is_data(record: Sequence[str], match: Match) -> bool:
     key = cells.get(table.key[0])
     texts = [text.strip(BLANKS) for text in record]
     named = any(map(IDENTITY.match, (*texts[:1], key or "")))
-    if named and sum(map(bool, texts)) > 2 and any(map(DATED.match, texts)):
-        return True  # in whatever column: rows of another layout are rows all the same
+    told = sum(map(bool, texts))
+    enough = told * 3 >= len(match.headers) or any(map(DATED.match, texts))
+    if named and told > 2 and enough:
+        return True  # in whatever columns: those that no rule reads, or those of another layout
     if filled * 3 < len(cells) or (key is not None and not IDENTITY.match(key)):
         return False
     for name, text in cells.items():

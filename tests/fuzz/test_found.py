@@ -8,8 +8,10 @@ import pytest
 
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import Request, open_inputs
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import InputMapping
 from kshop_audit.plan.load import load
-from tests.ingest.build import CHAT, counts, open_one, read, text
+from tests.ingest.build import CHAT, counts, open_one, read, text, write
 
 SAID = ("S1", "M10001", "买家", "2026-10-31 08:05:00", "在吗")
 ANSWER = ("S1", "M10002", "客服", "2026-10-31 08:06:00", "在")
@@ -34,6 +36,21 @@ def test_rows_of_data_above_the_header_are_not_passed_over(
 ) -> None:
     with pytest.raises(DamagedFileError, match=r"above it is one of data"):
         open_one(tmp_path, text([*above, CHAT, ANSWER]))
+
+
+def test_a_row_of_an_id_and_of_columns_that_no_rule_reads_is_one_of_data(tmp_path: Path) -> None:
+    """Here below a header whose beginning was cut off; a dispute that is not judged yet."""
+    header = ("售后单号", "责任方", "店内扩展列", "内部 编码")
+    above = [(header[0][-1], *header[1:]), ("70000010", "", "无", "1,2")]
+    with pytest.raises(DamagedFileError, match=r"row 2 above it is one of data.* skip_rows = 2"):
+        open_one(tmp_path, text([*above, header]))
+    skipped = {Kind.DISPUTES: InputMapping(skip_rows=2)}
+    path = write(tmp_path, text([*above, header, above[1]]))
+    (source,) = open_inputs(Request((path,), mappings=skipped), tmp_path / "scratch")
+    assert source.table is not None
+    assert counts(source.table.collect()) == (1, 0, 0)
+    preamble = [("2026-10", "幸福小店", "判责明细"), ("20261031", "幸福小店")]
+    assert counts(read(tmp_path, text([*preamble, header, above[1]]))) == (1, 0, 0)
 
 
 def test_a_preamble_with_times_and_numbers_is_none_of_data(tmp_path: Path) -> None:
