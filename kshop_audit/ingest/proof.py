@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from kshop_audit.ingest.container import BLOCK
+from kshop_audit.ingest.decoding import are_utf8
 
 MOST_FAULTS = 100_000
 """Short rows that are remembered by number; more than that and the file is read row by row."""
@@ -46,6 +47,7 @@ class Frame:
     """What to prove it of: the records begin at byte `start`; `key` is the header of the key.
 
     `needed`: cells up to the last understood column; a row that has them lacks nothing that counts.
+    `sound`: the file is known to be UTF-8.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Frame:
     needed: int
     key: str
     header: bytes
+    sound: bool
 
 
 class _NotCanonicalError(Exception):
@@ -207,9 +210,14 @@ class _Counter:
         return cells
 
 
+def _bytes(name: str) -> bytes:
+    """A header as it stands in the file, whatever its bytes are."""
+    return name.encode("utf-8", "surrogateescape")
+
+
 def _other_header(frame: Frame, data: mmap.mmap) -> bool:
     """Whether a row further down is a header that differs from the first: joined exports."""
-    name = frame.key.encode()
+    name = _bytes(frame.key)
     edges = b'\r\n"' + frame.separator.encode()
     for found in re.compile(re.escape(name)).finditer(data, frame.start):
         before, after = found.start() - 1, found.end()
@@ -222,33 +230,54 @@ def _other_header(frame: Frame, data: mmap.mmap) -> bool:
     return False
 
 
-def _holds(block: bytes, name: bytes, before: bytes) -> bool:
-    """Whether the name stands in the block or begins `before` it; the engine looks faster."""
-    inside = pl.Series([block]).bin.contains(name).item()
-    return bool(inside) or name in before + block[: len(name)]
+def _blocks(data: mmap.mmap, start: int) -> Iterator[bytes]:
+    """The file in pieces that end with a line, or within one that is longer with a character."""
+    while start < len(data):
+        end = min(start + BLOCK, len(data))
+        line_end = data.rfind(b"\n", start, end) + 1
+        if not line_end:
+            while end < len(data) and end > start + 1 and data[end] & 0xC0 == 0x80:
+                end -= 1
+        block = data[start : line_end or end]
+        start += len(block)
+        yield block
 
 
 def _reduced(frame: Frame, data: mmap.mmap) -> Iterator[bytes]:
     """The blocks of a file, without everything that is no separator, quote or line end."""
-    noise = bytes(set(range(256)) - set(b'"\n' + frame.separator.encode()))
-    name, before, named, cr = frame.key.encode(), b"", False, False
-    with frame.path.open("rb", buffering=0) as file:
-        file.seek(frame.start)
-        while block := file.read(BLOCK):
-            # A CR alone ends a line for the csv module, not for Polars.
-            if (cr and not block.startswith(b"\n")) or b"\0" in block:
+    noise = bytes(set(range(256)) - set(b'"\n\r\0' + frame.separator.encode()))
+    name, before, named, cr = _bytes(frame.key), b"", False, False
+    for block in _blocks(data, frame.start):
+        reduced = block.translate(None, noise)
+        # A CR alone ends a line for the csv module, not for Polars.
+        if (cr and not block.startswith(b"\n")) or b"\0" in reduced:
+            raise _NotCanonicalError
+        cr = block.endswith(b"\r")
+        if b"\r" in reduced:
+            if block.count(b"\r") != block.count(b"\r\n") + cr:
                 raise _NotCanonicalError
-            cr = block.endswith(b"\r")
-            if b"\r" in block and block.count(b"\r") != block.count(b"\r\n") + cr:
+            reduced = reduced.replace(b"\r", b"")
+        # The engine looks faster than the interpreter, at the same copy of the block.
+        seen = pl.Series([block])
+        if not frame.sound and not are_utf8(seen):
+            raise _NotCanonicalError
+        if not named and (seen.bin.contains(name).item() or name in before + block[: len(name)]):
+            named = True
+            if _other_header(frame, data):
                 raise _NotCanonicalError
-            if not named and _holds(block, name, before):
-                named = True
-                if _other_header(frame, data):
-                    raise _NotCanonicalError
-            before = block[-len(name) :]
-            yield block.translate(None, noise)
+        before = block[-len(name) :]
+        yield reduced
     if cr:
         raise _NotCanonicalError
+
+
+def _begins_well(frame: Frame, data: mmap.mmap) -> bool:
+    """Whether Polars skips what stands above the records, and nothing of the records."""
+    if data[frame.start - 1] != 0x0A:  # it counts lines by \n
+        return False
+    if data[frame.start : frame.start + 3] == codecs.BOM_UTF8:  # it would drop this silently
+        return False
+    return frame.sound or are_utf8(pl.Series([data[: frame.start]]))
 
 
 def prove(frame: Frame) -> Shape | None:
@@ -260,9 +289,7 @@ def prove(frame: Frame) -> Shape | None:
         frame.path.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
     ):
-        if data[frame.start - 1] != 0x0A:  # Polars counts lines by \n to skip the header
-            return None
-        if data[frame.start : frame.start + 3] == codecs.BOM_UTF8:  # it would drop this silently
+        if not _begins_well(frame, data):
             return None
         counter = _Counter(frame.separator.encode(), frame.width, frame.needed, frame.width)
         try:

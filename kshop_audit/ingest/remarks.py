@@ -8,8 +8,12 @@ from kshop_audit.ingest.recognise import Match
 from kshop_audit.model.metadata import Text
 
 
-def notes_on(match: Match, decoded: Decoded, slow: bool, told: str | None) -> tuple[Text, ...]:
-    """`slow`: it was read row by row; `told`: the encoding that is configured, if it is another."""
+def notes_on(
+    match: Match, decoded: Decoded, *, slow: bool, damaged: bool, told: str | None
+) -> tuple[Text, ...]:
+    """`slow`: it was read row by row; `damaged`: some of its bytes are no UTF-8; `told`: the
+    encoding that is configured, if it is another.
+    """
     notes = []
     if told:
         kind, encoding = match.kind, decoded.encoding
@@ -37,7 +41,7 @@ def notes_on(match: Match, decoded: Decoded, slow: bool, told: str | None) -> tu
     if strange:
         names = "、".join(sorted(strange))
         notes.append(Text(f"不认识的列,已忽略:{names}", f"unknown columns, ignored: {names}"))
-    if decoded.damaged:
+    if damaged:
         notes.append(
             Text(
                 "文件是 UTF-8,但有损坏的字节;相应的行被拒绝",

@@ -196,21 +196,22 @@ def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[C
     key = next((part for part in parts if part.key), None)
     with decoded.path.open("rb") as file:
         above = file.read(start)
-    if not decoded.damaged:
-        line = above[decoded.start :].rstrip(b"\r\n").rpartition(b"\n")[2].rstrip(b"\r")
-        name = match.headers[key.places[0]] if key else match.headers[0]
-        frame = Frame(decoded.path, start, header.delimiter, width, _needed(parts), name, line)
-        scan = partial(
-            raw.scan, decoded.path, header.delimiter, lines=above.count(b"\n"), row=header.row
-        )
-        flawless = Shape(width, width, {})
-        ahead = scan(flawless)
-        if reading.likely is not None and decoded.path.stat().st_size >= LARGE:
-            records = Records(ahead, header, parts, reading.index)
-            reading.likely(reading.index, reading.name, records)
-        shape = prove(frame)
-        if shape is not None:
-            return ahead if shape == flawless else scan(shape)
+    line = above[decoded.start :].rstrip(b"\r\n").rpartition(b"\n")[2].rstrip(b"\r")
+    name = match.headers[key.places[0]] if key else match.headers[0]
+    frame = Frame(
+        decoded.path, start, header.delimiter, width, _needed(parts), name, line, decoded.sound
+    )
+    scan = partial(
+        raw.scan, decoded.path, header.delimiter, lines=above.count(b"\n"), row=header.row
+    )
+    flawless = Shape(width, width, {})
+    ahead = scan(flawless)
+    if reading.likely is not None and decoded.path.stat().st_size >= LARGE:
+        records = Records(ahead, header, parts, reading.index)
+        reading.likely(reading.index, reading.name, records)
+    shape = prove(frame)
+    if shape is not None:
+        return ahead if shape == flawless else scan(shape)
     times = tuple(part.places[0] for part in parts if part.column.type in (Type.TIME, Type.DATE))
     keep = sorted({0} | {place for part in parts for place in part.places})
     return read_records(
@@ -237,7 +238,8 @@ def _source(reading: _Reading) -> Source:
     words = mapping.values
     parts = cells_of(match, words, reading.request.zone)
     records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
-    notes = notes_on(match, decoded, records.slow, told)
+    damaged = (records.slow or rewritten is not None) and decoding.is_damaged(decoded)
+    notes = notes_on(match, decoded, slow=records.slow, damaged=damaged, told=told)
     ours, why = piece.sheet or rewritten is not None, match.why(found.pin is not None)
     return Source(
         index=reading.index,
