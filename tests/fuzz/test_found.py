@@ -8,6 +8,7 @@ import pytest
 
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import Request, open_inputs
+from kshop_audit.ingest.unrecognised import UnrecognisedError
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 from kshop_audit.plan.load import load
@@ -169,3 +170,11 @@ def test_a_header_that_is_repeated_in_capitals_is_skipped_in_either_way_of_readi
 def test_a_quote_at_the_end_alone_is_no_protection(tmp_path: Path, cell: str) -> None:
     table = read(tmp_path, ",".join(CHAT) + f"\nS1,M10001,买家,{cell},在吗\n")
     assert table["_reason"].to_list() == ["unreadable_time"]
+
+
+def test_records_that_name_nothing_but_an_id_are_of_no_kind(tmp_path: Path) -> None:
+    """Disputes as JSON that leaves out the judgement because none is told yet: it may be any id."""
+    with pytest.raises(UnrecognisedError):
+        read(tmp_path, '[{"售后单号": "70000020"}]', "export.json")
+    told = '[{"售后单号": "70000020", "责任方": null}]'
+    assert counts(read(tmp_path, told, "export.json")) == (1, 0, 0)
