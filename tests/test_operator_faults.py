@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from kshop_audit.cli import main, stopping
-from kshop_audit.ingest import archive, sources
+from kshop_audit.ingest import archive, opening
 from tests.fuzz.judge import patience
 from tests.ingest.build import ORDER, text
 from tests.ingest.test_workbooks import SECRET, protected
@@ -142,14 +142,14 @@ def deleted_after(name: str) -> Callable[[Path, Patch], object]:
     def make(shop: Path, patch: Patch) -> None:
         path = shop / "orders.csv"
         holds(path.name, SOUND)(shop, patch)
-        real = getattr(sources, name)
+        real = getattr(opening, name)
 
         def step(*arguments: Any) -> Any:
             done = real(*arguments)
             path.unlink(missing_ok=True)
             return done
 
-        patch.setattr(sources, name, step)
+        patch.setattr(opening, name, step)
 
     return make
 
@@ -276,7 +276,7 @@ FAULTS: dict[str, Fault] = {
     "a loop of folders": Fault(loop_of_folders, "", code=3),
     "deleted before it is opened": Fault(deleted_after("find_files"), "gone"),
     "deleted before it is decoded": Fault(deleted_after("_pieces"), "gone"),
-    "deleted before it is read": Fault(deleted_after("_source"), "gone"),
+    "deleted before it is read": Fault(deleted_after("understood_source"), "gone"),
     "a full disk, decoding": Fault(
         also(full_disk("0.utf8"), holds("a.csv", CONTENT.encode("gb18030"))), "disk is full"
     ),

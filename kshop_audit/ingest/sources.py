@@ -1,42 +1,33 @@
-"""Open the inputs: every table of every file becomes one `Source` with a lazy typed table."""
+"""One table of a file: from its bytes to a `Source` with a lazy typed table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 
-from kshop_audit.errors import DamagedFileError, InputError
+from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest import decoding, raw
-from kshop_audit.ingest.access import while_reading
 from kshop_audit.ingest.catalogue import normal
 from kshop_audit.ingest.columns import Cells, cells_of
-from kshop_audit.ingest.container import UnopenedError
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.decoding import Decoded
-from kshop_audit.ingest.locate import DELIMITERS, Header, Sample, find_header, likely_header
-from kshop_audit.ingest.pieces import Piece, Whole, unfold, unread, untouched, why_of
+from kshop_audit.ingest.locate import DELIMITERS, Header, Sample, find_header
+from kshop_audit.ingest.pieces import Piece
 from kshop_audit.ingest.proof import Frame, Shape, prove
 from kshop_audit.ingest.raw import Raw
 from kshop_audit.ingest.records import RecordFile, read_records
 from kshop_audit.ingest.remarks import notes_on
 from kshop_audit.ingest.rewritten import OWN, Rewritten
-from kshop_audit.ingest.staging import readable
 from kshop_audit.ingest.typed import Records
 from kshop_audit.ingest.unrecognised import (
     OtherSheetError,
-    UnrecognisedError,
     misplaced,
-    nothing_recognised,
     unrecognised,
 )
-from kshop_audit.ingest.walk import Found, find_files, may_be_anything
-from kshop_audit.model.metadata import Text
-from kshop_audit.model.progress import Stage, Step
+from kshop_audit.ingest.walk import Found
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
 
@@ -48,7 +39,7 @@ LARGE = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """How one table is going to be read; `path` leads to its bytes."""
 
     request: Request
@@ -114,7 +105,7 @@ class _Reading:
         )
 
 
-def _decoded(reading: _Reading, given: str | None) -> Decoded:
+def _decoded(reading: Reading, given: str | None) -> Decoded:
     """The file as UTF-8: by trial, and if nothing fits in an encoding that is configured."""
     try:
         return reading.decoded(reading.path, given)
@@ -126,7 +117,7 @@ def _decoded(reading: _Reading, given: str | None) -> Decoded:
         raise
 
 
-def _as_configured(reading: _Reading, kind: Kind) -> tuple[Decoded, Header] | None:
+def _as_configured(reading: Reading, kind: Kind) -> tuple[Decoded, Header] | None:
     """The file in the encoding that is configured for a kind; None if it is none of that kind."""
     try:
         decoded = reading.decoded(reading.path, reading.mapping(kind).encoding)
@@ -151,7 +142,7 @@ class _Understood:
     rewritten: Rewritten | None = None
 
 
-def _understood(reading: _Reading) -> _Understood:
+def _understood(reading: Reading) -> _Understood:
     """Decode a file and find its header; UnrecognisedError if it has none."""
     given = reading.encoding
     decoded = _decoded(reading, given)
@@ -174,7 +165,7 @@ def _understood(reading: _Reading) -> _Understood:
     return _Understood(decoded, header)
 
 
-def _check(reading: _Reading, header: Header) -> None:
+def _check(reading: Reading, header: Header) -> None:
     """Refuse a sheet that is another one than those configured, and rows above the header."""
     sheets = reading.mapping(header.match.kind).sheets
     if reading.piece.title and sheets and normal(reading.piece.title) not in map(normal, sheets):
@@ -183,7 +174,7 @@ def _check(reading: _Reading, header: Header) -> None:
         raise misplaced(reading.name, header)
 
 
-def _records(reading: _Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:
+def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:
     """The records as text: the quick reader where it is proven right, else record by record.
 
     The caller is told of a large file beforehand, read as one without any fault; if that is what
@@ -228,7 +219,8 @@ def _needed(parts: tuple[Cells, ...]) -> int:
     return 1 + max(place for part in parts for place in part.places)
 
 
-def _source(reading: _Reading) -> Source:
+def understood_source(reading: Reading) -> Source:
+    """The table as it was understood; UnrecognisedError if it is none that is known."""
     found, piece = reading.found, reading.piece
     understood = _understood(reading)
     decoded, header, rewritten = understood.decoded, understood.header, understood.rewritten
@@ -258,131 +250,3 @@ def _source(reading: _Reading) -> Source:
         sample=Sample(header.row, match.headers, header.below),
         sheet=piece.title or None,
     )
-
-
-def _left_out(found: Found, index: int, piece: Piece, why: Text) -> Source:
-    left = Source(
-        index, found.path, piece.name, None, None, None, None, piece.digest, (), (), (), why, None
-    )
-    return replace(left, sheet=piece.title or None)
-
-
-def _pieces(request: Request, found: Found, scratch: Path, index: int) -> list[Piece]:
-    """The tables of one file of a folder or of the command line; a named one must be opened."""
-    if found.why is not None:
-        return [untouched(found.name, found.why)]
-    path = readable(found.path, found.name, scratch, index)
-    digest = request.digests.of(path)
-    whole = Whole(path, found.name, scratch, str(index), request.password, digest)
-    try:
-        return list(unfold(whole))
-    except UnopenedError as error:
-        if found.named:
-            raise
-        return [] if may_be_anything(found.path) else [unread(whole, why_of(found.name, error))]
-
-
-def _open(
-    request: Request,
-    found: Found,
-    scratch: Path,
-    index: int,
-    pieces: list[Piece],
-    likely: Likely | None,
-) -> Iterator[Source]:
-    """Read the tables of one file; a file that is named and is one table must be understood."""
-    anything = may_be_anything(found.path) and not found.named
-    place = index
-    for piece in pieces:
-        if piece.path is None:
-            source: Source | None = _left_out(found, place, piece, piece.why)
-        else:
-            reading = _Reading(request, found, place, scratch, piece, piece.path, likely)
-            source = _perhaps(reading, alone=found.named and len(pieces) == 1, anything=anything)
-        if source is not None:
-            yield source
-            place += 1
-
-
-_PASSED = (decoding.UnknownEncodingError, OtherSheetError, UnrecognisedError)
-"""What may be wrong with a table that is not the only one of a file that was named."""
-
-
-def _perhaps(reading: _Reading, *, alone: bool, anything: bool) -> Source | None:
-    """A table, or what stands for it in the list of files if it is none that we know.
-
-    `alone`: it must be understood; `anything`: it may be none of ours, which is no news.
-    """
-    try:
-        source = _source(reading)
-    except InputError as error:
-        passed = not alone and isinstance(error, _PASSED)
-        if not (passed or reading.request.lenient):
-            raise
-        if passed and anything:
-            return None
-        strange = _strange(reading.found, reading.index, reading.piece, error)
-        return replace(strange, sample=_sample(reading))
-    return None if anything and source.delimiter is not None else source
-
-
-def _strange(found: Found, index: int, piece: Piece, error: InputError) -> Source:
-    if not isinstance(error, UnrecognisedError):
-        return _left_out(found, index, piece, why_of(piece.name, error))
-    encoding = None if piece.sheet else error.encoding
-    return replace(_left_out(found, index, piece, error.why), encoding=encoding)
-
-
-def _sample(reading: _Reading) -> Sample | None:
-    """The first rows of a table that was not understood; only who is lenient looks at them."""
-    if not reading.request.lenient:
-        return None
-    return likely_header(decoding.likely_text(reading.path), reading.delimiters)
-
-
-def open_inputs(
-    request: Request,
-    scratch: Path,
-    opened: Callable[[Source], None] | None = None,
-    likely: Likely | None = None,
-) -> tuple[Source, ...]:
-    """Open all files of a request; nothing is collected, each table is scanned at most once.
-
-    `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is told of each
-    file as soon as it is open, `likely` of a large one before. Raises InputError for a missing
-    path, for a named file of no known kind and when nothing is recognised; DamagedFileError for a
-    recognised file that is broken as a whole.
-    """
-    sources: list[Source] = []
-    files = find_files(request)
-    sizes = [0, *accumulate(map(_size, files))]
-    for found, done in zip(files, sizes, strict=False):
-        request.watch(Step(Stage.OPENING, done, sizes[-1], found.name))
-        first = len(sources)
-        try:
-            with while_reading(found.name):
-                pieces = _pieces(request, found, scratch, first)
-                for source in _open(request, found, scratch, first, pieces, likely):
-                    sources.append(source)
-                    if opened is not None:
-                        opened(source)
-        except InputError as error:
-            if not request.lenient:
-                raise
-            piece = untouched(found.name, why_of(found.name, error))
-            sources.append(_left_out(found, len(sources), piece, piece.why))
-        known = request.lenient or any(source.kind for source in sources[first:])
-        if found.named and not known:
-            raise nothing_recognised(
-                f"{found.name}:没有", f"{found.name}: nothing", sources[first:]
-            )
-    if not (request.lenient or any(source.kind for source in sources)):
-        raise nothing_recognised("没有", "nothing", sources)
-    return tuple(sources)
-
-
-def _size(found: Found) -> int:
-    """Bytes of a file, of which a pipe has none."""
-    with suppress(OSError):
-        return found.path.stat().st_size
-    return 0

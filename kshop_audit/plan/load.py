@@ -121,8 +121,9 @@ def open_and_load(
         parts: dict[int, Part] = {}
         rows = 0
         reading = reader.parts()
+        names = {source.index: source.name for source in sources}
         for index, part in reading.items():
-            step = Step(Stage.READING, len(parts), len(reading), sources[index].name, rows)
+            step = Step(Stage.READING, len(parts), len(reading), names[index], rows)
             request.watch(step)
             parts[index] = part.result()
             rows += parts[index].good.height

@@ -95,14 +95,15 @@ def test_an_audit_tells_its_steps_and_how_much_was_read(tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
     steps: list[Step] = []
     audit(Order(Request((folder,), watch=steps.append), Settings()), tmp_path / "scratch")
-    sizes = [(folder / name).stat().st_size for name in ("chats.csv", "orders.csv")]
+    sizes = {name: (folder / name).stat().st_size for name in ("chats.csv", "orders.csv")}
+    assert sizes["orders.csv"] > sizes["chats.csv"], "the largest file comes first"
     assert steps[:2] == [
-        Step(Stage.OPENING, 0, sum(sizes), "chats.csv"),
-        Step(Stage.OPENING, sizes[0], sum(sizes), "orders.csv"),
+        Step(Stage.OPENING, 0, sum(sizes.values()), "orders.csv"),
+        Step(Stage.OPENING, sizes["orders.csv"], sum(sizes.values()), "chats.csv"),
     ]
     assert steps[2:] == [
-        Step(Stage.READING, 0, 2, "chats.csv"),
-        Step(Stage.READING, 1, 2, "orders.csv", rows=2),
+        Step(Stage.READING, 0, 2, "orders.csv"),
+        Step(Stage.READING, 1, 2, "chats.csv", rows=2),
         Step(Stage.COMPUTING, rows=4),
     ]
 

@@ -101,7 +101,8 @@ def test_q28_a_folder_is_read_in_order_and_says_what_it_left_out(tmp_path: Path)
     before = sorted(folder.rglob("*"))
     sources = opened(folder, scratch=tmp_path / "s")
     assert sorted(folder.rglob("*")) == before
-    assert [source.index for source in sources] == list(range(len(sources)))
+    numbers = [source.index for source in sources]
+    assert numbers == sorted(set(numbers)), "a file that is no input may leave a gap"
     assert [s.name for s in sources if s.kind] == ["a.csv", "b.csv", "d[1].csv", "sub/c.tsv"]
     left = {source.name: source for source in sources if source.kind is None}
     assert set(left) == {
