@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from kshop_audit.facts.merging import all_are, greatest, last_of_all, least, merged, one_is, total
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tables import SEVERAL, Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
@@ -17,28 +17,16 @@ ONE = ("status", "carrier", "province", "product_id", "buyer_id")
 LATER_NODES = ("in_transit", "delivering", "awaiting_pickup", "signed")
 
 
-SEVERAL = r"[,，;；、|]\s*"
-"""What parts the order numbers of one waybill that carries several orders."""
-
-
 def waybill_rows(tables: Tables) -> pl.LazyFrame:
     """One row a waybill and order: a cell with several order numbers becomes several rows."""
     rows = tables.rows(Kind.SHIPMENTS)
-    if not _several(tables):
+    if not tables.shared_waybills:
         return rows
     joined = pl.col("order_id").str.contains(SEVERAL).fill_null(False)
     parted = rows.filter(joined).with_columns(
         pl.col("order_id").str.replace_all(SEVERAL, ",").str.split(",")
     )
     return pl.concat([rows.filter(~joined), parted.explode("order_id")])
-
-
-def _several(tables: Tables) -> bool:
-    """Whether a waybill carries several orders."""
-    frame = tables.frames.get(Kind.SHIPMENTS)
-    if frame is None or "order_id" not in frame.columns:
-        return False
-    return bool(frame["order_id"].str.contains(SEVERAL).any())
 
 
 def orders(
@@ -170,7 +158,7 @@ def _waybills(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
             "proven_by": least(_by("_proof", as_of)),
             "pickup_known": one_is(known),
         },
-        alone=Kind.SHIPMENTS in tables.single and not _several(tables),
+        alone=Kind.SHIPMENTS in tables.single and not tables.shared_waybills,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import polars as pl
@@ -20,6 +21,10 @@ NUMBERED = {Kind.CHATS: ("session_id", "buyer_id")}
 
 OF_THE_ORDER = frozenset({"status", "created_at", "paid_at", "shipped_at", "paid_amount"})
 """Columns of which a file of orders has at least one, and a file of nothing but lines none."""
+
+
+SEVERAL = r"[,，;；、|]\s*"
+"""What parts the order numbers of one waybill that carries several orders."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,14 @@ class Tables:
             for file, columns in self.columns.get(Kind.ORDERS, {}).items()
             if "sub_order_id" in columns and not columns & OF_THE_ORDER
         )
+
+    @cached_property
+    def shared_waybills(self) -> bool:
+        """Whether a waybill carries several orders, whose numbers stand in one cell."""
+        frame = self.frames.get(Kind.SHIPMENTS)
+        if frame is None or "order_id" not in frame.columns:
+            return False
+        return bool(frame["order_id"].str.contains(SEVERAL).any())
 
     def complete(self, kind: Kind, name: str) -> bool:
         """Whether every row of the kind has a value in the column."""
@@ -104,14 +117,22 @@ class Tables:
         return self._rows(Kind.ORDERS).filter(pl.col(FILE).is_in(self.line_files))
 
     def _rows(self, kind: Kind) -> pl.LazyFrame:
-        wanted = schema(kind)
-        frame = self.frames.get(kind)
-        if frame is None:
-            frame = pl.DataFrame(schema={**wanted, FILE: BOOKKEEPING[FILE], ROW: BOOKKEEPING[ROW]})
-        lacking = [name for name in wanted if name not in frame.columns]
-        return frame.lazy().with_columns(
-            pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking
-        )
+        if kind not in self._completed:
+            wanted = schema(kind)
+            frame = self.frames.get(kind)
+            if frame is None:
+                book = {FILE: BOOKKEEPING[FILE], ROW: BOOKKEEPING[ROW]}
+                frame = pl.DataFrame(schema={**wanted, **book})
+            lacking = [name for name in wanted if name not in frame.columns]
+            self._completed[kind] = frame.lazy().with_columns(
+                pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking
+            )
+        return self._completed[kind]
+
+    @cached_property
+    def _completed(self) -> dict[Kind, pl.LazyFrame]:
+        """The frames of `_rows` that were asked for."""
+        return {}
 
 
 def one_of(name: str, words: Iterable[str]) -> pl.Expr:

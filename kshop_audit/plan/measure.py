@@ -6,8 +6,10 @@ that the derived frames are shared by all rules that look at them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -94,12 +96,14 @@ def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -
     checks = dict(shape.left_out)
     if shape.at and not coded:
         at = pl.col(shape.at)
-        checks["after_as_of"] = at > terms.as_of
+        checks["after_as_of"] = at > _instant(terms.as_of)
         if terms.pack.rules[rule].window_days is not None:
             own = checks.get("outside_window", pl.lit(False))  # a window may end before as-of
             until = terms.until(rule)
-            over = pl.lit(False) if until is None else at >= until
-            checks["outside_window"] = at.is_null() | (at < terms.since(rule)) | over | own
+            over = pl.lit(False) if until is None else at >= _instant(until)
+            checks["outside_window"] = (
+                at.is_null() | (at < _instant(terms.since(rule))) | over | own
+            )
     expression = outcome
     # Built from the inside out: the first reason of the list must be the outermost question.
     for reason in reversed([name for name in EXCLUSIONS if name in checks]):
@@ -108,6 +112,12 @@ def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -
     if coded:
         expression = pl.when(pl.col(coded).is_not_null()).then(coded).otherwise(expression)
     return expression
+
+
+@functools.cache
+def _instant(at: datetime) -> pl.Expr:
+    """A literal; each that is made anew goes through the engine, and rules share a few."""
+    return pl.lit(at, pl.Datetime("ms"))
 
 
 def _code(value: int) -> pl.Expr:

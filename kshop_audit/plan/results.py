@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -19,6 +19,9 @@ from kshop_audit.plan.measure import MUTED, UNKNOWN, days, sorted_findings, tota
 from kshop_audit.rules.rule import Measured, Rule
 from kshop_audit.rules.shapes import Findings, Quotient, Ratio, Shape, Stated, Tally
 from kshop_audit.tables import AT, FILE, ROW
+
+_ByRule = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rule → rows of a small table of all rules."""
 
 BELOW = "/denominator"
 """Suffix under which the denominator's population of a Quotient is collected."""
@@ -38,14 +41,27 @@ class Collected:
     chats: pl.DataFrame | None
 
     @cached_property
-    def totals(self) -> pl.DataFrame | None:
+    def totals(self) -> _ByRule:
         """See `measure.totals`."""
-        return None if self.counts is None else totals(self.counts)
+        return _by_rule(None if self.counts is None else totals(self.counts))
 
     @cached_property
-    def days(self) -> pl.DataFrame | None:
+    def days(self) -> _ByRule:
         """See `measure.days`."""
-        return None if self.counts is None else days(self.counts)
+        return _by_rule(None if self.counts is None else days(self.counts))
+
+    @cached_property
+    def segments(self) -> _ByRule:
+        """See `measure.slices`."""
+        return _by_rule(self.slices)
+
+
+def _by_rule(frame: pl.DataFrame | None) -> _ByRule:
+    """The rows of each rule: sought one by one, they would be filtered for each rule."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in () if frame is None else frame.iter_rows(named=True):
+        found.setdefault(row["rule"], []).append(row)
+    return found
 
 
 class _Total(NamedTuple):
@@ -64,11 +80,11 @@ def measurement(
     own, chats = collected.own, collected.chats
     if isinstance(shape, Stated):
         return _stated(rule.info.id, shape)
-    top = _total(collected.totals, name)
+    top = _total(collected.totals.get(name, ()))
     ratio = shape.numerator if isinstance(shape, Quotient) else shape
     listed = _findings(own.get((name, "findings")), ratio.findings, chats)
     quotient = isinstance(shape, Quotient)
-    below = _total(collected.totals, name + BELOW) if quotient else top
+    below = _total(collected.totals.get(name + BELOW, ())) if quotient else top
     excluded = {key: top.units[code] for code, key in enumerate(EXCLUSIONS) if code in top.units}
     result = Measurement(
         rule.info.id,
@@ -76,8 +92,8 @@ def measurement(
         denominator=below.denominator,
         unknown=top.units.get(UNKNOWN, 0),
         excluded={} if quotient else excluded,
-        days=_days(collected.days, name + (BELOW if quotient else "")),
-        slices=_slices(collected.slices, name),
+        days=_days(collected.days.get(name + (BELOW if quotient else ""), ())),
+        slices=_slices(collected.segments.get(name, ())),
         findings=listed,
         evidence=_evidence(own.get((name, "evidence")), ratio.proof.looked_up, chats),
         against=top.against,
@@ -134,26 +150,20 @@ def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
     )
 
 
-def _rows(frame: pl.DataFrame | None, rule: str) -> list[dict[str, Any]]:
-    return [] if frame is None else frame.filter(pl.col("rule") == rule).to_dicts()
-
-
-def _total(frame: pl.DataFrame | None, rule: str) -> _Total:
-    rows = _rows(frame, rule)
+def _total(rows: Sequence[Mapping[str, Any]]) -> _Total:
     numerator, denominator, against = (
         sum(row[name] for row in rows) for name in ("numerator", "denominator", "against")
     )
     return _Total(numerator, denominator, against, {row["code"]: row["units"] for row in rows})
 
 
-def _days(frame: pl.DataFrame | None, rule: str) -> tuple[DayCount, ...]:
-    rows = _rows(frame, rule)
+def _days(rows: Sequence[Mapping[str, Any]]) -> tuple[DayCount, ...]:
     return tuple(DayCount(row["day"], row["numerator"], row["denominator"]) for row in rows)
 
 
-def _slices(frame: pl.DataFrame | None, rule: str) -> dict[str, tuple[SliceCount, ...]]:
+def _slices(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[SliceCount, ...]]:
     found: dict[str, list[SliceCount]] = {}
-    for row in sorted(_rows(frame, rule), key=lambda row: (row["dimension"], row["key"])):
+    for row in sorted(rows, key=lambda row: (row["dimension"], row["key"])):
         entry = SliceCount(row["key"], row["numerator"], row["denominator"])
         found.setdefault(row["dimension"], []).append(entry)
     return {name: tuple(entries) for name, entries in found.items()}
