@@ -15,12 +15,14 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
 
 from kshop_audit.errors import InputError
-from kshop_audit.model.aspects import Aspects
-from kshop_audit.model.insights import Insights
 from kshop_audit.model.report import SCHEMA, Report
+
+if TYPE_CHECKING:
+    from kshop_audit.model.aspects import Aspects
+    from kshop_audit.model.insights import Insights
 
 # `from` is a keyword of Python, so two names differ between the dataclass and the file.
 _JSON_NAMES = {("Window", "since"): "from", ("Window", "until"): "to"}
@@ -30,6 +32,8 @@ _JSON_NAMES = {("Window", "since"): "from", ("Window", "until"): "to"}
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _INDENT = "  "
+
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 # Far beyond any figure of a shop; a hostile file must not make us write a billion zeros.
 _MAX_EXPONENT = 300
@@ -74,23 +78,35 @@ def json_name(owner: type, field: str) -> str:
 
 def _write(value: object, newline: str) -> str:
     """One value; `newline` is a line break with the indentation of the line it stands on."""
-    if is_dataclass(value):
-        owner = type(value)
-        pairs = [(json_name(owner, f.name), getattr(value, f.name)) for f in fields(value)]
-        return _write_items("{}", (_pair(key, item, newline) for key, item in pairs), newline)
-    if isinstance(value, Mapping):
-        return _write_items("{}", (_pair(k, value[k], newline) for k in sorted(value)), newline)
-    if isinstance(value, tuple):
-        return _write_items("[]", (_write(item, newline + _INDENT) for item in value), newline)
-    if isinstance(value, Decimal):
-        return _number(value)
     if isinstance(value, str):
         return _string(value.value if isinstance(value, Enum) else value)
-    return json.dumps(value, allow_nan=False)
+    if value is None or isinstance(value, bool | int | float):
+        return _JSON.encode(value)
+    if isinstance(value, Decimal):
+        return _number(value)
+    inner = newline + _INDENT
+    if isinstance(value, tuple):
+        return _write_items("[]", [_write(item, inner) for item in value], newline)
+    if isinstance(value, Mapping):
+        pairs = [(key, value[key]) for key in sorted(value)]
+    elif is_dataclass(value):
+        owner: Any = type(value)
+        pairs = [(key, getattr(value, name)) for name, key in _keys_of(owner)]
+    else:
+        raise TypeError(f"{type(value).__name__} has no form in JSON")
+    return _write_items("{}", [f"{_key(k)}: {_write(v, inner)}" for k, v in pairs], newline)
 
 
-def _pair(key: str, value: object, newline: str) -> str:
-    return f"{_string(key)}: {_write(value, newline + _INDENT)}"
+@cache
+def _keys_of(owner: Any) -> tuple[tuple[str, str], ...]:
+    """Field → JSON key."""
+    return tuple((field.name, json_name(owner, field.name)) for field in fields(owner))
+
+
+@cache
+def _key(name: str) -> str:
+    """A key of an object; a report has few different ones, and thousands of findings."""
+    return _string(name)
 
 
 def _write_items(brackets: str, items: Iterable[str], newline: str) -> str:
@@ -100,7 +116,7 @@ def _write_items(brackets: str, items: Iterable[str], newline: str) -> str:
 
 
 def _string(text: str) -> str:
-    quoted = json.dumps(text, ensure_ascii=False)
+    quoted = _JSON.encode(text)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 

@@ -47,15 +47,16 @@ def content(report: Report, suffix: str, lang: str) -> bytes:
 
 
 def _text(report: Report, suffix: str, lang: str) -> str:
-    from kshop_audit import codec
-    from kshop_audit.report import junit, markdown, rows, sarif
-
     if suffix == ".json":
+        from kshop_audit import codec
+
         return codec.encode(report)
     if suffix == ".html":
         from kshop_audit.report import webpage
 
         return webpage.render(report, lang)
+    from kshop_audit.report import junit, markdown, rows, sarif
+
     renderers = {
         ".csv": rows.render,
         ".md": markdown.render,
@@ -67,11 +68,12 @@ def _text(report: Report, suffix: str, lang: str) -> str:
 
 def streamed(report: Report, name: str, lang: str) -> str:
     """The report in a format of `--format` that is for programs, not for this terminal."""
-    from kshop_audit import codec
+    if name == "json":
+        from kshop_audit import codec
+
+        return codec.encode(report)
     from kshop_audit.report import github, markdown
 
-    if name == "json":
-        return codec.encode(report)
     if name == "github":
         # The annotations, then the lines of the job's summary.
         return github.render(report, lang) + "\n" + markdown.render(report, lang)

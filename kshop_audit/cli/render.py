@@ -87,9 +87,12 @@ def loading(name: StreamFormat, lang: str, watch: Watch) -> Watch:
 
 def _load(name: StreamFormat, lang: str) -> None:
     with suppress(Exception):  # what is wrong is told when it is needed
-        from kshop_audit.report.speech import Speech
+        if name == "json":
+            import kshop_audit.codec
+        else:
+            from kshop_audit.report.speech import Speech
 
-        Speech(lang)
+            Speech(lang)
         if name == "text":
             import kshop_audit.report.text  # noqa: F401
 
