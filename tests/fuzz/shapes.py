@@ -221,7 +221,8 @@ def nothing_dropped(shape: str, data: bytes, source: Source, table: pl.DataFrame
     if source.encoding not in ("utf-8", "utf-8-sig"):
         return
     text = data.decode("utf-8", "surrogateescape")
-    if shape in ("lines", "interface") and source.delimiter is None:
+    # Cut down to a name and a time, lines of JSON are a message from the clipboard.
+    if shape in ("lines", "interface") and source.delimiter is None and "{" in text:
         lines = len(io.StringIO(text, newline="").readlines())
         if lines != table.height and not _is_one_object(text):
             yield f"{lines} lines, {table.height} records"
