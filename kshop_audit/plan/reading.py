@@ -97,8 +97,7 @@ def _read(index: int, name: str, records: Records, spoken: Spoken) -> Part:
     ids = records.single_cells(NUMBERED.get(records.header.match.kind, ()))
     text = text.with_columns(numbers_of(text, ids))
     proof = records.proof(text).collect()
-    # The pieces of its columns do not end alike, and whoever looked at the frame would join them.
-    rows = records.rows(text, proof, spoken).collect().rechunk()
+    rows = records.rows(text, proof, spoken).collect()
     if STATE not in rows.columns:
         return Part(rows, pl.DataFrame(schema=BAD), {})
     state = pl.col(STATE)
