@@ -76,11 +76,17 @@ def store(path: Path, report: Report, at: datetime) -> None:
     """
     kept = codec.encode(stripped(report))
     digest = hashlib.sha256(codec.encode(report).encode("utf-8")).hexdigest()
-    row = (digest, str(shown(at.replace(microsecond=0))), report.as_of, report.shop, kept)
+    written = str(shown(at.replace(microsecond=0)))
+    row = (digest, written, _stored(report.as_of), report.shop and _stored(report.shop), kept)
     with _opened(path) as store_, store_:
         store_.execute(_TABLE)
         store_.execute(f"PRAGMA user_version = {VERSION}")
         store_.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)", row)
+
+
+def _stored(text: str) -> str:
+    """Text as a database takes it; a hostile report may hold half a character."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def runs(path: Path, last: int | None = None) -> tuple[Run, ...]:

@@ -90,6 +90,13 @@ def test_any_report_can_be_stored(tmp_path_factory: pytest.TempPathFactory, repo
     assert [run.report for run in history.runs(store)] == [history.stripped(report)]
 
 
+def test_half_a_character_in_a_report_is_stored(tmp_path: Path) -> None:
+    """A database takes none, and a report may come from a file that somebody has written."""
+    report = replace(day(1), shop="\ud800", as_of="\udcff")
+    history.store(tmp_path / "shop.db", report, AT)
+    assert [run.report for run in history.runs(tmp_path / "shop.db")] == [history.stripped(report)]
+
+
 def test_a_file_that_is_no_store_stays_as_it_is(tmp_path: Path) -> None:
     other = tmp_path / "orders.csv"
     other.write_text("order_id\n1\n" * 100, encoding="utf-8")
