@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
+from threading import Lock
 
 import polars as pl
 
@@ -40,6 +41,7 @@ class Facts(PenaltyFacts):
         self.terms = terms
         self.compute = compute
         self._listened: dict[tuple[str, ...], pl.LazyFrame] = {}
+        self._listening = Lock()
 
     @shared
     def questions(self) -> pl.LazyFrame:
@@ -177,10 +179,11 @@ class Facts(PenaltyFacts):
 
     def _heard(self, lists: tuple[str, ...]) -> pl.LazyFrame:
         """What the suspects say of these word lists; several rules ask for the same ones."""
-        if lists not in self._listened:
-            lexicons = {name: self.terms.lexicon(name) for name in lists}
-            self._listened[lists] = self.compute(messages.listened(self.suspects, lexicons))
-        return self._listened[lists]
+        with self._listening:
+            if lists not in self._listened:
+                lexicons = {name: self.terms.lexicon(name) for name in lists}
+                self._listened[lists] = self.compute(messages.listened(self.suspects, lexicons))
+            return self._listened[lists]
 
     @property
     def approaches(self) -> pl.LazyFrame:

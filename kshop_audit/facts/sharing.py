@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Protocol, TypeVar
+from threading import RLock
+from typing import Any, Protocol, TypeVar, cast
 
 import polars as pl
 
@@ -30,13 +31,25 @@ _Owner = TypeVar("_Owner", bound=Computing)
 
 
 class shared(cached_property[pl.LazyFrame]):  # noqa: N801  a decorator
-    """A property that hands its frame to `compute` once, and keeps what comes back."""
+    """A property that hands its frame to `compute` once, and keeps what comes back.
+
+    Whoever asks while it is being computed waits. No frame is made of itself, so none waits for
+    ever.
+    """
 
     def __init__(self, make: Callable[[_Owner], pl.LazyFrame]) -> None:
         """`make`: the property's getter."""
+        self._computing = RLock()
 
         def computed(owner: _Owner) -> pl.LazyFrame:
             return owner.compute(make(owner))
 
         super().__init__(computed)
         self.__doc__ = make.__doc__
+
+    def __get__(self, owner: Any, kind: Any = None) -> pl.LazyFrame:  # type: ignore[override]
+        """The frame."""
+        if owner is not None and self.attrname not in owner.__dict__:
+            with self._computing:
+                return cast("pl.LazyFrame", super().__get__(owner, kind))
+        return cast("pl.LazyFrame", super().__get__(owner, kind))

@@ -92,7 +92,8 @@ def _first_reasons(facts: Facts) -> pl.LazyFrame:
     folded (normalised; null where none was given).
     """
     reason = pl.col("first_reason")
-    return facts.first_tickets.filter(pl.col("applied_at") >= facts.terms.since(REASONS)).select(
+    tickets: pl.LazyFrame = facts.first_tickets
+    return tickets.filter(pl.col("applied_at") >= facts.terms.since(REASONS)).select(
         "order_id", "told_reason", folded=pl.when(reason != "").then(reason)
     )
 
