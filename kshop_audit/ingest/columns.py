@@ -9,7 +9,7 @@ import polars as pl
 
 from kshop_audit.ingest import cells, reasons
 from kshop_audit.ingest.catalogue import normal
-from kshop_audit.ingest.protection import trim
+from kshop_audit.ingest.protection import HOLLOW, trim
 from kshop_audit.ingest.raw import cell
 from kshop_audit.ingest.recognise import Match
 from kshop_audit.model.moments import ZONE
@@ -78,7 +78,7 @@ class Cells:
         A time that is not set is a zero in the open interface.
         """
         text = pl.col(cell(self.places[0]))
-        empty = ["", "0"] if self.type is Type.TIME else [""]
+        empty = ["", *(HOLLOW if self.exact else ()), *(["0"] if self.type is Type.TIME else ())]
         for place in self.places[1:]:
             text = pl.when(trim(text).is_in(empty)).then(pl.col(cell(place))).otherwise(text)
         return text

@@ -20,6 +20,9 @@ def _spellings(word: str) -> set[str]:
 EMPTY = ("", *sorted({spelling for word in _NOTHING for spelling in _spellings(word)}))
 """Cells that hold nothing, once trimmed."""
 
+HOLLOW = ("'", "‘", "’", "`", '=""')
+"""Protection around nothing."""
+
 FAILED = (
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!",
     "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!",

@@ -178,3 +178,13 @@ def test_records_that_name_nothing_but_an_id_are_of_no_kind(tmp_path: Path) -> N
         read(tmp_path, '[{"售后单号": "70000020"}]', "export.json")
     told = '[{"售后单号": "70000020", "责任方": null}]'
     assert counts(read(tmp_path, told, "export.json")) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("cell", ["'", '"="""""', " ' ", ""])
+def test_of_columns_of_one_name_protection_around_nothing_is_no_value(
+    tmp_path: Path, cell: str
+) -> None:
+    header = "订单编号,订单编号,订单状态,实付款,订单支付时间"
+    table = read(tmp_path, f"{header}\n{cell},260000000001,已完成,5,2026-10-01 10:00:00\n")
+    assert counts(table) == (1, 0, 0)
+    assert table["order_id"].to_list() == ["260000000001"]
