@@ -75,7 +75,8 @@ class Cells:
     def raw(self) -> pl.Expr:
         """The text of the cell; of several columns the first that is not empty.
 
-        A time that is not set is a zero in the open interface.
+        A time that is not set is a zero in the open interface, an id may be protection around
+        nothing.
         """
         text = pl.col(cell(self.places[0]))
         empty = ["", *(HOLLOW if self.exact else ()), *(["0"] if self.type is Type.TIME else ())]
