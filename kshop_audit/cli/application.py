@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kshop_audit import __version__
-from kshop_audit.cli import terminal
+from kshop_audit.cli import printing
 from kshop_audit.cli.binding import completed
 from kshop_audit.cli.catalogue import register
 from kshop_audit.cli.language import HELP, say
@@ -18,7 +18,7 @@ from kshop_audit.errors import EXIT_INTERRUPTED, EXIT_NO_AUDIT, EXIT_OK, KshopEr
 def application(asked: str | None = None) -> typer.Typer:
     """The commands put together; only the one asked for, if it is one of them."""
     app = typer.Typer(
-        name=terminal.PROGRAM,
+        name=printing.PROGRAM,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -39,7 +39,7 @@ def application(asked: str | None = None) -> typer.Typer:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        terminal.emit(f"{terminal.PROGRAM} {__version__}\n")
+        printing.emit(f"{printing.PROGRAM} {__version__}\n")
         raise typer.Exit(EXIT_OK)
 
 
@@ -56,24 +56,24 @@ def _root(
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code; never raises for a fault of the user."""
-    terminal.prepare()
+    printing.prepare()
     app = application(arguments[0] if arguments else None)
     try:
         code = app(
             args=completed(arguments) or ["--help"],
-            prog_name=terminal.PROGRAM,
+            prog_name=printing.PROGRAM,
             standalone_mode=False,
         )
     except typer.Abort:
         return EXIT_INTERRUPTED
     except typer.TyperException as error:
-        terminal.notice(_usage(error))
+        printing.notice(_usage(error))
         return EXIT_NO_AUDIT
     except KshopError as error:
-        terminal.fault(error, HELP)
+        printing.fault(error, HELP)
         return error.exit_code
     except OSError as error:  # the help goes to stdout without our doing
-        terminal.fault(terminal.unwritable(error), HELP)
+        printing.fault(printing.unwritable(error), HELP)
         return EXIT_NO_AUDIT
     return code if isinstance(code, int) else EXIT_OK
 
@@ -81,6 +81,6 @@ def run(arguments: Sequence[str]) -> int:
 def _usage(error: typer.TyperException) -> str:
     """A fault of the command line in one line, with the help that would have told."""
     context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else terminal.PROGRAM
+    command = context.command_path if context is not None else printing.PROGRAM
     hint = say(f"（帮助：{command} --help）", f" (see {command} --help)")
     return " ".join(error.format_message().split()) + hint

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from kshop_audit.cli import terminal
+from kshop_audit.cli import printing
 from kshop_audit.errors import ConfigError
 
 if TYPE_CHECKING:
     from kshop_audit.config.answers import Answer
     from kshop_audit.model.report import Report
-    from kshop_audit.report.speech import Speech
+    from kshop_audit.report.view.speech import Speech
 
 
 def can_ask() -> bool:
@@ -37,16 +37,16 @@ def ask(facts: Iterable[str], lang: str) -> dict[str, Answer]:
 
     The end of the input (Ctrl-D) ends the questions. A wrong answer is asked for again.
     """
-    from kshop_audit.report.speech import Speech
+    from kshop_audit.report.view.speech import Speech
 
     speech = Speech(lang)
     answers: dict[str, Answer] = {}
-    terminal.prompt(speech.say("question.intro") + "\n")
+    printing.prompt(speech.say("question.intro") + "\n")
     for fact in facts:
         try:
             answer = _answer(fact, speech)
         except EOFError:
-            terminal.prompt("\n")
+            printing.prompt("\n")
             break
         if answer is not None:
             answers[fact] = answer
@@ -56,21 +56,21 @@ def ask(facts: Iterable[str], lang: str) -> dict[str, Answer]:
 def offer(answers: dict[str, Answer], lang: str) -> None:
     """Show on stderr what to keep in shop.toml, so that it is not asked again."""
     from kshop_audit.config.answers import snippet
-    from kshop_audit.report.speech import Speech
+    from kshop_audit.report.view.speech import Speech
 
-    terminal.prompt(f"{Speech(lang).say('question.keep')}\n{snippet(answers)}\n")
+    printing.prompt(f"{Speech(lang).say('question.keep')}\n{snippet(answers)}\n")
 
 
 def _answer(fact: str, speech: Speech) -> Answer | None:
     from kshop_audit.config.answers import read_answer
 
     while True:
-        terminal.prompt(f"  {speech.say(f'question.{fact}')} ")
+        printing.prompt(f"  {speech.say(f'question.{fact}')} ")
         try:
             return read_answer(fact, input())
         except ConfigError as error:
-            terminal.prompt(
-                f"    {terminal.plain(error.en if speech.lang == 'en' else error.zh)}\n"
+            printing.prompt(
+                f"    {printing.plain(error.en if speech.lang == 'en' else error.zh)}\n"
             )
         except UnicodeDecodeError:
-            terminal.prompt(f"    {speech.say('question.unreadable')}\n")
+            printing.prompt(f"    {speech.say('question.unreadable')}\n")

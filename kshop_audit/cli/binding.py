@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from kshop_audit.cli import terminal
+from kshop_audit.cli import printing
 from kshop_audit.cli.language import Lang, locale_language, printable, say
 from kshop_audit.errors import EXIT_NO_AUDIT, KshopError
 
@@ -123,14 +123,14 @@ def _guarded(run: Callable[[_Taken], int], taken: _Taken) -> int:
     try:
         return run(taken)
     except KshopError as error:
-        terminal.fault(error, taken.spoken)
+        printing.fault(error, taken.spoken)
         if taken.verbose:
-            terminal.trace(error)
+            printing.trace(error)
         return error.exit_code
     except (KeyboardInterrupt, SystemExit, typer.Exit):
         raise
     except BaseException as error:  # noqa: BLE001  a panic of the engine is no Exception
-        terminal.crash(error, taken.spoken, verbose=taken.verbose)
+        printing.crash(error, taken.spoken, verbose=taken.verbose)
         return EXIT_NO_AUDIT
 
 

@@ -30,7 +30,7 @@ def register(app: typer.Typer, asked: str | None = None) -> None:
     """
     wanted = _MODULES.get(asked or "")
     for module in [wanted] if wanted else dict.fromkeys(_MODULES.values()):
-        import_module(f"kshop_audit.cli.{module}").register(app)
+        import_module(f"kshop_audit.cli.commands.{module}").register(app)
 
 
 def variables() -> frozenset[str]:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import UsageError
-from kshop_audit.report.cells import safe
+from kshop_audit.report.sheet import safe
 
 if TYPE_CHECKING:
-    from kshop_audit.audit import Audit
+    from kshop_audit.audit.assemble import Audit
     from kshop_audit.model.measurement import EvidenceRow
 
 _PLACE = (
@@ -70,7 +70,7 @@ def _row(rule: str, row: EvidenceRow, shown: Sequence[str], names: dict[int, str
 
 
 def _rejected(done: Audit, names: dict[int, str], *, mask: bool) -> Iterable[list[object]]:
-    from kshop_audit.account import reason
+    from kshop_audit.audit.notes import reason
     from kshop_audit.masking import masked
 
     for reject in done.rejects:

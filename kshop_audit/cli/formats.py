@@ -52,13 +52,13 @@ def _text(report: Report, suffix: str, lang: str) -> str:
 
         return codec.encode(report)
     if suffix == ".html":
-        from kshop_audit.report import webpage
+        from kshop_audit.report import html
 
-        return webpage.render(report, lang)
-    from kshop_audit.report import junit, markdown, rows, sarif
+        return html.render(report, lang)
+    from kshop_audit.report import csv, junit, markdown, sarif
 
     renderers = {
-        ".csv": rows.render,
+        ".csv": csv.render,
         ".md": markdown.render,
         ".sarif": sarif.render,
         ".xml": junit.render,

@@ -7,21 +7,21 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from kshop_audit.cli import terminal
+from kshop_audit.cli import printing
 from kshop_audit.cli.options import LookOptions
 
 if TYPE_CHECKING:
-    from kshop_audit.report.page import TextOptions
+    from kshop_audit.report.text.page import TextOptions
 
 
 def look_of(options: LookOptions, lang: str) -> TextOptions:
     """The options of a page in `lang`."""
-    from kshop_audit.report.page import TextOptions
+    from kshop_audit.report.text.page import TextOptions
 
     return TextOptions(
         lang=lang,
-        width=terminal.width_of(options.width),
-        color=terminal.wants_color(options.color, os.environ),
+        width=printing.width_of(options.width),
+        color=printing.wants_color(options.color, os.environ),
         ascii=options.ascii,
         verbose=options.verbose,
     )

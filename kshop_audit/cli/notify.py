@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kshop_audit.cli import terminal
+from kshop_audit.cli import printing
 
 if TYPE_CHECKING:
     from kshop_audit.model.report import Report
@@ -25,7 +25,7 @@ def send(addresses: Sequence[str], report: Report, lang: str) -> None:
     """Send the brief to every address; what goes wrong is a notice and changes no exit code."""
     if not addresses:
         return
-    from kshop_audit.report import brief
+    from kshop_audit.report.text import brief
 
     title, _, body = brief.render(report, lang).partition("\n")
     for number, address in enumerate(addresses, 1):
@@ -33,9 +33,9 @@ def send(addresses: Sequence[str], report: Report, lang: str) -> None:
         if fault is not None:
             zh, en = fault
             place = f" {number}" if len(addresses) > 1 else ""
-            scheme = terminal.plain(address.partition("://")[0]) if "://" in address else "?"
+            scheme = printing.plain(address.partition("://")[0]) if "://" in address else "?"
             told = f"--notify{place} ({scheme}://…): "
-            terminal.notice(told + (en if lang == "en" else zh))
+            printing.notice(told + (en if lang == "en" else zh))
 
 
 def _sent(address: str, title: str, body: str) -> tuple[str, str] | None:

@@ -72,7 +72,7 @@ def _report(name: str) -> Path:
 
 def _inputs(request: Request) -> _Inputs:
     """The audited folders, those of the files that were named, and every file to be read."""
-    from kshop_audit.ingest.walk import find_files
+    from kshop_audit.ingest.files.walk import find_files
 
     found = find_files(request)
     folders = {path.resolve() for path in request.paths if path.is_dir()}

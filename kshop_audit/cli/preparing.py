@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kshop_audit.cli import terminal, values
+from kshop_audit.cli import printing, values
 from kshop_audit.cli.binding import ENVIRONMENT, Options
 from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions, RuleOptions
 from kshop_audit.config import environment_keys, load_settings
@@ -123,4 +123,4 @@ def _warn_of_unknown(lang: str, own: str | None) -> None:
     for name in ours:
         if name not in known:
             zh, en = f"忽略未知的环境变量 {name}", f"unknown environment variable {name} is ignored"
-            terminal.notice(en if lang == "en" else zh)
+            printing.notice(en if lang == "en" else zh)

@@ -97,7 +97,7 @@ class _Display:
                 stopping.say_farewell(b"")
 
     def _draw(self, progress: Progress) -> None:
-        from kshop_audit.report.speech import Speech
+        from kshop_audit.report.view.speech import Speech
 
         speech, step = Speech(self._lang), self._last
         told = [speech.data(step.name)]

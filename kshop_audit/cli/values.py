@@ -74,7 +74,7 @@ def zone(name: str) -> str:
     """`--tz`: a zone of the IANA database."""
     if name == ZONE:
         return name
-    from kshop_audit.ingest import times
+    from kshop_audit.ingest.cells import times
 
     if not times.is_zone(name):
         hint = "".join(difflib.get_close_matches(name, times.zones(), n=1))

@@ -1,11 +1,11 @@
 """Bytes to typed lazy tables: every record of every file, once, none lost."""
 
-from kshop_audit.ingest.access import while_reading
-from kshop_audit.ingest.catalogue import is_known
+from kshop_audit.ingest.cells.reasons import REASONS
+from kshop_audit.ingest.cells.typed import Records, Spoken
 from kshop_audit.ingest.contract import Request, Source
-from kshop_audit.ingest.opening import open_inputs
-from kshop_audit.ingest.reasons import REASONS
-from kshop_audit.ingest.typed import Records, Spoken
+from kshop_audit.ingest.files.access import while_reading
+from kshop_audit.ingest.files.opening import open_inputs
+from kshop_audit.ingest.headers.catalogue import is_known
 
 __all__ = [
     "REASONS",

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from kshop_audit.digests import Digest, Digests
-from kshop_audit.ingest.access import while_reading
-from kshop_audit.ingest.locate import Sample
-from kshop_audit.ingest.typed import Records
+from kshop_audit.ingest.cells.typed import Records
+from kshop_audit.ingest.files.access import while_reading
+from kshop_audit.ingest.files.digests import Digest, Digests
+from kshop_audit.ingest.headers.locate import Sample
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.progress import Watch, unwatched

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kshop_audit.ingest.catalogue import is_known, normal
-from kshop_audit.ingest.decoding import Decoded
-from kshop_audit.ingest.recognise import Match
+from kshop_audit.ingest.decode.decoding import Decoded
+from kshop_audit.ingest.headers.catalogue import is_known, normal
+from kshop_audit.ingest.headers.recognise import Match
 from kshop_audit.model.metadata import Text
 
 

@@ -8,26 +8,22 @@ from functools import partial
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError
-from kshop_audit.ingest import decoding, raw
-from kshop_audit.ingest.catalogue import normal
-from kshop_audit.ingest.columns import Cells, cells_of
+from kshop_audit.ingest.cells.columns import Cells, cells_of
+from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.contract import Request, Source
-from kshop_audit.ingest.conversion import Original, converted, is_convertible
-from kshop_audit.ingest.decoding import Decoded
-from kshop_audit.ingest.locate import DELIMITERS, Header, Sample, find_header
-from kshop_audit.ingest.pieces import Piece
-from kshop_audit.ingest.proof import Frame, Shape, prove
-from kshop_audit.ingest.raw import Raw
-from kshop_audit.ingest.records import RecordFile, read_records
+from kshop_audit.ingest.convert.conversion import Original, converted, is_convertible
+from kshop_audit.ingest.convert.rewritten import OWN, Rewritten
+from kshop_audit.ingest.decode import decoding, raw
+from kshop_audit.ingest.decode.csv_check import Frame, Shape, prove
+from kshop_audit.ingest.decode.csv_records import RecordFile, read_records
+from kshop_audit.ingest.decode.decoding import Decoded
+from kshop_audit.ingest.decode.raw import Raw
+from kshop_audit.ingest.files.pieces import Piece
+from kshop_audit.ingest.files.walk import Found
+from kshop_audit.ingest.headers.catalogue import normal
+from kshop_audit.ingest.headers.locate import DELIMITERS, Header, Sample, find_header
+from kshop_audit.ingest.headers.unrecognised import OtherSheetError, misplaced, unrecognised
 from kshop_audit.ingest.remarks import notes_on
-from kshop_audit.ingest.rewritten import OWN, Rewritten
-from kshop_audit.ingest.typed import Records
-from kshop_audit.ingest.unrecognised import (
-    OtherSheetError,
-    misplaced,
-    unrecognised,
-)
-from kshop_audit.ingest.walk import Found
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
 

@@ -18,7 +18,7 @@ from kshop_audit.facts.tables import MERCHANT, Tables, latest, with_numbers, wit
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
-from kshop_audit.plan.reading import BAD, Part, Reader
+from kshop_audit.plan.read import BAD, Part, Reader
 from kshop_audit.tables import (
     FILE,
     RAW_SUFFIX,

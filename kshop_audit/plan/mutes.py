@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from kshop_audit.model.settings import Mute
-from kshop_audit.rules.shapes import Ratio, Tally
+from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT
 
 

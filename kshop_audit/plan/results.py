@@ -15,9 +15,9 @@ from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan.measure import MUTED, UNKNOWN, days, sorted_findings, totals
-from kshop_audit.rules.rule import Measured, Rule
-from kshop_audit.rules.shapes import Findings, Quotient, Ratio, Shape, Stated, Tally
+from kshop_audit.plan.query import MUTED, UNKNOWN, days, sorted_findings, totals
+from kshop_audit.rules.kit.rule import Measured, Rule
+from kshop_audit.rules.kit.shapes import Findings, Quotient, Ratio, Shape, Stated, Tally
 from kshop_audit.tables import AT, FILE, ROW
 
 _ByRule = Mapping[str, Sequence[Mapping[str, Any]]]

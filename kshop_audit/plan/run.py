@@ -18,14 +18,14 @@ from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan import measure
-from kshop_audit.plan.measure import Wanted
+from kshop_audit.plan import query
+from kshop_audit.plan.engine import collected, computing
 from kshop_audit.plan.mutes import predicates
-from kshop_audit.plan.named import collected, computing
 from kshop_audit.plan.needs import absent_notes, lacking
+from kshop_audit.plan.query import Wanted
 from kshop_audit.plan.results import BELOW, Collected, measurement
-from kshop_audit.rules.rule import Rule
-from kshop_audit.rules.shapes import Quotient, Ratio, Shape, Stated, Tally
+from kshop_audit.rules.kit.rule import Rule
+from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally
 
 LANES = 4
 """So many rules are built at a time: one may wait for a shared frame that another has asked for,
@@ -38,7 +38,7 @@ UNMUTED = "/unmuted"
 
 
 @dataclass
-class Query:
+class RuleQuery:
     """The lazy frames of one rule; `counts` and `slices` have the same shape for all rules."""
 
     name: str
@@ -62,7 +62,7 @@ def run(
 ) -> tuple[tuple[Measurement, ...], Mapping[str, pl.DataFrame]]:
     """Measure the rules. Also returns the daily counts of rows and the paid orders (`extras`)."""
     measured: dict[str, Measurement] = {}
-    queries: list[Query] = []
+    queries: list[RuleQuery] = []
     facts = computing(facts)
     lanes = ThreadPoolExecutor(LANES)
     try:
@@ -83,14 +83,14 @@ def run(
     return tuple(_noted(measured[rule.info.id], rule, facts) for rule in rules), extras.results
 
 
-def _built(rule: Rule, facts: Facts, wanted: Wanted) -> list[Query] | Measurement:
+def _built(rule: Rule, facts: Facts, wanted: Wanted) -> list[RuleQuery] | Measurement:
     """The queries of a rule, or why it has none."""
     missing = missing_needs(rule, facts)
     if missing:
         return Measurement(rule.info.id, reason=missing)
     try:
         own = _queries(rule, rule.measure(facts, facts.terms), facts, wanted)
-        for frame in (frame for query in own for frame in query.frames()):
+        for frame in (frame for asked in own for frame in asked.frames()):
             frame.collect_schema()
     except Exception as error:  # noqa: BLE001  one rule's fault must not cost the others
         return _broken(rule, error)
@@ -119,14 +119,14 @@ def _broken(rule: Rule, error: BaseException) -> Measurement:
     )
 
 
-def _queries(rule: Rule, shape: Shape, facts: Facts, wanted: Wanted) -> list[Query]:
+def _queries(rule: Rule, shape: Shape, facts: Facts, wanted: Wanted) -> list[RuleQuery]:
     """The query of a rule; where mutes are looked for also one that knows none of them."""
     chats = facts.tables.frames.get(Kind.CHATS)
     mutes = facts.terms.mutes(rule.info.id)
-    query = _query(rule, shape, facts.terms, wanted, partial(predicates, mutes=mutes, chats=chats))
-    if query.mutes is None:
-        return [query]
-    return [query, _query(rule, shape, facts.terms, Wanted(), suffix=UNMUTED)]
+    asked = _query(rule, shape, facts.terms, wanted, partial(predicates, mutes=mutes, chats=chats))
+    if asked.mutes is None:
+        return [asked]
+    return [asked, _query(rule, shape, facts.terms, Wanted(), suffix=UNMUTED)]
 
 
 def _query(
@@ -136,35 +136,35 @@ def _query(
     wanted: Wanted,
     muting: Callable[[Ratio | Tally], dict[int, pl.Expr]] = lambda _: {},
     suffix: str = "",
-) -> Query:
+) -> RuleQuery:
     """Everything that is collected of a rule, under its id and the suffix.
 
     `muting`: the predicates of the mutes over a population.
     """
     name = rule.info.id + suffix
-    query = Query(name, rule, shape)
+    asked = RuleQuery(name, rule, shape)
     if isinstance(shape, Stated):
-        return query
+        return asked
     top = shape.numerator if isinstance(shape, Quotient) else shape
     mutes = muting(top)
-    frame = measure.units(top, rule.info.id, terms, _any(mutes))
+    frame = query.units(top, rule.info.id, terms, _any(mutes))
     if mutes:
-        query.mutes = measure.muted_counts(frame, top, mutes)
-    query.counts.append(measure.counts(frame, top, name))
+        asked.mutes = query.muted_counts(frame, top, mutes)
+    asked.counts.append(query.counts(frame, top, name))
     if isinstance(shape, Quotient):
         # What is left out above must not be counted below, where it can be told.
         same = {i: mute for i, mute in muting(shape.denominator).items() if i in mutes}
-        below = measure.units(shape.denominator, rule.info.id, terms, _any(same))
-        query.counts.append(measure.counts(below, shape.denominator, name + BELOW))
+        below = query.units(shape.denominator, rule.info.id, terms, _any(same))
+        asked.counts.append(query.counts(below, shape.denominator, name + BELOW))
         if shape.reasons:
-            query.reasons = _unknown_reasons(frame, shape.reasons, terms)
-    query.slices = measure.slices(frame, name, top.by, wanted)
+            asked.reasons = _unknown_reasons(frame, shape.reasons, terms)
+    asked.slices = query.slices(frame, name, top.by, wanted)
     if top.findings is not None:
-        query.findings = measure.findings(frame, top.findings)
+        asked.findings = query.findings(frame, top.findings)
     if wanted.evidence:
         limit = wanted.evidence_limit
-        query.evidence = measure.evidence(frame, top, limit, muted=bool(mutes))
-    return query
+        asked.evidence = query.evidence(frame, top, limit, muted=bool(mutes))
+    return asked
 
 
 def _any(mutes: Mapping[int, pl.Expr]) -> pl.Expr | None:
@@ -174,7 +174,7 @@ def _any(mutes: Mapping[int, pl.Expr]) -> pl.Expr | None:
 def _unknown_reasons(frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms) -> pl.LazyFrame:
     folded, told = columns
     known = [fold(w) for w in (*terms.words("quality_reasons"), *terms.words("other_reasons"))]
-    counted = pl.col(measure.CODE).is_in((measure.HIT, measure.MISS))
+    counted = pl.col(query.CODE).is_in((query.HIT, query.MISS))
     return (
         frame.filter(counted & pl.col(told).is_not_null() & ~pl.col(folded).is_in(known))
         .group_by(pl.col(told).alias("text"))
@@ -206,34 +206,34 @@ def _extras(facts: Facts) -> _Extras:
     return _Extras(frames)
 
 
-def _collected(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, Measurement]:
+def _collected(queries: list[RuleQuery], facts: Facts, extras: _Extras) -> dict[str, Measurement]:
     """One collect for everything; if it fails, rule by rule, to find the culprit."""
     try:
         return _collect(queries, facts, extras)
     except Exception:  # noqa: BLE001  found again below, by name
         results = _collect([], facts, extras)
-        for query in queries:
+        for asked in queries:
             try:
-                results |= _collect([query], facts, _Extras({}))
+                results |= _collect([asked], facts, _Extras({}))
             except Exception as error:  # noqa: BLE001
-                results[query.name] = _broken(query.rule, error)
+                results[asked.name] = _broken(asked.rule, error)
         return results
 
 
-def _collect(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, Measurement]:
+def _collect(queries: list[RuleQuery], facts: Facts, extras: _Extras) -> dict[str, Measurement]:
     def stacked(parts: Iterable[pl.LazyFrame]) -> list[pl.LazyFrame]:
         frames = list(parts)
         return [pl.concat(frames)] if frames else []
 
     groups = {
-        "counts": stacked(frame for query in queries for frame in query.counts),
-        "slices": stacked(frame for query in queries for frame in query.slices),
+        "counts": stacked(frame for asked in queries for frame in asked.counts),
+        "slices": stacked(frame for asked in queries for frame in asked.slices),
     }
     singles = {
-        (query.name, name): frame
-        for query in queries
+        (asked.name, name): frame
+        for asked in queries
         for name in ("findings", "evidence", "reasons", "mutes")
-        if (frame := getattr(query, name)) is not None
+        if (frame := getattr(asked, name)) is not None
     }
     results = collected(
         {
@@ -247,6 +247,6 @@ def _collect(queries: list[Query], facts: Facts, extras: _Extras) -> dict[str, M
     chats = facts.tables.frames.get(Kind.CHATS)
     found = Collected(results.get(("", "counts")), results.get(("", "slices")), own, chats)
     return {
-        query.name: measurement(query.name, query.rule, query.shape, facts.terms, found)
-        for query in queries
+        asked.name: measurement(asked.name, asked.rule, asked.shape, facts.terms, found)
+        for asked in queries
     }

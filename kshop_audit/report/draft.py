@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kshop_audit.model.diagnosis import Diagnosis, FileDiagnosis, Proposal, Unmapped
 from kshop_audit.model.schema import TABLES, Kind
-from kshop_audit.report.speech import Speech
+from kshop_audit.report.view.speech import Speech
 
 _MASKED = "***"
 

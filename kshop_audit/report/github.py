@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kshop_audit.model.report import Report
-from kshop_audit.report.view import Mark, Row, view
+from kshop_audit.report.view.contents import Mark, Row, view
 
 _COMMANDS = {Mark.FAIL: "error", Mark.ALERT: "warning", Mark.UNKNOWN: "warning"}
 _COMMANDS[Mark.REVIEW] = "notice"

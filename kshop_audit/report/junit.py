@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
-from kshop_audit.report import phrases
-from kshop_audit.report.speech import Speech
+from kshop_audit.report.view import phrases
+from kshop_audit.report.view.speech import Speech
 
 
 def render(report: Report, lang: str) -> str:

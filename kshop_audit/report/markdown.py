@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kshop_audit.model.report import Report
-from kshop_audit.report.notes import Line
-from kshop_audit.report.view import Group, Row, View, view
+from kshop_audit.report.view.contents import Group, Row, View, view
+from kshop_audit.report.view.notes import Line
 
 _FINDINGS = 5
 _DUE = 10

@@ -7,8 +7,8 @@ from typing import Any
 
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
-from kshop_audit.report import phrases
-from kshop_audit.report.speech import Speech
+from kshop_audit.report.view import phrases
+from kshop_audit.report.view.speech import Speech
 
 VERSION = "2.1.0"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

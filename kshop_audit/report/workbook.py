@@ -10,8 +10,8 @@ from io import BytesIO
 import xlsxwriter
 
 from kshop_audit.model.report import Report
-from kshop_audit.report import cells
-from kshop_audit.report.view import View, view
+from kshop_audit.report import sheet
+from kshop_audit.report.view.contents import View, view
 
 _LONGEST = 32_767
 """Characters that a cell holds."""
@@ -33,9 +33,9 @@ def render(report: Report, lang: str) -> bytes:
     # Else the time of writing would stand in it.
     book.set_properties({"created": datetime(2000, 1, 1)})
     say = shown.speech.say
-    rules = cells.rows(report, shown.speech)
+    rules = sheet.rows(report, shown.speech)
     _sheet(book, say("page.verdict"), [], _verdict(shown))
-    _sheet(book, say("page.rules"), cells.head(shown.speech), rules)
+    _sheet(book, say("page.rules"), sheet.head(shown.speech), rules)
     _sheet(book, say("page.todo"), [say("page.gain"), say("page.action"), say("table.rule")],
            ((todo.gain, todo.text, todo.rule) for todo in shown.actions))  # fmt: skip
     _sheet(book, say("page.findings"), [say("table.title"), say("page.finding")], _findings(shown))

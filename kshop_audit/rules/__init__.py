@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from kshop_audit.rules.rule import Rule
+from kshop_audit.rules import platforms
+from kshop_audit.rules.kit.rule import Rule
 
-__all__ = ["Rule", "catalogue", "rules_in"]
+__all__ = ["Rule", "catalogue", "families", "rules_in"]
 
-_MACHINERY = {"absent", "rule", "shapes", "compensation", "countdown"}
+_NO_FAMILIES = {"kit", "platforms"}
 
 
 @cache
 def catalogue() -> dict[str, Rule]:
     """All rules by id, in the order of the family modules and of their lines."""
     found: dict[str, Rule] = {}
-    for module in pkgutil.iter_modules(__path__):
-        if module.name not in _MACHINERY:
-            found.update(rules_in(import_module(f"{__name__}.{module.name}")))
+    for name in families():
+        found.update(rules_in(import_module(name)))
     return found
+
+
+def families() -> Iterator[str]:
+    """The names of the modules that hold rules: here, and those of `platforms`."""
+    for package in (import_module(__name__), platforms):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if module.name.rpartition(".")[2] not in _NO_FAMILIES:
+                yield module.name
 
 
 def rules_in(module: ModuleType) -> dict[str, Rule]:

@@ -9,10 +9,10 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules import absent
-from kshop_audit.rules.compensation import compensation
-from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
+from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.compensation import compensation
+from kshop_audit.rules.kit.rule import rule
+from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape
 
 FAMILY = "logistics"
 

@@ -13,9 +13,9 @@ from kshop_audit.facts.fees import monthly
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms, Withdrawal
-from kshop_audit.rules import absent
-from kshop_audit.rules.rule import Conclusion, Measured, rule
-from kshop_audit.rules.shapes import Findings, Gap, Proof, Shape, Stated, Tally
+from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
+from kshop_audit.rules.kit.shapes import Findings, Gap, Proof, Shape, Stated, Tally
 
 FAMILY = "money"
 

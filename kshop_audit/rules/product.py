@@ -8,9 +8,9 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import fold
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules import absent
-from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Proof, Quotient, Ratio, Shape, Tally
+from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.rule import rule
+from kshop_audit.rules.kit.shapes import Proof, Quotient, Ratio, Shape, Tally
 
 FAMILY = "product"
 

@@ -11,9 +11,9 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules import absent
-from kshop_audit.rules.rule import Conclusion, Measured, rule
-from kshop_audit.rules.shapes import REPLIED, Gap, Proof, Ratio, Shape, Tally, answered_by
+from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
+from kshop_audit.rules.kit.shapes import REPLIED, Gap, Proof, Ratio, Shape, Tally, answered_by
 
 FAMILY = "service"
 

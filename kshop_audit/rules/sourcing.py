@@ -7,8 +7,8 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape
+from kshop_audit.rules.kit.rule import rule
+from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape
 
 FAMILY = "violations"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kshop_audit import __version__, packs
-from kshop_audit import audit as use_case
+from kshop_audit.audit import assemble as use_case
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
 from tests.cli.build import COMMAND, LATE, ROOT, Run, process, shop
 
@@ -211,7 +211,7 @@ def test_a_command_builds_no_options_of_another() -> None:
     script = (
         "import sys\nfrom kshop_audit.cli import main\n"
         "main(['check', '--help'])\n"
-        "sys.exit('kshop_audit.cli.insights' in sys.modules)"
+        "sys.exit('kshop_audit.cli.commands.insights' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, cwd=ROOT, check=False, timeout=60

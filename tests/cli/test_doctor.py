@@ -16,7 +16,7 @@ from kshop_audit.errors import EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
 from tests.cli.build import ROOT, Run, shop
-from tests.workbooks import book
+from tests.ingest.workbooks import book
 
 SAMPLES = ROOT / "sample_data"
 RENAMED = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.audit import Order, audit
+from kshop_audit.audit.assemble import Order, audit
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK
 from kshop_audit.ingest import Request
 from kshop_audit.model.moments import SHANGHAI

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from kshop_audit import columns, packs
+from kshop_audit import packs
+from kshop_audit.audit import selection
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.model.settings import Settings
-from kshop_audit.plan import reading
+from kshop_audit.plan import read
 from tests.cli.build import LATE, Run, shop
 from tests.cli.test_sample_data import SAMPLES
 
@@ -90,18 +91,18 @@ def test_evidence_of_two_packs_does_not_meet_in_one_file(run: Run, tmp_path: Pat
 
 
 def test_every_file_is_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[int] = []
-    original = reading._read
+    opened: list[int] = []
+    original = read._read
 
     def counted(index: int, *arguments: Any) -> Any:
-        read.append(index)
+        opened.append(index)
         return original(index, *arguments)
 
-    monkeypatch.setattr(reading, "_read", counted)
+    monkeypatch.setattr(read, "_read", counted)
     _, found = report(run, SAMPLES / "healthy", *TWO, "--pack", "jd")
     files = [entry for entry in found["inputs"] if entry["kind"] != "unrecognised"]
-    assert sorted(read) == sorted(set(read))
-    assert len(read) == len(files)
+    assert sorted(opened) == sorted(set(opened))
+    assert len(opened) == len(files)
 
 
 def test_chat_text_is_kept_for_the_words_of_every_pack(run: Run) -> None:
@@ -221,7 +222,7 @@ def test_every_pack_is_listed_and_each_of_its_rules_explained(run: Run, name: st
 
 def test_no_rule_runs_twice_for_one_pack() -> None:
     chosen = packs.load_all(("kuaishou", "jd"))
-    found = columns.selected(chosen, Settings())
+    found = selection.selected(chosen, Settings())
     assert [rule.info.id for rule in found["jd"]] == list(chosen[1].rules)
 
 

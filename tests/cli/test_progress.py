@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kshop_audit.audit import Order, audit
+from kshop_audit.audit.assemble import Order, audit
 from kshop_audit.cli import progress
 from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import EXIT_INTERRUPTED

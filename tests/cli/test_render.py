@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kshop_audit.cli import formats
-from kshop_audit.cli.render import loading
+from kshop_audit.cli.commands.render import loading
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.model.progress import Stage, Step
 from tests.cli.build import LATE, Run, shop

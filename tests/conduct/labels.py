@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from kshop_audit.model.settings import Settings
-from tests.shop_audits import audit_folder
+from tests.shops.audits import audit_folder
 
 FILE = Path(__file__).with_name("sentences.csv")
 CLAUSES = {

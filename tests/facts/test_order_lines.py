@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kshop_audit.model.settings import Settings
 from tests.ingest.build import text, write
-from tests.shop_audits import audit_folder
+from tests.shops.audits import audit_folder
 
 ORDERS = (
     (

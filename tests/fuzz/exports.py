@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tests.shop_files import write_canonical, write_kuaishou
-from tests.shop_labels import HEADERS
-from tests.shop_profile import Shop
-from tests.shops import random_shop
+from tests.shops.files import write_canonical, write_kuaishou
+from tests.shops.labels import HEADERS
+from tests.shops.profile import Shop
+from tests.shops.shop import random_shop
 
 POOL = 400
 """Different shops; what is done to their files differs from case to case."""

@@ -14,13 +14,13 @@ from types import FrameType
 import polars as pl
 
 from kshop_audit import codec
-from kshop_audit.audit import Order, audit
+from kshop_audit.audit.assemble import Order, audit
 from kshop_audit.errors import KshopError
 from kshop_audit.ingest import REASONS, Request, Source, open_inputs
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan.load import Loaded, load
-from kshop_audit.plan.measure import Wanted
+from kshop_audit.plan.query import Wanted
 from kshop_audit.tables import GOOD, REJECTED, ROW, SKIPPED, STATE
 from tests.fuzz.exports import titles
 from tests.fuzz.mutate import Damaged

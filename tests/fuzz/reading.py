@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from kshop_audit.model.schema import TABLES, Kind, Type
-from tests.shop_labels import LABELS
+from tests.shops.labels import LABELS
 
 NOISE = (
     "".join(map(chr, (*range(0x21), *range(0x2000, 0x2010), 0x2028, 0x2029)))

@@ -19,10 +19,10 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 from kshop_audit.plan.load import load
 from kshop_audit.tables import FILE, GOOD, REJECTED, ROW, SKIPPED, STATE
-from tests.chat_shapes import SHAPES, SHOP, Said, copied, spoken
 from tests.fuzz.exports import Export, Exports
 from tests.fuzz.judge import Ruling, one_line, patience
-from tests.shop_files import write_rows
+from tests.ingest.chat_shapes import SHAPES, SHOP, Said, copied, spoken
+from tests.shops.files import write_rows
 
 NAMES = {"lines": "a.jsonl", "array": "a.json", "pages": "a.jsonl", "page": "a.json"}
 JUNK = (

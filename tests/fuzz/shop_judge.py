@@ -10,7 +10,7 @@ from random import Random
 
 import polars as pl
 
-from kshop_audit.audit import Audit
+from kshop_audit.audit.assemble import Audit
 from kshop_audit.errors import KshopError
 from tests import oracle
 from tests.fuzz.dress import Sheet, dressed
@@ -26,9 +26,9 @@ from tests.fuzz.reading import (
     records,
     row_of,
 )
-from tests.shop_audits import LISTS, PACK, audit_folder, settings_of
-from tests.shops import random_exempt, random_force_majeure, random_options
-from tests.test_oracle import figures
+from tests.oracle.test_oracle import figures
+from tests.shops.audits import LISTS, PACK, audit_folder, settings_of
+from tests.shops.shop import random_exempt, random_force_majeure, random_options
 
 Row = dict[str, Value]
 

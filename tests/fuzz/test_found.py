@@ -8,7 +8,7 @@ import pytest
 
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import Request, open_inputs
-from kshop_audit.ingest.unrecognised import UnrecognisedError
+from kshop_audit.ingest.headers.unrecognised import UnrecognisedError
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 from kshop_audit.plan.load import load

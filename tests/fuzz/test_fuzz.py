@@ -10,7 +10,6 @@ import pytest
 
 from kshop_audit.errors import KshopError
 from kshop_audit.tables import GOOD, REJECTED, ROW, SKIPPED, STATE
-from tests.chat_shapes import SHAPES
 from tests.fuzz.cases import case_file, rule
 from tests.fuzz.dress import Sheet
 from tests.fuzz.exports import Export, exports
@@ -18,6 +17,7 @@ from tests.fuzz.judge import frame_of, one_line, read_alone
 from tests.fuzz.mutate import damaged
 from tests.fuzz.reading import Value, records, row_of
 from tests.fuzz.records import Frame, faults
+from tests.ingest.chat_shapes import SHAPES
 
 CHUNK = 12
 EMPTY = ("none", "无", "-", "")

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from kshop_audit.errors import DamagedFileError, InputError
-from kshop_audit.ingest import Request, Source, archive, open_inputs
-from kshop_audit.ingest.container import LockedError, UnopenedError
+from kshop_audit.ingest import Request, Source, open_inputs
+from kshop_audit.ingest.files import archive
+from kshop_audit.ingest.files.container import LockedError, UnopenedError
 from tests.ingest.build import ORDER, counts, text, write
 from tests.ingest.test_workbooks import GOOD, one_sheet, rows_of
 

@@ -10,13 +10,13 @@ import pytest
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
-from kshop_audit.ingest.container import LockedError
+from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 from kshop_audit.plan.load import load
 from kshop_audit.tables import GOOD, STATE
 from tests.ingest.build import counts, text, write
-from tests.workbooks import book
+from tests.ingest.workbooks import book
 
 SHOP = {"小店客服": "agent", "小店:小李": "agent", "小助手": "robot"}
 COPIED = date(2026, 10, 31)

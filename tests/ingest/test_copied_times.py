@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kshop_audit.ingest import Request, open_inputs
-from kshop_audit.ingest.container import LockedError
-from kshop_audit.ingest.copied_times import MOST_DAYS, day_in_name, whole
+from kshop_audit.ingest.convert.copied_times import MOST_DAYS, day_in_name, whole
+from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 from tests.ingest.build import counts

@@ -111,7 +111,7 @@ def test_a_failure_across_two_blocks_of_a_sheet_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for size in range(513, 560):
-        monkeypatch.setattr("kshop_audit.ingest.workbook.BLOCK", size)
+        monkeypatch.setattr("kshop_audit.ingest.convert.workbook.BLOCK", size)
         (tmp_path / f"{size}").mkdir()
         (source,) = opened(tmp_path / f"{size}", with_failure(1, "#REF!"))
         assert rows_of(source)["_reason"].to_list() == [None, "failed_formula"]

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.audit import Order, audit
+from kshop_audit.audit.assemble import Order, audit
 from kshop_audit.config import load_settings
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.model.report import Report
 from kshop_audit.model.settings import Settings
 from tests.ingest.build import text, write
-from tests.workbooks import book
+from tests.ingest.workbooks import book
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 HEADER = ("單號", "bezahlt", "stand", "vorverkauf")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from kshop_audit.errors import InputError
-from kshop_audit.ingest import Request, Source, open_inputs, staging
+from kshop_audit.ingest import Request, Source, open_inputs
+from kshop_audit.ingest.files import staging
 from tests.ingest.build import CHAT, text
 
 ROW = ("S1", "M1", "买家", "2026-10-31 08:05:00", "在吗")

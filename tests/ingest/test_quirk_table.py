@@ -19,7 +19,7 @@ from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.plan.load import Loaded, load
 from kshop_audit.tables import GOOD, STATE
 from tests.ingest.test_workbooks import SECRET, protected, rewritten
-from tests.workbooks import BOOKS, book
+from tests.ingest.workbooks import BOOKS, book
 
 Case = Mapping[str, Any]
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kshop_audit.errors import DamagedFileError, KshopError
-from kshop_audit.ingest import Source, proof, sources
-from kshop_audit.ingest.container import BLOCK
+from kshop_audit.ingest import Source, sources
+from kshop_audit.ingest.decode import csv_check
+from kshop_audit.ingest.files.container import BLOCK
 from kshop_audit.tables import BAD_REASON, BOOKKEEPING, REJECTED, ROW, STATE
 from tests.ingest.build import CHAT, chats, counts, open_one, read, text
 
@@ -59,7 +60,7 @@ Folders = pytest.TempPathFactory
 def opened(folders: Folders, content: str, *, quick: bool) -> Source | KshopError:
     with pytest.MonkeyPatch.context() as patch:
         # Every other file is counted the way files with many quotes are.
-        patch.setattr(proof, "FEW_QUOTES", len(content) % 2 * proof.FEW_QUOTES)
+        patch.setattr(csv_check, "FEW_QUOTES", len(content) % 2 * csv_check.FEW_QUOTES)
         if not quick:
             patch.setattr(sources, "prove", lambda _: None)
         try:
@@ -223,7 +224,7 @@ SWALLOWED = (
 )
 
 
-@pytest.mark.parametrize("few", [0, proof.FEW_QUOTES])
+@pytest.mark.parametrize("few", [0, csv_check.FEW_QUOTES])
 @pytest.mark.parametrize("block", [7, 64, BLOCK])
 @pytest.mark.parametrize("rows", SWALLOWED)
 def test_a_row_swallowed_up_to_its_first_cells_is_seen_by_both_readers(
@@ -233,12 +234,12 @@ def test_a_row_swallowed_up_to_its_first_cells_is_seen_by_both_readers(
     block: int,
     few: int,
 ) -> None:
-    monkeypatch.setattr(proof, "FEW_QUOTES", few)
-    monkeypatch.setattr(proof, "BLOCK", block)
+    monkeypatch.setattr(csv_check, "FEW_QUOTES", few)
+    monkeypatch.setattr(csv_check, "BLOCK", block)
     before = text([CHAT, ROW_A, ROW_B])
     for after in ("", text([ROW_A])):
         content = before + rows[0] + rows[1] + (after if rows[1].endswith("\n") else "")
-        for reader in (proof.prove, lambda _: None):
+        for reader in (csv_check.prove, lambda _: None):
             monkeypatch.setattr(sources, "prove", reader)
             with pytest.raises(KshopError, match="open quote in row 4 swallows"):
                 open_one(tmp_path, content)

@@ -10,7 +10,7 @@ import pytest
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, open_inputs
-from kshop_audit.ingest.catalogue import layouts, normal
+from kshop_audit.ingest.headers.catalogue import layouts, normal
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
 from tests.ingest.build import open_one, text, write

@@ -23,9 +23,9 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from kshop_audit.cli import main
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
-from kshop_audit.ingest.container import LockedError
+from kshop_audit.ingest.files.container import LockedError
 from tests.ingest.build import ORDER, counts, text, write
-from tests.workbooks import book, old_book
+from tests.ingest.workbooks import book, old_book
 
 PAID = datetime(2026, 10, 31, 8, 5)
 GOOD: Sequence[object] = ("20261031", PAID, "待发货", 9.9, None)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kshop_audit.ingest import times
+from kshop_audit.ingest.cells import times
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan.load import load
 from kshop_audit.tables import GOOD, REJECTED

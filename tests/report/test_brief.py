@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from kshop_audit.model.report import Report
-from kshop_audit.report.brief import render
+from kshop_audit.report.text.brief import render
 from tests.report.build import FAULTS, REPORTS, failing, passing
 from tests.report.generated import reports
 

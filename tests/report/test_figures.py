@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kshop_audit.model.report import Status
-from kshop_audit.report import figures, phrases
-from kshop_audit.report.figures import Figure, points, rounded, show, trimmed
-from kshop_audit.report.speech import Speech
+from kshop_audit.report.view import figures, phrases
+from kshop_audit.report.view.figures import Figure, points, rounded, show, trimmed
+from kshop_audit.report.view.speech import Speech
 from tests.report.build import FAULTS, HOURS, QUIET, REPLY, target
 
 

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from kshop_audit.cli.formats import SUFFIXES, content
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Report, Status
-from kshop_audit.report import cells, github, junit, markdown, rows, sarif, webpage, workbook
-from kshop_audit.report.clean import clean
-from kshop_audit.report.speech import Speech
+from kshop_audit.report import csv as report_csv
+from kshop_audit.report import github, html, junit, markdown, sarif, sheet, workbook
+from kshop_audit.report.view.clean import clean
+from kshop_audit.report.view.speech import Speech
 from tests.report.build import REPORTS, failing, hostile, incomplete
 
 LANGS = ("zh", "en")
@@ -83,7 +84,7 @@ class Page(HTMLParser):
 
 def page(report: Report, lang: str = "zh") -> Page:
     parser = Page()
-    parser.feed(webpage.render(report, lang))
+    parser.feed(html.render(report, lang))
     parser.close()
     assert parser.open == []
     return parser
@@ -95,7 +96,7 @@ def page(report: Report, lang: str = "zh") -> Page:
 @pytest.mark.parametrize(("name", "lang"), RENDERED)
 def test_the_web_page_is_whole_and_needs_nothing_else(name: str, lang: str) -> None:
     report = REPORTS[name]()
-    text = webpage.render(report, lang)
+    text = html.render(report, lang)
     found = page(report, lang)
     assert not found.tags & {"script", "link", "img", "iframe", "object", "base", "form"}
     assert not {name for name in found.attributes if name.startswith("on")}
@@ -157,17 +158,17 @@ def test_sarif_keeps_the_rules_of_the_standard(name: str, lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_csv_and_workbook_hold_the_same_table(lang: str) -> None:
     report = failing()
-    text = rows.render(report, lang)
+    text = report_csv.render(report, lang)
     assert text.startswith("\ufeff")
     table = list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
-    assert table[0] == cells.head(Speech(lang))
+    assert table[0] == sheet.head(Speech(lang))
     assert [row[1] for row in table[1:]] == [rule.id for rule in report.rules]
     sheets = fastexcel.read_excel(workbook.render(report, lang))
     names = [sheets.load_sheet(i, header_row=None).to_polars().height for i in range(5)]
     assert names[1] == len(report.rules) + 1
-    sheet = sheets.load_sheet(1, dtypes="string").to_polars()
-    assert sheet.columns == table[0]
-    assert sheet.get_column(table[0][1]).to_list() == [rule.id for rule in report.rules]
+    rules = sheets.load_sheet(1, dtypes="string").to_polars()
+    assert rules.columns == table[0]
+    assert rules.get_column(table[0][1]).to_list() == [rule.id for rule in report.rules]
 
 
 @pytest.mark.parametrize(("name", "lang"), RENDERED)
@@ -196,8 +197,8 @@ def test_hostile_text_stays_text(text: str) -> None:
         ET.fromstring(junit.render(failing(), "zh"))
     )
     assert len(json.loads(sarif.render(report, "zh"))["runs"][0]["results"]) == len(report.rules)
-    for row in csv.reader(StringIO(rows.render(report, "zh").removeprefix("\ufeff"))):
-        assert len(row) == len(cells.COLUMNS)
+    for row in csv.reader(StringIO(report_csv.render(report, "zh").removeprefix("\ufeff"))):
+        assert len(row) == len(sheet.COLUMNS)
         assert not any(cell.startswith(("=", "+", "@")) for cell in row)
     lines = github.render(report, "zh").split("\n")
     assert len(lines) == len(github.render(failing(), "zh").split("\n"))
@@ -235,8 +236,8 @@ def test_nothing_in_markdown_is_markup(text: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize(
-    "render", [rows.render, markdown.render, github.render, junit.render, sarif.render,
-               webpage.render],
+    "render", [report_csv.render, markdown.render, github.render, junit.render, sarif.render,
+               html.render],
 )  # fmt: skip
 def test_nothing_steers_a_terminal(render: Callable[[Report, str], str], lang: str) -> None:
     text = render(hostile(), lang).removeprefix("\ufeff")
@@ -251,8 +252,8 @@ def test_any_text_gives_well_formed_files(text: str) -> None:
     ET.fromstring(junit.render(report, "en"))
     json.loads(sarif.render(report, "en"))
     page(report)
-    widths = {len(r) for r in csv.reader(StringIO(rows.render(report, "en")))}
-    assert widths == {len(cells.COLUMNS)}
+    widths = {len(r) for r in csv.reader(StringIO(report_csv.render(report, "en")))}
+    assert widths == {len(sheet.COLUMNS)}
     for suffix in (".md", ".csv", ".html", ".xml", ".sarif", ".json"):
         content(report, suffix, "en").decode("utf-8")
 

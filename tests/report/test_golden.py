@@ -1,10 +1,10 @@
-"""What the reports look like. After a wanted change: `python -m tests.report.golden`, then look."""
+"""What the reports look like; `python -m tests.report.golden_reports` writes them, then look."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.report.golden import FOLDER, rendered
+from tests.report.golden_reports import FOLDER, rendered
 
 MADE = rendered()
 

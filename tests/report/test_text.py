@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from kshop_audit.codec import decode, encode
 from kshop_audit.model.metadata import Level, Text
 from kshop_audit.model.report import Report, Status
-from kshop_audit.report.page import TextOptions
-from kshop_audit.report.text import render
+from kshop_audit.report.text.page import TextOptions
+from kshop_audit.report.text.terminal import render
 from tests.report.build import FAULTS, REPLY, REPORTS, failing, hostile, incomplete, passing
 from tests.report.generated import reports
 

@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from kshop_audit.model.metadata import EXCLUSIONS, Level
 from kshop_audit.model.report import Status, Window
 from kshop_audit.model.schema import Kind
-from kshop_audit.report.clean import clean, plain
-from kshop_audit.report.layout import wrap
-from kshop_audit.report.speech import Speech
+from kshop_audit.report.text.layout import wrap
+from kshop_audit.report.view.clean import clean, plain
+from kshop_audit.report.view.speech import Speech
 from kshop_audit.report.wording import LANGUAGES, load
 
 

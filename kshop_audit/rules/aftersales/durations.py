@@ -10,11 +10,11 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules import absent
 from kshop_audit.rules.aftersales.limits import answer_due, next_due
-from kshop_audit.rules.countdown import hours_left
-from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape, Tally
+from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.countdown import hours_left
+from kshop_audit.rules.kit.rule import rule
+from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape, Tally
 
 FAMILY = "aftersales"
 

@@ -19,8 +19,8 @@ from kshop_audit.rules.closure.blockers import (
     nothing_blocks,
     unanswered,
 )
-from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Proof, Ratio, Shape, Stated
+from kshop_audit.rules.kit.rule import rule
+from kshop_audit.rules.kit.shapes import Proof, Ratio, Shape, Stated
 
 
 @rule(

@@ -7,8 +7,8 @@ import polars as pl
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Closing, Terms
-from kshop_audit.rules.rule import Conclusion, Measured
-from kshop_audit.rules.shapes import Findings, Stated
+from kshop_audit.rules.kit.rule import Conclusion, Measured
+from kshop_audit.rules.kit.shapes import Findings, Stated
 
 FAMILY = "closure"
 

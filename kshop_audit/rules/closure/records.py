@@ -13,8 +13,8 @@ from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.closure.blockers import FAMILY, blockers, nothing_blocks, unanswered
-from kshop_audit.rules.rule import Conclusion, Measured, rule
-from kshop_audit.rules.shapes import Findings, Proof, Ratio, Shape, Stated
+from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
+from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape, Stated
 
 COOLDOWN = "close-cooldown"
 

@@ -7,8 +7,8 @@ import polars as pl
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.rule import Conclusion, Measured
-from kshop_audit.rules.shapes import Findings, Proof
+from kshop_audit.rules.kit.rule import Conclusion, Measured
+from kshop_audit.rules.kit.shapes import Findings, Proof
 from kshop_audit.tables import AT
 
 FAMILY = "conduct"

@@ -21,8 +21,8 @@ from kshop_audit.rules.conduct.hits import (
     findings,
     only_reviews,
 )
-from kshop_audit.rules.rule import rule
-from kshop_audit.rules.shapes import Ratio, Shape
+from kshop_audit.rules.kit.rule import rule
+from kshop_audit.rules.kit.shapes import Ratio, Shape
 
 
 @rule(

@@ -1,0 +1,67 @@
+"""The files of one order, read once; whatever is asked of them later needs no second reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from kshop_audit.audit.notes import reject_too_many
+from kshop_audit.errors import InputError
+from kshop_audit.facts.tables import MERCHANT
+from kshop_audit.ingest import Request, Source
+from kshop_audit.ingest.files.digests import Digest
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Settings
+from kshop_audit.plan.load import Loaded, open_and_load
+
+
+@dataclass(frozen=True)
+class Said:
+    """Of which messages the text is needed: `keep`, a Boolean over `content`; `by`: of whose."""
+
+    keep: pl.Expr
+    by: tuple[str, ...] = MERCHANT
+
+
+@dataclass(frozen=True)
+class Exports:
+    """The files as they were understood, their rows, and the instant up to which they count."""
+
+    sources: tuple[Source, ...]
+    loaded: Loaded
+    as_of: datetime
+
+    @property
+    def digests(self) -> tuple[Digest, ...]:
+        """Of the files that were opened, once each."""
+        opened = (source.digest for source in self.sources if source.digest is not None)
+        return tuple(dict.fromkeys(opened))
+
+
+def read_exports(
+    request: Request, scratch: Path, settings: Settings, as_of: datetime | None, said: Said
+) -> Exports:
+    """Read the files. `as_of`: as it was told, else the newest event of the files.
+
+    InputError if they are unreadable, too damaged, or if nothing in them has a time.
+    """
+    sources, loaded = open_and_load(
+        request, scratch, find_as_of=as_of is None, keep_text=said.keep, said_by=said.by
+    )
+    reject_too_many(loaded, sources, settings.max_bad_rows)
+    return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded))
+
+
+def _last_day(loaded: Loaded) -> datetime:
+    """The end of the last day of the daily figures, if there is nothing else."""
+    stats = loaded.tables.frames.get(Kind.SERVICE_STATS)
+    last = stats.get_column("date").max() if stats is not None and stats.height else None
+    if isinstance(last, date):
+        return datetime.combine(last + timedelta(days=1), time.min)
+    raise InputError(
+        "文件里没有任何已发生的时间，无法确定截止时刻：请用 --as-of 2026-10-31 指定",
+        "no event time in the inputs, so as-of is unknown: give --as-of 2026-10-31",
+    )

@@ -1,0 +1,97 @@
+"""The columns of a report: which rules of which pack are run, and on which terms.
+
+Pure choice, before anything is measured: no files, no clock, nothing computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kshop_audit.audit.versions import parts_of
+from kshop_audit.errors import UsageError
+from kshop_audit.model.metadata import Level, Pack
+from kshop_audit.model.settings import Settings, Span, Terms
+from kshop_audit.rules import Rule, catalogue
+
+
+@dataclass(frozen=True)
+class Column:
+    """One pack's part of an audit. The score follows the first column of a report.
+
+    `series`: the pack that was asked for, where this is one of its versions.
+    """
+
+    terms: Terms
+    rules: tuple[Rule, ...]
+    series: Pack | None = None
+
+    @property
+    def pack(self) -> Pack:
+        """The pack whose figures hold here."""
+        return self.terms.pack
+
+
+def selected(
+    packs: Sequence[Pack],
+    settings: Settings,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> dict[str, tuple[Rule, ...]]:
+    """Pack id → the rules to run, in the pack's order; UsageError for a name that selects nothing.
+
+    A rule is run if one of `select` names it or its family (or there is none), nothing in `ignore`
+    does, and its level is not off.
+    """
+    known = catalogue()
+    families = {rule.info.family for rule in known.values()}
+    for name in (*select, *ignore):
+        if name not in known and name not in families:
+            raise UsageError(
+                f"没有名为 {name} 的规则或规则族；用 kshop-audit rules 查看全部",
+                f"unknown rule or family {name}; kshop-audit rules lists them",
+            )
+    there = [known[rule] for pack in packs for rule in pack.rules if rule in known]
+    for name in select:
+        # A known rule of another pack would leave nothing to measure, which must not look fine.
+        if not any(name in (rule.info.id, rule.info.family) for rule in there):
+            listed = "、".join(pack.id for pack in packs)
+            flags = " ".join(f"--pack {pack.id}" for pack in packs)
+            raise UsageError(
+                f"规则包 {listed} 没有 {name}；用 kshop-audit rules {flags} 查看",
+                f"pack {listed.replace('、', ', ')} has no {name}; see kshop-audit rules {flags}",
+            )
+
+    def run(rule: Rule) -> bool:
+        tags = {rule.info.id, rule.info.family}
+        wanted = not select or bool(tags & set(select))
+        off = settings.levels.get(rule.info.id) is Level.OFF
+        return wanted and not tags & set(ignore) and not off
+
+    return {
+        part.id: tuple(known[name] for name in part.rules if name in known and run(known[name]))
+        for pack in packs
+        for part in (pack.versions or (pack,))
+    }
+
+
+def columns_of(
+    packs: Sequence[Pack], rules: Mapping[str, Sequence[Rule]], as_of: datetime, settings: Settings
+) -> list[Column]:
+    """A column a pack; of a series, one for each version that judges anything, the newest first.
+
+    `rules`: of each pack and version, see `selected`.
+    """
+    found: list[Column] = []
+    for pack in packs:
+        whole = Terms(as_of, pack, settings)
+        if not pack.versions:
+            found.append(Column(whole, tuple(rules[pack.id])))
+            continue
+        by_id = {version.id: version for version in pack.versions}
+        for name, spans in parts_of(whole, rules).items():
+            own = tuple(rule for rule in rules[name] if rule.info.id in spans)
+            cut = {rule: span for rule, span in spans.items() if span != Span()}
+            found.append(Column(Terms(as_of, by_id[name], settings, cut), own, pack))
+    return found

@@ -1,0 +1,145 @@
+"""`check`: read the exports, run the rules, print the report."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from kshop_audit.cli import looks, printing, progress, stopping
+from kshop_audit.cli.binding import takes
+from kshop_audit.cli.commands import history, render
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import (
+    ConfigOptions,
+    EarlierOptions,
+    InputOptions,
+    OutputOptions,
+    RuleOptions,
+)
+from kshop_audit.errors import EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from kshop_audit.audit.assemble import Order
+    from kshop_audit.model.report import Report
+    from kshop_audit.model.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class CheckOptions(OutputOptions, EarlierOptions, RuleOptions, ConfigOptions, InputOptions):
+    """Everything `check` can be told."""
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "check",
+        help=say(
+            "审计导出数据并打印报告。退出码：0 达标，1 不达标，2 无法审计，3 必需规则没有结论。",
+            "Audit the exports and print the report. Exit codes: 0 passed, 1 failed, "
+            "2 no audit, 3 a required rule has no verdict.",
+        ),
+    )(takes(CheckOptions)(_check))
+
+
+def _check(options: CheckOptions) -> int:
+    from kshop_audit.audit.assemble import audit
+    from kshop_audit.cli import outputs
+    from kshop_audit.cli.preparing import language_of, settings_of
+
+    settings = settings_of(options, options.paths)
+    lang = language_of(options, settings)
+    order = _order(options, settings)
+    store = history.place_of(options.history)
+    targets = outputs.outputs_of(options.out, options.evidence, order.inputs, store)
+    with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
+        watched = render.loading(options.format, lang, watch)
+        done = audit(replace(order, inputs=replace(order.inputs, watch=watched)), scratch)
+        if targets.evidence is not None:
+            from kshop_audit.cli import evidence
+
+            evidence.write(done, targets.evidence, mask=not options.no_mask)
+    for path in targets.reports:
+        outputs.save(path, done.report, lang)
+    history.keep(store, done.report, _now(), lang)
+    _print(done.report, options, lang)
+    if order.earlier is not None and not options.quiet:
+        _print_comparison(order.earlier, done.report, options, lang)
+    code = done.report.verdict.exit_code
+    if options.notify and not (options.quiet and code == EXIT_OK):
+        from kshop_audit.cli import notify
+
+        notify.send(options.notify, done.report, lang)
+    return code
+
+
+def _now() -> datetime:
+    """The clock, in Shanghai."""
+    from kshop_audit.model import moments
+
+    return datetime.now(moments.SHANGHAI).replace(tzinfo=None)
+
+
+def _order(options: CheckOptions, settings: Settings) -> Order:
+    from kshop_audit.audit.assemble import Order
+    from kshop_audit.cli import values
+    from kshop_audit.cli.preparing import instant_of, request_of
+    from kshop_audit.plan.query import Wanted
+
+    age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
+    return Order(
+        inputs=request_of(options, settings),
+        settings=settings,
+        as_of=instant_of(options),
+        not_before=None if age is None else _now() - age,
+        select=tuple(options.select),
+        ignore=tuple(options.ignore),
+        fail_on=options.fail_on,
+        min_score=None if options.min_score is None else values.score(options.min_score),
+        wanted=Wanted(
+            evidence=options.evidence is not None,
+            evidence_limit=options.evidence_limit,
+            by=values.dimensions(options.by),
+        ),
+        earlier=_earlier(options),
+        fail_on_regression=options.fail_on_regression,
+        mask=not options.no_mask,
+    )
+
+
+def _earlier(options: CheckOptions) -> Report | None:
+    from kshop_audit.cli.saved import saved_report
+
+    if options.compare is not None:
+        return saved_report(options.compare)
+    if options.fail_on_regression:
+        raise UsageError(
+            "--fail-on-regression 要和 --compare REPORT.json 一起用",
+            "--fail-on-regression needs --compare REPORT.json",
+        )
+    return None
+
+
+def _print_comparison(earlier: Report, report: Report, options: CheckOptions, lang: str) -> None:
+    """What changed, after the report; JSON and the brief have their own place for it, or none."""
+    from kshop_audit.comparing.compare import compare
+    from kshop_audit.report import markdown
+    from kshop_audit.report.text import comparison
+
+    if options.format == "text":
+        look = looks.look_of(options, lang)
+        printing.emit("\n" + comparison.render(compare(earlier, report), look))
+    elif options.format in ("md", "github"):
+        told = comparison.texts(compare(earlier, report), lang)
+        printing.emit_data("\n" + markdown.listed(told))
+
+
+def _print(report: Report, options: CheckOptions, lang: str) -> None:
+    if not options.quiet:
+        render.shown(report, options.format, options, lang)
+    elif report.verdict.exit_code != EXIT_OK:
+        render.shown(report, "brief", options, lang)

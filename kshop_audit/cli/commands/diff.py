@@ -1,0 +1,47 @@
+"""`diff`: two saved reports, what changed from the one to the other."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kshop_audit.cli import looks, printing
+from kshop_audit.cli.binding import takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import LookOptions
+from kshop_audit.errors import EXIT_FAILED, EXIT_OK
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class DiffOptions(LookOptions):
+    """The two reports."""
+
+    old: Annotated[Path, typer.Argument(metavar="OLD.json", show_default=False)]
+    new: Annotated[Path, typer.Argument(metavar="NEW.json", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "diff",
+        help=say(
+            "比较两份保存的报告：口径变化在前，再列新增、改好、变差、变好。变差时退出码为 1。",
+            "Compare two saved reports: changed definitions first, then what is newly missed, "
+            "fixed, worse, better. Exit code 1 if something is worse.",
+        ),
+    )(takes(DiffOptions)(_diff))
+
+
+def _diff(options: DiffOptions) -> int:
+    from kshop_audit.cli.saved import saved_report
+    from kshop_audit.comparing.compare import compare
+    from kshop_audit.report.text.comparison import render
+
+    found = compare(saved_report(options.old), saved_report(options.new))
+    printing.emit(render(found, looks.look_of(options, options.spoken)))
+    return EXIT_FAILED if found.worse else EXIT_OK

@@ -1,0 +1,210 @@
+"""`rules` and `rule ID`: the catalogue as a table, and one rule explained, offline."""
+
+# ruff: noqa: PLC0415  heavy imports wait until the command runs
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kshop_audit.cli import printing
+from kshop_audit.cli.binding import takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import ConfigOptions
+from kshop_audit.errors import EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kshop_audit.model.metadata import Pack, RuleTerms, Sourced, Target
+    from kshop_audit.rules import Rule
+
+_SECTIONS = (
+    ("why", "为什么重要", "Why it matters"),
+    ("counted", "怎么算", "How it is counted"),
+    ("not_counted", "不计入", "Not counted"),
+    ("example", "例子", "Example"),
+    ("differs", "为什么可能与后台数字不同", "Why our number may differ"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class RulesOptions(ConfigOptions):
+    """Which pack is listed."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class RuleOptions(ConfigOptions):
+    """Which rule is explained."""
+
+    id: Annotated[str, typer.Argument(metavar="ID", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Put both commands into the application."""
+    app.command("rules", help=say("列出规则包的全部规则。", "List all rules of a pack."))(
+        takes(RulesOptions)(_rules)
+    )
+    app.command(
+        "rule",
+        help=say(
+            "解释一条规则：算法、例子、阈值及来源、怎么改进。",
+            "Explain one rule: formula, example, threshold with source, how to fix.",
+        ),
+    )(takes(RuleOptions)(_rule))
+
+
+def _rules(options: RulesOptions) -> int:
+    packs, catalogue, lang = _loaded(options)
+    printing.emit("\n".join(text for pack in packs for text in _listings(pack, catalogue, lang)))
+    return EXIT_OK
+
+
+def _listings(pack: Pack, catalogue: dict[str, Rule], lang: str) -> Iterator[str]:
+    """The table of a pack; of a series, its name and a table for each version."""
+    if pack.versions:
+        yield f"{_head(pack, lang)}\n"
+    for part in pack.versions or (pack,):
+        yield _listing(part, catalogue, lang)
+
+
+def _head(pack: Pack, lang: str) -> str:
+    return f"{pack.title[lang]}  ({pack.id} {pack.version})"
+
+
+def _days(pack: Pack, lang: str) -> list[str]:
+    """The first and the last day of a version, a line each, with their sources."""
+    if pack.effective is None:
+        return []
+    names = ("生效", "到期") if lang == "zh" else ("from", "to")
+    ends = zip(names, (pack.effective.since, pack.effective.until), strict=True)
+    return [_figure(name, day) for name, day in ends if day is not None]
+
+
+def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
+    """The rules of a pack as a table."""
+    head = ("规则", "级别", "目标", "窗口", "说明") if lang == "zh" else (
+        "rule", "level", "target", "window", "title"
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = [head]
+    for rule, terms in pack.rules.items():
+        known = catalogue.get(rule)
+        days = f"{terms.window_days}d" if terms.window_days else ""
+        title = known.info.title[lang] if known else ""
+        rows.append((rule, terms.level.value, target_text(terms.target), days, title))
+    days = "".join(f"\n{line}" for line in _days(pack, lang))
+    return f"{_head(pack, lang)}{days}\n\n{_columns(rows)}"
+
+
+def _rule(options: RuleOptions) -> int:
+    packs, catalogue, lang = _loaded(options)
+    parts = [part for pack in packs for part in (pack.versions or (pack,))]
+    having = [part for part in parts if options.id in part.rules and options.id in catalogue]
+    if not having:
+        raise _unknown(options.id, packs)
+    printing.emit(explain(catalogue[options.id], having, lang))
+    return EXIT_OK
+
+
+def _unknown(rule: str, chosen: Sequence[Pack]) -> UsageError:
+    """A rule of other packs only, and in which; else what may have been meant."""
+    import difflib
+
+    from kshop_audit import packs
+
+    others = [packs.load(name) for name in packs.names()]
+    having = [pack.id for pack in others if rule in pack.rules]
+    if having:
+        listed = "、".join(pack.id for pack in chosen)
+        return UsageError(
+            f"规则包 {listed} 没有规则 {rule}；它在 {'、'.join(having)} 里：加 --pack {having[0]}",
+            f"pack {listed.replace('、', ', ')} has no rule {rule}; {', '.join(having)} "
+            f"has: add --pack {having[0]}",
+        )
+    known = {name for pack in (*chosen, *others) for name in pack.rules}
+    hint = "".join(difflib.get_close_matches(rule, sorted(known), n=1))
+    return UsageError(
+        f"没有规则 {rule}" + (f"，是不是 {hint}？" if hint else "；用 rules 查看全部"),
+        f"unknown rule {rule}" + (f"; did you mean {hint}?" if hint else "; see rules"),
+    )
+
+
+def explain(rule: Rule, packs: Sequence[Pack], lang: str) -> str:
+    """Everything on one rule as plain text; its figures for each of the packs."""
+    info = rule.info
+    zh = lang == "zh"
+    levels = ", ".join(dict.fromkeys(pack.rules[info.id].level.value for pack in packs))
+    lines = [f"{info.title[lang]}  ({info.id}, {levels})", "", info.doc.summary[lang]]
+    for name, title_zh, title_en in _SECTIONS:
+        text = getattr(info.doc, name)[lang]
+        lines += ["", title_zh if zh else title_en, f"  {text}"]
+    title = "阈值与来源" if zh else "Thresholds and sources"
+    for pack in packs:
+        # One pack, and not a version of several, says no more than it always did.
+        several = len(packs) > 1 or pack.effective is not None
+        lines += ["", f"{title}  ({pack.id} {pack.version})" if several else title]
+        figures = [*_days(pack, lang), *_figures(pack.rules[info.id], lang)]
+        lines += [f"  {line}" for line in figures]
+    lines += ["", "怎么改进" if zh else "How to fix", f"  {info.fix[lang]}", ""]
+    return "\n".join(lines)
+
+
+def target_text(target: Target | None) -> str:
+    """A target in a few characters: `>= 80%`, `<= 24 h`, `0`, `all`."""
+    if target is None:
+        return "-"
+    if target.operator.value == "none":
+        return "0" if target.count_below is None else f"< {target.count_below}"
+    if target.operator.value == "all":
+        return "all"
+    ratio = target.value <= 1
+    figure = f"{(target.value * 100).normalize():f}%" if ratio else f"{target.value} h"
+    more = "" if target.count_below is None else f" | < {target.count_below}"
+    return f"{target.operator.value} {figure}{more}"
+
+
+def _figures(terms: RuleTerms, lang: str) -> list[str]:
+    zh = lang == "zh"
+    lines = []
+    if terms.target is not None:
+        target = terms.target
+        origin = f"{target.source} [{target.provenance.value}]"
+        lines.append(f"{'目标' if zh else 'target'}: {target_text(target)}  — {origin}")
+    if terms.window is not None:
+        lines.append(_figure("窗口（天）" if zh else "window (days)", terms.window))
+    if terms.anchors is not None:
+        lines.append(_figure("5 分" if zh else "5 points", terms.anchors.full))
+        lines.append(_figure("3 分" if zh else "3 points", terms.anchors.floor))
+    lines += [_figure(f"options.{name}", figure) for name, figure in terms.options.items()]
+    lines.append(f"{'来源' if zh else 'sources'}: {', '.join(terms.sources)}")
+    return lines
+
+
+def _figure(name: str, figure: Sourced) -> str:
+    choices = f" ({' | '.join(figure.choices)})" if figure.choices else ""
+    return f"{name}: {figure.value}{choices}  — {figure.source} [{figure.provenance.value}]"
+
+
+def _columns(rows: list[tuple[str, ...]]) -> str:
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    lines = [
+        "  ".join(
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _loaded(options: ConfigOptions) -> tuple[tuple[Pack, ...], dict[str, Rule], str]:
+    from kshop_audit import packs
+    from kshop_audit.cli.preparing import language_of, settings_of
+    from kshop_audit.rules import catalogue
+
+    settings = settings_of(options, (Path(),))
+    return packs.load_all(settings.packs), catalogue(), language_of(options, settings)

@@ -1,0 +1,1 @@
+"""Another use case: exports in, what was understood of them out."""

@@ -1,0 +1,324 @@
+"""Conversations written down as text: who said what, when, and on whose side he is.
+
+Three shapes, all of them somebody's copy of a screen: a conversation in one cell, the clipboard
+with [name] and time above each message, and a workbench whose names are glued to times without a
+year. The shop's names are told by the operator; in a conversation, who is not listed is the
+customer. What cannot be attributed for certain is told, never guessed and never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kshop_audit.ingest.cells import reasons
+from kshop_audit.ingest.convert import copied_times
+from kshop_audit.ingest.convert.copied_times import Moment
+from kshop_audit.ingest.headers.catalogue import cell_text
+
+COLUMNS = ("buyer_id", "agent_account", "sender_role", "message_type", "sent_at", "content")
+"""The columns of a message, by their canonical names."""
+
+MOST_NAME = 60
+MOST_HEADER = 200
+"""Characters of a line that may begin a message; a longer one is something that was said."""
+FIRST_LINES = 20
+"""Lines that are not blank among which a text must show a time and a speaker."""
+
+_SHOP = ("agent", "robot")
+_PARTED = re.compile(r"\s*[-=—_*]{5,}\s*")
+_CLIPPED = re.compile(r"\[(?P<who>[^\[\]]+)\]\s*(?P<time>\S.*)")
+_ORDERS = re.compile(r"\s*下单数[(（]\d*[)）]\s*$")
+_NO_NAME = re.compile(r"[,;\t\"|]|[:：/.，-]$")
+"""What stands before a time in a table or in a sentence; at the end, what leads up to it."""
+_DAMAGED = re.compile("[\udc80-\udcff]")
+_COLON = re.compile(r"[:：]")
+_SYSTEM = ("[系统消息]", "【防诈贴士】")
+_CLOSED = frozenset({"客服超时未回复，会话关闭", "买家超时未回复，会话关闭"})
+_NOTICE = "系统消息"
+_AUTOMATIC = "[系统自动回复消息]"
+
+
+class UnknownSpeakersError(Exception):
+    """Nobody said which of the speakers are the shop's; or there are two customers in `row`."""
+
+    def __init__(self, row: int, *, several: bool) -> None:
+        """`row`: where the first of them speaks, or the second customer."""
+        super().__init__(row)
+        self.row = row
+        self.several = several
+
+
+@dataclass(slots=True)
+class Said:
+    """One message. `readings`: what its first line may mean, (name, time); `shown`: its time as it
+    stands there; `fault`: why it is no message.
+    """
+
+    row: int
+    readings: list[tuple[str, datetime | None]]
+    shown: str
+    lines: list[str] = field(default_factory=list)
+    fault: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Who said it, once that is settled."""
+        return self.readings[0][0] if self.readings else ""
+
+    @property
+    def at(self) -> datetime | None:
+        """When, once that is settled."""
+        return self.readings[0][1] if self.readings else None
+
+    @property
+    def text(self) -> str:
+        """What was said, without the blank lines that part it from the next message."""
+        lines = list(self.lines)
+        while lines and not lines[-1].strip():
+            lines.pop()
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """Who is who. `roles`: name or word in the form of `cell_text` → role; `listed`: the operator
+    listed names of the shop. `copied`: the day on which the text was copied, if it is known.
+    """
+
+    roles: Mapping[str, str]
+    listed: bool
+    copied: date | None
+
+    def role(self, name: str) -> str | None:
+        """The role of a name, None if it is not listed."""
+        return self.roles.get(cell_text(name))
+
+
+# ------------------------------------------------------------------ text, line by line
+
+
+def _header(row: int, line: str, copied: date | None) -> Said | None:
+    """The message that this line begins, None if it begins none."""
+    clipped = _CLIPPED.fullmatch(line.rstrip())
+    if clipped and copied_times.TIME_LIKE.fullmatch(clipped["time"]):
+        moment = copied_times.whole(clipped["time"])
+        return _said(row, [(clipped["who"], moment)] if moment else [], clipped["time"], copied)
+    return None
+
+
+def _glued(row: int, line: str, copied: date | None) -> Said | None:
+    """The same where the name is glued to the time."""
+    readings = []
+    for name, moment in copied_times.glued(line):
+        bare = _ORDERS.sub("", name).strip()
+        if bare and len(bare) <= MOST_NAME and not _NO_NAME.search(bare):
+            readings.append((bare, moment))
+    if readings or (copied_times.looks_glued(line) and len(line) <= MOST_NAME):
+        # Not the name: what is shown of a row must not tell a person.
+        return _said(row, readings, copied_times.glued_time(line), copied)
+    return None
+
+
+def _is_notice(text: str) -> bool:
+    """Whether the platform says so, whoever's name stands above it."""
+    return text.startswith(_SYSTEM) or text.strip() in _CLOSED
+
+
+def _said(
+    row: int, readings: Iterable[tuple[str, Moment]], shown: str, copied: date | None
+) -> Said:
+    found = [(name.strip(), moment.at(copied)) for name, moment in readings]
+    sure = [(name, at) for name, at in found if at is not None]
+    return Said(row, list(sure), shown, fault=None if sure else reasons.TIME)
+
+
+_FORMS = (_header, _glued)
+
+
+def is_conversation(text: str, *, named: bool) -> bool:
+    """Whether a text without a header row begins like a conversation; `named`: it is said to be
+    one, so there may be lines above the first message.
+    """
+    return _form(text.splitlines(), FIRST_LINES if named else 1) is not None
+
+
+def _form(lines: Iterable[str], left: int = FIRST_LINES) -> int | None:
+    """Which form the first line has that begins a message, among so many that are not blank."""
+    for line in lines:
+        text = line.strip("\ufeff")
+        if not text.strip():
+            continue
+        if _DAMAGED.search(text):  # a name in another encoding says nothing for this one
+            return None
+        for number, form in enumerate(_FORMS):
+            told = form is _header or not copied_times.has_year(text)
+            if told and len(text) <= MOST_HEADER and _begins(form, text):
+                return number
+        left -= 1
+        if not left:
+            break
+    return None
+
+
+def _begins(form: Callable[[int, str, date | None], Said | None], line: str) -> bool:
+    """Whether a line begins a message. What time it says is not looked at, so that every day of a
+    year is before one of these.
+    """
+    said = (form(0, line, day) for day in (date(2024, 12, 31), date(2024, 6, 30)))
+    return any(message is not None and message.fault is None for message in said)
+
+
+def conversations(
+    lines: Iterable[str], head: str, copied: date | None
+) -> Iterator[tuple[list[Said], list[int]]]:
+    """(messages, lines that belong to none) of every conversation of a text."""
+    form = _FORMS[_form(head.splitlines()) or 0]
+    said: list[Said] = []
+    lost: list[int] = []
+    for row, raw in enumerate(lines, 1):
+        line = raw.rstrip("\r\n").lstrip("\ufeff")
+        if len(line) <= MOST_HEADER and _PARTED.fullmatch(line):
+            yield said, lost
+            said, lost = [], []
+            continue
+        begun = form(row, line, copied) if len(line) <= MOST_HEADER else None
+        if begun is not None:
+            said.append(begun)
+        elif said:
+            said[-1].lines.append(line)
+        elif line.strip():
+            lost.append(row)
+    yield said, lost
+
+
+# ------------------------------------------------------------------ a conversation in one cell
+
+
+def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[Said]:
+    """The messages of a cell: a line with a time, then "name: text", parted by blank lines."""
+    said: list[Said] = []
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    blank, open_time = True, False
+    for line in lines:
+        moment = copied_times.whole(line) if len(line) <= MOST_NAME else None
+        timed = moment is not None and (blank or moment.month is not None or moment.back > 0)
+        if timed and moment is not None:
+            at = moment.at(speakers.copied)
+            said.append(Said(row, [("", at)], line, fault=None if at else reasons.TIME))
+            open_time = True
+        elif blank and len(line) <= MOST_NAME and copied_times.TIME_LIKE.fullmatch(line.strip()):
+            said.append(Said(row, [], line, fault=reasons.TIME))
+            open_time = False
+        elif open_time and line.strip():
+            open_time = False
+            _name_in(said[-1], line, speakers, buyer)
+        elif line.strip() and blank and (not said or _speaks(line, said, speakers, buyer)):
+            said.append(Said(row, [], "", [line], fault=reasons.LINE))
+        elif said and not open_time:
+            said[-1].lines.append(line)
+        blank = not line.strip()
+    for message in said:
+        if message.fault is None and not message.name:
+            message.fault = reasons.SPEAKER
+    return said
+
+
+def _name_in(said: Said, line: str, speakers: Speakers, buyer: str) -> None:
+    """Part the name from what was said; a name may hold a colon itself, if it is known."""
+    if _is_notice(line):
+        said.readings = [(_NOTICE, said.at)]
+        said.lines.append(line)
+        return
+    places = [found.start() for found in _COLON.finditer(line[:MOST_HEADER])]
+    names = [line[:place].strip() for place in places]
+    known = [n for n, name in enumerate(names) if speakers.role(name) or name == buyer]
+    if not places or not names[0] or len(names[0]) > MOST_NAME:
+        said.lines.append(line)
+        return
+    place = known[-1] if known else 0
+    said.readings = [(names[place], said.at)]
+    said.lines.append(line[places[place] + 1 :].strip(" \t"))
+
+
+def _speaks(line: str, said: Iterable[Said], speakers: Speakers, buyer: str) -> bool:
+    """Whether a line without a time begins with somebody's name and a colon."""
+    known = {buyer, *(message.name for message in said)} - {""}
+    names = [line[: found.start()].strip() for found in _COLON.finditer(line[:MOST_HEADER])]
+    return any(name in known or speakers.role(name) for name in names)
+
+
+# ------------------------------------------------------------------ who is who
+
+
+def settle(said: list[Said], speakers: Speakers) -> None:
+    """Choose among the readings of a line: by a name that is known, else by the time around it."""
+    sure = {message.name for message in said if len(message.readings) == 1}
+    for message in said:
+        fits = [r for r in message.readings if r[0] in sure or speakers.role(r[0])]
+        if len(fits) == 1:
+            message.readings = fits
+    before: datetime | None = None
+    for message, after in zip(said, _next_times(said), strict=True):
+        if len(message.readings) > 1:
+            fits = [
+                (name, at)
+                for name, at in message.readings
+                if at and (not before or at >= before) and (not after or at <= after)
+            ]
+            if len(fits) != 1:
+                message.fault = reasons.TIME
+                continue
+            message.readings = fits
+        before = message.at or before
+
+
+def _next_times(said: list[Said]) -> list[datetime | None]:
+    """For each message the time of the next one that is sure of it."""
+    times: list[datetime | None] = []
+    after: datetime | None = None
+    for message in reversed(said):
+        times.append(after)
+        if len(message.readings) == 1:
+            after = message.at
+    return times[::-1]
+
+
+def told(
+    said: list[Said], speakers: Speakers, buyer: str | None = None
+) -> Iterator[tuple[Said, tuple[str, ...]]]:
+    """(message, its cells under COLUMNS) of a conversation; no cells where `fault` says why.
+
+    `buyer`: the customer's id, where the file tells it. UnknownSpeakersError if nobody is known to
+    be the shop's, or if more than one is not.
+    """
+    good = [message for message in said if message.fault is None]
+    others = {
+        message.name: message.row for message in reversed(good) if not speakers.role(message.name)
+    }
+    shop = speakers.listed or any(speakers.role(message.name) in _SHOP for message in good)
+    if others and not shop and buyer not in others:
+        raise UnknownSpeakersError(min(others.values()), several=False)
+    strange: set[str] = set()
+    if buyer is not None:
+        strange = set(others) - {buyer}
+        if buyer not in others and len(strange) == 1:
+            strange = set()
+    elif len(others) > 1:
+        raise UnknownSpeakersError(sorted(others.values())[1], several=True)
+    customer = buyer if buyer is not None else next(iter(others), "")
+    for message in said:
+        if message.fault is None and message.name in strange:
+            message.fault = reasons.SPEAKER
+        if message.fault is not None or message.at is None:
+            yield message, ()
+            continue
+        role = speakers.role(message.name) or "buyer"
+        text = message.text
+        if text.startswith(_AUTOMATIC) and role != "buyer":
+            role = "robot"
+        kind = "system" if role == "system" or _is_notice(text) else ""
+        agent = message.name if role in _SHOP else ""
+        yield message, (customer, agent, role, kind, f"{message.at:%Y-%m-%d %H:%M:%S}", text)

@@ -1,0 +1,389 @@
+"""Workbooks: every sheet becomes a CSV of text in the scratch folder, and is read as any other.
+
+Cells are text in the forms that exports use; row numbers stay those of the sheet. A number cell of
+16 digits or more has lost digits before anybody reads it (binary floats hold 15 for certain), so it
+is written in E-notation: an id that was stored as a number is then rejected like one in a CSV.
+A formula that failed (#N/A, #REF! …) becomes its text, which the library would drop.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import mmap
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Literal
+from xml.parsers.expat import ExpatError
+
+import polars as pl
+
+from kshop_audit.errors import InputError
+from kshop_audit.ingest.convert import biff
+from kshop_audit.ingest.files.access import is_full
+from kshop_audit.ingest.files.archive import FAULTS, opened
+from kshop_audit.ingest.files.container import BLOCK, Container, LockedError, UnopenedError, sniff
+from kshop_audit.ingest.files.staging import twin
+
+if TYPE_CHECKING:
+    from fastexcel import ExcelReader
+
+_SHEETS = "xl/worksheets/"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+_LOST = r"^[0-9]{16,}$"
+# Date cells are day numbers: fractions of a second are noise, and day 0 with a time is no date.
+_INEXACT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]+$|^1899-12-31 "
+_DAY_ZERO = "1899-12-31 "
+_FRACTIONS = "%Y-%m-%d %H:%M:%S%.f"
+_SECONDS = "%Y-%m-%d %H:%M:%S"
+
+_RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.+)$", re.MULTILINE)
+
+# Cells beyond a hundred columns, which no export has; rows stand in order, so the last is the most.
+_FAR = re.compile(rb' r="([A-Z]{3}|[D-Z][A-Z])[0-9]')
+_ROW = re.compile(rb' r="[A-Z]*([0-9]{1,7})"')
+# Cells that hold the failure of a formula: markup, so a cell's text cannot look like it.
+_FAILED = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)(["'])e\2""")
+_TAG = 512
+_TAIL = 4096
+_MOST_CELLS = 100_000_000
+
+# What the library, which is Python, says of bytes that it does not expect.
+_GARBLED = (
+    OSError, ValueError, LookupError, ArithmeticError, AttributeError, TypeError, struct.error,
+    ExpatError,
+)  # fmt: skip
+
+_Type = Literal["string", "boolean", "duration"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet; `path` leads to its cells as CSV, None if it has none."""
+
+    name: str
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook as it was found: `stem` begins the names of its files in the scratch folder."""
+
+    path: Path
+    name: str
+    container: Container
+    scratch: Path
+    stem: str
+    password: str | None = field(repr=False)
+
+    def file(self, ending: str) -> Path:
+        """A file of our own, for this workbook."""
+        return self.scratch / f"{self.stem}.{ending}"
+
+
+def sheets(book: Book) -> Iterator[Sheet]:
+    """Every sheet in the order of the workbook.
+
+    LockedError without what is needed to open it, UnopenedError for a broken one.
+    """
+    protected = book.container is Container.OLE and _holds(book.path, _ENCRYPTED)
+    if protected:
+        book = _decrypted(book)
+    try:
+        import fastexcel  # noqa: PLC0415  an extra
+    except ModuleNotFoundError as error:
+        raise _missing(book.name, "xlsx") from error
+    path = twin(book.path, book.file("book" + _suffix(book)))
+    if path.suffix == ".xlsx":
+        failed = _check_sheets(book)
+        if failed:
+            path = _with_failures(book, failed)
+    read = read_sheets if path.suffix == ".xlsx" else _read_apart
+    try:
+        yield from read(path, book.file("sheet"))
+    except fastexcel.FastExcelError as error:
+        raise _fault(book, str(error), protected) from error
+    except subprocess.CalledProcessError as error:
+        told = error.stderr.decode(errors="backslashreplace")
+        lost = OSError(told)
+        if is_full(lost):
+            raise lost from error
+        raise _fault(book, told, protected) from error
+
+
+def _fault(book: Book, told: str, decrypted: bool) -> InputError:
+    if "password" in told.lower() and not decrypted:
+        return _protected(book.name)
+    raised = _RAISED.search(told)
+    return _broken(book.name, raised[1] if raised else told)
+
+
+def read_sheets(path: Path, target: Path) -> list[Sheet]:
+    """Write every sheet as CSV next to `target`, numbered; the sheets in their order."""
+    import fastexcel  # noqa: PLC0415  an extra
+
+    # It warns of sheets that hold a chart; without a handler that would go to the terminal.
+    for name in ("calamine", "fastexcel"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+    reader = fastexcel.read_excel(path)
+    failed: list[tuple[str, ExcelReader]] = []
+    if path.suffix == ".xls":
+        found = biff.twins(path, target.with_name(f"{target.name}.twin.xls"))
+        for failure, other in found:
+            # What is no record, though it looks like one, may spoil the twin, never the file.
+            with suppress(fastexcel.FastExcelError):
+                failed.append((failure, fastexcel.read_excel(other)))
+    return [
+        Sheet(name, _written(reader, place, target.with_name(f"{target.name}.{place}.csv"), failed))
+        for place, name in enumerate(reader.sheet_names)
+    ]
+
+
+_APART = """
+import json, pathlib, sys
+from kshop_audit.ingest.convert.workbook import read_sheets
+found = read_sheets(*map(pathlib.Path, sys.argv[1:]))
+print(json.dumps([(sheet.name, sheet.path and str(sheet.path)) for sheet in found]))
+"""
+
+
+def _read_apart(path: Path, target: Path) -> list[Sheet]:
+    """The same in a process of its own: on damage in the older formats the library crashes."""
+    done = subprocess.run(  # noqa: S603  our own script
+        [sys.executable, "-c", _APART, path, target],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "RUST_BACKTRACE": "0"},
+    )
+    return [Sheet(name, place and Path(place)) for name, place in json.loads(done.stdout)]
+
+
+def _suffix(book: Book) -> str:
+    """The suffix by which the library knows what it reads; the file's own may be wrong."""
+    if book.container is Container.OLE:
+        return ".xls"
+    with opened(book.path, book.name) as parts:
+        return ".xlsb" if "xl/workbook.bin" in parts.namelist() else ".xlsx"
+
+
+def _check_sheets(book: Book) -> frozenset[str]:
+    """The sheets in which a formula failed; refuses one with a cell so far off that it would not
+    fit into memory.
+
+    The library keeps a place for every cell up to the farthest in both directions.
+    """
+    failed = set()
+    with opened(book.path, book.name) as parts:
+        for part in parts.infolist():
+            if not part.filename.startswith(_SHEETS):
+                continue
+            columns, row, end = {b"A"}, 0, b""
+            try:
+                with parts.open(part) as file:
+                    while block := end + file.read(BLOCK):
+                        if block == end:
+                            break
+                        columns.update(_FAR.findall(block))
+                        row = max([row, *map(int, _ROW.findall(block[-_TAIL:]))])
+                        if part.filename not in failed and _FAILED.search(block):
+                            failed.add(part.filename)
+                        end = block[-_TAG:]
+            except FAULTS as error:
+                raise _broken(book.name, str(error)) from error
+            if max(map(_number, columns)) * row > _MOST_CELLS:
+                raise _sprawling(book.name)
+    return frozenset(failed)
+
+
+def _with_failures(book: Book, failed: frozenset[str]) -> Path:
+    """The workbook with the failures of formulas as texts, in the scratch folder."""
+    target = book.file("told.xlsx")
+    with (
+        opened(book.path, book.name) as parts,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as out,
+    ):
+        for part in parts.infolist():
+            with parts.open(part) as file, out.open(part.filename, "w", force_zip64=True) as copy:
+                if part.filename in failed:
+                    _told(file, copy)
+                else:
+                    shutil.copyfileobj(file, copy, BLOCK)
+    return target
+
+
+def _told(file: IO[bytes], copy: IO[bytes]) -> None:
+    """Copy a sheet, block by block, so that no tag is cut in two."""
+    rest = b""
+    while block := file.read(BLOCK):
+        text = rest + block
+        end = max(text.rfind(b"<"), 0)
+        copy.write(_FAILED.sub(rb'\1"str"', text[:end]))
+        rest = text[end:]
+    copy.write(_FAILED.sub(rb'\1"str"', rest))
+
+
+def _number(column: bytes) -> int:
+    """The number of a column from its letters."""
+    number = 0
+    for letter in column:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _holds(path: Path, text: bytes) -> bool:
+    """Whether these bytes stand anywhere in a file."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(text) >= 0
+
+
+# ------------------------------------------------------------------ cells
+
+
+def _load(reader: ExcelReader, place: int, dtype: _Type) -> pl.DataFrame:
+    """All cells of a sheet as one type, null where a cell is not of it; empty rows stay."""
+    frame = reader.load_sheet(place, header_row=None, skip_rows=0, dtypes=dtype).to_polars()
+    return frame.rename({name: f"{n}" for n, name in enumerate(frame.columns)})
+
+
+def _written(
+    reader: ExcelReader, place: int, target: Path, failed: Sequence[tuple[str, ExcelReader]]
+) -> Path | None:
+    """The cells of a sheet as CSV in UTF-8; None if it has none. `failed`: twins, see `biff`."""
+    frame = _load(reader, place, "string")
+    if not frame.width:
+        return None
+    for failure, other in failed:
+        frame = _with_failure(frame, failure, _load(other, place, "boolean"))
+    if _any(frame, _LOST):
+        # A number passes for true or false, a text does not: only this tells 123 from "123".
+        numbers = _load(reader, place, "boolean")
+        frame = _replaced(frame, numbers, _LOST, _in_e_notation)
+    if _any(frame, _INEXACT):
+        frame = _replaced(frame, _load(reader, place, "duration"), _INEXACT, _in_seconds)
+    # A text of no length would be written as a pair of quotes.
+    frame = frame.select(pl.when(pl.col(name) != "").then(name) for name in frame.columns)
+    frame.write_csv(target, include_header=False)
+    return target
+
+
+def _with_failure(frame: pl.DataFrame, failure: str, other: pl.DataFrame) -> pl.DataFrame:
+    """The texts, with the failure where nothing stands and the twin has true or false."""
+    if other.shape != frame.shape:
+        return frame
+    return frame.select(
+        pl.when(frame[name].is_null() & other[name].is_not_null())
+        .then(pl.lit(failure))
+        .otherwise(name)
+        .alias(name)
+        for name in frame.columns
+    )
+
+
+def _any(frame: pl.DataFrame, pattern: str) -> bool:
+    found = (pl.col(name).str.contains(pattern).any() for name in frame.columns)
+    return bool(frame.select(pl.any_horizontal(found)).item())
+
+
+def _replaced(
+    frame: pl.DataFrame, typed: pl.DataFrame, pattern: str, better: Callable[[pl.Expr], pl.Expr]
+) -> pl.DataFrame:
+    """The texts, with better ones where a text has this form and the cell is of the other type."""
+    suffix = " typed"
+    both = frame.hstack(typed.rename({name: name + suffix for name in typed.columns}))
+    return both.select(
+        pl.when(pl.col(name).str.contains(pattern) & pl.col(name + suffix).is_not_null())
+        .then(better(pl.col(name)))
+        .otherwise(name)
+        .alias(name)
+        for name in frame.columns
+    )
+
+
+def _in_e_notation(text: pl.Expr) -> pl.Expr:
+    """As many digits as are certain, in the form in which ids are rejected."""
+    power = (text.str.len_chars() - 1).cast(pl.String)
+    return pl.concat_str(
+        text.str.slice(0, 1), pl.lit("."), text.str.slice(1, 14), pl.lit("E+"), power
+    )
+
+
+def _in_seconds(text: pl.Expr) -> pl.Expr:
+    """A time rounded to the second; without its day where that is day zero."""
+    time = text.str.to_datetime(_FRACTIONS, strict=False, time_unit="us").dt.round("1s")
+    whole = time.dt.to_string(_SECONDS)
+    timeless = whole.str.ends_with(" 00:00:00")
+    return pl.when(timeless).then(whole).otherwise(whole.str.strip_prefix(_DAY_ZERO))
+
+
+# ------------------------------------------------------------------ what may be wrong
+
+
+def _decrypted(book: Book) -> Book:
+    """The workbook that a protected one holds, in the scratch folder."""
+    if book.password is None:
+        raise _protected(book.name)
+    try:
+        import msoffcrypto  # noqa: PLC0415  an extra
+        from msoffcrypto import exceptions  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise _missing(book.name, "xlsx-password") from error
+    target = book.file("opened")
+    try:
+        with book.path.open("rb") as file, target.open("wb") as out:
+            office = msoffcrypto.OfficeFile(file)
+            office.load_key(password=book.password, verify_password=True)
+            office.decrypt(out)
+    except exceptions.InvalidKeyError as error:
+        raise LockedError(
+            f"{book.name}:密码不对;请检查 --password-env 所指的环境变量",
+            f"{book.name}: the password is wrong; check the variable that --password-env names",
+        ) from error
+    except (exceptions.FileFormatError, exceptions.DecryptionError, *_GARBLED) as error:
+        if isinstance(error, OSError) and is_full(error):
+            raise
+        raise _broken(book.name, str(error)) from error
+    return replace(book, path=target, container=sniff(target))
+
+
+def _missing(name: str, extra: str) -> LockedError:
+    command = f"pip install 'kshop-audit[{extra}]'"
+    return LockedError(
+        f"{name}:读工作簿需要附加组件;请执行 {command},或另存为 CSV UTF-8(编号列设为文本)",
+        f"{name}: a workbook, which needs an extra: {command}; or export it as CSV",
+    )
+
+
+def _protected(name: str) -> LockedError:
+    command = "pip install 'kshop-audit[xlsx-password]'"
+    return LockedError(
+        f"{name}:工作簿有密码保护;请把密码放进环境变量,用 --password-env 变量名 读取"
+        f"(需要 {command}),或去掉密码后再试",
+        f"{name}: protected by a password; put it into an environment variable and give "
+        f"--password-env NAME (needs {command}), or save the workbook without it",
+    )
+
+
+def _sprawling(name: str) -> UnopenedError:
+    return UnopenedError(
+        f"{name}:有单元格离表格太远,整张表装不进内存;请删除多余的行列后另存,或导出为 CSV",
+        f"{name}: a cell stands so far from the table that the sheet does not fit into memory; "
+        "delete it, or export as CSV",
+    )
+
+
+def _broken(name: str, detail: str) -> UnopenedError:
+    first = " ".join(detail.partition("\n")[0].split())
+    return UnopenedError(
+        f"{name}:工作簿已损坏,无法打开({first});请重新导出",
+        f"{name}: the workbook is broken and cannot be opened ({first}); export it again",
+    )

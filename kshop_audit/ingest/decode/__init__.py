@@ -1,0 +1,1 @@
+"""From bytes to records of text."""

@@ -1,0 +1,1 @@
+"""From paths to bytes: which files are read, and how each is opened."""

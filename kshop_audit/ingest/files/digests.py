@@ -1,0 +1,70 @@
+"""SHA-256 of the inputs, by which a report says of which files it speaks.
+
+Hashing needs a processor but not the interpreter, so it goes on beside the rules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+_PIECE = 1 << 26  # whoever hashes must wait for the interpreter after each piece
+
+
+class Digest:
+    """The digest of one file."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is read yet; the file must be there until it is."""
+        self._path = path
+        self._lock = Lock()
+        self._told: str | None = None
+
+    def told(self) -> str:
+        """The digest as lower-case hexadecimal text; the first who asks computes it."""
+        with self._lock:
+            if self._told is None:
+                self._told = _sha256(self._path)
+            return self._told
+
+
+class Digests:
+    """The digests of files, each computed once."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self._known: dict[Path, Digest] = {}
+
+    def of(self, path: Path) -> Digest:
+        """The digest of a file."""
+        return self._known.setdefault(path, Digest(path))
+
+
+@contextmanager
+def hashing(digests: Sequence[Digest]) -> Iterator[None]:
+    """Compute digests meanwhile; what fails is told to whoever asks for it."""
+    with ThreadPoolExecutor(1) as background:
+        for digest in digests:
+            background.submit(digest.told)
+        try:
+            yield
+        finally:
+            background.shutdown(wait=False, cancel_futures=True)
+
+
+def _sha256(path: Path) -> str:
+    total = hashlib.sha256()
+    if path.stat().st_size:  # of nothing there is no map
+        with (
+            path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+            memoryview(data) as whole,
+        ):
+            for start in range(0, len(whole), _PIECE):
+                total.update(whole[start : start + _PIECE])
+    return total.hexdigest()

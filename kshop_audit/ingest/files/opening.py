@@ -1,0 +1,181 @@
+"""Open the inputs: every table of every file becomes one `Source`, the largest files first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kshop_audit.errors import InputError
+from kshop_audit.ingest.contract import Request, Source
+from kshop_audit.ingest.decode import decoding
+from kshop_audit.ingest.files.access import while_reading
+from kshop_audit.ingest.files.container import UnopenedError
+from kshop_audit.ingest.files.pieces import Piece, Whole, unfold, unread, untouched, why_of
+from kshop_audit.ingest.files.staging import readable
+from kshop_audit.ingest.files.walk import Found, find_files, may_be_anything
+from kshop_audit.ingest.headers.locate import Sample, likely_header
+from kshop_audit.ingest.headers.unrecognised import (
+    OtherSheetError,
+    UnrecognisedError,
+    nothing_recognised,
+)
+from kshop_audit.ingest.sources import Likely, Reading, understood_source
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.progress import Stage, Step
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfolded:
+    """A file and the tables in it; `index`: the number of the first one.
+
+    Numbers follow the order of the files, whatever the order in which these are opened.
+    """
+
+    found: Found
+    index: int
+    pieces: tuple[Piece, ...]
+
+
+def _left_out(found: Found, index: int, piece: Piece, why: Text) -> Source:
+    left = Source(
+        index, found.path, piece.name, None, None, None, None, piece.digest, (), (), (), why, None
+    )
+    return replace(left, sheet=piece.title or None)
+
+
+def _pieces(request: Request, found: Found, scratch: Path, index: int) -> tuple[Piece, ...]:
+    """The tables of one file of a folder or of the command line; a named one must be opened."""
+    if found.why is not None:
+        return (untouched(found.name, found.why),)
+    path = readable(found.path, found.name, scratch, index)
+    digest = request.digests.of(path)
+    whole = Whole(path, found.name, scratch, str(index), request.password, digest)
+    try:
+        return tuple(unfold(whole))
+    except UnopenedError as error:
+        if found.named:
+            raise
+        return () if may_be_anything(found.path) else (unread(whole, why_of(found.name, error)),)
+
+
+def _unfolded(request: Request, scratch: Path) -> Iterator[_Unfolded]:
+    """All files of the request, and the tables in them."""
+    index = 0
+    for found in find_files(request):
+        try:
+            with while_reading(found.name):
+                pieces = _pieces(request, found, scratch, index)
+        except InputError as error:
+            if not request.lenient:
+                raise
+            pieces = (untouched(found.name, why_of(found.name, error)),)
+        yield _Unfolded(found, index, pieces)
+        index += len(pieces)
+
+
+def _open(
+    request: Request, file: _Unfolded, scratch: Path, likely: Likely | None
+) -> Iterator[Source]:
+    """Read the tables of one file; a file that is named and is one table must be understood."""
+    found, pieces = file.found, file.pieces
+    anything = may_be_anything(found.path) and not found.named
+    for index, piece in enumerate(pieces, file.index):
+        if piece.path is None:
+            source: Source | None = _left_out(found, index, piece, piece.why)
+        else:
+            reading = Reading(request, found, index, scratch, piece, piece.path, likely)
+            try:
+                with while_reading(found.name):
+                    alone = found.named and len(pieces) == 1
+                    source = _perhaps(reading, alone=alone, anything=anything)
+            except InputError as error:
+                if not request.lenient:
+                    raise
+                why = why_of(found.name, error)
+                source = _left_out(found, index, untouched(found.name, why), why)
+        if source is not None:
+            yield source
+
+
+_PASSED = (decoding.UnknownEncodingError, OtherSheetError, UnrecognisedError)
+"""What may be wrong with a table that is not the only one of a file that was named."""
+
+
+def _perhaps(reading: Reading, *, alone: bool, anything: bool) -> Source | None:
+    """A table, or what stands for it in the list of files if it is none that we know.
+
+    `alone`: it must be understood; `anything`: it may be none of ours, which is no news.
+    """
+    try:
+        source = understood_source(reading)
+    except InputError as error:
+        passed = not alone and isinstance(error, _PASSED)
+        if not (passed or reading.request.lenient):
+            raise
+        if passed and anything:
+            return None
+        strange = _strange(reading.found, reading.index, reading.piece, error)
+        return replace(strange, sample=_sample(reading))
+    return None if anything and source.delimiter is not None else source
+
+
+def _strange(found: Found, index: int, piece: Piece, error: InputError) -> Source:
+    if not isinstance(error, UnrecognisedError):
+        return _left_out(found, index, piece, why_of(piece.name, error))
+    encoding = None if piece.sheet else error.encoding
+    return replace(_left_out(found, index, piece, error.why), encoding=encoding)
+
+
+def _sample(reading: Reading) -> Sample | None:
+    """The first rows of a table that was not understood; only who is lenient looks at them."""
+    if not reading.request.lenient:
+        return None
+    return likely_header(decoding.likely_text(reading.path), reading.delimiters)
+
+
+def open_inputs(
+    request: Request,
+    scratch: Path,
+    opened: Callable[[Source], None] | None = None,
+    likely: Likely | None = None,
+) -> tuple[Source, ...]:
+    """Open all files of a request; nothing is collected, each table is scanned at most once.
+
+    `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is told of each
+    file as soon as it is open, `likely` of a large one before: the largest ones come first, for
+    whoever reads them meanwhile has most to do with them. Raises InputError for a missing
+    path, for a named file of no known kind and when nothing is recognised; DamagedFileError for a
+    recognised file that is broken as a whole.
+    """
+    sources: list[Source] = []
+    files = sorted(_unfolded(request, scratch), key=_size, reverse=True)
+    done, whole = 0, sum(map(_size, files))
+    for file in files:
+        request.watch(Step(Stage.OPENING, done, whole, file.found.name))
+        done += _size(file)
+        first = len(sources)
+        for source in _open(request, file, scratch, likely):
+            sources.append(source)
+            if opened is not None:
+                opened(source)
+        _check(request, file.found, sources[first:])
+    sources.sort(key=lambda source: source.index)
+    if not (request.lenient or any(source.kind for source in sources)):
+        raise nothing_recognised("没有", "nothing", sources)
+    return tuple(sources)
+
+
+def _check(request: Request, found: Found, sources: list[Source]) -> None:
+    """Refuse a file that was named and holds nothing that is known."""
+    known = request.lenient or any(source.kind for source in sources)
+    if found.named and not known:
+        raise nothing_recognised(f"{found.name}:没有", f"{found.name}: nothing", sources)
+
+
+def _size(file: _Unfolded) -> int:
+    """Bytes of a file, of which a pipe has none."""
+    with suppress(OSError):
+        return file.found.path.stat().st_size
+    return 0

@@ -1,0 +1,147 @@
+"""The tables that a file holds: itself, the sheets of a workbook, the members of an archive.
+
+The digest of a piece is that of the file as it was given; a member of an archive has its own, so
+that it is known again when it is given unpacked. Sheets have that of their workbook.
+"""
+
+# ruff: noqa: PLC0415  what takes a rare kind of file apart is loaded when there is one
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kshop_audit.errors import InputError
+from kshop_audit.ingest.files import container
+from kshop_audit.ingest.files.access import legible
+from kshop_audit.ingest.files.container import Container, UnopenedError
+from kshop_audit.ingest.files.digests import Digest
+from kshop_audit.ingest.files.walk import NEVER
+from kshop_audit.model.metadata import Text
+
+_READ = Text("", "")
+_EMPTY_SHEET = Text("空工作表", "an empty sheet")
+_NO_MEMBER = Text("压缩包中没有可读取的数据文件", "the archive holds no file that may be data")
+_NO_SHEET = Text("工作簿中没有工作表", "the workbook holds no sheet")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One table. `path`: its text, None for a piece that is not read, for the reason `why`.
+
+    `sheet`: the text is one that we wrote, in UTF-8 and with commas; `title`: the sheet's name.
+    """
+
+    name: str
+    path: Path | None
+    digest: Digest | None
+    sheet: bool = False
+    why: Text = _READ
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A file that may hold several tables. `stem` begins the names of its files in `scratch`."""
+
+    path: Path
+    name: str
+    scratch: Path
+    stem: str
+    password: str | None = field(repr=False)
+    digest: Digest
+    packed: bool = False
+    archived: bool = False
+
+
+def untouched(name: str, why: Text) -> Piece:
+    """A file that is listed, but never opened."""
+    return Piece(name, None, None, why=why)
+
+
+def why_of(name: str, error: InputError) -> Text:
+    """What is wrong with a file, without its name, for where that stands anyway."""
+    zh, en = error.zh.removeprefix(f"{name}:"), error.en.removeprefix(f"{name}:")
+    return Text(zh.strip(), en.strip())
+
+
+def unread(whole: Whole, why: Text) -> Piece:
+    """A file of which nothing is read."""
+    return Piece(whole.name, None, whole.digest, why=why)
+
+
+def unfold(whole: Whole) -> Iterator[Piece]:
+    """Every table of a file, in its order.
+
+    LockedError if it needs a password or an extra; UnopenedError if nothing of it can be seen;
+    DamagedFileError if a part of it is broken.
+    """
+    kind = container.sniff(whole.path)
+    match kind:
+        case Container.TEXT:
+            yield Piece(whole.name, whole.path, whole.digest)
+        case Container.FOREIGN:
+            raise container.misplaced(whole.path, whole.name)
+        case Container.HTML:
+            yield from _tables(whole)
+        case Container.GZIP if not whole.packed:
+            plain = container.unpack(whole.path, whole.name, whole.scratch / f"{whole.stem}.plain")
+            yield from unfold(replace(whole, path=plain, packed=True))
+        case Container.WORKBOOK | Container.OLE:
+            yield from _sheets(whole, kind)
+        case Container.ZIP if not whole.archived and not whole.packed:
+            yield from _members(whole)
+        case _:
+            raise container.nested(whole.name)
+
+
+def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
+    from kshop_audit.ingest.convert import workbook
+
+    book = workbook.Book(whole.path, whole.name, kind, whole.scratch, whole.stem, whole.password)
+    found = [
+        Piece(
+            f"{whole.name}#{legible(sheet.name)}",
+            sheet.path,
+            whole.digest,
+            True,
+            _EMPTY_SHEET,
+            sheet.name,
+        )
+        for sheet in workbook.sheets(book)
+    ]
+    yield from found or [unread(whole, _NO_SHEET)]
+
+
+def _tables(whole: Whole) -> Iterator[Piece]:
+    from kshop_audit.ingest.convert import html_tables
+
+    found = html_tables.tables(whole.path, whole.name, whole.scratch, whole.stem)
+    for number, path in enumerate(found, 1):
+        name = whole.name if len(found) == 1 else f"{whole.name}#{number}"
+        yield Piece(name, path, whole.digest, sheet=True)
+
+
+def _members(whole: Whole) -> Iterator[Piece]:
+    from kshop_audit.ingest.files import archive
+
+    found = False
+    for place, member in enumerate(
+        archive.members(whole.path, whole.name, whole.scratch, whole.stem)
+    ):
+        found = True
+        name = f"{whole.name}!{legible(member.name)}"
+        if member.path is None:
+            yield untouched(name, NEVER)
+            continue
+        inner = replace(
+            whole, path=member.path, name=name, stem=f"{whole.stem}.{place}",
+            digest=Digest(member.path), archived=True,
+        )  # fmt: skip
+        try:
+            yield from unfold(inner)
+        except UnopenedError as error:
+            yield unread(inner, why_of(name, error))
+    if not found:
+        yield unread(whole, _NO_MEMBER)

@@ -1,0 +1,161 @@
+"""The known headers: loads `headers/*.toml` and turns them into layouts that can be matched."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from itertools import chain
+from typing import Any
+
+from kshop_audit.model.schema import TABLES, Kind
+
+GENERIC = "generic.toml"
+PLATFORMS = ("kuaishou", "douyin", "pinduoduo", "taobao", "jd", "wechat", "1688")
+"""In order of preference when a header fits several platforms alike."""
+
+_ODD_SPACES = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+
+
+@functools.lru_cache(maxsize=16_384)
+def normal(header: str) -> str:
+    """A header without the noise that exports put into it.
+
+    NFKC (full-width brackets and letters), no white space, no zero-width characters, one case,
+    the usual protection of spreadsheets removed, and 帐 written as 账.
+    """
+    text = _ODD_SPACES.sub("", unicodedata.normalize("NFKC", header)).casefold()
+    return text.strip("'\"=").replace("帐", "账")
+
+
+def prefix(header: str) -> str:
+    """A normalised header without the remark in brackets that follows it."""
+    return header.partition("(")[0]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one platform names the columns of one kind; all headers are normalised.
+
+    `columns`: canonical → headers by priority. `own`: headers of this platform alone.
+    `values`: canonical column → {normalised text: code}. `needs`, `unless`: see generic.toml.
+    `unused`: headers of real exports that no rule looks at. `fen`: headers of amounts in fen.
+    `first`: canonical → headers of which the first that is filled counts.
+    `conversation`: headers of cells that hold a whole conversation.
+    """
+
+    kind: Kind
+    platform: str | None
+    columns: Mapping[str, tuple[str, ...]]
+    own: frozenset[str]
+    signatures: tuple[tuple[str, ...], ...]
+    values: Mapping[str, Mapping[str, str]]
+    needs: tuple[tuple[str, ...], ...]
+    unless: frozenset[str]
+    unused: frozenset[str]
+    fen: frozenset[str] = frozenset()
+    first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conversation: frozenset[str] = frozenset()
+
+    def talks(self, header: str, columns: Mapping[str, object]) -> bool:
+        """Whether a cell under this header holds a conversation: nothing else tells a time."""
+        told = "sent_at" not in columns and ("buyer_id" in columns or "session_id" in columns)
+        return told and header in self.conversation
+
+    @functools.cached_property
+    def known(self) -> frozenset[str]:
+        """Every header this layout understands."""
+        return frozenset(alias for aliases in self.columns.values() for alias in aliases)
+
+
+def _normals(headers: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(normal(header) for header in headers))
+
+
+def _values(*tables: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Merge `{column: {code: [texts]}}` into `{column: {text: code}}`; later tables win."""
+    result: dict[str, dict[str, str]] = {}
+    for table in tables:
+        for column, codes in table.items():
+            texts = result.setdefault(column, {})
+            for code, labels in codes.items():
+                texts.update({cell_text(label): code for label in labels})
+    return result
+
+
+def cell_text(text: str) -> str:
+    """The form in which texts of CODE columns are compared."""
+    return _ODD_SPACES.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def _layout(kind: Kind, platform: str | None, generic: Any, own: Any) -> Layout:
+    table = TABLES[kind]
+    columns = {}
+    listed = own.get("columns", {})
+    common = generic.get("columns", {})
+    unknown = (set(listed) | set(common)) - set(table.names)
+    if unknown:
+        raise ValueError(f"headers of {kind}: no such columns: {sorted(unknown)}")
+    for name in table.names:
+        aliases = (*listed.get(name, ()), *common.get(name, ()), name)
+        columns[name] = _normals(aliases)
+    values = _values(generic.get("values", {}), own.get("values", {}))
+    for name, texts in values.items():
+        if not set(texts.values()) <= set(table.column(name).codes):
+            raise ValueError(f"headers of {kind}: unknown codes for {name}")
+    signatures = own.get("signatures", ()) or (() if platform else generic.get("signatures", ()))
+    return Layout(
+        kind,
+        platform,
+        columns,
+        frozenset(_normals(chain(*listed.values()))) - frozenset(_normals(chain(*common.values()))),
+        tuple(_normals(signature) for signature in signatures),
+        values,
+        tuple(tuple(group) for group in generic["needs"]),
+        frozenset(_normals(generic.get("unless", ()))),
+        frozenset(_normals(own.get("unused", ()))),
+        frozenset(_normals(own.get("fen", ()))),
+        {name: _normals(headers) for name, headers in own.get("first", {}).items()},
+        frozenset(_normals(generic.get("conversation", ()))),
+    )
+
+
+@functools.cache
+def layouts() -> tuple[Layout, ...]:
+    """All layouts: the generic one of every kind first, then each platform's."""
+    folder = files(__package__)
+    generic = tomllib.loads((folder / GENERIC).read_text(encoding="utf-8"))
+    # A judgement is worded alike in the after-sales file and in a file of judgements alone.
+    generic["disputes"]["values"] = {
+        "liable_party": generic["tickets"]["values"]["liable_party"],
+    }
+    result = [_layout(kind, None, generic[kind], {}) for kind in Kind]
+    for name in PLATFORMS:
+        data = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        result += [
+            _layout(kind, data["platform"], generic[kind], data[kind])
+            for kind in Kind
+            if kind in data
+        ]
+    return tuple(result)
+
+
+@functools.cache
+def every_header() -> frozenset[str]:
+    """Every header of every layout, to tell a header row from a row of data at a glance."""
+    return frozenset().union(*(layout.known for layout in layouts()))
+
+
+@functools.cache
+def _unused() -> frozenset[str]:
+    return frozenset(header for layout in layouts() for header in layout.unused)
+
+
+def is_known(header: str) -> bool:
+    """Whether some platform's export has this header, used or not."""
+    name = normal(header)
+    return name in every_header() or name in _unused() or prefix(name) in _unused()

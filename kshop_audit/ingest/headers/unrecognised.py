@@ -1,0 +1,170 @@
+"""A text without a known header: what may have become of it, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from kshop_audit.errors import DamagedFileError, InputError
+from kshop_audit.ingest.cells.protection import BLANKS
+from kshop_audit.ingest.contract import Source
+from kshop_audit.ingest.headers.catalogue import every_header, normal, prefix
+from kshop_audit.ingest.headers.locate import (
+    DELIMITERS,
+    SEARCH_ROWS,
+    Header,
+    read_head,
+    seen_headers,
+)
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
+
+_OTHERS = (*DELIMITERS, "|", "^", "~", "\x01")
+_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
+
+_SAMPLE = 1 << 14
+_FAR = 1 << 17
+_MOST_ROWS = 200
+# What text in one encoding was taken for, and what it is.
+_MISREAD = (
+    ("gb18030", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"),
+    ("cp1252", "gb18030"),
+)  # fmt: skip
+# A header of which a conversion left question marks or the sign for "no character".
+_LOST = re.compile(r"[^A-Za-z]*(?:\?\?|\ufffd)[^A-Za-z]*")
+
+
+_PIN = Text(
+    "请确认导出内容,或用 --orders/--chats 等指定类别,并在 shop.toml 的"
+    " [inputs.<类别>.columns] 中写明对应列",
+    "check the export, or pin it with --orders, --chats … and map its columns in "
+    "[inputs.<kind>.columns] of shop.toml",
+)
+
+
+class UnrecognisedError(InputError):
+    """The header of a file fits no kind. `why`: what stands in a list of all files."""
+
+    def __init__(self, name: str, why: Text, advice: Text, encoding: str) -> None:
+        """`encoding`: as which the file was read."""
+        super().__init__(f"{name}:{why.zh};{advice.zh}", f"{name}: {why.en}; {advice.en}")
+        self.why = (
+            why if advice is _PIN else Text(f"{why.zh};{advice.zh}", f"{why.en}; {advice.en}")
+        )
+        self.encoding = encoding
+
+
+class OtherSheetError(InputError):
+    """A sheet of a kind whose sheets are named in the configuration, and this is none of them."""
+
+    def __init__(self, name: str, kind: Kind, sheets: Sequence[str]) -> None:
+        """`sheets`: those that are named."""
+        listed = "、".join(sheets)
+        super().__init__(
+            f"{name}:[inputs.{kind}] 的 sheet 只读工作表 {listed}",
+            f"{name}: sheet of [inputs.{kind}] reads {listed} only",
+        )
+
+
+Fits = Callable[[str, Sequence[str]], bool]
+
+
+def unrecognised(
+    name: str, text: str, encoding: str, delimiters: Sequence[str], fits: Fits
+) -> UnrecognisedError:
+    """The error for a text in which no header was found under any of the delimiters.
+
+    `fits`: whether a text has a known header under one of other delimiters.
+    """
+    if not text.strip(BLANKS):
+        why = Text("是空文件", "is empty")
+        advice = Text("请重新下载", "download it again")
+    elif (mark := _delimiter(text, delimiters, fits)) is not None:
+        shown = _NAMES.get(mark, mark if mark.isprintable() else ascii(mark))
+        why = Text(f"分隔符看来是 {shown}", f"its delimiter seems to be {shown}")
+        advice = Text(f"请用 --delimiter “{shown}” 指定", f'give --delimiter "{shown}"')
+    elif _further_down(text, delimiters, fits):
+        why = Text(
+            f"表头不在前 {SEARCH_ROWS} 行内", f"its header is not in the first {SEARCH_ROWS} rows"
+        )
+        advice = Text(
+            "请删除表头上面的行,或在 shop.toml 的 [inputs.<类别>] 用 skip_rows 写明有几行",
+            "delete the rows above it, or say how many they are: skip_rows in [inputs.<kind>] of "
+            "shop.toml",
+        )
+    elif _garbled(text, delimiters):
+        why = Text(
+            "文字已成乱码(曾按错误的编码另存)", "its Chinese is garbled (saved in a wrong encoding)"
+        )
+        advice = Text("请重新导出,不要另存", "export it again and do not convert it")
+    else:
+        seen = seen_headers(text, delimiters)
+        why = Text(
+            f"表头不属于任何已知类别(见到:{seen})", f"the header fits no kind (seen: {seen})"
+        )
+        advice = _PIN
+    return UnrecognisedError(name, why, advice, encoding)
+
+
+def _delimiter(text: str, tried: Sequence[str], fits: Fits) -> str | None:
+    """A delimiter under which the header is known, among those not tried."""
+    return next((mark for mark in _OTHERS if mark not in tried and fits(text, (mark,))), None)
+
+
+def _further_down(text: str, delimiters: Sequence[str], fits: Fits) -> bool:
+    """Whether a known header stands below the rows in which one is looked for."""
+    lines = text[:_FAR].splitlines(keepends=True)
+    starts = range(SEARCH_ROWS, min(len(lines), _MOST_ROWS), SEARCH_ROWS)
+    return any(fits("".join(lines[at : at + SEARCH_ROWS]), delimiters) for at in starts)
+
+
+def _garbled(text: str, delimiters: Sequence[str]) -> bool:
+    """Whether the header is known once the text is read as what it was before it was misread."""
+    sample = text[:_SAMPLE]
+    cells = _cells(sample, delimiters)
+    if sum(_LOST.fullmatch(cell) is not None for cell in cells) >= 2:
+        return True
+    for wrong, right in _MISREAD:
+        with suppress(UnicodeError):
+            repaired = sample.encode(wrong, "ignore").decode(right, "ignore")
+            if any(_is_header(cell) for cell in _cells(repaired, delimiters)):
+                return True
+    return False
+
+
+def _cells(text: str, delimiters: Sequence[str]) -> list[str]:
+    records = (record for mark in delimiters for record in read_head(text, mark).records)
+    return [cell for record in records for cell in record][: SEARCH_ROWS * 100]
+
+
+def _is_header(cell: str) -> bool:
+    """Whether a cell is a known Chinese header; Latin ones survive every encoding."""
+    name = normal(cell)
+    return not name.isascii() and (name in every_header() or prefix(name) in every_header())
+
+
+def nothing_recognised(zh: str, en: str, sources: Sequence[Source]) -> InputError:
+    """The error when none of these files is of a known kind; `zh`, `en`: how it begins."""
+    seen = ";".join(f"{source.name}({source.why.zh})" for source in sources)
+    seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
+    return InputError(
+        f"{zh}可识别的文件:{seen or '文件夹中没有数据文件'};请给出后台导出的 CSV、XLSX 或 ZIP 文件,"
+        "或用 --orders/--chats 等指定类别;列名不同的,kshop-audit doctor --write 会起草对应关系",
+        f"{en} is recognised: {seen_en or 'no data file in the folder'}; give the CSV, XLSX or ZIP "
+        "files exported from the back office, or pin one with --orders, --chats …; where only the "
+        "names of columns differ, kshop-audit doctor --write drafts the mapping",
+    )
+
+
+def misplaced(name: str, header: Header) -> DamagedFileError:
+    """The error for rows of data above the header, or for a preamble that looks like some."""
+    kind, above = header.match.kind, header.row - 1
+    return DamagedFileError(
+        f"{name}:表头在第 {header.row} 行,但上面第 {header.misplaced} 行已是数据;请重新导出,"
+        "不要连同表头排序,也不要拼接文件;那些行若不是数据,请删除,或在 shop.toml 的 "
+        f"[inputs.{kind}] 写明 skip_rows = {above}",
+        f"{name}: the header stands in row {header.row}, but row {header.misplaced} above it is "
+        "one of data; export again, do not sort the header along or join files; if those rows are "
+        f"none of data, delete them, or write skip_rows = {above} in [inputs.{kind}] of shop.toml",
+    )

@@ -1,0 +1,1 @@
+"""Another use case: exports in, what the buyers say out."""

@@ -1,0 +1,313 @@
+"""From a measurement to a rule's result: status, value, bounds, distance, points.
+
+Pure functions over plain figures; the levels come from the pack and the operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from kshop_audit.judging import scoring
+from kshop_audit.judging.bounds import Extreme, extremes
+from kshop_audit.judging.distance import distance
+from kshop_audit.model.measurement import Measurement, SliceCount
+from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text
+from kshop_audit.model.report import (
+    Bounds,
+    Evidence,
+    RuleResult,
+    Slice,
+    Status,
+    TargetRef,
+    Window,
+)
+from kshop_audit.model.settings import Span, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A rule's result and its exact points, which the score needs unrounded."""
+
+    result: RuleResult
+    points: Fraction | None
+
+
+def target_of(rule: str, terms: Terms) -> tuple[Target | None, Text | None]:
+    """The stricter of the pack's target and the operator's, and a note where they differ."""
+    target = terms.pack.rules[rule].target
+    own = terms.settings.targets.get(rule)
+    line = target is not None and target.operator in (Operator.AT_LEAST, Operator.AT_MOST)
+    if target is None or own is None or not line or own == target.value:
+        return _option(rule, target, terms), None
+    stricter = own > target.value if target.operator is Operator.AT_LEAST else own < target.value
+    if stricter:
+        changed = replace(target, value=own, source=str(terms.settings.file or "--set"))
+        return _option(rule, changed, terms), Text(
+            zh=f"按您设置的更严目标 {own} 判定（规则包为 {target.value}）。",
+            en=f"Judged by your stricter target {own} (the pack's is {target.value}).",
+        )
+    return _option(rule, target, terms), Text(
+        zh=f"您的目标 {own} 比规则包的 {target.value} 宽松，仍按规则包判定。",
+        en=f"Your target {own} is looser than the pack's {target.value}, which stands.",
+    )
+
+
+def _option(rule: str, target: Target | None, terms: Terms) -> Target | None:
+    """The target with `dispute_count_op = "le"`: at most so many instead of fewer than."""
+    options = terms.pack.rules[rule].options
+    if target is None or target.count_below is None or "dispute_count_op" not in options:
+        return target
+    if terms.option(rule, "dispute_count_op") == "le":
+        return replace(target, count_below=target.count_below + 1)
+    return target
+
+
+def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
+    """The rule's result; its points are None without a value."""
+    rule = terms.pack.rules[info.id]
+    target, target_note = target_of(info.id, terms)
+    ends = extremes(measured)
+    status, reason = _status(measured, target, ends)
+    numerator, denominator = _shown(measured)
+    value = _value(measured, target) if numerator is not None else None
+    if status is Status.NOT_APPLICABLE:
+        value = None
+    earned = _points(value, status, rule, terms)
+    needed, headroom = _distance(measured, target, status) if info.distance else (None, None)
+    notes = [*measured.notes, *([target_note] if target_note else []), *_dated(info.id, terms)]
+    result = RuleResult(
+        id=info.id,
+        pack=terms.pack.id,
+        family=info.family,
+        level=terms.settings.levels.get(info.id, rule.level),
+        title=info.title,
+        status=status,
+        value=float(value) if value is not None else None,
+        numerator=numerator,
+        denominator=denominator,
+        target=_target_ref(target),
+        window=_window(measured, info.id, terms),
+        excluded=dict(measured.excluded),
+        unmapped=dict(measured.unmapped),
+        points=scoring.rounded(earned) if earned is not None else None,
+        points_capped=None,
+        needed=needed,
+        headroom=headroom,
+        bounds=_bounds(measured, target, ends, value),
+        forecast=None,
+        breakdown={name: _gains(entries, measured) for name, entries in measured.slices.items()},
+        evidence=_evidence(measured),
+        findings=measured.findings,
+        reason=reason,
+        declared=measured.declared,
+        mute=None,
+        notes=tuple(notes),
+        sources=rule.sources,
+    )
+    return Judged(result, earned)
+
+
+def span_text(span: Span) -> Text:
+    """The days of a part of a window, in words."""
+    first, over = span.since, span.until
+    last = None if over is None else (over - timedelta(days=1)).date()
+    if first is None:
+        return Text(zh=f"至 {last}", en=f"to {last}")
+    if last is None:
+        return Text(zh=f"自 {first.date()} 起", en=f"from {first.date()}")
+    return Text(zh=f"{first.date()} 至 {last}", en=f"{first.date()} to {last}")
+
+
+def _dated(rule: str, terms: Terms) -> Iterator[Text]:
+    """That a version judges a part of the window only."""
+    if span := terms.spans.get(rule):
+        days = span_text(span)
+        yield Text(
+            zh=f"按 {terms.pack.id} 只判定这些日子的事件：{days.zh}；其余日期按当时的版本。",
+            en=f"Judged by {terms.pack.id} for events {days.en} only; other days have their own "
+            "version.",
+        )
+
+
+def _status(
+    measured: Measurement, target: Target | None, ends: tuple[Extreme, Extreme] | None
+) -> tuple[Status, Text | None]:
+    status, reason = _decided(measured, target, ends)
+    return measured.instead.get(status, status), reason
+
+
+def _decided(
+    measured: Measurement, target: Target | None, ends: tuple[Extreme, Extreme] | None
+) -> tuple[Status, Text | None]:
+    if measured.status is not None:
+        # A row that could not be read might be the one that speaks against it.
+        doubtful = measured.status is Status.PASS and measured.gaps.rejected
+        told = (measured.status, measured.reason)
+        return (Status.NO_VERDICT, _undecided(measured)) if doubtful else told
+    if measured.reason is not None or ends is None:
+        return Status.NO_VERDICT, measured.reason
+    empty = measured.denominator == 0
+    if empty and not (measured.unknown or measured.gaps.units):
+        return Status.NOT_APPLICABLE, NOTHING
+    if target is None:
+        return Status.INFO, None
+    return _by_bounds(measured, target, ends)
+
+
+def _by_bounds(
+    measured: Measurement, target: Target, ends: tuple[Extreme, Extreme]
+) -> tuple[Status, Text | None]:
+    outcomes = {_met(end, target, measured.scale) for end in ends}
+    if len(outcomes) == 1 and None not in outcomes:
+        return (Status.PASS if outcomes.pop() else Status.FAIL), None
+    return Status.NO_VERDICT, _undecided(measured)
+
+
+NOTHING = Text(zh="窗口内没有可计数的数据。", en="Nothing to count in the window.")
+
+
+def _met(end: Extreme, target: Target, scale: int) -> bool | None:
+    if end.denominator == 0 and target.count_below is None:
+        return None
+    return scoring.met(end.numerator, end.denominator, target, scale)
+
+
+def _undecided(measured: Measurement) -> Text:
+    gaps = measured.gaps
+    zh, en = [], []
+    if measured.unknown:
+        zh.append(f"{measured.unknown} 个结果在文件里看不出来")
+        en.append(f"{measured.unknown} of unknown outcome")
+    rejected = gaps.rejected + measured.numerator_gaps.rejected
+    if rejected:
+        zh.append(f"{rejected} 行读不出来")
+        en.append(f"{rejected} {'row' if rejected == 1 else 'rows'} could not be read")
+    if days := len(gaps.missing_days):
+        zh.append(f"缺 {days} 天数据")
+        en.append("1 day is missing" if days == 1 else f"{days} days are missing")
+    return Text(
+        zh=f"最好与最坏情况结论不同：{'、'.join(zh)}。",
+        en=f"Best and worst case disagree: {', '.join(en)}.",
+    )
+
+
+def _shown(measured: Measurement) -> tuple[int | None, int | None]:
+    if measured.unknown_hides and measured.denominator is not None:
+        return None, measured.denominator + measured.unknown
+    if measured.bounds is not None:
+        return None, measured.denominator
+    return measured.numerator, measured.denominator
+
+
+def _value(measured: Measurement, target: Target | None) -> Fraction | None:
+    """A ratio, hours, a mean, or for targets of "none" the count itself."""
+    if measured.value is not None:
+        return measured.value
+    if measured.numerator is None:
+        return None
+    if measured.count or (target is not None and target.operator is Operator.NONE):
+        return Fraction(measured.numerator)
+    if not measured.denominator:
+        return None
+    return Fraction(measured.numerator, measured.denominator * measured.scale)
+
+
+def _points(
+    value: Fraction | None, status: Status, rule: RuleTerms, terms: Terms
+) -> Fraction | None:
+    if value is None or rule.anchors is None or status is Status.NO_VERDICT:
+        return None
+    return scoring.points(value, rule.anchors, terms.pack)
+
+
+def _distance(
+    measured: Measurement, target: Target | None, status: Status
+) -> tuple[int | None, int | None]:
+    if target is None or measured.numerator is None or measured.denominator is None:
+        return None, None
+    sums = measured.tally and (measured.scale != 1 or measured.each is not None)
+    uncountable = sums or measured.population or measured.count or measured.unknown_hides
+    if uncountable or status not in (Status.PASS, Status.FAIL):
+        return None, None
+    return distance(measured.numerator, measured.denominator, target)
+
+
+def _bounds(
+    measured: Measurement,
+    target: Target | None,
+    ends: tuple[Extreme, Extreme] | None,
+    value: Fraction | None,
+) -> Bounds | None:
+    if ends is None or measured.status is not None:
+        return None
+    if measured.bounds is not None:
+        least, most = measured.bounds
+        return Bounds(float(least), float(most)) if measured.denominator else None
+    if value is None and not measured.unknown_hides:
+        return None
+    if target is not None and target.operator is Operator.NONE:
+        return Bounds(float(ends[0].numerator), float(ends[1].numerator))
+    if any(end.denominator == 0 for end in ends):
+        return None
+    low, high = (float(Fraction(end.numerator, end.denominator * measured.scale)) for end in ends)
+    return Bounds(low, high)
+
+
+def _target_ref(target: Target | None) -> TargetRef | None:
+    if target is None:
+        return None
+    line = target.operator in (Operator.AT_LEAST, Operator.AT_MOST)
+    return TargetRef(
+        operator=target.operator,
+        value=target.value if line else Decimal(0) if target.operator is Operator.NONE else None,
+        count_below=target.count_below,
+        source=target.source,
+        assumption=target.provenance.value == "ASSUMPTION",
+    )
+
+
+def _window(measured: Measurement, rule: str, terms: Terms) -> Window | None:
+    if measured.since is not None and measured.until is not None:
+        days = (measured.until - measured.since).days + 1
+        return Window(measured.since.isoformat(), measured.until.isoformat(), days)
+    if not measured.window or terms.pack.rules[rule].window_days is None:
+        return None
+    until = terms.until(rule) or terms.as_of
+    return Window(terms.since(rule).isoformat(" "), until.isoformat(" "), terms.days(rule))
+
+
+def _evidence(measured: Measurement) -> Evidence | None:
+    if measured.against is None:
+        return None
+    return Evidence(measured.against, None, False)
+
+
+def _gains(entries: tuple[SliceCount, ...], measured: Measurement) -> tuple[Slice, ...]:
+    """Each segment with what the rate would win if it did as well as the median of the others."""
+    numerator = sum(entry.numerator for entry in entries)
+    denominator = sum(entry.denominator for entry in entries)
+    rates = [Fraction(entry.numerator, entry.denominator) for entry in entries]
+    slices = []
+    for index, entry in enumerate(entries):
+        others = sorted(rates[:index] + rates[index + 1 :])
+        gain = None
+        if others and not measured.tally:
+            middle = len(others) // 2
+            median = (others[middle] + others[-middle - 1]) / 2
+            changed = numerator - entry.numerator + median * entry.denominator
+            gain = (changed - numerator) / denominator
+        slices.append(
+            Slice(
+                key=entry.key,
+                numerator=entry.numerator,
+                denominator=entry.denominator,
+                value=float(rates[index] / measured.scale),
+                gain=float(gain) if gain is not None else None,
+            )
+        )
+    worst_first = -1 if measured.offence else 1
+    return tuple(sorted(slices, key=lambda s: (-(s.gain or 0) * worst_first, s.key)))

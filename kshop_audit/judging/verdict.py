@@ -1,0 +1,234 @@
+"""From the rules' results to the verdict, the score and the actions of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK
+from kshop_audit.judging import scoring
+from kshop_audit.judging.judge import Judged
+from kshop_audit.model.metadata import Level, Pack, Text
+from kshop_audit.model.report import (
+    Action,
+    AppliedCap,
+    Dimension,
+    RuleResult,
+    Score,
+    Status,
+    Verdict,
+)
+from kshop_audit.model.settings import Settings, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What makes the exit code: `fail_on` is error, warn or never.
+
+    `regressed`: rules that are worse than in an earlier report, where that is to count.
+    """
+
+    fail_on: str = "error"
+    min_score: Decimal | None = None
+    regressed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What one pack says: its results, and which of its rules must have a verdict."""
+
+    results: tuple[RuleResult, ...]
+    required: frozenset[str]
+
+
+def verdict(ruled: Sequence[Ruled], score: Score, broken: bool, gate: Gate) -> Verdict:
+    """Pass, fail or incomplete, with the rules behind it. Precedence of exit codes: 1 > 3 > 0.
+
+    All packs must hold. A rule that several packs have is named once, by the worst it is anywhere.
+    """
+    results = [result for pack in ruled for result in pack.results]
+    failed = _ids(r for r in results if r.level is Level.ERROR and r.status is Status.FAIL)
+    warned = _ids(
+        r
+        for r in results
+        if r.status is Status.WARN or (r.status is Status.FAIL and r.level is Level.WARN)
+    )
+    silent = [
+        (r, r.id in pack.required)
+        for pack in ruled
+        for r in pack.results
+        if r.status is Status.NO_VERDICT
+    ]
+    owed = _ids(r for r, required in silent if required)
+    gates = _ids(r for r, _ in silent if r.level is Level.ERROR)
+    below = gate.min_score is not None and score.total is not None and score.total < gate.min_score
+    unscored = gate.min_score is not None and score.total is None
+    open_questions = bool(owed) or unscored or broken
+    fell = bool(failed or gate.regressed) or below or (gate.fail_on == "warn" and bool(warned))
+    status = "fail" if fell else "incomplete" if open_questions else "pass"
+    stopped = fell and gate.fail_on != "never"
+    code = EXIT_FAILED if stopped else EXIT_INCOMPLETE if open_questions else EXIT_OK
+    return Verdict(
+        status=status,
+        exit_code=code,
+        failed=failed,
+        warned=warned,
+        no_verdict=_ids(r for r, _ in silent),
+        not_measured=tuple(rule for rule in gates if rule not in owed),
+    )
+
+
+def _ids(results: Iterable[RuleResult]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(result.id for result in results))
+
+
+def required(pack: Pack, inputs: frozenset[str], settings: Settings) -> frozenset[str]:
+    """The rules whose missing verdict makes the audit incomplete.
+
+    `inputs`: what is there, as "kind", "kind.column" and declared rule ids. The operator's lists
+    add to the pack's gates or stand instead of them.
+    """
+    causes = pack.required_when.items()
+    usual = {*pack.required, *(rule for rule, of in causes if inputs & {rule, *of})}
+    instead = settings.required_instead
+    # A gate that the operator lowered is a gate no longer, unless he requires it by name.
+    gates = {rule for rule in usual if level_of(rule, pack, settings) is Level.ERROR}
+    return frozenset({*(gates if instead is None else instead), *settings.required})
+
+
+def level_of(rule: str, pack: Pack, settings: Settings) -> Level:
+    """The operator's level of a rule, else the pack's."""
+    return settings.levels.get(rule, pack.rules[rule].level)
+
+
+def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Score:
+    """The estimate, or the reason why there is none."""
+    pack, weights = terms.pack, terms.settings.weights
+    earned, failed = _earned(judged)
+    after = scoring.capped(earned, pack, failed)
+    total = scoring.total(after, pack, weights)
+    reason = _no_score(paid_orders, total.value, pack)
+    value = total.value if reason is None else None
+    return Score(
+        official=False,
+        total=scoring.rounded(value) if value is not None else None,
+        grade=scoring.grade(value, pack) if value is not None else None,
+        dimensions=tuple(
+            Dimension(
+                part.id,
+                scoring.rounded(part.points) if part.points is not None else None,
+                scoring.rounded(part.weight, 4) if part.weight is not None else None,
+                part.rules,
+            )
+            for part in total.parts
+        ),
+        caps=tuple(
+            AppliedCap(cap.rule, cap.applies_to, scoring.rounded(scoring.number(cap.limit)))
+            for cap in pack.caps
+            if cap.rule in failed
+        ),
+        left_out=(*total.left_out, *_uncapped(judged, pack)),
+        assumptions=_assumptions(earned, pack),
+        reason=reason,
+    )
+
+
+def _uncapped(judged: Sequence[Judged], pack: Pack) -> tuple[str, ...]:
+    """Rules that could have put a cap on others, had they been run."""
+    run = {j.result.id for j in judged}
+    return tuple(cap.rule for cap in pack.caps if cap.rule not in run)
+
+
+def _earned(judged: Sequence[Judged]) -> tuple[dict[str, Fraction], frozenset[str]]:
+    earned = {j.result.id: j.points for j in judged if j.points is not None}
+    failed = frozenset(j.result.id for j in judged if j.result.status is Status.FAIL)
+    return earned, failed
+
+
+def _no_score(paid_orders: int | None, value: Fraction | None, pack: Pack) -> Text | None:
+    if not pack.dimensions:
+        return Text(zh="该规则包没有评分。", en="This pack has no score.")
+    least = int(scoring.number(pack.score["min_paid_orders"]))
+    days = int(scoring.number(pack.score["min_paid_days"]))
+    if paid_orders is None:
+        return Text(
+            zh=f"没有订单的支付时间，无法确认近 {days} 天是否满 {least} 笔支付订单。",
+            en=f"No payment times: whether {least} orders were paid in {days} days is not known.",
+        )
+    if paid_orders < least:
+        return Text(
+            zh=f"近 {days} 天支付订单 {paid_orders} 笔，不足 {least} 笔，平台不出分。",
+            en=f"{paid_orders} orders paid in {days} days, fewer than {least}: no score.",
+        )
+    if value is None:
+        return Text(zh="没有任何计分指标有结果。", en="No rule with points has a value.")
+    return None
+
+
+def _assumptions(earned: Mapping[str, Fraction], pack: Pack) -> tuple[Text, ...]:
+    """Every assumed figure behind the score, in words."""
+    found: list[Text] = []
+    for rule in earned:
+        anchors = pack.rules[rule].anchors
+        if anchors is None:
+            continue
+        for worth, figure in (("5", anchors.full), ("3", anchors.floor)):
+            if figure.assumption:
+                found.append(
+                    Text(
+                        zh=f"ASSUMPTION 假设：{rule} 达到 {figure.value} 得 {worth} 分",
+                        en=f"ASSUMPTION: {rule} at {figure.value} is worth {worth} points",
+                    )
+                )
+    for dimension, weight in pack.weights.items():
+        if weight.assumption:
+            found.append(
+                Text(
+                    zh=f"ASSUMPTION 假设：维度 {dimension} 权重 {weight.value}",
+                    en=f"ASSUMPTION: dimension {dimension} weighs {weight.value}",
+                )
+            )
+    return tuple(found)
+
+
+def with_caps(judged: Sequence[Judged], pack: Pack) -> tuple[RuleResult, ...]:
+    """The results, with the points that a failing rule leaves to others."""
+    earned, failed = _earned(judged)
+    after = scoring.capped(earned, pack, failed)
+    touched = {rule for cap in pack.caps if cap.rule in failed for rule in cap.applies_to}
+    return tuple(
+        replace(j.result, points_capped=scoring.rounded(after[j.result.id]))
+        if j.result.id in touched and j.result.id in after
+        else j.result
+        for j in judged
+    )
+
+
+def actions(
+    judged: Sequence[Judged], fixes: Mapping[str, Text], scored: bool, terms: Terms
+) -> tuple[Action, ...]:
+    """What to do, by what it wins: each rule set to full marks alone, gates first among equals."""
+    pack, weights = terms.pack, terms.settings.weights
+    earned, failed = _earned(judged)
+    now = scoring.total(scoring.capped(earned, pack, failed), pack, weights).value
+    found: list[tuple[Fraction, bool, Action]] = []
+    for j in judged:
+        result = j.result
+        improvable = j.points is not None and j.points < scoring.number(pack.score["max_points"])
+        failing = result.status is Status.FAIL and result.level in (Level.ERROR, Level.WARN)
+        if not (improvable or failing):
+            continue
+        better = dict(earned)
+        if j.points is not None:
+            better[result.id] = scoring.number(pack.score["max_points"])
+        then = scoring.total(
+            scoring.capped(better, pack, failed - {result.id}), pack, weights
+        ).value
+        gain = then - now if then is not None and now is not None and scored else Fraction(0)
+        gate = failing and result.level is Level.ERROR
+        shown = scoring.rounded(gain) if scored else None
+        found.append((gain, gate, Action(result.id, shown, result.needed, fixes[result.id])))
+    found.sort(key=lambda entry: (-entry[0], not entry[1], entry[2].rule))
+    return tuple(action for _, _, action in found)

@@ -1,0 +1,270 @@
+"""The second of the plan's collects: all selected rules over the facts, in one streaming plan.
+
+Windows and exclusions are predicates inside the aggregates, never filters on a shared frame, so
+that the derived frames are shared by all rules that look at them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from kshop_audit.model.metadata import EXCLUSIONS
+from kshop_audit.model.schema import IDS
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Tally
+from kshop_audit.tables import AT, FILE, ROW
+
+HIT, MISS, UNKNOWN = 100, 101, 102
+CODE, NUMERATOR, DENOMINATOR = "_code", "_numerator", "_denominator"
+OUTCOME = "_outcome"
+AGAINST = "_against"
+"""Boolean: the unit speaks against the shop."""
+WAS = "_was"
+"""UInt8: _code without the mutes, where there are any."""
+MUTED = EXCLUSIONS.index("muted")
+
+_CODES, _NO_DAY = 256, -(2**22)
+"""Room for the codes of a day in one Int32, and what stands there for no day."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is collected beside the totals."""
+
+    evidence: bool = False
+    evidence_limit: int = 10_000
+    by: tuple[str, ...] = ()
+
+
+def units(
+    shape: Ratio | Tally, rule: str, terms: Terms, muted: pl.Expr | None = None
+) -> pl.LazyFrame:
+    """The unit's frame with what became of each unit.
+
+    Adds _code (UInt8: index of EXCLUSIONS, or HIT, MISS, UNKNOWN), _numerator and _denominator
+    (Int64, 0 where not counted), _against (Boolean). `muted`: Boolean, never null, the units that
+    an accepted exception takes out of both; then _was is there too.
+    """
+    frame = shape.unit
+    if isinstance(shape, Ratio):
+        # A column of its own, for it may be costly and is asked for twice.
+        frame = frame.with_columns(shape.hit.alias(OUTCOME))
+        hit = pl.col(OUTCOME)
+        outcome = (
+            pl.when(hit).then(_code(HIT)).when(~hit).then(_code(MISS)).otherwise(_code(UNKNOWN))
+        )
+    else:
+        outcome = pl.when(shape.amount.is_not_null()).then(_code(HIT)).otherwise(_code(UNKNOWN))
+    marked = frame.with_columns(_left_out(shape, rule, terms, outcome).alias(CODE))
+    if muted is not None:
+        marked = marked.rename({CODE: WAS}).with_columns(
+            pl.when((pl.col(WAS) >= HIT) & muted)
+            .then(_code(MUTED))
+            .otherwise(pl.col(WAS))
+            .alias(CODE)
+        )
+    counted = pl.col(CODE).is_in((HIT, MISS))
+    if isinstance(shape, Ratio):
+        parts = (pl.col(CODE) == HIT).cast(pl.Int64), counted.cast(pl.Int64)
+    else:
+        parts = (
+            pl.when(counted).then(shape.amount.cast(pl.Int64)).otherwise(0),
+            pl.when(counted).then(shape.weight.cast(pl.Int64)).otherwise(0),
+        )
+    return marked.with_columns(
+        parts[0].alias(NUMERATOR),
+        parts[1].alias(DENOMINATOR),
+        _against(shape, CODE).alias(AGAINST),
+    )
+
+
+def _against(shape: Ratio | Tally, code: str) -> pl.Expr:
+    """Whether a unit of this code speaks against the shop."""
+    if isinstance(shape, Ratio):
+        return pl.col(code) == (HIT if shape.offence else MISS)
+    slow = shape.slow if shape.slow is not None else pl.lit(False)
+    return (pl.col(code) == HIT) & slow.fill_null(False)
+
+
+def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -> pl.Expr:
+    coded = shape.coded if isinstance(shape, Ratio) else None
+    checks = dict(shape.left_out)
+    if shape.at and not coded:
+        at = pl.col(shape.at)
+        checks["after_as_of"] = at > _instant(terms.as_of)
+        if terms.pack.rules[rule].window_days is not None:
+            own = checks.get("outside_window", pl.lit(False))  # a window may end before as-of
+            until = terms.until(rule)
+            over = pl.lit(False) if until is None else at >= _instant(until)
+            checks["outside_window"] = (
+                at.is_null() | (at < _instant(terms.since(rule))) | over | own
+            )
+    expression = outcome
+    # Built from the inside out: the first reason of the list must be the outermost question.
+    for reason in reversed([name for name in EXCLUSIONS if name in checks]):
+        index = _code(EXCLUSIONS.index(reason))
+        expression = pl.when(checks[reason]).then(index).otherwise(expression)
+    if coded:
+        expression = pl.when(pl.col(coded).is_not_null()).then(coded).otherwise(expression)
+    return expression
+
+
+@functools.cache
+def _instant(at: datetime) -> pl.Expr:
+    """A literal; each that is made anew goes through the engine, and rules share a few."""
+    return pl.lit(at, pl.Datetime("ms"))
+
+
+def _code(value: int) -> pl.Expr:
+    return pl.lit(value, dtype=pl.UInt8)
+
+
+def counts(frame: pl.LazyFrame, shape: Ratio | Tally, rule: str) -> pl.LazyFrame:
+    """What became of the units of each natural day: all that a rule's totals and days come from.
+
+    rule, day (Date; null without a time), code (UInt8, see `units`), units, numerator, denominator
+    and against (Int64).
+    """
+    when = pl.col(shape.at).dt.date().to_physical() if shape.at else pl.lit(None, pl.Int32)
+    # One number groups in half of the time that two columns take.
+    groups = frame.group_by(_place=when.fill_null(_NO_DAY) * _CODES + pl.col(CODE))
+    units, code = pl.len().cast(pl.Int64).alias("units"), (pl.col("_place") % _CODES)
+    day = pl.col("_place") // _CODES
+    known = (
+        pl.lit(rule).alias("rule"),
+        pl.when(day != _NO_DAY).then(day).cast(pl.Date).alias("day"),
+        code.cast(pl.UInt8).alias("code"),
+        "units",
+    )
+    if isinstance(shape, Tally):
+        sums = {"numerator": NUMERATOR, "denominator": DENOMINATOR, "against": AGAINST}
+        added = (pl.col(column).sum().cast(pl.Int64).alias(name) for name, column in sums.items())
+        return groups.agg(units, *added).select(*known, *sums)
+    hits, misses = (pl.when(code == one).then("units").otherwise(0) for one in (HIT, MISS))
+    return groups.agg(units).select(
+        *known,
+        numerator=hits,
+        denominator=hits + misses,
+        against=hits if shape.offence else misses,
+    )
+
+
+def totals(counted: pl.DataFrame) -> pl.DataFrame:
+    """`counts` of all days together: one row a rule and code."""
+    return counted.drop("day").group_by("rule", "code").sum()
+
+
+def days(counted: pl.DataFrame) -> pl.DataFrame:
+    """rule, day, numerator, denominator of each natural day with counted units, from `counts`."""
+    return (
+        counted.filter(pl.col("day").is_not_null())
+        .group_by("rule", "day")
+        .agg(pl.col("numerator", "denominator").sum())
+        .filter(pl.col("denominator") > 0)
+        .sort("rule", "day")
+    )
+
+
+def muted_counts(
+    frame: pl.LazyFrame, shape: Ratio | Tally, mutes: Mapping[int, pl.Expr]
+) -> pl.LazyFrame:
+    """One row a mute: index, units, against (Int64); a unit counts for every mute that fits it."""
+    counted, against = pl.col(WAS) >= HIT, _against(shape, WAS)
+    return pl.concat(
+        [
+            frame.select(
+                pl.lit(index, pl.Int64).alias("index"),
+                (counted & mute).sum().cast(pl.Int64).alias("units"),
+                (against & mute).sum().cast(pl.Int64).alias("against"),
+            )
+            for index, mute in mutes.items()
+        ]
+    )
+
+
+def slices(
+    frame: pl.LazyFrame, rule: str, by: Mapping[str, pl.Expr], wanted: Wanted
+) -> list[pl.LazyFrame]:
+    """rule, dimension, key (String), numerator, denominator, for the dimensions wanted."""
+    return [
+        frame.with_columns(_key=key.cast(pl.String))
+        .group_by("_key")
+        .agg(pl.col(NUMERATOR).sum(), pl.col(DENOMINATOR).sum())
+        .filter((pl.col(DENOMINATOR) > 0) & pl.col("_key").is_not_null())
+        .select(
+            pl.lit(rule).alias("rule"),
+            pl.lit(name).alias("dimension"),
+            pl.col("_key").alias("key"),
+            numerator=NUMERATOR,
+            denominator=DENOMINATOR,
+        )
+        for name, key in by.items()
+        if name in wanted.by
+    ]
+
+
+def findings(frame: pl.LazyFrame, wanted: Findings) -> pl.LazyFrame:
+    """The counted units that the rule wants listed, and what is listed beside them."""
+    counted = pl.col(CODE).is_in((HIT, MISS, UNKNOWN))
+    parts = [] if wanted.beside is None else [wanted.beside]
+    if wanted.columns:
+        columns = (expression.alias(name) for name, expression in wanted.columns.items())
+        parts.insert(0, frame.filter(counted & wanted.where).select(columns))
+    listed = pl.concat(parts, how="diagonal_relaxed")
+    if not wanted.order or wanted.looked_up:
+        return listed  # ids that are looked up come later, and the order with them
+    return listed.sort(*_order(wanted, listed.collect_schema().names()), nulls_last=True)
+
+
+def sorted_findings(frame: pl.DataFrame, wanted: Findings) -> pl.DataFrame:
+    """Findings whose ids have been looked up, in their order."""
+    return frame.sort(*_order(wanted, frame.columns), nulls_last=True)
+
+
+def _order(wanted: Findings, names: list[str]) -> list[str]:
+    # The other columns settle draws, so that the order of the rows in a file changes nothing.
+    return [*wanted.order, *(name for name in names if name not in wanted.order)]
+
+
+def evidence(
+    frame: pl.LazyFrame, shape: Ratio | Tally, limit: int, *, muted: bool = False
+) -> pl.LazyFrame:
+    """The units that speak against the shop, worst first: ids, file, row, times, why, counted.
+
+    `muted`: those that a mute took out are among them, and not counted.
+    """
+    shown = pl.col(AGAINST)
+    if muted:
+        shown |= (pl.col(CODE) == MUTED) & _against(shape, WAS)
+    proof: Proof = shape.proof
+    names = frame.collect_schema().names()
+    none, nowhen = pl.lit(None, pl.String), pl.lit(None, pl.Datetime("ms"))
+    deadline = proof.deadline if proof.deadline is not None else nowhen
+    actual = proof.actual if proof.actual is not None else nowhen
+    where = {
+        name: pl.col(name).cast(pl.Int64) if name in names else pl.lit(None, pl.Int64)
+        for name in (FILE, ROW)
+    }
+    return (
+        frame.filter(shown)
+        .select(
+            *(pl.col(n).cast(pl.String).alias(n) if n in proof.ids else none.alias(n) for n in IDS),
+            deadline.cast(pl.Datetime("ms")).alias("deadline"),
+            actual.cast(pl.Datetime("ms")).alias("actual"),
+            (proof.why if proof.why is not None else none).cast(pl.String).alias("why"),
+            (proof.cost_fen if proof.cost_fen is not None else pl.lit(None))
+            .cast(pl.Int64)
+            .alias("cost_fen"),
+            pl.col(AGAINST).alias("counted"),
+            **where,
+            **({AT: pl.col(AT)} if proof.looked_up else {}),
+        )
+        .with_columns(late_seconds=(pl.col("actual") - pl.col("deadline")).dt.total_seconds())
+        .sort("late_seconds", FILE, ROW, *IDS, descending=[True] + [False] * (2 + len(IDS)))
+        .head(limit)
+    )

@@ -1,1 +1,0 @@
-"""What lies beyond today's number: distance, bounds. Pure functions over plain figures."""

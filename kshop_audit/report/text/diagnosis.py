@@ -1,0 +1,210 @@
+"""What was understood of the inputs, for the terminal: file by file, then what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+
+from kshop_audit.model.diagnosis import Diagnosis, FileDiagnosis, Lack, Proposal
+from kshop_audit.report.text.layout import pad
+from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
+from kshop_audit.report.view.speech import Speech
+
+_NAMES = 8
+_TEXTS = 10
+_DAYS = 10
+_DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
+
+
+def render(diagnosis: Diagnosis, options: TextOptions) -> str:
+    """The diagnosis as lines of at most `options.width` cells (never narrower than 40)."""
+    page = _Page(Speech(options.lang, options.ascii), options)
+    sections = [page.summary(diagnosis)]
+    sections += [page.file(file) for file in diagnosis.files]
+    sections += [page.unmapped(diagnosis), page.gaps(diagnosis), page.lacks(diagnosis)]
+    if any(_proposed(file) for file in diagnosis.files) or diagnosis.unmapped:
+        sections.append(page.line(page.say("draft"), Style.DIM))
+    return printed(stacked(sections), options)
+
+
+def _proposed(file: FileDiagnosis) -> Sequence[Proposal]:
+    return file.proposals if file.nearest is None else file.nearest.proposals
+
+
+class _Page:
+    """The sections, each a list of lines."""
+
+    def __init__(self, speech: Speech, options: TextOptions) -> None:
+        self._speech = speech
+        self._width = options.cells
+        self._all = options.verbose
+
+    def say(self, key: str, n: int | None = None, **values: object) -> str:
+        """A sentence of this page."""
+        return self._speech.say(f"doctor.{key}", n, **values)
+
+    def line(self, text: str, style: str, indent: int = 0) -> list[Spans]:
+        """One paragraph."""
+        return paragraph(text, self._width, indent, style, 2)
+
+    def summary(self, diagnosis: Diagnosis) -> list[Spans]:
+        """How many files, and until when they tell."""
+        known = sum(file.kind is not None for file in diagnosis.files)
+        told = self.say("summary" if known else "nothing", len(diagnosis.files), known=known)
+        as_of = diagnosis.as_of and self._speech.say(
+            "headline.as_of", as_of=self._speech.instant(diagnosis.as_of, closing=True)
+        )
+        return self.line(self._speech.join([told, as_of or ""]), Style.STRONG)
+
+    def file(self, file: FileDiagnosis) -> list[Spans]:
+        """Everything about one file."""
+        entries = list(self._read(file) if file.kind else self._unread(file))
+        return [*self.line(self._speech.data(file.name), Style.STRONG), *self._entries(entries)]
+
+    def _unread(self, file: FileDiagnosis) -> Iterator[tuple[str, str]]:
+        yield self.say("unread"), self._speech.text(file.why)
+        yield from self._nearest(file)
+
+    def _nearest(self, file: FileDiagnosis) -> Iterator[tuple[str, str]]:
+        near = file.nearest
+        if near is not None:
+            kind = self._speech.name("kind", near.kind)
+            key = "nearest" if near.known else "nearest_bare"
+            yield "", self.say(key, kind=kind, code=near.kind, known=self._names(near.known))
+            yield from self._unknown(near.proposals)
+
+    def _read(self, file: FileDiagnosis) -> Iterator[tuple[str, str]]:
+        speech = self._speech
+        kind = speech.name("kind", str(file.kind))
+        grounds = speech.join([str(file.kind), file.platform or ""], "comma")
+        told = speech.aside(kind, grounds)
+        yield self.say("kind"), speech.join([told, speech.text(file.why)])
+        yield from self._nearest(file)
+        if file.encoding is not None:
+            mark = file.delimiter or ""
+            name = self.say(_DELIMITERS[mark]) if mark in _DELIMITERS else ascii(mark)
+            said = self.say("delimiter", delimiter=name) if mark else ""
+            yield self.say("encoding"), speech.join([speech.data(file.encoding), said], "comma")
+        yield self.say("records"), self.say(
+            "counts", records=file.records, rows=file.rows, rejected=file.rejected,
+            skipped=file.skipped, duplicates=file.duplicates,
+        )  # fmt: skip
+        if file.overlapping:
+            yield "", self.say("overlapping", file.overlapping)
+        if file.first_at is not None and file.last_at is not None:
+            ends = [speech.instant(end) for end in (file.first_at, file.last_at)]
+            yield self.say("times"), speech.say("sign.to", since=ends[0], until=ends[1])
+        pairs = [
+            self.say("arrow", header=speech.data(header), column=column)
+            for header, column in file.understood
+        ]
+        yield self._counted("understood", pairs), speech.join(pairs, "list")
+        if file.ignored:
+            yield self._counted("ignored", file.ignored), self._names(file.ignored)
+        yield from self._unknown(() if file.nearest else file.proposals)
+        if file.missing:
+            yield self._counted("missing", file.missing), self._names(file.missing, _TEXTS * 2)
+        yield from self._rejected(file)
+        for note in file.notes:
+            yield self.say("note"), speech.text(note)
+
+    def _unknown(self, proposals: Sequence[Proposal]) -> Iterator[tuple[str, str]]:
+        label = self._counted("unknown", proposals)
+        for proposal in proposals:
+            if proposal.column is not None and proposal.why is not None:
+                header, why = self._speech.data(proposal.header), self._speech.text(proposal.why)
+                yield label, self.say("perhaps", header=header, column=proposal.column, why=why)
+                label = ""
+        rest = [proposal.header for proposal in proposals if proposal.column is None]
+        if rest:
+            yield label, self._names(rest)
+
+    def _rejected(self, file: FileDiagnosis) -> Iterator[tuple[str, str]]:
+        label = self.say("rejected")
+        for entry in file.rejects:
+            value = self._speech.data(entry.first_value)
+            yield (
+                label,
+                self.say(
+                    "reject",
+                    entry.rows,
+                    column=f" {self._speech.data(entry.column)}" if entry.column else "",
+                    reason=self._speech.text(entry.reason),
+                    row=entry.first_row,
+                    value=self.say("quoted", text=value) if value else "",
+                ),
+            )
+            label = ""
+
+    def unmapped(self, diagnosis: Diagnosis) -> list[Spans]:
+        """Texts in no vocabulary, and what they may stand for."""
+        entries = []
+        for entry in diagnosis.unmapped:
+            texts = [
+                self.say("times_seen", rows, text=self._speech.data(text))
+                for text, rows in entry.texts
+            ]
+            listed = self._speech.names(texts, len(texts) if self._all else _TEXTS)
+            entries.append((f"{entry.kind}.{entry.column}", listed))
+            codes = self._speech.join(entry.codes, "list")
+            entries.append(
+                ("", self.say("codes", codes=codes, kind=entry.kind, column=entry.column))
+            )
+        return self._section("unmapped", entries)
+
+    def gaps(self, diagnosis: Diagnosis) -> list[Spans]:
+        """Days without a row."""
+        entries = []
+        for gap in diagnosis.gaps:
+            days = self._speech.names(gap.days, len(gap.days) if self._all else _DAYS)
+            entries.append(
+                (self._speech.name("kind", gap.kind), self.say("gap", len(gap.days), days=days))
+            )
+            entries.append(("", self.say("gap_rules", rules=self._names(gap.rules, _TEXTS))))
+        return self._section("gaps", entries)
+
+    def lacks(self, diagnosis: Diagnosis) -> list[Spans]:
+        """Columns without which rules have no verdict, and where they come from."""
+        entries = [entry for lack in diagnosis.lacks for entry in self._lack(lack)]
+        return self._section("lacks", entries)
+
+    def _lack(self, lack: Lack) -> Iterator[tuple[str, str]]:
+        needs = self._speech.join([need.replace("|", " / ") for need in lack.needs], "list")
+        if lack.file:
+            kind = self._speech.aside(self._speech.name("kind", lack.kind), lack.kind)
+            yield self.say("lack_file"), kind
+            if self._all:
+                yield "", needs
+        else:
+            yield self.say("lack_column"), needs
+        yield "", self.say("lack_costs", rules=self._names(lack.rules, _TEXTS))
+        yield "", self._speech.text(lack.supplier)
+
+    def _section(self, key: str, entries: Sequence[tuple[str, str]]) -> list[Spans]:
+        if not entries:
+            return []
+        return [*self.line(self.say(key), Style.STRONG), *self._entries(entries)]
+
+    def _counted(self, key: str, names: Sequence[object]) -> str:
+        return f"{self.say(key)} {len(names)}"
+
+    def _names(self, names: Sequence[str], most: int = _NAMES) -> str:
+        shown = [self._speech.data(name) for name in names]
+        return self._speech.names(shown, len(shown) if self._all else most)
+
+    def _entries(self, entries: Sequence[tuple[str, str]]) -> list[Spans]:
+        """Texts under their labels, all beginning in one column."""
+        lines: list[Spans] = []
+        room = min(max((cell_len(label) for label, _ in entries), default=0), self._width // 3)
+        for label, text in entries:
+            start = f"  {pad(label, room)}  "
+            indent = cell_len(start)
+            if cell_len(label) > room:
+                lines.append([(f"  {label}", Style.DIM)])
+                start = " " * (room + 4)
+                indent = room + 4
+            first, *rest = paragraph(text, self._width, indent, Style.PLAIN)
+            lines.append([(start, Style.DIM), (first[0][0].lstrip(" "), Style.PLAIN)])
+            lines.extend(rest)
+        return lines

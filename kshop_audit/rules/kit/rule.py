@@ -1,0 +1,144 @@
+"""What a rule is: frozen metadata and one pure function from facts to a shape.
+
+The function's docstring is its documentation: a first line and five headings, each with an English
+paragraph and a Chinese one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from kshop_audit.facts import Facts
+from kshop_audit.model.metadata import RuleDoc, RuleInfo, Text
+from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.shapes import Shape
+
+HEADINGS = (
+    "Why it matters",
+    "How it is counted",
+    "Not counted",
+    "Example",
+    "Why our number may differ",
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a rule's own conclusion may look at: plain figures, no frames."""
+
+    numerator: int | None
+    denominator: int | None
+    unknown: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What a rule concludes beyond numerator, denominator and target; None leaves things be.
+
+    `instead`: status → the one to give in its place, once bounds and target are known.
+    `count`: the value is the numerator itself, nothing is divided; `value` replaces it. `bounds`:
+    the least and the most where only a range is published; there is no value then.
+    """
+
+    status: Status | None = None
+    instead: Mapping[Status, Status] = field(default_factory=dict)
+    numerator: int | None = None
+    value: Fraction | None = None
+    bounds: tuple[Fraction, Fraction] | None = None
+    count: bool = False
+    findings: tuple[Finding, ...] | None = None
+    reason: Text | None = None
+    notes: tuple[Text, ...] = ()
+
+
+Measure = Callable[[Facts, Terms], Shape]
+Conclude = Callable[[Measured, Terms], Conclusion]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the catalogue. `conclude` is for the few whose outcome is more than a quotient."""
+
+    info: RuleInfo
+    measure: Measure
+    conclude: Conclude | None = None
+
+
+def rule(
+    id: str,  # noqa: A002  the public name of the thing
+    *,
+    family: str,
+    title: Text,
+    fix: Text,
+    unit: Text,
+    needs: tuple[str, ...] = (),
+    scale: int = 1,
+    distance: bool = True,
+    absent: Mapping[str, Text] | None = None,
+    conclude: Conclude | None = None,
+) -> Callable[[Measure], Rule]:
+    """Make a rule of a function.
+
+    `needs`: "kind.column" entries, alternatives joined by "|"; without one of them the rule has no
+    verdict. `scale`: numerator units in one unit of the target (3600 where seconds are summed and
+    hours are wanted). `absent`: columns the rule can do without, written as in `needs`, and the
+    note that goes with the figure where they are missing. The docstring must have the headings of
+    HEADINGS; ValueError if it has not.
+    """
+
+    def make(measure: Measure) -> Rule:
+        doc = document(id, inspect.getdoc(measure) or "")
+        absent_notes = tuple((absent or {}).items())
+        info = RuleInfo(id, family, title, fix, unit, needs, doc, scale, distance, absent_notes)
+        return Rule(info, measure, conclude)
+
+    return make
+
+
+def document(id: str, text: str) -> RuleDoc:  # noqa: A002
+    """The sections of a docstring; ValueError naming the rule and the heading that is missing."""
+    head, *rest = _blocks(text)
+    sections: dict[str, list[str]] = {}
+    for block in rest:
+        first, _, body = block.partition("\n")
+        if first.rstrip(":") in HEADINGS:
+            sections[first.rstrip(":")] = [_joined(body)]
+        elif sections:
+            sections[list(sections)[-1]].append(_joined(block))
+        else:
+            head = f"{head}\n\n{block}"
+    missing = [name for name in HEADINGS if len(sections.get(name, [])) != 2]
+    if missing:
+        raise ValueError(f"{id}: docstring needs an English and a Chinese paragraph in {missing}")
+    summary = [_joined(part) for part in head.split("\n\n")]
+    if len(summary) != 2:
+        raise ValueError(f"{id}: docstring needs an English and a Chinese first line")
+    pairs = [Text(zh=zh, en=en) for en, zh in (summary, *(sections[name] for name in HEADINGS))]
+    return RuleDoc(*pairs)
+
+
+WIDE = 0x2E7F
+"""Code points above this are written without blanks between words."""
+
+
+def _blocks(text: str) -> list[str]:
+    return [block for block in text.split("\n\n") if block.strip()]
+
+
+def _joined(block: str) -> str:
+    lines = [line.strip() for line in block.strip().splitlines()]
+    # Chinese lines are joined without the blank that English needs.
+    joined = ""
+    for line in lines:
+        wide = joined and (ord(joined[-1]) > WIDE or ord(line[0]) > WIDE)
+        # A number or a Latin word keeps its blank from a Chinese word, not from punctuation.
+        mixed = joined and joined[-1].isalnum() and line[0].isalnum() and wide
+        both = joined and ord(joined[-1]) > WIDE and ord(line[0]) > WIDE
+        glue = " " if joined and (not wide or (mixed and not both)) else ""
+        joined += glue + line
+    return joined

@@ -1,0 +1,251 @@
+"""The documentation: generated pages are current, links lead somewhere, commands work."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import typer
+
+from kshop_audit import packs
+from kshop_audit.cli.application import application
+from kshop_audit.config import load_settings
+from kshop_audit.rules import Rule, catalogue, rules_in
+from tests.cases import case_files
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+OWN_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+FOREIGN_OPTIONS = {"--require-hashes", "--group", "--check"}  # of pip and of our scripts
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(page: Path, info: str) -> Iterator[str]:
+    for found in FENCE.finditer(page.read_text(encoding="utf-8")):
+        if found["info"] == info:
+            yield found["body"]
+
+
+def scripts() -> list[Any]:
+    """Every command of a block marked `sh runnable`, with the exit code it must end with.
+
+    A command that stands on several pages, perhaps in another language, is run once.
+    """
+    found: dict[str, Any] = {}
+    for page in PAGES:
+        for block in FENCE.finditer(page.read_text(encoding="utf-8")):
+            marked = re.fullmatch(r"sh runnable(?: exit=(\d+))?", block["info"])
+            for line in block["body"].splitlines() if marked else ():
+                script = re.sub(r"\s+#.*", "", line)
+                once = re.sub(r" --lang \w+", "", script)
+                case = pytest.param(script, int((marked and marked[1]) or 0), id=once)
+                found.setdefault(once, case)
+    return list(found.values())
+
+
+@pytest.fixture(scope="session")
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "scripts" / "make_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# ------------------------------------------------------------------ generated pages
+
+
+def test_generated_pages_are_current(generator: ModuleType) -> None:
+    assert generator.stale(generator.build()) == [], "run: make docs"
+
+
+def test_check_tells_a_page_that_is_not_current(
+    generator: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generator, "build", lambda: {"README.md": "another text\n"})
+    assert generator.main(["--check"]) == 1
+    said = capsys.readouterr().out
+    assert "differs: README.md" in said
+    assert "unexpected: docs/rules/reply-rate.md" in said
+
+
+def test_every_rule_of_the_pack_has_a_page_with_all_its_sections(generator: ModuleType) -> None:
+    pack = packs.load("kuaishou")
+    pages = generator.rule_pages(catalogue(), pack)
+    assert {*pages} == {"README.md", *(f"{rule}.md" for rule in pack.rules)}
+    for rule, terms in pack.rules.items():
+        page = pages[f"{rule}.md"]
+        heads = re.findall(r"^### (.+)$", page, re.MULTILINE)
+        info = catalogue()[rule].info
+        assert len(heads) == 2 * (7 + bool(info.needs) + bool(info.absent)), (rule, heads)
+        assert all(note.zh in page and note.en in page for _, note in info.absent)
+        for option, figure in terms.options.items():
+            assert f"`{option}`" in page
+            assert generator.prose(figure.source) in page
+        assert f"]({rule}.md)" in pages["README.md"]
+
+
+def test_a_report_without_its_markers_is_refused(generator: ModuleType) -> None:
+    with pytest.raises(SystemExit, match="report:begin"):
+        generator.with_report("no markers here", "text")
+
+
+# ------------------------------------------------------------------ commands
+
+
+@pytest.fixture(scope="session")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a `kshop-audit` that runs this checkout, whatever is installed."""
+    folder = tmp_path_factory.mktemp("bin")
+    file = folder / "kshop-audit"
+    file.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m kshop_audit.cli "$@"\n'
+    )
+    file.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize(("script", "code"), scripts())
+def test_a_command_of_the_documentation_works(
+    script: str, code: int, command: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("KSHOP_")}
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],  # noqa: S607  the reader's shell
+        cwd=tmp_path,
+        env={**plain, "PATH": f"{command}{os.pathsep}{plain['PATH']}"},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == code, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_both_readmes_have_commands_that_are_run() -> None:
+    for page in (ROOT / "README.md", ROOT / "README.en.md"):
+        assert len(list(blocks(page, "sh runnable"))) >= 5
+        assert list(blocks(page, "sh runnable exit=1"))
+
+
+def test_the_readmes_tell_how_many_rules_there_are() -> None:
+    rules = len(packs.load("kuaishou").rules)
+    assert f"共 {rules} 条" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{rules} rules in all" in (ROOT / "README.en.md").read_text(encoding="utf-8")
+
+
+def test_make_targets_that_are_named_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        named = {
+            *re.findall(r"`make ([a-z-]+)`", text),
+            *re.findall(r"^make ([a-z-]+)", text, re.MULTILINE),
+        }
+        assert named <= targets, name_of(page)
+    assert {"run", "test"} <= targets
+
+
+def test_options_that_are_named_exist() -> None:
+    program: Any = typer.main.get_command(application())
+    told = (option for one in (program, *program.commands.values()) for option in one.params)
+    known = FOREIGN_OPTIONS | {name for option in told for name in option.opts} | {"--help"}
+    for page in PAGES:
+        assert set(OWN_OPTION.findall(page.read_text(encoding="utf-8"))) <= known, name_of(page)
+
+
+# ------------------------------------------------------------------ examples
+
+
+def examples() -> Iterator[Any]:
+    for page in PAGES:
+        for number, text in enumerate(blocks(page, "toml shop")):
+            yield pytest.param(text, id=f"{name_of(page)}-{number}")
+
+
+@pytest.mark.parametrize("text", list(examples()))
+def test_an_example_of_shop_toml_is_valid(text: str, tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(text, encoding="utf-8")
+    settings, _ = load_settings(cwd=tmp_path, environ={}, flags={})
+    assert settings.file == "shop.toml"
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.en.md"])
+def test_the_example_of_mutes_toml_is_valid(name: str, tmp_path: Path) -> None:
+    (text,) = blocks(ROOT / name, "toml mutes")
+    (tmp_path / "mutes.toml").write_text(text, encoding="utf-8")
+    settings, _ = load_settings(cwd=tmp_path, environ={}, flags={})
+    assert len(settings.mutes) == 1
+
+
+def test_the_example_rule_is_found_and_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, generator: ModuleType
+) -> None:
+    page = ROOT / "docs" / "adding-a-rule.md"
+    (code,), (entry,), (case,) = (
+        list(blocks(page, info)) for info in ("python rule", "toml pack", "toml case")
+    )
+    module = ModuleType("example")
+    exec(compile(code, page.name, "exec"), vars(module))  # noqa: S102  our own page
+    rules: dict[str, Rule] = {**catalogue(), **rules_in(module)}
+    pack_file = tmp_path / "pack.toml"
+    built_in = (ROOT / "kshop_audit" / "packs" / "kuaishou.toml").read_text(encoding="utf-8")
+    pack_file.write_text(f"{built_in}\n{entry}", encoding="utf-8")
+    pack = packs.load(str(pack_file))
+    monkeypatch.setattr("kshop_audit.audit.selection.catalogue", lambda: rules)
+    monkeypatch.setattr("kshop_audit.audit.assemble.load_packs", lambda _: (pack,))
+    (example,) = tomllib.loads(case)["case"]
+    done = case_files.run(example, tmp_path)
+    (result,) = done.report.rules
+    expected = example["expect"]
+    assert (result.numerator, result.denominator) == (
+        expected["numerator"],
+        expected["denominator"],
+    )
+    assert (result.status, str(result.value)) == (expected["status"], expected["value"])
+    assert result.excluded == expected["excluded"]
+    assert "ship-24h.md" in generator.rule_pages(rules, pack)
+
+
+# ------------------------------------------------------------------ text
+
+
+def anchors(page: Path) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for link in LINK.findall(text):
+        if link.startswith("https://"):
+            continue
+        file, _, anchor = link.partition("#")
+        there = (page.parent / file).resolve() if file else page
+        assert there.exists(), link
+        assert not anchor or anchor in anchors(there), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_fences_are_closed_and_no_path_of_this_machine_is_named(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.count("\n```") % 2 == 0
+    assert str(ROOT) not in text
+    assert text.endswith("\n")

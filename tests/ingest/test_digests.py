@@ -1,0 +1,68 @@
+"""Digests of inputs: each computed once."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+
+import pytest
+
+from kshop_audit.errors import InputError
+from kshop_audit.ingest import Request, open_inputs
+from kshop_audit.ingest.files import digests
+from kshop_audit.ingest.files.digests import Digests, hashing
+
+CHATS = "session_id,message_id,sender_role,sent_at,content\ns1,m1,buyer,2026-03-01 10:00:00,hi\n"
+
+
+def write(path: Path, content: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, "utf-8")
+    return path
+
+
+def sha256(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are hashed, in order."""
+    names: list[str] = []
+    real = digests._sha256
+
+    def told(path: Path) -> str:
+        names.append(path.name)
+        return real(path)
+
+    monkeypatch.setattr(digests, "_sha256", told)
+    return names
+
+
+@pytest.mark.parametrize("content", ["", "a", "中" * 100_000])
+def test_a_digest_is_that_of_the_bytes(tmp_path: Path, content: str) -> None:
+    assert Digests().of(write(tmp_path / "a.csv", content)).told() == sha256(content)
+
+
+def test_a_digest_is_computed_once_whoever_asks(tmp_path: Path, hashed: list[str]) -> None:
+    known, path = Digests(), write(tmp_path / "a.csv", CHATS)
+    threads = [threading.Thread(target=known.of(path).told) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with hashing([known.of(path)]):
+        assert known.of(path).told() == sha256(CHATS)
+    assert hashed == ["a.csv"]
+
+
+def test_an_input_that_is_gone_when_its_digest_is_wanted_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "chats.csv", CHATS)
+    (tmp_path / "scratch").mkdir()
+    (source,) = open_inputs(Request((path,)), tmp_path / "scratch")
+    path.unlink()
+    with hashing([source.digest] if source.digest else []):
+        pass  # what fails in the background is nobody's business until somebody asks
+    with pytest.raises(InputError, match=r"^chats\.csv: "):
+        _ = source.sha256
