@@ -45,12 +45,13 @@ for name in sys.argv[1:]:
 DRIVER = """
 import sys, tempfile
 from pathlib import Path
-from kshop_audit.audit import Order, audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.ingest import Request
 from kshop_audit.model.settings import Settings
 request = Request(tuple(map(Path, sys.argv[1:])), {}, {}, None, None)
 with tempfile.TemporaryDirectory() as scratch:
-    audit(Order(request, Settings()), Path(scratch))
+    audit(AuditRequest(request, Settings()), Path(scratch))
 """
 NOTHING = "pass"
 IMPORT = "import polars"

@@ -20,19 +20,19 @@ from kshop_audit.model.aspects import (
     Question,
     Standing,
 )
-from kshop_audit.model.metadata import Pack, Text
+from kshop_audit.model.metadata import Pack, RuleInfo
 from kshop_audit.model.report import PackRef, Report, RuleResult, Status, Tool
-from kshop_audit.model.settings import Settings
+from kshop_audit.model.settings import Settings, level_of
 
 _SETTLED = (Status.PASS, Status.INFO, Status.NOT_APPLICABLE)
 
 
 def standing(
-    tool: Tool, pack: Pack, titles: Mapping[str, Text], settings: Settings, report: Report | None
+    tool: Tool, pack: Pack, infos: Mapping[str, RuleInfo], settings: Settings, report: Report | None
 ) -> Aspects:
     """All aspects with the rules that the pack, the first one chosen, has.
 
-    `titles`: of every rule that the tool knows. `report`: the audit, None when no export was
+    `infos`: of every rule that the tool knows. `report`: the audit, None when no export was
     given; then no rule has a status and no aspect a standing.
     """
     told = {name: _answer(asked, settings) for name, asked in questions().items()}
@@ -42,9 +42,9 @@ def standing(
         _state(
             aspect,
             [
-                _measured(name, titles[name], pack, settings, results.get(name))
+                _measured(infos[name], pack, settings, results.get(name))
                 for name in aspect.rules
-                if name in pack.rules and name in titles
+                if name in pack.rules and name in infos
             ],
             [told[asked.id] for asked in aspect.questions],
             report,
@@ -72,14 +72,14 @@ def _answer(asked: Question, settings: Settings) -> Answer:
 
 
 def _measured(
-    name: str, title: Text, pack: Pack, settings: Settings, result: RuleResult | None
+    info: RuleInfo, pack: Pack, settings: Settings, result: RuleResult | None
 ) -> MeasuredBy:
-    level = settings.levels.get(name, pack.rules[name].level)
+    level = level_of(info, pack, settings)
     if result is None:
-        return MeasuredBy(name, title, level, None, None, None, None, None, None)
+        return MeasuredBy(info.id, info.title, level, None, None, None, None, None, None)
     return MeasuredBy(
-        id=name,
-        title=title,
+        id=info.id,
+        title=info.title,
         level=result.level,
         status=result.status,
         value=result.value,

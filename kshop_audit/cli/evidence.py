@@ -18,7 +18,7 @@ from kshop_audit.errors import UsageError
 from kshop_audit.report.sheet import safe
 
 if TYPE_CHECKING:
-    from kshop_audit.audit.assemble import Audit
+    from kshop_audit.auditing.assemble import Audit
     from kshop_audit.model.measurement import EvidenceRow
 
 _PLACE = (
@@ -70,7 +70,7 @@ def _row(rule: str, row: EvidenceRow, shown: Sequence[str], names: dict[int, str
 
 
 def _rejected(done: Audit, names: dict[int, str], *, mask: bool) -> Iterable[list[object]]:
-    from kshop_audit.audit.notes import reason
+    from kshop_audit.auditing.notes import reason
     from kshop_audit.masking import masked
 
     for reject in done.rejects:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from kshop_audit.audit.completing import days_without_rows
-from kshop_audit.audit.notes import reason
+from kshop_audit.auditing.completing import days_without_rows
+from kshop_audit.auditing.notes import reason
 from kshop_audit.facts import Facts
 from kshop_audit.ingest import Request, Source, is_known, open_inputs
 from kshop_audit.ingest.headers.guessing import Guess, guesses, nearest

@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 
 from kshop_audit import __version__, topics
-from kshop_audit.audit.inputs import Said, read_exports
-from kshop_audit.audit.notes import inputs_of
+from kshop_audit.auditing.inputs import TextNeeds, read_exports
+from kshop_audit.auditing.notes import inputs_of
 from kshop_audit.facts import Facts, voices
 from kshop_audit.facts.messages import fold
 from kshop_audit.facts.suspicion import suspicious
@@ -120,7 +120,7 @@ def insights(asked: Survey, scratch: Path) -> Insights:
     words = [word for topic in topics.load() for word in topic.words]
     keep = suspicious(pl.col("content"), words) if asked.mask else pl.lit(True)
     exports = read_exports(
-        asked.inputs, scratch, asked.settings, asked.as_of, Said(keep, by=("buyer",))
+        asked.inputs, scratch, asked.settings, asked.as_of, TextNeeds(keep, by=("buyer",))
     )
     pack = load_pack(asked.settings.packs[0])
     terms = Terms(exports.as_of, pack, asked.settings)

@@ -83,7 +83,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         id=info.id,
         pack=terms.pack.id,
         family=info.family,
-        level=terms.settings.levels.get(info.id, rule.level),
+        level=terms.level(info),
         title=info.title,
         status=status,
         value=float(value) if value is not None else None,

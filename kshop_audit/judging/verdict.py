@@ -10,17 +10,18 @@ from fractions import Fraction
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK
 from kshop_audit.judging import scoring
 from kshop_audit.judging.judge import Judged
-from kshop_audit.model.metadata import Level, Pack, Text
+from kshop_audit.model.metadata import Level, Pack, RuleInfo, Text
 from kshop_audit.model.report import (
     Action,
     AppliedCap,
     Dimension,
+    Gates,
     RuleResult,
     Score,
     Status,
     Verdict,
 )
-from kshop_audit.model.settings import Settings, Terms
+from kshop_audit.model.settings import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +78,37 @@ def verdict(ruled: Sequence[Ruled], score: Score, broken: bool, gate: Gate) -> V
         warned=warned,
         no_verdict=_ids(r for r, _ in silent),
         not_measured=tuple(rule for rule in gates if rule not in owed),
+        required=tuple(sorted(frozenset().union(*(pack.required for pack in ruled)))),
+        gates=_gates(results),
     )
+
+
+def _gates(results: Sequence[RuleResult]) -> Gates:
+    """How many gates there are, and how many of them passed or failed; a gate of several packs
+    counts once in each.
+    """
+    gates = [result for result in results if result.level is Level.ERROR]
+    decided = sum(result.status in (Status.PASS, Status.FAIL) for result in gates)
+    return Gates(decided, len(gates))
 
 
 def _ids(results: Iterable[RuleResult]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(result.id for result in results))
 
 
-def required(pack: Pack, inputs: frozenset[str], settings: Settings) -> frozenset[str]:
+def required(terms: Terms, inputs: frozenset[str], infos: Sequence[RuleInfo]) -> frozenset[str]:
     """The rules whose missing verdict makes the audit incomplete.
 
-    `inputs`: what is there, as "kind", "kind.column" and declared rule ids. The operator's lists
-    add to the pack's gates or stand instead of them.
+    `inputs`: what is there, as "kind", "kind.column" and declared rule ids. `infos`: of the rules
+    that were run. The operator's lists add to the pack's gates or stand instead of them.
     """
+    pack, settings = terms.pack, terms.settings
     causes = pack.required_when.items()
     usual = {*pack.required, *(rule for rule, of in causes if inputs & {rule, *of})}
     instead = settings.required_instead
-    # A gate that the operator lowered is a gate no longer, unless he requires it by name.
-    gates = {rule for rule in usual if level_of(rule, pack, settings) is Level.ERROR}
+    # A gate that the operator lowered is a gate no longer, unless it is required by name.
+    gates = {i.id for i in infos if i.id in usual and terms.level(i) is Level.ERROR}
     return frozenset({*(gates if instead is None else instead), *settings.required})
-
-
-def level_of(rule: str, pack: Pack, settings: Settings) -> Level:
-    """The operator's level of a rule, else the pack's."""
-    return settings.levels.get(rule, pack.rules[rule].level)
 
 
 def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Score:

@@ -36,6 +36,17 @@ class Level(StrEnum):
     OFF = "off"
 
 
+class MessageText(StrEnum):
+    """Of which merchant messages a rule needs the text."""
+
+    SUSPECTS = "suspects"  # those in which a listed word, a contact or a disguise may be
+    ALL = "all"
+
+
+CLOSING = "closing"
+"""A rule with this `gates_when` gates the exit code of a shop that wants to close."""
+
+
 class Provenance(StrEnum):
     """How well a number is known. ASSUMPTION is printed wherever the number is."""
 
@@ -211,7 +222,10 @@ class RuleInfo:
     unit of the target and of the value (3600 where seconds are summed and hours are wanted).
     `distance`: whether it makes sense to count how many more good events reach the target.
     `absent`: entries like those of `needs` that may be missing, each with what the figure means
-    then.
+    then. `text`: of which merchant messages the rule needs the text; None: of none. `also`: kinds
+    of file that are joined to those of `needs` where they are there. `exempt`: whether the exempt
+    periods of the configuration touch the rule. `gates_when`: CLOSING where the rule gates only
+    for a shop that wants to close.
     """
 
     id: str
@@ -224,6 +238,10 @@ class RuleInfo:
     scale: int = 1
     distance: bool = True
     absent: tuple[tuple[str, Text], ...] = ()
+    text: MessageText | None = None
+    also: tuple[str, ...] = ()
+    exempt: bool = False
+    gates_when: str | None = None
 
 
 EXCLUSIONS = (

@@ -8,7 +8,7 @@ the integers beside them are what was compared.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -76,8 +76,20 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Gates:
+    """The rules at level error: how many there are, and how many of them have a verdict."""
+
+    decided: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the run concludes. `not_measured` are gates without data that are not required."""
+    """What the run concludes.
+
+    `not_measured` are gates without data that are not required; `required` are the rules whose
+    missing verdict makes the audit incomplete. Both are empty in reports that came before them.
+    """
 
     status: str
     exit_code: int
@@ -85,6 +97,8 @@ class Verdict:
     warned: tuple[str, ...]
     no_verdict: tuple[str, ...]
     not_measured: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    gates: Gates = field(default_factory=Gates)
 
 
 @dataclass(frozen=True, slots=True)

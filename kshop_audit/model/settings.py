@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
 
-from kshop_audit.model.metadata import Level, Pack
+from kshop_audit.model.metadata import CLOSING, Level, Pack, RuleInfo
 from kshop_audit.model.schema import Kind
 
 
@@ -230,6 +230,10 @@ class Terms:
         span = self.spans.get(rule)
         return None if span is None else span.until
 
+    def level(self, info: RuleInfo) -> Level:
+        """The level of a rule (see `level_of`)."""
+        return level_of(info, self.pack, self.settings)
+
     def option(self, rule: str, name: str) -> object:
         """An option of a rule: the operator's value, else the pack's."""
         own = self.settings.options.get(rule, {})
@@ -251,6 +255,17 @@ class Terms:
     def lexicon(self, name: str) -> Lexicon:
         """A word list with the ways its words turn up (see `lexicon_of`)."""
         return lexicon_of(self.pack, self.settings, name)
+
+
+def level_of(info: RuleInfo, pack: Pack, settings: Settings) -> Level:
+    """The operator's level of a rule, else the pack's; what gates a closing gates once the shop
+    wants to close.
+    """
+    if own := settings.levels.get(info.id):
+        return own
+    if info.gates_when == CLOSING and settings.closing.wanted:
+        return Level.ERROR
+    return pack.rules[info.id].level
 
 
 def lexicon_of(pack: Pack, settings: Settings, name: str) -> Lexicon:

@@ -89,14 +89,14 @@ def load(
     *,
     find_as_of: bool,
     keep_text: pl.Expr | None = None,
-    said_by: tuple[str, ...] = MERCHANT,
+    text_of: tuple[str, ...] = MERCHANT,
 ) -> Loaded:
     """Read all files.
 
     `find_as_of`: as-of is to be found, so a damaged future time is rejected. `keep_text`: Boolean
-    over `content`, of which messages the text is needed (None: of none); `said_by`: and of whose.
+    over `content`, of which messages the text is needed (None: of none); `text_of`: and of whose.
     """
-    with Reader(keep_text, said_by) as reader:
+    with Reader(keep_text, text_of) as reader:
         for source in sources:
             reader.opened(source)
         parts = {index: part.result() for index, part in reader.parts().items()}
@@ -109,14 +109,14 @@ def open_and_load(
     *,
     find_as_of: bool,
     keep_text: pl.Expr | None = None,
-    said_by: tuple[str, ...] = MERCHANT,
+    text_of: tuple[str, ...] = MERCHANT,
 ) -> tuple[tuple[Source, ...], Loaded]:
     """`open_inputs` and `load` in one: files are read while they are opened.
 
     Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is told
     as if all had been opened first.
     """
-    with Reader(keep_text, said_by) as reader:
+    with Reader(keep_text, text_of) as reader:
         sources = open_inputs(request, scratch, reader.opened, reader.likely)
         parts: dict[int, Part] = {}
         rows = 0

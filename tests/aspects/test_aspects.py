@@ -18,13 +18,13 @@ from kshop_audit.rules import catalogue
 from tests.report.build import failing
 
 PACK = packs.load("kuaishou")
-TITLES = {name: rule.info.title for name, rule in catalogue().items()}
+INFOS = {name: rule.info for name, rule in catalogue().items()}
 UNASKED = {"closure", "money"}
 """Families that no aspect is about: closing the shop, and what it earns."""
 
 
 def stand(report: Report | None = None, settings: Settings | None = None) -> Aspects:
-    return standing(Tool("kshop-audit", "0"), PACK, TITLES, settings or Settings(), report)
+    return standing(Tool("kshop-audit", "0"), PACK, INFOS, settings or Settings(), report)
 
 
 def test_there_are_fifteen_aspects_and_five_processes() -> None:

@@ -11,7 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from kshop_audit.audit.assemble import Audit, Order, audit
+from kshop_audit.auditing.assemble import Audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.ingest import Request
 from kshop_audit.model.moments import parse_as_of
 from kshop_audit.model.schema import Kind
@@ -50,7 +52,7 @@ def run(case: Mapping[str, Any], folder: Path) -> Audit:
     scratch.mkdir()
     _write(case, exports)
     pins = {path: Kind(path.stem) for path in exports.glob("*.csv") if path.stem in set(Kind)}
-    order = Order(
+    order = AuditRequest(
         inputs=Request((exports,), pins={} if case.get("raw") else pins),
         settings=settings(case.get("config", {}), case.get("pack", "kuaishou")),
         as_of=parse_as_of(case["as_of"]),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kshop_audit import __version__, packs
-from kshop_audit.audit import assemble as use_case
+from kshop_audit.auditing import audit as use_case
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
 from tests.cli.build import COMMAND, LATE, ROOT, Run, process, shop
 

@@ -365,10 +365,10 @@ def test_a_reader_that_leaves_early_is_no_fault(arguments: list[str]) -> None:
 def test_an_interrupt_while_auditing_gives_130() -> None:
     script = (
         "import os, signal, sys\nfrom kshop_audit import cli\n"
-        "from kshop_audit.audit import assemble\n"
+        "from kshop_audit.auditing import audit\n"
         "def interrupted(*_):\n    os.kill(os.getpid(), signal.SIGINT)\n"
         "    signal.sigtimedwait([], 5)\n"
-        "assemble.audit = interrupted\n"
+        "audit.audit = interrupted\n"
         f"sys.exit(cli.main(['check', {str(SAMPLES / 'healthy')!r}]))"
     )
     done = subprocess.run(

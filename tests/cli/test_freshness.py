@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.audit.assemble import Order, audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK
 from kshop_audit.ingest import Request
 from kshop_audit.model.moments import SHANGHAI
@@ -22,7 +23,9 @@ SECOND = timedelta(seconds=1)
 
 def report_of(folder: Path, scratch: Path, not_before: datetime | None) -> Report:
     scratch.mkdir()
-    return audit(Order(Request((folder,)), Settings(), not_before=not_before), scratch).report
+    return audit(
+        AuditRequest(Request((folder,)), Settings(), not_before=not_before), scratch
+    ).report
 
 
 def test_the_limit_itself_is_fresh_and_a_second_more_is_not(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.audit import assemble as use_case
+from kshop_audit.auditing import audit as use_case
 from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.report.sheet import safe

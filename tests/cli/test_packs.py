@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kshop_audit import packs
-from kshop_audit.audit import selection
+from kshop_audit.auditing import selection
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan import read

@@ -13,7 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from kshop_audit.audit.assemble import Order, audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.cli import progress
 from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import EXIT_INTERRUPTED
@@ -94,7 +95,7 @@ def test_an_audit_tells_its_steps_and_how_much_was_read(tmp_path: Path) -> None:
     folder = shop(tmp_path / "shop")
     (tmp_path / "scratch").mkdir()
     steps: list[Step] = []
-    audit(Order(Request((folder,), watch=steps.append), Settings()), tmp_path / "scratch")
+    audit(AuditRequest(Request((folder,), watch=steps.append), Settings()), tmp_path / "scratch")
     sizes = {name: (folder / name).stat().st_size for name in ("chats.csv", "orders.csv")}
     assert sizes["orders.csv"] > sizes["chats.csv"], "the largest file comes first"
     assert steps[:2] == [

@@ -208,8 +208,8 @@ def test_the_example_rule_is_found_and_measured(
     built_in = (ROOT / "kshop_audit" / "packs" / "kuaishou.toml").read_text(encoding="utf-8")
     pack_file.write_text(f"{built_in}\n{entry}", encoding="utf-8")
     pack = packs.load(str(pack_file))
-    monkeypatch.setattr("kshop_audit.audit.selection.catalogue", lambda: rules)
-    monkeypatch.setattr("kshop_audit.audit.assemble.load_packs", lambda _: (pack,))
+    monkeypatch.setattr("kshop_audit.auditing.selection.catalogue", lambda: rules)
+    monkeypatch.setattr("kshop_audit.auditing.audit.load_packs", lambda _: (pack,))
     (example,) = tomllib.loads(case)["case"]
     done = case_files.run(example, tmp_path)
     (result,) = done.report.rules

@@ -14,7 +14,8 @@ from types import FrameType
 import polars as pl
 
 from kshop_audit import codec
-from kshop_audit.audit.assemble import Order, audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.errors import KshopError
 from kshop_audit.ingest import REASONS, Request, Source, open_inputs
 from kshop_audit.model.schema import TABLES, Kind
@@ -115,7 +116,9 @@ def shape(message: str, name: str) -> str:
 def _audited(path: Path, scratch: Path, ruling: Ruling) -> None:
     settings = Settings()
     try:
-        done = audit(Order(Request((path,)), settings, wanted=Wanted(evidence=True)), scratch)
+        done = audit(
+            AuditRequest(Request((path,)), settings, wanted=Wanted(evidence=True)), scratch
+        )
     except KshopError as error:
         ruling.notes.append("audit refused")
         ruling.faults += one_line(error)

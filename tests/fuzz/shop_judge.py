@@ -10,7 +10,7 @@ from random import Random
 
 import polars as pl
 
-from kshop_audit.audit.assemble import Audit
+from kshop_audit.auditing.assemble import Audit
 from kshop_audit.errors import KshopError
 from tests import oracle
 from tests.fuzz.dress import Sheet, dressed

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from kshop_audit.audit.assemble import Audit, Order, audit
+from kshop_audit.auditing.assemble import Audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.codec import encode
 from kshop_audit.ingest import Request
 from kshop_audit.model.schema import Kind
@@ -43,7 +45,7 @@ def test_every_shape_gives_the_figures_of_a_row_a_message(
         (tmp_path / folder / file).write_text(content, encoding="utf-8", newline="")
         request = Request((tmp_path / folder,), mappings={Kind.CHATS: mapping})
         (tmp_path / f"{folder} scratch").mkdir()
-        order = Order(request, Settings(), as_of)
+        order = AuditRequest(request, Settings(), as_of)
         told.append(audit(order, tmp_path / f"{folder} scratch"))
     assert figures(told[1]) == figures(told[0])
     (entry,) = told[1].report.inputs

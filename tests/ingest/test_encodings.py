@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kshop_audit.audit.assemble import Audit
+from kshop_audit.auditing.assemble import Audit
 from kshop_audit.codec import decode, encode
 from kshop_audit.model.schema import TABLES, Kind, Type
 from tests.ingest.encodings import PLAIN, SPOKEN, Dress, Table, Tables, undressed, wear

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.audit.assemble import Order, audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.config import load_settings
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
@@ -99,7 +100,9 @@ def test_a_workbook_without_the_named_sheet_is_no_audit(tmp_path: Path, names: l
 
 def report_of(folder: Path, settings: Settings, scratch: Path) -> Report:
     scratch.mkdir()
-    report = audit(Order(Request((folder,), mappings=settings.inputs), settings), scratch).report
+    report = audit(
+        AuditRequest(Request((folder,), mappings=settings.inputs), settings), scratch
+    ).report
     return replace(report, inputs=(), notes=(), config=replace(report.config, sha256=None))
 
 

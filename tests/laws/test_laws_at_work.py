@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from kshop_audit.audit import selection
+from kshop_audit.auditing import selection
 from kshop_audit.codec import encode
 from kshop_audit.errors import EXIT_INCOMPLETE
 from kshop_audit.facts import Facts

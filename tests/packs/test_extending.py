@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kshop_audit import packs
-from kshop_audit.audit.selection import selected
+from kshop_audit.auditing.selection import selected
 from kshop_audit.errors import ConfigError, UsageError
 from kshop_audit.model.metadata import Operator, Pack
 from kshop_audit.model.settings import Settings

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.audit.assemble import Audit, Order, audit
+from kshop_audit.auditing.assemble import Audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.ingest import Request
 from kshop_audit.model.settings import Settings
 
@@ -22,7 +24,7 @@ def audited(folder: Path, **files: str) -> Audit:
     scratch.mkdir()
     for name, content in files.items():
         (shop / f"{name}.csv").write_text(content, encoding="utf-8")
-    return audit(Order(Request((shop,)), Settings()), scratch)
+    return audit(AuditRequest(Request((shop,)), Settings()), scratch)
 
 
 def lines(row: str, first: int, last: int) -> str:

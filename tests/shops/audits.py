@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kshop_audit.audit.assemble import Audit, Order, audit
+from kshop_audit.auditing.assemble import Audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.ingest import Request
 from kshop_audit.model.settings import Interval, Settings
 from kshop_audit.packs import load
@@ -43,7 +45,7 @@ def audit_folder(
     select: Sequence[str] = (),
 ) -> Audit:
     """One audit of a folder with everything that can be wanted of it."""
-    order = Order(
+    order = AuditRequest(
         inputs=Request((folder,)),
         settings=settings or Settings(),
         as_of=as_of,

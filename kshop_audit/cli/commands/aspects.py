@@ -61,12 +61,13 @@ def _aspects(options: AspectsOptions) -> int:
 
 
 def _audited(options: AspectsOptions, settings: Settings) -> Report:
-    from kshop_audit.audit.assemble import Order, audit
+    from kshop_audit.auditing.audit import audit
+    from kshop_audit.auditing.request import AuditRequest
     from kshop_audit.cli.preparing import instant_of, language_of, request_of
 
     lang = language_of(options, settings)
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
-        order = Order(
+        order = AuditRequest(
             inputs=replace(request_of(options, settings), watch=watch),
             settings=settings,
             as_of=instant_of(options),
@@ -80,6 +81,6 @@ def _standing(settings: Settings, report: Report | None) -> Aspects:
     from kshop_audit.model.report import Tool
     from kshop_audit.rules import catalogue
 
-    titles = {name: rule.info.title for name, rule in catalogue().items()}
+    infos = {name: rule.info for name, rule in catalogue().items()}
     tool = Tool(printing.PROGRAM, __version__)
-    return standing(tool, packs.load(settings.packs[0]), titles, settings, report)
+    return standing(tool, packs.load(settings.packs[0]), infos, settings, report)

@@ -24,7 +24,7 @@ from kshop_audit.cli.options import (
 from kshop_audit.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
-    from kshop_audit.audit.assemble import Order
+    from kshop_audit.auditing.request import AuditRequest
     from kshop_audit.model.report import Report
     from kshop_audit.model.settings import Settings
 
@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _check(options: CheckOptions) -> int:
-    from kshop_audit.audit.assemble import audit
+    from kshop_audit.auditing.audit import audit
     from kshop_audit.cli import outputs
     from kshop_audit.cli.preparing import language_of, settings_of
 
@@ -84,14 +84,14 @@ def _now() -> datetime:
     return datetime.now(moments.SHANGHAI).replace(tzinfo=None)
 
 
-def _order(options: CheckOptions, settings: Settings) -> Order:
-    from kshop_audit.audit.assemble import Order
+def _order(options: CheckOptions, settings: Settings) -> AuditRequest:
+    from kshop_audit.auditing.request import AuditRequest
     from kshop_audit.cli import values
     from kshop_audit.cli.preparing import instant_of, request_of
     from kshop_audit.plan.query import Wanted
 
     age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
-    return Order(
+    return AuditRequest(
         inputs=request_of(options, settings),
         settings=settings,
         as_of=instant_of(options),

@@ -52,14 +52,15 @@ def register(app: typer.Typer) -> None:
 
 
 def _close(options: CloseOptions) -> int:
-    from kshop_audit.audit.assemble import Order, answered, conclude, for_closing, read
+    from kshop_audit.auditing.audit import conclude, read
+    from kshop_audit.auditing.request import AuditRequest, for_closing, with_answers
     from kshop_audit.cli import asking
     from kshop_audit.cli.preparing import instant_of, language_of, request_of, settings_of_one_pack
 
     settings = settings_of_one_pack(options, options.paths)
     lang = language_of(options, settings)
     order = for_closing(
-        Order(
+        AuditRequest(
             inputs=request_of(options, settings),
             settings=settings,
             as_of=instant_of(options),
@@ -73,7 +74,7 @@ def _close(options: CloseOptions) -> int:
         asked = facts and not options.no_input and not options.quiet and asking.can_ask()
         answers = asking.ask(facts, lang) if asked else {}
         if answers:
-            report = conclude(answered(order, answers), exports).report
+            report = conclude(with_answers(order, answers), exports).report
     _print(report, options, lang)
     if answers:
         asking.offer(answers, lang)

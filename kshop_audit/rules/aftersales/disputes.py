@@ -84,6 +84,7 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
     ),
     unit=Text(zh="单判商家责任", en="tickets judged merchant fault"),
     needs=("tickets.status", "tickets.finished_at"),
+    also=("disputes",),
     conclude=_dispute_notes,
     absent={
         "tickets.liable_party|disputes.liable_party": absent.NO_LIABILITY,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import CLOSING, Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -35,6 +35,7 @@ from kshop_audit.rules.kit.shapes import Proof, Ratio, Shape, Stated
         ),
     ),
     unit=Text(zh="项公示未满足", en="notice conditions open"),
+    gates_when=CLOSING,
 )
 def close_notice(facts: Facts, terms: Terms) -> Shape:
     """Whether the closing notice was shown for 30 days without a break.
@@ -97,6 +98,7 @@ def _cleared(name: str, clears: datetime, terms: Terms) -> Stated:
         en="Wait for the pending change of owner, trade or brand qualification, or withdraw it.",
     ),
     unit=Text(zh="项资质变更待审", en="pending qualification changes"),
+    gates_when=CLOSING,
 )
 def close_qualification(facts: Facts, terms: Terms) -> Shape:
     """No change of owner, trade or brand qualification is pending.
@@ -143,6 +145,7 @@ def close_qualification(facts: Facts, terms: Terms) -> Shape:
         en="Settle or appeal each ticket and pay what is due until the back office shows none.",
     ),
     unit=Text(zh="张违约单未处理", en="open violation tickets"),
+    gates_when=CLOSING,
     conclude=nothing_blocks,
 )
 def close_violations(facts: Facts, terms: Terms) -> Shape:
@@ -204,6 +207,7 @@ def close_violations(facts: Facts, terms: Terms) -> Shape:
         ),
     ),
     unit=Text(zh="个商品在售或审核中", en="products on sale or in review"),
+    gates_when=CLOSING,
     conclude=nothing_blocks,
 )
 def close_products(facts: Facts, terms: Terms) -> Shape:
@@ -263,6 +267,7 @@ def close_products(facts: Facts, terms: Terms) -> Shape:
         en="Settle every complaint in the back office and update `complaints_open`.",
     ),
     unit=Text(zh="单投诉未完结", en="complaints open"),
+    gates_when=CLOSING,
 )
 def close_complaints(facts: Facts, terms: Terms) -> Shape:
     """No complaint is still in process.
@@ -312,6 +317,7 @@ def close_complaints(facts: Facts, terms: Terms) -> Shape:
         ),
     ),
     unit=Text(zh="项服务未关闭", en="services still on"),
+    gates_when=CLOSING,
 )
 def close_freight_service(facts: Facts, terms: Terms) -> Shape:
     """The return-freight service was switched off.

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import CLOSING, Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -46,6 +46,7 @@ def _finished_at_best(measured: Measured, terms: Terms) -> Conclusion:
     ),
     unit=Text(zh="单未完结", en="orders not finished"),
     needs=("orders.status",),
+    gates_when=CLOSING,
     conclude=_finished_at_best,
 )
 def close_orders(facts: Facts, terms: Terms) -> Shape:
@@ -153,6 +154,7 @@ def ready_after(last_completed_at: datetime, terms: Terms) -> datetime:
         en="Take no order after the last one and apply on the date given, not before.",
     ),
     unit=Text(zh="单完结未满 30 天", en="orders finished less than 30 full days ago"),
+    gates_when=CLOSING,
     conclude=_cooled,
 )
 def close_cooldown(facts: Facts, terms: Terms) -> Shape:
@@ -222,6 +224,7 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="单售后或纠纷未完结", en="after-sales or disputes open"),
     needs=("tickets.status",),
+    gates_when=CLOSING,
     conclude=nothing_blocks,
 )
 def close_aftersales(facts: Facts, terms: Terms) -> Shape:

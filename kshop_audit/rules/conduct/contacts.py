@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
     BY_AGENT,
@@ -38,6 +38,7 @@ from kshop_audit.rules.kit.shapes import Ratio, Shape
     ),
     unit=Text(zh="条消息含第三方信息", en="messages with third-party information"),
     needs=NEEDS,
+    text=MessageText.SUSPECTS,
     conclude=only_reviews,
 )
 def third_party_info(facts: Facts, terms: Terms) -> Shape:

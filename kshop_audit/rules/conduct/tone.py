@@ -10,7 +10,7 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import told
 from kshop_audit.facts.suspicion import TONE_LISTS
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
     FAMILY,
@@ -36,6 +36,7 @@ from kshop_audit.rules.kit.shapes import Ratio, Shape
     ),
     unit=Text(zh="条消息语气不当", en="messages in a bad tone"),
     needs=NEEDS,
+    text=MessageText.SUSPECTS,
     conclude=only_reviews,
 )
 def tb_tone(facts: Facts, terms: Terms) -> Shape:

@@ -6,7 +6,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import told
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
     BY_AGENT,
@@ -66,6 +66,7 @@ def listed(facts: Facts, terms: Terms, name: str, broken: tuple[str, str, str]) 
     ),
     unit=Text(zh="条消息含违禁词", en="messages with a forbidden word"),
     needs=NEEDS,
+    text=MessageText.SUSPECTS,
     conclude=only_reviews,
 )
 def banned_words(facts: Facts, terms: Terms) -> Shape:
@@ -127,6 +128,7 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="条消息含辱骂用语", en="messages with abusive words"),
     needs=NEEDS,
+    text=MessageText.SUSPECTS,
     conclude=only_reviews,
 )
 def abusive_language(facts: Facts, terms: Terms) -> Shape:
@@ -182,6 +184,7 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="条消息含违法内容", en="messages with illegal content"),
     needs=NEEDS,
+    text=MessageText.SUSPECTS,
     conclude=only_reviews,
 )
 def illegal_content(facts: Facts, terms: Terms) -> Shape:
@@ -239,6 +242,7 @@ def illegal_content(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="条消息冒充平台", en="messages posing as the platform"),
     needs=NEEDS,
+    text=MessageText.SUSPECTS,
     conclude=only_reviews,
 )
 def impersonation(facts: Facts, terms: Terms) -> Shape:

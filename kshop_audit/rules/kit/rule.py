@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from kshop_audit.facts import Facts
-from kshop_audit.model.metadata import RuleDoc, RuleInfo, Text
+from kshop_audit.model.metadata import MessageText, RuleDoc, RuleInfo, Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.shapes import Shape
@@ -80,6 +80,10 @@ def rule(
     scale: int = 1,
     distance: bool = True,
     absent: Mapping[str, Text] | None = None,
+    text: MessageText | None = None,
+    also: tuple[str, ...] = (),
+    exempt: bool = False,
+    gates_when: str | None = None,
     conclude: Conclude | None = None,
 ) -> Callable[[Measure], Rule]:
     """Make a rule of a function.
@@ -87,14 +91,32 @@ def rule(
     `needs`: "kind.column" entries, alternatives joined by "|"; without one of them the rule has no
     verdict. `scale`: numerator units in one unit of the target (3600 where seconds are summed and
     hours are wanted). `absent`: columns the rule can do without, written as in `needs`, and the
-    note that goes with the figure where they are missing. The docstring must have the headings of
-    HEADINGS; ValueError if it has not.
+    note that goes with the figure where they are missing. `text`, `also`, `exempt`, `gates_when`:
+    see `RuleInfo`. ValueError if the docstring lacks one of HEADINGS, or if `chats.content` is
+    needed and `text` does not say of which messages.
     """
+    content = any("chats.content" in need.split("|") for need in needs)
+    if content != (text is not None):
+        raise ValueError(f"{id}: `chats.content` in `needs` and `text` go together")
 
     def make(measure: Measure) -> Rule:
         doc = document(id, inspect.getdoc(measure) or "")
-        absent_notes = tuple((absent or {}).items())
-        info = RuleInfo(id, family, title, fix, unit, needs, doc, scale, distance, absent_notes)
+        info = RuleInfo(
+            id=id,
+            family=family,
+            title=title,
+            fix=fix,
+            unit=unit,
+            needs=needs,
+            doc=doc,
+            scale=scale,
+            distance=distance,
+            absent=tuple((absent or {}).items()),
+            text=text,
+            also=also,
+            exempt=exempt,
+            gates_when=gates_when,
+        )
         return Rule(info, measure, conclude)
 
     return make

@@ -1,4 +1,4 @@
-"""One column of a report, measured: the plan's figures, completed from the inputs as a whole.
+"""The rules of one pack, measured: the plan's figures, completed from the inputs as a whole.
 
 What a rule cannot see from its own rows: days without any row, rows that could not be read, texts
 that were not understood, and figures that the operator declared.
@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from kshop_audit.audit.inputs import Exports
-from kshop_audit.audit.selection import Column
+from kshop_audit.auditing.inputs import Exports
+from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import ConfigError
 from kshop_audit.facts import Facts
 from kshop_audit.judging.bounds import median_day, missing_days
@@ -26,14 +26,14 @@ from kshop_audit.rules import Rule
 
 
 @dataclass(frozen=True)
-class Whole:
-    """A column, measured, and what is known of the inputs as a whole.
+class MeasuredPack:
+    """The rules of a pack, measured, and what is known of the inputs as a whole.
 
     `by_day`: rows a day of chats and orders ("paid": of paid orders). `mask`: cells that could tell
     a person are shortened.
     """
 
-    column: Column
+    run: PackRun
     exports: Exports
     by_day: Mapping[str, Mapping[date, int]]
     mask: bool
@@ -41,25 +41,25 @@ class Whole:
 
     @property
     def terms(self) -> Terms:
-        """The terms of the column."""
-        return self.column.terms
+        """The terms of the pack."""
+        return self.run.terms
 
     def rejected(self, kind: Kind) -> int:
         """Rows of a kind that could not be read."""
         return self.exports.loaded.rejected(kind, self.exports.sources)
 
 
-def measured(column: Column, exports: Exports, wanted: Wanted, *, mask: bool) -> Whole:
-    """Measure the rules of a column over the files that were read."""
-    facts = Facts(exports.loaded.tables, column.terms)
-    found, extras = run(column.rules, facts, wanted)
+def measured(own: PackRun, exports: Exports, wanted: Wanted, *, mask: bool) -> MeasuredPack:
+    """Measure the rules of a pack over the files that were read."""
+    facts = Facts(exports.loaded.tables, own.terms)
+    found, extras = run(own.rules, facts, wanted)
     by_day = {name: dict(frame.iter_rows()) for name, frame in extras.items()}
-    whole = Whole(column, exports, by_day, mask)
-    completed = [_whole_of(m, r, whole) for m, r in zip(found, column.rules, strict=True)]
+    whole = MeasuredPack(own, exports, by_day, mask)
+    completed = [_whole_of(m, r, whole) for m, r in zip(found, own.rules, strict=True)]
     return replace(whole, measured=tuple(completed))
 
 
-def _whole_of(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
+def _whole_of(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measurement:
     """The measurement completed, and so what it would be without the mutes."""
     done = _completed(measured, rule, whole)
     if done.unmuted is None:
@@ -67,7 +67,7 @@ def _whole_of(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
     return replace(done, unmuted=_completed(done.unmuted, rule, whole))
 
 
-def _completed(measured: Measurement, rule: Rule, whole: Whole) -> Measurement:
+def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measurement:
     """The measurement with what only the whole of the inputs knows: gaps, unmapped, declared."""
     declared = whole.terms.settings.declared.get(rule.info.id)
     if measured.reason is not None and measured.status is None and not measured.failed:
@@ -118,11 +118,7 @@ def _holds(declared: Declared, span: Span | None) -> bool:
 
 def _kinds(rule: Rule) -> tuple[Kind, ...]:
     names = (choice.split(".")[0] for need in rule.info.needs for choice in need.split("|"))
-    kinds = list(dict.fromkeys(Kind(name) for name in names))
-    # Judgements are looked up for tickets wherever faults are counted.
-    if rule.info.id == "dispute-fault-rate":
-        kinds.append(Kind.DISPUTES)
-    return tuple(kinds)
+    return tuple(dict.fromkeys(Kind(name) for name in (*names, *rule.info.also)))
 
 
 def days_without_rows(
@@ -142,12 +138,12 @@ def _days_without_rows(
     if source is None or terms.pack.rules[rule.info.id].window_days is None:
         return source, ()
     # A day that is exempt from beginning to end holds no counted message anyway.
-    exempt = terms.settings.exempt if rule.info.family == "service" else ()
+    exempt = terms.settings.exempt if rule.info.exempt else ()
     return source, missing_days(by_day[source], rule.info.id, terms, exempt=exempt)
 
 
 def _with_gaps(
-    measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: Whole
+    measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
     if measured.gap == "none":
         return measured

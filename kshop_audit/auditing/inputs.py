@@ -1,4 +1,4 @@
-"""The files of one order, read once; whatever is asked of them later needs no second reading."""
+"""The files of one request, read once for whatever is measured afterwards."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from kshop_audit.audit.notes import reject_too_many
+from kshop_audit.auditing.notes import reject_too_many
 from kshop_audit.errors import InputError
 from kshop_audit.facts.tables import MERCHANT
 from kshop_audit.ingest import Request, Source
@@ -19,8 +19,8 @@ from kshop_audit.plan.load import Loaded, open_and_load
 
 
 @dataclass(frozen=True)
-class Said:
-    """Of which messages the text is needed: `keep`, a Boolean over `content`; `by`: of whose."""
+class TextNeeds:
+    """Of which messages the text is needed: `keep`, a Boolean over `content`; `by`: whose roles."""
 
     keep: pl.Expr
     by: tuple[str, ...] = MERCHANT
@@ -42,14 +42,14 @@ class Exports:
 
 
 def read_exports(
-    request: Request, scratch: Path, settings: Settings, as_of: datetime | None, said: Said
+    request: Request, scratch: Path, settings: Settings, as_of: datetime | None, text: TextNeeds
 ) -> Exports:
-    """Read the files. `as_of`: as it was told, else the newest event of the files.
+    """Read the files. `as_of`: the configured instant, else the newest event of the files.
 
     InputError if they are unreadable, too damaged, or if nothing in them has a time.
     """
     sources, loaded = open_and_load(
-        request, scratch, find_as_of=as_of is None, keep_text=said.keep, said_by=said.by
+        request, scratch, find_as_of=as_of is None, keep_text=text.keep, text_of=text.by
     )
     reject_too_many(loaded, sources, settings.max_bad_rows)
     return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded))

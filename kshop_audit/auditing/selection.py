@@ -1,4 +1,4 @@
-"""The columns of a report: which rules of which pack are run, and on which terms.
+"""Which rules of which pack are run, on which terms, and what they need of the messages.
 
 Pure choice, before anything is measured: no files, no clock, nothing computed.
 """
@@ -9,16 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kshop_audit.audit.versions import parts_of
+import polars as pl
+
+from kshop_audit.auditing.inputs import TextNeeds
+from kshop_audit.auditing.versions import parts_of
 from kshop_audit.errors import UsageError
-from kshop_audit.model.metadata import Level, Pack
-from kshop_audit.model.settings import Settings, Span, Terms
+from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
+from kshop_audit.model.metadata import Level, MessageText, Pack
+from kshop_audit.model.settings import Settings, Span, Terms, level_of, lexicon_of
 from kshop_audit.rules import Rule, catalogue
 
 
 @dataclass(frozen=True)
-class Column:
-    """One pack's part of an audit. The score follows the first column of a report.
+class PackRun:
+    """One pack's part of an audit. The score follows the first one of a report.
 
     `series`: the pack that was asked for, where this is one of its versions.
     """
@@ -63,35 +67,56 @@ def selected(
                 f"pack {listed.replace('、', ', ')} has no {name}; see kshop-audit rules {flags}",
             )
 
-    def run(rule: Rule) -> bool:
+    def run(rule: Rule, pack: Pack) -> bool:
         tags = {rule.info.id, rule.info.family}
         wanted = not select or bool(tags & set(select))
-        off = settings.levels.get(rule.info.id) is Level.OFF
+        off = level_of(rule.info, pack, settings) is Level.OFF
         return wanted and not tags & set(ignore) and not off
 
     return {
-        part.id: tuple(known[name] for name in part.rules if name in known and run(known[name]))
+        part.id: tuple(
+            known[name] for name in part.rules if name in known and run(known[name], part)
+        )
         for pack in packs
         for part in (pack.versions or (pack,))
     }
 
 
-def columns_of(
+def text_needs(
+    packs: Sequence[Pack], rules: Mapping[str, Sequence[Rule]], settings: Settings
+) -> TextNeeds:
+    """Which merchant messages keep their text: as many as the rules that are run ask for."""
+    needs = {rule.info.text for chosen in rules.values() for rule in chosen}
+    if MessageText.ALL in needs:
+        return TextNeeds(pl.lit(True))
+    if MessageText.SUSPECTS not in needs:
+        return TextNeeds(pl.lit(False))
+    words = [
+        word
+        for pack in packs
+        for part in (pack.versions or (pack,))
+        for name in SPOKEN_LISTS
+        for word in lexicon_of(part, settings, name).spoken
+    ]
+    return TextNeeds(suspicious(pl.col("content"), list(dict.fromkeys(words))))
+
+
+def pack_runs(
     packs: Sequence[Pack], rules: Mapping[str, Sequence[Rule]], as_of: datetime, settings: Settings
-) -> list[Column]:
-    """A column a pack; of a series, one for each version that judges anything, the newest first.
+) -> list[PackRun]:
+    """A run a pack; of a series, one for each version that judges anything, the newest first.
 
     `rules`: of each pack and version, see `selected`.
     """
-    found: list[Column] = []
+    found: list[PackRun] = []
     for pack in packs:
         whole = Terms(as_of, pack, settings)
         if not pack.versions:
-            found.append(Column(whole, tuple(rules[pack.id])))
+            found.append(PackRun(whole, tuple(rules[pack.id])))
             continue
         by_id = {version.id: version for version in pack.versions}
         for name, spans in parts_of(whole, rules).items():
             own = tuple(rule for rule in rules[name] if rule.info.id in spans)
             cut = {rule: span for rule, span in spans.items() if span != Span()}
-            found.append(Column(Terms(as_of, by_id[name], settings, cut), own, pack))
+            found.append(PackRun(Terms(as_of, by_id[name], settings, cut), own, pack))
     return found

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from kshop_audit import packs
-from kshop_audit.audit.selection import columns_of, selected
-from kshop_audit.audit.versions import in_force, looked_up
+from kshop_audit.auditing.selection import pack_runs, selected
+from kshop_audit.auditing.versions import in_force, looked_up
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.metadata import Pack
 from kshop_audit.model.report import Report, RuleResult
@@ -161,7 +161,7 @@ def test_one_bad_part_fails_the_whole(tmp_path: Path) -> None:
 
 def spans(day: datetime) -> dict[str, set[str]]:
     rules = selected([SERIES], BY_DATE)
-    found = columns_of([SERIES], rules, day, BY_DATE)
+    found = pack_runs([SERIES], rules, day, BY_DATE)
     return {column.pack.id: set(column.terms.spans) for column in found}
 
 
@@ -219,7 +219,7 @@ def test_a_declared_figure_belongs_to_the_version_of_its_last_day(tmp_path: Path
 def test_no_table_is_needed_to_choose() -> None:
     assert Tables({}, {}).frames == {}
     rules = selected([SERIES], BY_DATE)
-    everything = columns_of([SERIES], rules, datetime(2026, 1, 1), BY_DATE)
+    everything = pack_runs([SERIES], rules, datetime(2026, 1, 1), BY_DATE)
     assert [column.pack.id for column in everything] == ["kuaishou-2023-03"]
     assert isinstance(everything[0].series, Pack)
 

@@ -1,0 +1,197 @@
+"""From measured rules to the Report: judged, with score, verdict, actions and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from kshop_audit import __version__
+from kshop_audit.auditing.completing import MeasuredPack
+from kshop_audit.auditing.notes import data_notes, inputs_of
+from kshop_audit.auditing.pack_notes import pack_notes
+from kshop_audit.auditing.request import AuditRequest
+from kshop_audit.auditing.selection import PackRun
+from kshop_audit.comparing.regressions import regressions
+from kshop_audit.ingest import Source
+from kshop_audit.judging import verdict
+from kshop_audit.judging.judge import Judged, judge
+from kshop_audit.judging.muting import mute_notes, with_mutes
+from kshop_audit.judging.verdict import Gate, Ruled
+from kshop_audit.model.measurement import EvidenceRow, Measurement
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.moments import ZONE, shown
+from kshop_audit.model.report import (
+    SCHEMA,
+    Action,
+    ConfigRef,
+    Evidence,
+    PackRef,
+    Report,
+    Score,
+    Status,
+    Tool,
+)
+from kshop_audit.model.settings import Settings, Terms
+from kshop_audit.plan.load import Loaded, Reject
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The report, and the rows behind it that only evidence files show."""
+
+    report: Report
+    evidence: Mapping[str, tuple[EvidenceRow, ...]]
+    rejects: tuple[Reject, ...]
+    sources: tuple[Source, ...]
+
+
+def _recent(paid: Mapping[date, int], terms: Terms) -> int:
+    if not terms.pack.dimensions:
+        return 0  # no score, so no count of orders
+    days = int(str(terms.pack.score["min_paid_days"].value))
+    since = (terms.end - timedelta(days=days)).date()
+    return sum(count for day, count in paid.items() if day >= since)
+
+
+@dataclass(frozen=True)
+class _JudgedPack:
+    """A pack, judged: its rules, and the evidence by the stem of the file that lists it."""
+
+    whole: MeasuredPack
+    judged: tuple[Judged, ...]
+    ruled: Ruled
+    evidence: Mapping[str, tuple[EvidenceRow, ...]]
+
+
+def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedPack:
+    terms, measured = whole.terms, whole.measured
+    infos = [rule.info for rule in whole.run.rules]
+    owed = verdict.required(terms, _there(whole.exports.loaded, terms.settings), infos)
+    if request.not_before is not None and terms.as_of < request.not_before:
+        measured = tuple(_too_old(m, terms) if m.rule in owed else m for m in measured)
+    judged = [
+        with_mutes(judge(m, info, terms), m, info, terms)
+        for m, info in zip(measured, infos, strict=True)
+    ]
+    judged = [_shown(j, m, prefix) for j, m in zip(judged, measured, strict=True)]
+    return _JudgedPack(
+        replace(whole, measured=measured),
+        tuple(judged),
+        Ruled(verdict.with_caps(judged, terms.pack), owed),
+        {f"{prefix}{m.rule}": m.evidence for m in measured if m.evidence},
+    )
+
+
+def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
+    """The report of these packs, the first of which gives the score."""
+    several = len(wholes) > 1
+    packs = [_judged(request, w, f"{w.run.pack.id}." if several else "") for w in wholes]
+    first = packs[0]
+    terms, loaded, sources = (
+        first.whole.terms,
+        first.whole.exports.loaded,
+        first.whole.exports.sources,
+    )
+    paid = first.whole.by_day.get("paid")
+    score = verdict.score(first.judged, None if paid is None else _recent(paid, terms), terms)
+    measured = [m for pack in packs for m in pack.whole.measured]
+    broken = any(m.failed for m in measured)
+    results = tuple(result for pack in packs for result in pack.ruled.results)
+    fallen = () if request.earlier is None else regressions(request.earlier, results)
+    counted = fallen if request.fail_on_regression else ()
+    gate = Gate(request.fail_on, request.min_score, counted)
+    report = Report(
+        schema=SCHEMA,
+        tool=Tool("kshop-audit", __version__),
+        packs=_refs([whole.run for whole in wholes]),
+        as_of=str(shown(terms.as_of)),
+        timezone=ZONE,
+        shop=terms.settings.shop,
+        config=ConfigRef(
+            terms.settings.file, terms.settings.sha256, tuple(terms.settings.overrides)
+        ),
+        inputs=inputs_of(sources, loaded),
+        verdict=verdict.verdict([pack.ruled for pack in packs], score, broken, gate),
+        score=score,
+        rules=results,
+        actions=_actions(packs, score),
+        notes=(
+            *data_notes(
+                sources,
+                loaded,
+                measured,
+                default_as_of=request.as_of is None,
+                mask=request.mask,
+                zone=request.inputs.zone,
+            ),
+            *mute_notes(measured, terms),
+            *_compared(request.earlier, fallen),
+            *pack_notes([whole.run for whole in wholes]),
+        ),
+    )
+    evidence = {stem: rows for pack in packs for stem, rows in pack.evidence.items()}
+    return Audit(report, evidence, loaded.rejects, sources)
+
+
+def _compared(earlier: Report | None, fallen: Sequence[str]) -> tuple[Text, ...]:
+    if earlier is None:
+        return ()
+    named, none = ", ".join(fallen), not fallen
+    return (
+        Text(
+            zh=f"与截至 {earlier.as_of} 的报告相比，退步的规则：{'无' if none else named}。",
+            en=f"Compared with the report as of {earlier.as_of}, regressions: "
+            f"{'none' if none else named}.",
+        ),
+    )
+
+
+def _refs(runs: Sequence[PackRun]) -> tuple[PackRef, ...]:
+    """Every pack whose figures were used, a series before its versions."""
+    packs = [pack for run in runs for pack in (run.series, run.pack) if pack]
+    return tuple(dict.fromkeys(PackRef(p.id, p.version, p.sha256) for p in packs))
+
+
+def _actions(packs: Sequence[_JudgedPack], score: Score) -> tuple[Action, ...]:
+    """What to do by the first pack, then what else the others ask for."""
+    found: dict[str, Action] = {}
+    for number, pack in enumerate(packs):
+        fixes = {rule.info.id: rule.info.fix for rule in pack.whole.run.rules}
+        scored = number == 0 and score.total is not None
+        for action in verdict.actions(pack.judged, fixes, scored, pack.whole.terms):
+            # Points of another pack win nothing in this score.
+            if number == 0 or action.rule in _failing(pack):
+                found.setdefault(action.rule, action)
+    return tuple(found.values())
+
+
+def _failing(pack: _JudgedPack) -> set[str]:
+    return {result.id for result in pack.ruled.results if result.status is Status.FAIL}
+
+
+def _too_old(measured: Measurement, terms: Terms) -> Measurement:
+    return Measurement(
+        measured.rule,
+        reason=Text(
+            zh=f"数据只到 {shown(terms.as_of)}，早于 --max-age 允许的时限，请重新导出。",
+            en=f"The data end at {shown(terms.as_of)}, older than --max-age allows: export again.",
+        ),
+    )
+
+
+def _shown(judged: Judged, measured: Measurement, prefix: str) -> Judged:
+    """The result with the name of the file in which its evidence is listed, if it is."""
+    if not measured.evidence or judged.result.evidence is None:
+        return judged
+    count = judged.result.evidence.count
+    shown = sum(row.counted for row in measured.evidence)
+    listed = Evidence(count, f"{prefix}{measured.rule}.csv", shown < count)
+    return Judged(replace(judged.result, evidence=listed), judged.points)
+
+
+def _there(loaded: Loaded, settings: Settings) -> frozenset[str]:
+    found = {str(kind) for kind in loaded.tables.frames} | set(settings.declared)
+    for kind, files in loaded.tables.columns.items():
+        found |= {f"{kind}.{column}" for columns in files.values() for column in columns}
+    return frozenset(found)

@@ -1,0 +1,61 @@
+"""What is to be audited, and how: everything that the command line or a program decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from kshop_audit.ingest import Request
+from kshop_audit.model.metadata import CLOSING
+from kshop_audit.model.report import Report
+from kshop_audit.model.settings import Settings
+from kshop_audit.plan.query import Wanted
+from kshop_audit.rules import catalogue
+
+
+@dataclass(frozen=True)
+class AuditRequest:
+    """One audit.
+
+    `not_before`: an as-of older than this instant is too old for the required rules (--max-age).
+    `earlier`: the report to compare with; with `fail_on_regression` what is worse decides.
+    `mask`: cells that could identify a person are shortened wherever they are shown.
+    """
+
+    inputs: Request
+    settings: Settings
+    as_of: datetime | None = None
+    not_before: datetime | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str = "error"
+    min_score: Decimal | None = None
+    earlier: Report | None = None
+    fail_on_regression: bool = False
+    wanted: Wanted = field(default_factory=Wanted)
+    mask: bool = True
+
+
+def for_closing(request: AuditRequest) -> AuditRequest:
+    """The same request for a shop that wants to close: all closure rules, each of them required."""
+    rules = tuple(name for name, rule in catalogue().items() if rule.info.gates_when == CLOSING)
+    wanted = replace(request.settings.closing, wanted=True)
+    settings = replace(request.settings, closing=wanted, required_instead=rules)
+    return replace(request, settings=settings, select=rules)
+
+
+def with_answers(
+    request: AuditRequest, answers: Mapping[str, datetime | bool | int]
+) -> AuditRequest:
+    """The same request with these facts of `[closing]`; the report lists them as overrides."""
+    settings = request.settings
+    closing = replace(settings.closing, **answers)  # type: ignore[arg-type]  # by key
+    added = {f"closing.{name}={_written(value)}" for name, value in answers.items()}
+    overrides = tuple(sorted({*settings.overrides, *added}))
+    return replace(request, settings=replace(settings, closing=closing, overrides=overrides))
+
+
+def _written(value: datetime | bool | int) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value).lower()
