@@ -210,7 +210,7 @@ def _value(measured: Measurement, target: Target | None) -> Fraction | None:
     if measured.numerator is None:
         return None
     if measured.count or (target is not None and target.operator is Operator.NONE):
-        return Fraction(measured.numerator)
+        return Fraction(measured.numerator, measured.scale)
     if not measured.denominator:
         return None
     return Fraction(measured.numerator, measured.denominator * measured.scale)
@@ -249,8 +249,10 @@ def _bounds(
         return Bounds(float(least), float(most)) if measured.denominator else None
     if value is None and not measured.unknown_hides:
         return None
-    if target is not None and target.operator is Operator.NONE:
-        return Bounds(float(ends[0].numerator), float(ends[1].numerator))
+    if measured.count or (target is not None and target.operator is Operator.NONE):
+        # A sum is bounded as a sum, in the unit of its value.
+        least, most = (float(Fraction(end.numerator, measured.scale)) for end in ends)
+        return Bounds(least, most)
     if any(end.denominator == 0 for end in ends):
         return None
     low, high = (float(Fraction(end.numerator, end.denominator * measured.scale)) for end in ends)

@@ -33,7 +33,6 @@ def _unpriced(orders: int) -> Text:
 
 
 def _fee(measured: Measured, terms: Terms) -> Conclusion:
-    fen = measured.numerator or 0
     estimated = any(row["estimated"] for row in measured.findings)
     months = tuple(
         {"month": row["month"], "fee": str(Decimal(int(row["fee_fen"] or 0)) / 100)}
@@ -41,7 +40,6 @@ def _fee(measured: Measured, terms: Terms) -> Conclusion:
     )
     lacking = sum(int(row["lacking"] or 0) for row in measured.findings)
     return Conclusion(
-        value=Fraction(fen, 100),
         count=True,
         findings=months,
         notes=(*((ESTIMATE,) if estimated else ()), *((_unpriced(lacking),) if lacking else ())),
@@ -61,6 +59,7 @@ def _fee(measured: Measured, terms: Terms) -> Conclusion:
     ),
     unit=Text(zh="分钱（服务费合计）", en="fen of service fee in all"),
     needs=("orders.paid_at", "orders.paid_amount"),
+    scale=100,
     conclude=_fee,
     absent={
         "orders.commission|settlements.commission": absent.NO_COMMISSION,
