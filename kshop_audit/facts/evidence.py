@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kshop_audit.facts.messages import normalised
+from kshop_audit.facts.text import normalised
 
 
 def checked(filed: pl.LazyFrame, ordered: pl.LazyFrame, shop: str | None) -> pl.LazyFrame:

@@ -8,9 +8,9 @@ import polars as pl
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kshop_audit.facts.contacts import Sought, contacts
-from kshop_audit.facts.messages import heard, normalised
-from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
+from kshop_audit.facts.contacts import Sought, with_contacts
+from kshop_audit.facts.suspicion import SUSPECT_LISTS, suspicious
+from kshop_audit.facts.text import match, normalised
 from kshop_audit.model.metadata import Pack
 from kshop_audit.model.settings import Lexicon, Settings, lexicon_of
 from kshop_audit.packs import load
@@ -19,8 +19,8 @@ from kshop_audit.tables import AT
 PACK: Pack = load("kuaishou")
 OPTIONS = Settings()
 OWN = Lexicon(("秘制ABC", "Ｘ光", "t-恤", "ﬁne"))
-LEXICONS = {name: lexicon_of(PACK, OPTIONS, name) for name in SPOKEN_LISTS}
-LISTS = (*(LEXICONS[name] for name in SPOKEN_LISTS[:4]), OWN)
+LEXICONS = {name: lexicon_of(PACK, OPTIONS, name) for name in SUSPECT_LISTS}
+LISTS = (*(LEXICONS[name] for name in SUSPECT_LISTS[:4]), OWN)
 WORDS = tuple(word for lexicon in (*LISTS, LEXICONS["outside"]) for word in lexicon.spoken)
 KEPT = (*WORDS, *LEXICONS["contact_names"].spoken)
 NOTHING = pl.LazyFrame(schema={"number": pl.String})
@@ -111,14 +111,14 @@ def _found(texts: list[str]) -> pl.DataFrame:
         .with_columns(text=normalised(pl.col("content")))
     )
     return (
-        contacts(
+        with_contacts(
             messages,
             known=NOTHING,
             sought=SOUGHT,
         )
         .with_columns(
             said=pl.any_horizontal(
-                heard(pl.col("text"), pl.col("content"), lexicon).found for lexicon in LISTS
+                match(pl.col("text"), pl.col("content"), lexicon).found for lexicon in LISTS
             ),
             kept=suspicious(pl.col("content"), KEPT + OWN.words),
         )
