@@ -14,10 +14,11 @@ import polars as pl
 from kshop_audit.auditing.inputs import TextNeeds
 from kshop_audit.auditing.versions import parts_of
 from kshop_audit.errors import UsageError
-from kshop_audit.facts.suspicion import SUSPECT_LISTS, suspicious
+from kshop_audit.facts.suspicion import suspicious
 from kshop_audit.model.metadata import Level, MessageText, Pack
 from kshop_audit.model.settings import Settings, Span, Terms, level_of, lexicon_of
 from kshop_audit.rules import Rule, catalogue
+from kshop_audit.rules.kit.word_lists import SUSPECT_LISTS
 
 
 @dataclass(frozen=True)

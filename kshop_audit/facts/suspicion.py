@@ -30,12 +30,6 @@ DISGUISED = f"[^{PLAIN}]"
 LETTERS = 3
 """So many letters of a word are looked for: more make the search slower and hardly ever rarer."""
 
-TONE_LISTS = ("tone_arguing", "tone_commanding", "tone_questioning", "tone_cold")
-SUSPECT_LISTS = (
-    "banned", "abusive", "illegal", "impersonation", "contact_names", "outside", *TONE_LISTS
-)  # fmt: skip
-"""The word lists that rules look for in messages."""
-
 INVITED = (
     rf"[加+]{GAP}(?:[我们咱一下个人店主老板客服私工作的]{GAP}){{0,12}}(?:[微薇威徽溦嶶vwq]|扣)"
 )

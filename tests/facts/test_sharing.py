@@ -1,4 +1,4 @@
-"""Facts: made once per combination of arguments; shared ones computed once, by the first request."""
+"""Facts: made once per combination of arguments; the shared ones are computed once."""
 
 from __future__ import annotations
 

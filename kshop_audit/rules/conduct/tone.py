@@ -9,7 +9,6 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import matched, matches
-from kshop_audit.facts.suspicion import TONE_LISTS
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
@@ -23,6 +22,7 @@ from kshop_audit.rules.conduct.hits import (
 )
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.word_lists import TONE_LISTS
 
 
 @rule(
