@@ -1,4 +1,4 @@
-"""Buyers and what became of their questions on one natural day: the unit of the rates by buyer."""
+"""Buyers and the answers to their questions on one natural day: the unit of the rates by buyer."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
 ONE = ("status", "carrier", "province", "product_id", "buyer_id")
-"""Columns of which one line speaks for the order: the least, so that row order never matters."""
+"""Columns that an order takes from one of its lines: the least, so that row order never matters."""
 
 LATER_NODES = ("in_transit", "delivering", "awaiting_pickup", "signed")
 
@@ -177,7 +177,7 @@ def last_completions(facts: Facts) -> pl.LazyFrame:
 def pickup_times(tables: Tables, wanted: pl.LazyFrame) -> pl.LazyFrame:
     """order_id → picked_up_at, the earliest of the orders' own column and the shipments files.
 
-    `wanted`: the order_id of the orders that are asked for, few of all.
+    `wanted`: the order_id of the orders to look up, few of all.
     """
     own = tables.rows(Kind.ORDERS).select("order_id", "picked_up_at")
     shipped = waybill_rows(tables).select("order_id", picked_up_at=PICKUP)

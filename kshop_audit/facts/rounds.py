@@ -46,7 +46,7 @@ def rounds(facts: Facts, rule: str) -> pl.LazyFrame:
 
 
 def _named(tables: Tables) -> Tables:
-    """The same chats with an account on every row of a person: who has none after it is a robot."""
+    """The same chats with an account on every row of a person: without one it is a robot."""
     chats = tables.frames.get(Kind.CHATS)
     if chats is None or "sender_role" not in chats.columns:
         return tables

@@ -1,4 +1,4 @@
-"""Which merchant messages a conduct rule could possibly object to.
+"""Which merchant messages a rule could possibly object to.
 
 Most messages cannot break a clause, and normalising all of them would cost more than everything
 else. While a file is read, this superset is decided on the text as it stands, in one search of one

@@ -197,7 +197,7 @@ def first_applications(facts: Facts) -> pl.LazyFrame:
 
 def _with_contact(tables: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
     """Tickets with sent_at (the pickup, else the shipment) and `contacted`: whether the buyer
-    got a merchant's message between application and dispatch; null where nobody can tell.
+    got a merchant's message between application and dispatch; null where that is not known.
 
     The buyer is found by buyer id, the ticket's or the order's.
     """

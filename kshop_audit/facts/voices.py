@@ -173,7 +173,7 @@ def waits(facts: Facts, rule: str, listed: Sequence[Topic], *, top: int) -> Fram
             topics=about,
         )
     )  # fmt: skip
-    # The ids settle draws, so that the order of the rows in a file changes nothing.
+    # The ids settle draws, so that row order changes nothing.
     order = ("waited", "asked_at", "session_id", "message_id", FILE, ROW)
     longest = rows.sort(*order, descending=[True] + [False] * 5, nulls_last=True)
     open_ = ~pl.col("answered")

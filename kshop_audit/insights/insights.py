@@ -1,6 +1,6 @@
 """The use case: exports in, what their buyers say out. Prints nothing, reads no clock.
 
-Every section stands on its own exports; one that is missing costs the others nothing.
+Every section needs its own exports only; without them it is missing and the others stand.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ LONGEST = refund_only_hours.info.id
 
 @dataclass(frozen=True)
 class _Found:
-    """The computed frames, and what is said of them."""
+    """The computed frames, and the terms on which they are shown."""
 
     frames: Mapping[str, pl.DataFrame]
     terms: Terms

@@ -1,7 +1,7 @@
 """The second of the plan's collects: all selected rules over the facts, in one streaming plan.
 
 Windows and exclusions are predicates inside the aggregates, never filters on a shared frame, so
-that the derived frames are shared by all rules that look at them.
+that the derived frames are shared by all rules that use them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def units(
     """
     frame = shape.unit
     if isinstance(shape, Ratio):
-        # A column of its own, for it may be costly and is asked for twice.
+        # A column of its own, because it may be costly and is used twice.
         frame = frame.with_columns(shape.hit.alias(OUTCOME))
         hit = pl.col(OUTCOME)
         outcome = (

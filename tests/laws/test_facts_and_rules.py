@@ -108,8 +108,6 @@ OTHERWISE = {
 """Words that also name something else than a family."""
 
 KNOWING = {
-    "audit/assemble.py": {"closure", "conduct"},
-    "audit/completing.py": {"dispute-fault-rate", "service"},
     "config/layers.py": {"cs-satisfaction", "ship-48h"},  # examples in messages
     "model/insights.py": {"reply-rate"},
     "model/kinds.py": {"logistics"},  # the English name of a kind of file
