@@ -34,7 +34,7 @@ def _codes(names: dict[str, pl.Expr]) -> pl.Expr:
 
 
 def _same_goods() -> pl.Expr:
-    """Boolean: the goods of the invoice are those of the order; null where they cannot be compared."""
+    """Boolean: the goods of the invoice are those of the order; null where that is not known."""
     goods, title = normalised(pl.col("product")), normalised(pl.col("order_title"))
     alike = title.str.contains(goods, literal=True) | goods.str.contains(title, literal=True)
     by_id = (pl.col("product") == pl.col("order_product")).fill_null(False)

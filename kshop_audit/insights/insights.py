@@ -85,7 +85,7 @@ LONGEST = refund_only_hours.info.id
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Computed:
     """The computed frames, and the terms on which they are shown."""
 
     frames: Mapping[str, pl.DataFrame]
@@ -138,9 +138,9 @@ def insights(asked: Survey, scratch: Path) -> Insights:
         there.add("products")
     with hashing(exports.digests):
         frames = survey(facts, lambda own: _frames(own, there, asked.top))
-    found = _Found(frames, terms, asked.mask)
+    found = _Computed(frames, terms, asked.mask)
 
-    def section(name: str, make: Callable[[_Found], Any]) -> Any:
+    def section(name: str, make: Callable[[_Computed], Any]) -> Any:
         return make(found) if name in there else None
 
     return Insights(
@@ -199,7 +199,7 @@ def _frames(facts: Facts, there: Iterable[str], top: int) -> dict[str, pl.LazyFr
     return frames
 
 
-def _refunds(found: _Found, products_missing: Text | None, top: int) -> Refunds:
+def _refunds(found: _Computed, products_missing: Text | None, top: int) -> Refunds:
     terms = found.terms
     quality = {fold(word) for word in terms.words("quality_reasons")}
     known = quality | {fold(word) for word in terms.words("other_reasons")}
@@ -242,7 +242,7 @@ def _refunds(found: _Found, products_missing: Text | None, top: int) -> Refunds:
     )
 
 
-def _topics(found: _Found) -> Topics:
+def _topics(found: _Computed) -> Topics:
     counts = found.one("topics")
     words: dict[str, dict[str, int]] = {}
     for row in found.rows("topic_words"):
@@ -261,7 +261,7 @@ def _topics(found: _Found) -> Topics:
     )
 
 
-def _waits(found: _Found) -> Waits:
+def _waits(found: _Computed) -> Waits:
     counts = found.one("waits")
     return Waits(
         window=found.window(RULES["waits"]),
@@ -273,7 +273,7 @@ def _waits(found: _Found) -> Waits:
     )
 
 
-def _listed(found: _Found, name: str) -> tuple[Wait, ...]:
+def _listed(found: _Computed, name: str) -> tuple[Wait, ...]:
     return tuple(
         Wait(
             buyer=found.buyer(row["buyer_id"]),
@@ -289,7 +289,7 @@ def _listed(found: _Found, name: str) -> tuple[Wait, ...]:
     )
 
 
-def _heat(found: _Found) -> Heat:
+def _heat(found: _Computed) -> Heat:
     terms = found.terms
     target = terms.pack.rules[RULES["heat"]].target
     line = target.fraction if target is not None else 0
@@ -310,7 +310,7 @@ def _late(cell: Cell) -> tuple[int, int, int]:
     return cell.answered - cell.counted, cell.weekday, cell.hour
 
 
-def _repeats(found: _Found) -> Repeats:
+def _repeats(found: _Computed) -> Repeats:
     counts = found.one("repeats")
     rows: Sequence[Mapping[str, Any]] = found.rows("buyers")
     return Repeats(
