@@ -14,10 +14,11 @@ import polars as pl
 from kshop_audit.auditing.inputs import TextNeeds
 from kshop_audit.auditing.versions import parts_of
 from kshop_audit.errors import UsageError
-from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
+from kshop_audit.facts.suspicion import suspicious
 from kshop_audit.model.metadata import Level, MessageText, Pack
 from kshop_audit.model.settings import Settings, Span, Terms, level_of, lexicon_of
 from kshop_audit.rules import Rule, catalogue
+from kshop_audit.rules.kit.word_lists import SUSPECT_LISTS
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def text_needs(
         word
         for pack in packs
         for part in (pack.versions or (pack,))
-        for name in SPOKEN_LISTS
+        for name in SUSPECT_LISTS
         for word in lexicon_of(part, settings, name).spoken
     ]
     return TextNeeds(suspicious(pl.col("content"), list(dict.fromkeys(words))))

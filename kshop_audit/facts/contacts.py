@@ -16,16 +16,11 @@ from functools import cached_property
 
 import polars as pl
 
-from kshop_audit.facts.messages import (
-    UNSEEN,
-    Heard,
-    fold,
-    heard,
-    normalised,
-    says,
-    without,
-)
-from kshop_audit.model.settings import Lexicon
+from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.messages import NOTHING, suspects, unmatched
+from kshop_audit.facts.text import UNSEEN, fold, match, normalised, says, without
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Lexicon, Terms
 from kshop_audit.tables import AT
 
 TOP_LEVEL = "com|cn|net|org|shop|top|vip|xyz|link|club|ltd|store|site|online"
@@ -86,7 +81,7 @@ CARD_LENGTH = 19
 
 @dataclass(frozen=True)
 class Sought:
-    """What the detector is told: word lists, and numbers and addresses that are the platform's.
+    """The word lists of the detector, and the numbers and addresses that are the platform's.
 
     `names` of chat and pay services (their `around`: words of a warning); `outside`: how buyers are
     led to other shops or to pay elsewhere; `returning` and `delivering`: words of talk in which an
@@ -157,7 +152,39 @@ def _either(
     return f"(?:{'|'.join(parted)})" if parted else r"(?:\z.)"
 
 
-def contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
+@fact
+def contacts(facts: Facts) -> pl.LazyFrame:
+    """Merchant-side messages with contact and contact_review (see `with_contacts`)."""
+    none = facts(unmatched).with_columns(contact=NOTHING, contact_review=pl.lit(False))
+    return pl.concat([facts(_suspect_contacts), none])
+
+
+@fact(shared=True)
+def _suspect_contacts(facts: Facts) -> pl.LazyFrame:
+    numbers = [
+        facts.tables.rows(kind).select(number=column).filter(pl.col("number").is_not_null())
+        for kind in (Kind.ORDERS, Kind.SHIPMENTS)
+        for column in ("order_id", "tracking_no")
+    ]
+    return with_contacts(
+        facts(suspects), known=pl.concat(numbers), sought=_sought(facts.terms)
+    ).drop("content", "text")
+
+
+def _sought(terms: Terms) -> Sought:
+    # An allowed phrase may be the address of a partner that the platform licensed.
+    partners = (entry.phrase for entry in terms.settings.allow if "." in entry.phrase)
+    return Sought(
+        names=terms.lexicon("contact_names"),
+        outside=terms.lexicon("outside"),
+        domains=(*terms.words("platform_domains"), *partners),
+        hotlines=terms.words("hotlines"),
+        returning=terms.words("returning"),
+        delivering=terms.words("delivering"),
+    )
+
+
+def with_contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
     """The messages with `contact` (String: the kinds found, joined by a space; null = none) and
     `contact_review` (Boolean: nothing in it is certain).
 
@@ -204,7 +231,7 @@ def _checks(sought: Sought) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
     never = pl.lit(False)
     invited = _invited(squeezed, chat.invite)
     coded = _invited(plain, CODE)
-    led: Heard = heard(pl.col("text"), pl.col("content"), sought.outside)
+    led = match(pl.col("text"), pl.col("content"), sought.outside)
     open_invite = invited & ~pl.col("_warned")
     account = plain.str.contains(chat.account) | squeezed.str.contains(chat.squeezed)
     vague = plain.str.contains(chat.vague) | squeezed.str.contains(chat.vague_invite)

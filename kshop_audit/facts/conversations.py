@@ -16,10 +16,10 @@ import polars as pl
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Interval
+from kshop_audit.model.settings import Interval, Terms
 from kshop_audit.tables import AT, FILE, ROW
 
-SPOKEN = ("text", "image", "other")
+ANSWERING_TYPES = ("text", "image", "other")
 """Message types that ask or answer; cards, notices and recalled messages do neither."""
 
 
@@ -38,7 +38,19 @@ class Hours:
     exempt: tuple[Interval, ...]
 
 
-def coded(reason: str) -> pl.Expr:
+def hours_of(terms: Terms, rule: str) -> Hours:
+    """The window and the hours of a rule, from its options open_hour and close_hour."""
+    return Hours(
+        as_of=terms.as_of,
+        since=terms.since(rule),
+        until=terms.until(rule),
+        open_hour=terms.number(rule, "open_hour"),
+        close_hour=terms.number(rule, "close_hour"),
+        exempt=terms.settings.exempt,
+    )
+
+
+def exclusion(reason: str) -> pl.Expr:
     """The reason for leaving a row out as its UInt8 index in EXCLUSIONS."""
     return pl.lit(EXCLUSIONS.index(reason), dtype=pl.UInt8)
 
@@ -49,18 +61,18 @@ def within(at: str, intervals: tuple[Interval, ...]) -> pl.Expr:
     return pl.any_horizontal(hits) if hits else pl.lit(False)
 
 
-def questions(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -> pl.LazyFrame:
+def asked(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -> pl.LazyFrame:
     """One row a buyer message (clock "round": one a burst, plus the excluded messages).
 
-    Columns: sent_at, day (Date), served_at, `left_out` (UInt8 index of EXCLUSIONS, null when
+    Columns: sent_at, day (Date), served_at, `excluded` (UInt8 index of EXCLUSIONS, null when
     counted), clock_at, reply_at (Datetime, null = no reply by as-of), named_agent (Categorical, on
     the buyer's row), reply_agent (null for robots), _at, _file, _row. Ids are looked up by _at.
     `split`: a burst ends at midnight.
     """
     as_of, since = hours.as_of, hours.since
-    asked = pl.col("sender_role") == "buyer"
+    by_buyer = pl.col("sender_role") == "buyer"
     answered = (
-        one_of("sender_role", MERCHANT) & _spoken() & pl.col("sent_at").is_between(since, as_of)
+        one_of("sender_role", MERCHANT) & _answers() & pl.col("sent_at").is_between(since, as_of)
     )
     rows = (
         tables.rows(Kind.CHATS)
@@ -70,41 +82,42 @@ def questions(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -
             agent=_account().cast(pl.Categorical),
             human=pl.col("sender_role") == "agent",
             conversation=_conversation(tables),
-            _asked=asked,
+            _asked=by_buyer,
             _answered=answered,
-            left_out=_left_out(hours),
+            excluded=_excluded(hours),
         )
     )  # fmt: skip
-    excluded = rows.filter(pl.col("_asked") & pl.col("left_out").is_not_null())
-    counted = rows.filter((pl.col("_asked") & pl.col("left_out").is_null()) | pl.col("_answered"))
+    dropped = rows.filter(pl.col("_asked") & pl.col("excluded").is_not_null())
+    counted = rows.filter((pl.col("_asked") & pl.col("excluded").is_null()) | pl.col("_answered"))
     timed = _timed(
         _ordered(counted, tables, clock, since, _room(tables, since, as_of)), clock, split
     )
-    return pl.concat([timed, excluded], how="diagonal").select(
-        "sent_at", "served_at", "left_out", "clock_at", "reply_at", "reply_agent", AT, FILE, ROW,
+    return pl.concat([timed, dropped], how="diagonal").select(
+        "sent_at", "served_at", "excluded", "clock_at", "reply_at", "reply_agent", AT, FILE, ROW,
         named_agent=pl.col("agent"),
         day=pl.col("sent_at").dt.date(),
     )  # fmt: skip
 
 
-def _spoken() -> pl.Expr:
+def _answers() -> pl.Expr:
     """Boolean: the message asks or answers."""
-    return pl.col("message_type").is_null() | one_of("message_type", SPOKEN)
+    return pl.col("message_type").is_null() | one_of("message_type", ANSWERING_TYPES)
 
 
-def _left_out(hours: Hours) -> pl.Expr:
+def _excluded(hours: Hours) -> pl.Expr:
     """UInt8: why a buyer's message is not counted, as an index of EXCLUSIONS; null if it is."""
     sent, hour = pl.col("sent_at"), pl.col("sent_at").dt.hour()
     outside = sent < hours.since
     if hours.until is not None:
         outside = outside | (sent >= hours.until)
     return (
-        pl.when(sent.is_null()).then(coded("outside_window"))
-        .when(sent > hours.as_of).then(coded("after_as_of"))
-        .when(outside).then(coded("outside_window"))
-        .when((hour < hours.open_hour) | (hour >= hours.close_hour)).then(coded("outside_hours"))
-        .when(~_spoken()).then(coded("not_consultation"))
-        .when(within("sent_at", hours.exempt)).then(coded("exempt"))
+        pl.when(sent.is_null()).then(exclusion("outside_window"))
+        .when(sent > hours.as_of).then(exclusion("after_as_of"))
+        .when(outside).then(exclusion("outside_window"))
+        .when((hour < hours.open_hour) | (hour >= hours.close_hour))
+        .then(exclusion("outside_hours"))
+        .when(~_answers()).then(exclusion("not_consultation"))
+        .when(within("sent_at", hours.exempt)).then(exclusion("exempt"))
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
-"""Evidence filed for an appeal: what it lacks (S2-13, S2-14), and what nobody could compare."""
+"""Evidence filed for an appeal: what it lacks (S2-13, S2-14), and what could not be compared."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from kshop_audit.facts.messages import normalised
+from kshop_audit.facts.text import normalised
 
 
 def checked(filed: pl.LazyFrame, ordered: pl.LazyFrame, shop: str | None) -> pl.LazyFrame:
@@ -34,7 +34,7 @@ def _codes(names: dict[str, pl.Expr]) -> pl.Expr:
 
 
 def _same_goods() -> pl.Expr:
-    """Boolean: the goods of the invoice are those of the order; null where nobody can compare."""
+    """Boolean: the goods of the invoice are those of the order; null where that is not known."""
     goods, title = normalised(pl.col("product")), normalised(pl.col("order_title"))
     alike = title.str.contains(goods, literal=True) | goods.str.contains(title, literal=True)
     by_id = (pl.col("product") == pl.col("order_product")).fill_null(False)

@@ -7,12 +7,14 @@ from fractions import Fraction
 
 import polars as pl
 
+from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.orders import orders
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
 
-def with_settled(orders: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+def _with_settled(orders: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """Orders with settled_commission_fen, from the settlements files that name a commission."""
     if not tables.some_has(Kind.SETTLEMENTS, "commission"):
         return orders.with_columns(settled_commission_fen=pl.lit(None, pl.Int64))
@@ -31,22 +33,19 @@ def share_fen(amount_fen: pl.Expr, share: Fraction) -> pl.Expr:
     return (amount_fen * (2 * part) + whole) // (2 * whole)
 
 
-def charged(
-    orders: pl.LazyFrame,
-    *,
-    since: datetime,
-    of_commission: Fraction,
-    of_amount: Fraction,
+@fact
+def charged_orders(
+    facts: Facts, since: datetime, of_commission: Fraction, of_amount: Fraction
 ) -> pl.LazyFrame:
     """One row a paid order: order_id, month of payment (Date, its first day), fee_fen, charged
     (Int64, 0 or 1), estimated and lacking (Boolean), _file, _row.
 
-    `orders`: paid orders (see `orders.orders`) with settled_commission_fen. An order pays a share
-    of the commission its promoter received, else a share of the amount; orders paid before `since`
-    pay nothing. `estimated`: a commission without a settlement. `lacking`: there is nothing to take
-    a share of, neither a commission nor an amount; such an order is counted apart and charged
-    nothing.
+    An order paid by as-of pays a share of the commission its promoter received, else a share of the
+    amount; orders paid before `since` pay nothing. `estimated`: a commission without a settlement.
+    `lacking`: there is nothing to take a share of, neither a commission nor an amount; such an
+    order is counted apart and charged nothing.
     """
+    paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.as_of)
     commission = pl.coalesce("settled_commission_fen", "commission_fen").fill_null(0)
     due = pl.col("paid_at") >= since
     lacking = due & (commission <= 0) & pl.col("unpriced")
@@ -55,7 +54,7 @@ def charged(
         .when(commission > 0).then(share_fen(commission, of_commission))
         .otherwise(share_fen(pl.col("paid_fen"), of_amount))
     )  # fmt: skip
-    return orders.select(
+    return _with_settled(paid, facts.tables).select(
         "order_id",
         FILE,
         ROW,
@@ -67,12 +66,12 @@ def charged(
     )
 
 
-def monthly(orders: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a month of `charged` orders: month ("2026-03"), fee_fen, lacking (Int64), estimated
+def monthly(charged: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a month of `charged_orders`: month ("2026-03"), fee_fen, lacking (Int64), estimated
     (of any).
     """
     return (
-        orders.group_by("month")
+        charged.group_by("month")
         .agg(
             pl.col("fee_fen").sum(),
             pl.col("lacking").sum().cast(pl.Int64),
@@ -83,16 +82,18 @@ def monthly(orders: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def share_range(orders: pl.LazyFrame, *, least: Fraction, most: Fraction) -> pl.LazyFrame:
+@fact
+def monthly_share_range(facts: Facts, least: Fraction, most: Fraction) -> pl.LazyFrame:
     """One row a month of payment: month ("2026-03"), low_fen, high_fen, orders, unpriced (Int64).
 
-    `orders`: paid orders that were not closed; those without an amount are counted apart and
+    Of orders paid by as-of that were not closed; those without an amount are counted apart and
     charged nothing.
     """
+    paid = facts(orders).filter((pl.col("paid_at") <= facts.terms.as_of) & ~pl.col("closed"))
     lacking = pl.col("unpriced")
     amount = pl.when(lacking).then(0).otherwise("paid_fen")
     return (
-        orders.group_by(month=_month("paid_at"))
+        paid.group_by(month=_month("paid_at"))
         .agg(
             low_fen=share_fen(amount, least).sum().cast(pl.Int64),
             high_fen=share_fen(amount, most).sum().cast(pl.Int64),

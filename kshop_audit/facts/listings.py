@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from kshop_audit.facts.messages import normalised
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.orders import orders
+from kshop_audit.facts.text import normalised
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
@@ -13,10 +14,11 @@ NOT_SHOWN = ("off_sale", "draft")
 """States in which no buyer sees a listing; one that is not understood may be on sale."""
 
 
-def listings(tables: Tables, orders: pl.LazyFrame, *, least: int) -> pl.LazyFrame:
+@fact
+def listings(facts: Facts, least: int) -> pl.LazyFrame:
     """One row a product that may be on sale.
 
-    `orders`: see `orders.orders`; `least`: from how many listings a category has a median. Columns:
+    `least`: from how many listings a category has a median. Columns:
     product_id, title (String, the least of its rows), text (the title, normalised), category,
     price_fen (the least of its prices, else of its SKU prices), postage_fen (the greatest),
     lowest_sku_fen, twice_sku_fen (twice the median of its SKU prices, so that it stays whole; null
@@ -25,6 +27,7 @@ def listings(tables: Tables, orders: pl.LazyFrame, *, least: int) -> pl.LazyFram
     category holds fewer than `least`), alike (Int64: listings of the same normalised title,
     itself included), charged (Boolean: an order of it paid postage), _file, _row.
     """
+    tables = facts.tables
     rows = tables.rows(Kind.PRODUCTS).filter(~pl.col("status").is_in(NOT_SHOWN).fill_null(False))
     skus = pl.col("sku_price").drop_nulls()
     found = rows.group_by("product_id").agg(
@@ -46,7 +49,7 @@ def listings(tables: Tables, orders: pl.LazyFrame, *, least: int) -> pl.LazyFram
         .group_by("category")
         .agg(twice_category_fen=pl.when(pl.len() >= least).then(_twice_median("whole_fen")))
     )
-    paid = orders.group_by("product_id").agg(charged=(pl.col("postage_fen") > 0).any())
+    paid = facts(orders).group_by("product_id").agg(charged=(pl.col("postage_fen") > 0).any())
     return (
         found.join(of_title, on="text", how="left")
         .join(of_category, on="category", how="left")

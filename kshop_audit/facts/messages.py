@@ -1,194 +1,24 @@
-"""Merchant-side messages and what the conduct rules look for in them.
+"""Messages of the merchant's side, and which of them match a word list or come too often.
 
-Only expressions over text: normalisation, word lists, contact patterns. Which clause a hit breaks
-is said in the rules.
+Which clause a message breaks is stated by the rules.
 """
 
 from __future__ import annotations
 
-import functools
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import NamedTuple
 
 import polars as pl
 
+from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
+from kshop_audit.facts.text import Match, match, normalised
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Lexicon
 from kshop_audit.tables import AT, FILE, ROW
 
-NEGATIONS = "不没無无非未勿别莫拒禁杜"
-"""Characters that negate a word when they stand within the four characters before it."""
+MESSAGE_COLUMNS = (AT, FILE, ROW, "sent_at", "agent")
+"""The columns of every message; ids are looked up by _at."""
 
-AFFIRMATIVE = (
-    "非常", "特别", "不错", "无论", "不论", "不管", "别担心", "不用担心", "别着急", "不过", "不仅",
-    "不但", "不光", "不只", "不止", "未来", "无敌", "无比", "无限", "分别", "区别", "级别", "个别",
-    "识别", "差别", "别人", "别的", "别家", "不同", "没问题", "不好意思", "莫名", "非得", "无非",
-)  # fmt: skip
-"""Words that hold such a character and negate nothing."""
-
-REACH = 4
-
-UNSEEN = r"\p{Cf}\p{Default_Ignorable_Code_Point}\u{20e3}"
-"""What takes no room of its own: format characters, variation selectors, fillers, key caps."""
-
-
-def normalised(text: pl.Expr) -> pl.Expr:
-    """The text without disguises: NFKC, no spaces, format characters, punctuation or symbols."""
-    return (
-        text.str.normalize("NFKC")
-        .str.replace_all(rf"[\s\p{{P}}\p{{S}}{UNSEEN}]+", "")
-        .str.to_lowercase()
-    )
-
-
-@functools.lru_cache(maxsize=16_384)
-def fold(word: str) -> str:
-    """A word of a list in the same shape as normalised text."""
-    text = unicodedata.normalize("NFKC", word)
-    kept = (c for c in text if not c.isspace() and unicodedata.category(c)[0] not in "PS")
-    return "".join(c for c in kept if unicodedata.category(c) != "Cf").lower()
-
-
-GAP = r"[^0-9A-Za-z\u{4e00}-\u{9fff}\u{3400}-\u{4dbf}]*"
-"""Everything that normalising removes from plain text, and a little more."""
-
-
-@functools.lru_cache(maxsize=4_096)
-def taken_apart(words: frozenset[str]) -> str:
-    """One pattern of folded words, the longest first, with gaps between their letters.
-
-    Common beginnings are put together, and GAP names few characters: the engine builds the search
-    anew for every part of a file. Measured on 384 words over a million messages in 64 parts: 0.09 s
-    instead of 0.13 s; on 85 words with all that normalising removes as gap: 1 ms instead of 21.
-    """
-    tails: dict[str, set[str]] = {}
-    for word in words:
-        tails.setdefault(word[0], set()).add(word[1:])
-    heads: dict[frozenset[str], list[str]] = {}
-    for head, rest in tails.items():
-        heads.setdefault(frozenset(rest), []).append(head)
-    branches = []
-    for ends, letters in sorted(heads.items(), key=lambda entry: sorted(entry[1])):
-        one_of = "".join(map(re.escape, sorted(letters)))
-        first = one_of if len(letters) == 1 else f"[{one_of}]"
-        more = taken_apart(ends - {""})
-        after = f"(?:{GAP}(?:{more}))" if more else ""
-        branches.append(first + after + ("?" if more and "" in ends else ""))
-    return "|".join(branches)
-
-
-def alternation(words: Iterable[str]) -> str:
-    """The words, folded, as one pattern; empty when there is none."""
-    # Longest first: a list may hold a word and a longer word that begins with it.
-    folded = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word) for word in folded)
-
-
-def says(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
-    """Boolean: whether one of the words occurs in the normalised text."""
-    pattern = alternation(words)
-    # An empty message says nothing.
-    return text.str.contains(pattern).fill_null(False) if pattern else pl.lit(False)
-
-
-def says_plainly(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
-    """Boolean: whether one of the words occurs in affirmed text without a negation before it.
-
-    Rust's regex has no look-behind, so the four characters before the word are part of the
-    pattern: either all of them are plain, or the text begins less than four characters earlier.
-    """
-    pattern = alternation(words)
-    if not pattern:
-        return pl.lit(False)
-    plain = f"[^{NEGATIONS}]"
-    return text.str.contains(
-        f"(?s)(?:^{plain}{{0,{REACH - 1}}}|{plain}{{{REACH}}})(?:{pattern})"
-    ).fill_null(False)
-
-
-def words_in(text: pl.Expr, words: Iterable[str]) -> pl.Expr:
-    """String: the distinct words found, in the order of the text, joined by a space."""
-    pattern = alternation(words)
-    found = text.str.extract_all(pattern or r"\z.")
-    return found.list.unique(maintain_order=True).list.join(" ")
-
-
-def spelled(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
-    """String: the words found as they were written, disguises included, joined by a slash."""
-    pattern = taken_apart(frozenset(fold(word) for word in words) - {""})
-    text = content.str.normalize("NFKC").str.to_lowercase()
-    return text.str.extract_all(pattern or r"\z.").list.unique(maintain_order=True).list.join(" / ")
-
-
-def affirmed(text: pl.Expr) -> pl.Expr:
-    """Normalised text with a blank for each word that only looks like a negation."""
-    return without(text, AFFIRMATIVE)
-
-
-def without(text: pl.Expr, phrases: Iterable[str]) -> pl.Expr:
-    """The text with a mark for each letter of the phrases, the longest phrase first."""
-    return respelled(text, {phrase: "〇" * len(fold(phrase)) for phrase in phrases})
-
-
-def respelled(text: pl.Expr, spellings: Mapping[str, str]) -> pl.Expr:
-    """Normalised text with each spelling in the place of what it stands for."""
-    known = {fold(spelling): fold(word) for spelling, word in spellings.items()}
-    if not known:
-        return text
-    order = sorted(known, key=lambda spelling: (-len(spelling), spelling))
-    return text.str.replace_many(order, [known[name] for name in order], leftmost=True)
-
-
-class Heard(NamedTuple):
-    """What a text says of a word list: expressions over one message.
-
-    `found`: a word or one of its spellings occurs; `plainly`: so that it is no matter of review;
-    `words`: the words meant, joined by a space; `spelled`: how they were written.
-    """
-
-    found: pl.Expr
-    plainly: pl.Expr
-    words: pl.Expr
-    spelled: pl.Expr
-
-
-def heard(text: pl.Expr, content: pl.Expr, lexicon: Lexicon) -> Heard:
-    """Look for the words of a list in normalised text; `content` is the text as written."""
-    clear = without(text, lexicon.innocent)
-    certain = respelled(clear, lexicon.certain)
-    everything = respelled(certain, lexicon.doubtful)
-    return Heard(
-        found=says(everything, lexicon.words),
-        plainly=says_plainly(affirmed(without(certain, lexicon.review)), lexicon.words)
-        & ~says(text, lexicon.around),
-        words=words_in(everything, lexicon.words),
-        spelled=spelled(content, lexicon.spoken),
-    )
-
-
-def told(name: str) -> Heard:
-    """The columns of `listened` that say what a message says of a word list."""
-    return Heard(*(pl.col(f"{name} {part}") for part in Heard._fields))
-
-
-def listened(suspects: pl.LazyFrame, lexicons: Mapping[str, Lexicon]) -> pl.LazyFrame:
-    """The suspects, without their text, and of each word list the columns of `told`."""
-    text, content = pl.col("text"), pl.col("content")
-    said = {name: heard(text, content, lexicon) for name, lexicon in lexicons.items()}
-    columns = {
-        f"{name} {part}": expression
-        for name, each in said.items()
-        for part, expression in each._asdict().items()
-    }
-    return suspects.select(*SPOKEN, **columns)
-
-
-SPOKEN = (AT, FILE, ROW, "sent_at", "agent")
-"""What is known of every message; ids are looked up by _at."""
+NOTHING = pl.lit(None, dtype=pl.String)
 
 
 def _merchant(tables: Tables) -> pl.LazyFrame:
@@ -197,18 +27,63 @@ def _merchant(tables: Tables) -> pl.LazyFrame:
     return rows.filter(one_of("sender_role", MERCHANT)).with_columns(agent=pl.col("agent_account"))
 
 
-def suspects(tables: Tables) -> pl.LazyFrame:
+@fact(shared=True)
+def suspects(facts: Facts) -> pl.LazyFrame:
     """The merchant-side messages that may break a clause (see `suspicion`), one row each.
 
-    Columns: SPOKEN, content, text (normalised content).
+    Columns: MESSAGE_COLUMNS, content, text (normalised content).
     """
-    rows = _merchant(tables).filter(pl.col("content").is_not_null())
-    return rows.select(*SPOKEN, "content").with_columns(text=normalised(pl.col("content")))
+    rows = _merchant(facts.tables).filter(pl.col("content").is_not_null())
+    return rows.select(*MESSAGE_COLUMNS, "content").with_columns(text=normalised(pl.col("content")))
 
 
-def quiet(tables: Tables) -> pl.LazyFrame:
-    """All other merchant-side messages, one row each. Columns: SPOKEN."""
-    return _merchant(tables).filter(pl.col("content").is_null()).select(SPOKEN)
+@fact(shared=True)
+def unmatched(facts: Facts) -> pl.LazyFrame:
+    """All other merchant-side messages, one row each. Columns: MESSAGE_COLUMNS."""
+    rows = _merchant(facts.tables).filter(pl.col("content").is_null())
+    return rows.select(MESSAGE_COLUMNS)
+
+
+@fact
+def matches(facts: Facts, *lists: str) -> pl.LazyFrame:
+    """One row a merchant-side message: MESSAGE_COLUMNS and the columns of `matched` for each of
+    the word lists. Only suspects are searched; no other message can match.
+    """
+    none = {
+        _column(name, part): pl.lit(False) if part in ("found", "plainly") else NOTHING
+        for name in lists
+        for part in Match._fields
+    }
+    return pl.concat([facts(_suspect_matches, *lists), facts(unmatched).with_columns(**none)])
+
+
+@fact(shared=True)
+def _suspect_matches(facts: Facts, *lists: str) -> pl.LazyFrame:
+    """The suspects without their text, with the columns of `matched` for each of the lists."""
+    text, content = pl.col("text"), pl.col("content")
+    columns = {
+        _column(name, part): expression
+        for name in lists
+        for part, expression in match(text, content, facts.terms.lexicon(name))._asdict().items()
+    }
+    return facts(suspects).select(*MESSAGE_COLUMNS, **columns)
+
+
+def matched(name: str) -> Match:
+    """How a row of `matches` matches a word list, as columns."""
+    return Match(*(pl.col(_column(name, part)) for part in Match._fields))
+
+
+def _column(name: str, part: str) -> str:
+    return f"{name} {part}"
+
+
+@fact(shared=True)
+def bursts(facts: Facts, in_a_row: int, within_hours: int) -> pl.LazyFrame:
+    """One row a merchant-side message: MESSAGE_COLUMNS and too_many (Boolean; see `_too_many`)."""
+    found = _too_many(facts.tables, in_a_row=in_a_row, within_hours=within_hours)
+    sent = pl.concat([facts(suspects).select(MESSAGE_COLUMNS), facts(unmatched)])
+    return sent.join(found, on=AT, how="left").with_columns(pl.col("too_many").fill_null(False))
 
 
 def with_buyers(tables: Tables, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -231,7 +106,7 @@ def with_buyers(tables: Tables, rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def pestering(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFrame:
+def _too_many(tables: Tables, *, in_a_row: int, within_hours: int) -> pl.LazyFrame:
     """_at of the merchant messages that are too many: more than `in_a_row` to one buyer within
     the hours, this one included, without a word from the buyer between.
 

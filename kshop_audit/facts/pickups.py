@@ -1,4 +1,4 @@
-"""Pickups against 48 and 72 hours after payment, and against the promises of presale orders."""
+"""Pickups of parcels, against hours after payment or upload and against promises."""
 
 from __future__ import annotations
 
@@ -6,48 +6,84 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from kshop_audit.facts.conversations import coded
-from kshop_audit.facts.orders import PICKUP, waybill_rows
+from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.conversations import exclusion
+from kshop_audit.facts.orders import PICKUP, orders, waybill_rows
 from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tickets import first_applications
 from kshop_audit.model.schema import Kind
 
 
-def promised_pickups(
-    orders: pl.LazyFrame,
-    *,
-    as_of: datetime,
-    since: datetime,
-    until: datetime | None,
-    hours: tuple[int, int],
-    pickup_hours: int,
-    default_hours: int,
-) -> pl.LazyFrame:
-    """One row an order, with what it adds to the composite pickup rate.
+@fact
+def parcels(facts: Facts, each_hours: int | None) -> pl.LazyFrame:
+    """Orders with a shipment, with applied_at of their first ticket.
 
-    `orders`: see `orders.orders`, with applied_at of the first ticket. `hours`: until full and
-    until partial credit of a spot order; `pickup_hours`: after shipping, for presale;
-    `default_hours`: the promise of a presale order that has none. Columns: order_id, mode ("spot",
-    "presale"), left_out (UInt8, null when counted), in_time (Boolean, null where the files do not
+    `each_hours`: the time limit where every parcel is counted, then with parcel_late and
+    parcel_waiting (see `_parcel_states`); None where several waybills replace one another.
+    """
+    first = facts(first_applications)
+    shipped = facts(orders).filter("has_shipped_at").join(first, on="order_id", how="left")
+    if each_hours is None:
+        return shipped
+    states = _parcel_states(facts.tables, as_of=facts.terms.as_of, hours=each_hours)
+    return shipped.join(states, on="order_id", how="left")
+
+
+def _parcel_states(tables: Tables, *, as_of: datetime, hours: int) -> pl.LazyFrame:
+    """order_id → parcel_late, parcel_waiting (Booleans): each shipped parcel on its own clock.
+
+    Parcels are the rows of the shipments files; an order without any there is one parcel.
+    """
+    listed = waybill_rows(tables).select("order_id", "shipped_at", picked_up_at=PICKUP)
+    lines = tables.rows(Kind.ORDERS).select("order_id", "shipped_at", "picked_up_at")
+    alone = lines.join(listed.select("order_id").unique(), on="order_id", how="anti")
+    limit = pl.col("shipped_at") + timedelta(hours=hours)
+    picked = pl.when(pl.col("picked_up_at") <= as_of).then("picked_up_at")
+    return (
+        pl.concat([listed, alone])
+        .filter(pl.col("shipped_at") <= as_of)
+        .group_by("order_id")
+        .agg(
+            parcel_late=(pl.coalesce(picked, pl.lit(as_of)) > limit).any(),
+            parcel_waiting=(picked.is_null() & (limit >= as_of)).any(),
+        )
+    )
+
+
+@fact
+def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
+    """One row an order, with what it adds to a composite pickup rate.
+
+    `rule`: whose window and options apply: full_hours and partial_hours, until full and until
+    partial credit of a spot order; pickup_hours, after shipping, for presale; default_hours, the
+    promise of a presale order that has none. `shipped`: the column of `orders.orders` that tells
+    when an order was shipped. Columns: order_id, mode ("spot",
+    "presale"), excluded (UInt8, null when counted), in_time (Boolean, null where the files do not
     show a pickup), later (Boolean: partial credit), due_at, picked_up_at, paid_at; of the mode:
     paid, due, good, partial (Int64), and `speaks`: one counted row a mode; _file, _row.
     """
-    full, partial = (timedelta(hours=number) for number in hours)
+    terms, as_of = facts.terms, facts.terms.as_of
+    full, partial, pickup, default = (
+        timedelta(hours=terms.number(rule, f"{name}_hours"))
+        for name in ("full", "partial", "pickup", "default")
+    )
     presale = pl.col("presale")
-    picked, shipped, paid = (pl.col(n) for n in ("picked_up_at", "shipped_at", "paid_at"))
-    promise = pl.coalesce("promised_at", paid + timedelta(hours=default_hours))
-    after = shipped + timedelta(hours=pickup_hours)
-    kept = (shipped <= promise) & (picked <= after)
-    broken = pl.coalesce(shipped, pl.lit(as_of)) > promise
+    picked, sent, paid = (pl.col(n) for n in ("picked_up_at", shipped, "paid_at"))
+    promise = pl.coalesce("promised_at", paid + default)
+    after = sent + pickup
+    kept = (sent <= promise) & (picked <= after)
+    broken = pl.coalesce(sent, pl.lit(as_of)) > promise
     decided = picked.is_not_null() | (
         pl.when(presale)
         .then(broken | (after < as_of).fill_null(False))
         .otherwise(paid + partial < as_of)
     )
-    rows = orders.with_columns(
+    with_tickets = facts(orders).join(facts(first_applications), on="order_id", how="left")
+    rows = with_tickets.with_columns(
         mode=pl.when(presale).then(pl.lit("presale")).otherwise(pl.lit("spot")),
-        due_at=pl.when(presale).then(pl.min_horizontal(promise, shipped)
-                                     + timedelta(hours=pickup_hours)).otherwise(paid + full),
-        left_out=_left_out(as_of, since, until, decided),
+        due_at=pl.when(presale).then(pl.min_horizontal(promise, sent) + pickup)
+        .otherwise(paid + full),
+        excluded=_excluded(as_of, terms.since(rule), terms.until(rule), decided),
         in_time=pl.when(picked.is_not_null())
         .then(pl.when(presale).then(kept).otherwise(picked - paid <= full))
         .when(pl.col("pickup_known") | (presale & broken))
@@ -57,26 +93,26 @@ def promised_pickups(
     return _summed(rows)
 
 
-def _left_out(
+def _excluded(
     as_of: datetime, since: datetime, until: datetime | None, decided: pl.Expr
 ) -> pl.Expr:
     paid, picked, applied = (pl.col(n) for n in ("paid_at", "picked_up_at", "applied_at"))
     outside = paid < since if until is None else (paid < since) | (paid >= until)
     refunded = (applied <= as_of) & (picked.is_null() | (applied < picked))
     return (
-        pl.when(paid.is_null()).then(coded("unpaid"))
-        .when(paid > as_of).then(coded("after_as_of"))
-        .when(outside).then(coded("outside_window"))
-        .when("exempted").then(coded("force_majeure"))
-        .when("cancelled").then(coded("cancelled"))
-        .when(refunded).then(coded("refund_before_pickup"))
-        .when(~decided).then(coded("pending"))
+        pl.when(paid.is_null()).then(exclusion("unpaid"))
+        .when(paid > as_of).then(exclusion("after_as_of"))
+        .when(outside).then(exclusion("outside_window"))
+        .when("exempted").then(exclusion("force_majeure"))
+        .when("cancelled").then(exclusion("cancelled"))
+        .when(refunded).then(exclusion("refund_before_pickup"))
+        .when(~decided).then(exclusion("pending"))
     )  # fmt: skip
 
 
 def _summed(rows: pl.LazyFrame) -> pl.LazyFrame:
-    counted = pl.col("left_out").is_null()
-    waiting = (pl.col("left_out") == coded("pending")).fill_null(False)
+    counted = pl.col("excluded").is_null()
+    waiting = (pl.col("excluded") == exclusion("pending")).fill_null(False)
 
     def total(what: pl.Expr) -> pl.Expr:
         return what.fill_null(False).cast(pl.Int64).sum().over("mode")
@@ -90,7 +126,7 @@ def _summed(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def last_pickups(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+def _last_pickups(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     """order_id → last_pickup_at: of its last parcel, null while one of them is not picked up.
 
     Parcels are the rows of the shipments files; an order without any there is one parcel.
@@ -106,14 +142,22 @@ def last_pickups(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     )
 
 
-def due_pickups(orders: pl.LazyFrame, *, hours: int) -> pl.LazyFrame:
+@fact
+def due_pickups(facts: Facts, hours: int) -> pl.LazyFrame:
     """Orders with due_at: the hours after payment, or the promise where that is shorter.
 
-    `orders`: see `orders.orders`, with applied_at and last_pickup_at.
+    Columns: those of `orders.orders`, applied_at of the first ticket, last_pickup_at (see
+    `_last_pickups`), due_at.
     """
+    last = _last_pickups(facts.tables, as_of=facts.terms.as_of)
+    rows = (
+        facts(orders)
+        .join(facts(first_applications), on="order_id", how="left")
+        .join(last, on="order_id", how="left")
+    )
     limit = pl.col("paid_at") + timedelta(hours=hours)
     # An order that is not paid has a promise at most, and is never due.
-    return orders.with_columns(
+    return rows.with_columns(
         due_at=pl.when(pl.col("paid_at").is_not_null()).then(
             pl.min_horizontal(limit, pl.col("promised_at"))
         )

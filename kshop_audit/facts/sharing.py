@@ -1,55 +1,88 @@
-"""Frames that are looked at several times, by several rules or by one.
-
-Left to the optimiser, such a frame is computed again for some of those who look at it.
-"""
+"""What a fact is, and the object that rules ask for facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from threading import RLock
-from typing import Any, Protocol, TypeVar, cast
+from typing import Concatenate, Generic, ParamSpec, overload
 
 import polars as pl
 
+from kshop_audit.facts.tables import Tables
+from kshop_audit.model.settings import Terms
+
+P = ParamSpec("P")
+
 Compute = Callable[[pl.LazyFrame], pl.LazyFrame]
-"""What becomes of a shared frame when it is first asked for; the plan computes it."""
+"""What is done with a shared frame when it is first requested; the plan computes it."""
 
 
 def lazily(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Nothing: whoever only wants to know what a frame is made of computes none."""
+    """Return the frame as it is, for callers that only need its schema."""
     return frame
 
 
-class Computing(Protocol):
-    """Who has shared frames."""
+@dataclass(frozen=True, eq=False)
+class Fact(Generic[P]):
+    """A derived frame: the function that makes it, and whether its result is shared.
 
-    compute: Compute
-
-
-_Owner = TypeVar("_Owner", bound=Computing)
-
-
-class shared(cached_property[pl.LazyFrame]):  # noqa: N801  a decorator
-    """A property that hands its frame to `compute` once, and keeps what comes back.
-
-    Whoever asks while it is being computed waits. No frame is made of itself, so none waits for
-    ever.
+    A shared frame is passed to `Facts.compute` once. Left to the optimiser, a costly frame that
+    several queries use would be computed again for some of them.
     """
 
-    def __init__(self, make: Callable[[_Owner], pl.LazyFrame]) -> None:
-        """`make`: the property's getter."""
-        self._computing = RLock()
+    make: Callable[Concatenate[Facts, P], pl.LazyFrame]
+    shared: bool = False
 
-        def computed(owner: _Owner) -> pl.LazyFrame:
-            return owner.compute(make(owner))
 
-        super().__init__(computed)
-        self.__doc__ = make.__doc__
+@overload
+def fact(make: Callable[Concatenate[Facts, P], pl.LazyFrame], /) -> Fact[P]: ...
+@overload
+def fact(*, shared: bool) -> Callable[[Callable[Concatenate[Facts, P], pl.LazyFrame]], Fact[P]]: ...
+def fact(
+    make: Callable[Concatenate[Facts, P], pl.LazyFrame] | None = None, /, *, shared: bool = False
+) -> Fact[P] | Callable[[Callable[Concatenate[Facts, P], pl.LazyFrame]], Fact[P]]:
+    """Make a fact of a function `(facts, *arguments) -> LazyFrame`.
 
-    def __get__(self, owner: Any, kind: Any = None) -> pl.LazyFrame:  # type: ignore[override]
-        """The frame."""
-        if owner is not None and self.attrname not in owner.__dict__:
-            with self._computing:
-                return cast("pl.LazyFrame", super().__get__(owner, kind))
-        return cast("pl.LazyFrame", super().__get__(owner, kind))
+    The arguments must be hashable. What depends on a rule (its window, its options) is such an
+    argument: a fact never names a rule.
+    """
+
+    def of(function: Callable[Concatenate[Facts, P], pl.LazyFrame]) -> Fact[P]:
+        return Fact(function, shared)
+
+    return of if make is None else of(make)
+
+
+@dataclass
+class _Slot:
+    """The frame of one request; the lock makes later requests wait while it is being made."""
+
+    lock: RLock = field(default_factory=RLock)
+    frame: pl.LazyFrame | None = None
+
+
+class Facts:
+    """The derived frames of one audit, each made once per combination of arguments.
+
+    `tables`: the rows of the inputs. `terms`: as-of, the pack and the settings. Calling the object
+    with a fact and its arguments returns the frame, lazy; nothing is computed but shared frames,
+    by `compute`. Safe to use from several threads: facts depend on one another without cycles, so
+    the locks cannot block each other.
+    """
+
+    def __init__(self, tables: Tables, terms: Terms, compute: Compute = lazily) -> None:
+        """Nothing is computed here."""
+        self.tables = tables
+        self.terms = terms
+        self.compute = compute
+        self._slots: dict[Hashable, _Slot] = {}
+
+    def __call__(self, fact: Fact[P], /, *args: P.args, **kwargs: P.kwargs) -> pl.LazyFrame:
+        """The frame of a fact; the same object for the same arguments."""
+        slot = self._slots.setdefault((fact, args, tuple(sorted(kwargs.items()))), _Slot())
+        with slot.lock:
+            if slot.frame is None:
+                frame = fact.make(self, *args, **kwargs)
+                slot.frame = self.compute(frame) if fact.shared else frame
+            return slot.frame

@@ -1,4 +1,4 @@
-"""Which merchant messages a conduct rule could possibly object to.
+"""Which merchant messages a rule could possibly object to.
 
 Most messages cannot break a clause, and normalising all of them would cost more than everything
 else. While a file is read, this superset is decided on the text as it stands, in one search of one
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from kshop_audit.facts.contacts import SHORT_LEVEL, SPOKEN_DIGITS, TOP_LEVEL
-from kshop_audit.facts.messages import GAP, fold, taken_apart
+from kshop_audit.facts.text import GAP, fold, taken_apart
 
 PLAIN = (
     r"\x00-\x7f"  # ASCII
@@ -30,18 +30,12 @@ DISGUISED = f"[^{PLAIN}]"
 LETTERS = 3
 """So many letters of a word are looked for: more make the search slower and hardly ever rarer."""
 
-TONE_LISTS = ("tone_arguing", "tone_commanding", "tone_questioning", "tone_cold")
-SPOKEN_LISTS = (
-    "banned", "abusive", "illegal", "impersonation", "contact_names", "outside", *TONE_LISTS
-)  # fmt: skip
-"""The word lists that the conduct rules look for in messages."""
-
 INVITED = (
     rf"[加+]{GAP}(?:[我们咱一下个人店主老板客服私工作的]{GAP}){{0,12}}(?:[微薇威徽溦嶶vwq]|扣)"
 )
 """The beginning of an invitation (see `contacts.ChatPatterns`), taken apart by dots and blanks."""
 
-SPOKEN = rf"[幺一壹](?:{GAP}[{SPOKEN_DIGITS}]){{10}}"
+SPOKEN_PHONE = rf"[幺一壹](?:{GAP}[{SPOKEN_DIGITS}]){{10}}"
 """A phone number in words."""
 
 LETTER_NAME = r"(?:^|[^0-9A-Za-z])[A-Za-z]{1,8}(?:号|账|[:：=])"
@@ -52,7 +46,7 @@ CONTACT = (
     r"|(?:扫|识别|长按)[^。!?]{0,6}码|二维码|(?:收款|付款|收钱)码"
     r"|[0-9](?:[-. ]?[0-9]){6}"  # every phone and card
     r"|[0-9A-Za-z](?:号|栋|幢|座|单元|室|楼|层)|实体店|线下店|门店|体验店"
-    rf"|{SPOKEN}|{LETTER_NAME}|群{GAP}号|[微薇威徽溦嶶]{GAP}[0-9A-Za-z_-]"
+    rf"|{SPOKEN_PHONE}|{LETTER_NAME}|群{GAP}号|[微薇威徽溦嶶]{GAP}[0-9A-Za-z_-]"
 )
 
 

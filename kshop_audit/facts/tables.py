@@ -14,7 +14,7 @@ from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.tables import BOOKKEEPING, FILE, NUMBER, ROW, SAID, schema
 
 MERCHANT = ("agent", "robot")
-"""Who speaks for the shop, and whose text the rules look at; buyers may write anything (C1)."""
+"""The senders of the shop's side; rules check their text only, buyers may write anything (C1)."""
 
 NUMBERED = {Kind.CHATS: ("session_id", "buyer_id")}
 """The ids by which millions of rows are sorted."""
@@ -131,7 +131,7 @@ class Tables:
 
     @cached_property
     def _completed(self) -> dict[Kind, pl.LazyFrame]:
-        """The frames of `_rows` that were asked for."""
+        """The frames of `_rows` that were requested so far."""
         return {}
 
 

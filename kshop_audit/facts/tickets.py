@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import polars as pl
 
-from kshop_audit.facts.messages import normalised, with_buyers
-from kshop_audit.facts.orders import pickup_times
+from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.messages import with_buyers
+from kshop_audit.facts.orders import orders, pickup_times
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
+from kshop_audit.facts.text import normalised
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW
 
@@ -46,16 +46,16 @@ def _at_fault(tables: Tables, intervened: pl.Expr) -> pl.Expr:
     )
 
 
-def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """One row a ticket, with what is known of its order (`orders`: see `orders.orders`).
+@fact(shared=True)
+def tickets(facts: Facts) -> pl.LazyFrame:
+    """One row a ticket, with what is known of its order (see `orders.orders`).
 
     Columns: those of the canonical table (agreed_at and return_signed_at null when later than
-    as-of), and: refund (refund-only or return-refund), completed
-    (by as-of), intervened, at_fault (Boolean; null where nothing in the inputs says who was at
-    fault and the platform had stepped in), picked_up_at, shipped_at,
-    signed_at, postage_fen, order_buyer (of the order),
-    _file, _row.
+    as-of), and: refund (refund-only or return-refund), completed (by as-of), intervened, at_fault
+    (Boolean; null where nothing in the inputs says who was at fault and the platform had stepped
+    in), picked_up_at, shipped_at, signed_at, postage_fen, order_buyer (of the order), _file, _row.
     """
+    tables, as_of = facts.tables, facts.terms.as_of
     rows = tables.rows(Kind.TICKETS)
     liable = pl.col("liable_party").is_in(("merchant", "both"))
     verdicts = (
@@ -68,7 +68,7 @@ def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.Lazy
     ended = pl.col("status").is_in(("succeeded", "closed")).fill_null(False)
     # The first waybill tells whether the goods left, however parcels are read elsewhere.
     left_at = pl.when(pl.col("uploaded_at") <= as_of).then("uploaded_at")
-    known = orders.select(
+    known = facts(orders).select(
         "order_id", "signed_at", "postage_fen", shipped_at=left_at, order_buyer="buyer_id"
     )
     pickups = pickup_times(tables, rows.select("order_id")).with_columns(
@@ -92,49 +92,112 @@ def tickets(tables: Tables, orders: pl.LazyFrame, *, as_of: datetime) -> pl.Lazy
     )
 
 
-def awaiting(requests: pl.LazyFrame, due: pl.Expr, *, as_of: datetime) -> pl.LazyFrame:
-    """Tickets that are not over by as-of and whose deadline is still to come.
+@fact
+def refunds(facts: Facts) -> pl.LazyFrame:
+    """Completed refund tickets: refund-only or return-refund, succeeded or closed."""
+    return facts(tickets).filter(pl.col("refund") & pl.col("ended"))
 
+
+@fact
+def refund_only(facts: Facts) -> pl.LazyFrame:
+    """Completed refund-only tickets."""
+    return facts(refunds).filter(pl.col("type") == "refund_only")
+
+
+@fact
+def return_refunds(facts: Facts) -> pl.LazyFrame:
+    """Completed return-refund tickets."""
+    return facts(refunds).filter(pl.col("type") == "return_refund")
+
+
+@fact
+def refund_requests(facts: Facts) -> pl.LazyFrame:
+    """Refund tickets of any status."""
+    return facts(tickets).filter("refund")
+
+
+@fact
+def rejected_tickets(facts: Facts) -> pl.LazyFrame:
+    """Tickets the merchant turned down."""
+    return facts(tickets).filter("turned_down")
+
+
+@fact
+def goods_services(facts: Facts) -> pl.LazyFrame:
+    """Tickets by which goods come back: returns, exchanges, repairs."""
+    return facts(tickets).filter(pl.col("type").is_in(("return_refund", "exchange", "repair")))
+
+
+@fact
+def pending_disputes(facts: Facts) -> pl.LazyFrame:
+    """Refund tickets that the platform has stepped into and not decided by as-of."""
+    as_of = facts.terms.as_of
+    later = (pl.col("finished_at") > as_of).fill_null(False)
+    disputed = (pl.col("status") == "disputed").fill_null(False) | pl.col("intervened")
+    return facts(refund_requests).filter(
+        disputed & (~pl.col("ended") | later) & (pl.col("applied_at") <= as_of)
+    )
+
+
+@fact(shared=True)
+def doubtful_tickets(facts: Facts) -> pl.LazyFrame:
+    """Tickets that are not over by as-of, and tickets that the merchant turned down, whatever
+    became of them since; with sent_at and contacted (see `_with_contact`).
+    """
+    later = (pl.col("finished_at") > facts.terms.as_of).fill_null(False)
+    chosen = ~pl.col("ended") | later | pl.col("turned_down")
+    return _with_contact(facts.tables, facts(tickets).filter(chosen))
+
+
+def awaiting(facts: Facts, due: pl.Expr) -> pl.LazyFrame:
+    """Refund tickets that are not over by as-of and whose deadline is still to come.
+
+    A plain function, because expressions cannot be compared and so cannot be arguments of a fact.
     `due`: Datetime, by when the shop must do its next step; null where it is not its turn. Columns:
     ticket_id, order_id, deadline.
     """
+    as_of = facts.terms.as_of
     over = pl.col("ended") & (pl.col("finished_at") <= as_of).fill_null(True)
     applied = (pl.col("applied_at") <= as_of).fill_null(False)
     return (
-        requests.filter(applied & ~over)
+        facts(refund_requests)
+        .filter(applied & ~over)
         .select("ticket_id", "order_id", deadline=due)
         .filter(pl.col("deadline") >= as_of)
     )
 
 
-def first_tickets(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+@fact(shared=True)
+def first_tickets(facts: Facts) -> pl.LazyFrame:
     """One row an order that has tickets applied for by as-of: its earliest one, ties by ticket id.
 
     Columns: order_id, ticket_id, applied_at, first_reason (the history's first reason where the
-    export has it, else the reason as exported now; normalised), told_reason (as exported), _file,
+    export has it, else the reason as exported now; normalised), given_reason (as exported), _file,
     _row.
     """
     return (
-        tables.rows(Kind.TICKETS)
-        .filter((pl.col("applied_at") <= as_of) & pl.col("order_id").is_not_null())
+        facts.tables.rows(Kind.TICKETS)
+        .filter((pl.col("applied_at") <= facts.terms.as_of) & pl.col("order_id").is_not_null())
         .sort("applied_at", "ticket_id")
         .unique(subset="order_id", keep="first", maintain_order=True)
         .select(
             "order_id", "ticket_id", "applied_at", FILE, ROW,
             first_reason=normalised(pl.coalesce("first_reason", "reason")),
-            told_reason=pl.coalesce("first_reason", "reason").str.strip_chars(),
+            given_reason=pl.coalesce("first_reason", "reason").str.strip_chars(),
         )
     )  # fmt: skip
 
 
-def first_applications(tables: Tables) -> pl.LazyFrame:
+@fact
+def first_applications(facts: Facts) -> pl.LazyFrame:
     """order_id → applied_at of its earliest ticket of any type."""
-    return tables.rows(Kind.TICKETS).group_by("order_id").agg(pl.col("applied_at").min())
+    rows = facts.tables.rows(Kind.TICKETS)
+    return rows.group_by("order_id").agg(pl.col("applied_at").min())
 
 
-def with_contact(tables: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
+def _with_contact(tables: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
     """Tickets with sent_at (the pickup, else the shipment) and `contacted`: whether the buyer
-    got a merchant's message between application and dispatch; null where nobody can tell.
+    got a merchant's message between application and dispatch; null where that is not known.
 
     The buyer is found by buyer id, the ticket's or the order's.
     """
@@ -142,18 +205,20 @@ def with_contact(tables: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
         sent_at=pl.coalesce("picked_up_at", "shipped_at"),
         buyer=pl.coalesce("buyer_id", "order_buyer"),
     )
-    said = (
+    messages = (
         with_buyers(tables, tables.rows(Kind.CHATS))
         .filter(one_of("sender_role", MERCHANT))
         .select("buyer_id", "sent_at")
     )
     reached = (
         cases.select(FILE, ROW, "applied_at", "buyer", dispatched_at="sent_at")
-        .join(said, left_on="buyer", right_on="buyer_id")
+        .join(messages, left_on="buyer", right_on="buyer_id")
         .filter(pl.col("sent_at").is_between("applied_at", "dispatched_at"))
         .select(FILE, ROW, _reached=pl.lit(True))
         .unique()
     )
     known = pl.lit(tables.has(Kind.CHATS, "buyer_id", "sent_at", "sender_role"))
-    told = pl.when(known & pl.col("buyer").is_not_null()).then(pl.col("_reached").fill_null(False))
-    return cases.join(reached, on=[FILE, ROW], how="left").with_columns(contacted=told)
+    contacted = pl.when(known & pl.col("buyer").is_not_null()).then(
+        pl.col("_reached").fill_null(False)
+    )
+    return cases.join(reached, on=[FILE, ROW], how="left").with_columns(contacted=contacted)

@@ -1,7 +1,7 @@
 """What buyers say: reasons, topics, waits, busy hours, buyers with trouble; under names.
 
-Each function returns lazy frames for the plan's `survey`. Windows and questions are those of the
-rules `reply-rate` and `quality-refund-rate`; nothing here defines them again.
+Each function returns lazy frames for the plan's `survey`. `rule` is the id of the rule whose window
+and questions are used; nothing here defines them again.
 """
 
 from __future__ import annotations
@@ -12,49 +12,50 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import alternation, normalised, says, with_buyers
+from kshop_audit.facts.messages import with_buyers
+from kshop_audit.facts.orders import orders
+from kshop_audit.facts.questions import arrivals, openings, questions
 from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.text import alternation, normalised, says
+from kshop_audit.facts.tickets import first_tickets, refunds, tickets
 from kshop_audit.model.insights import Topic
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import AT, FILE, ROW
 
 Frames = Mapping[str, pl.LazyFrame]
 
-REASONS = "quality-refund-rate"
-"""The rule whose window, first tickets and first reasons are looked at."""
 
-
-def refunds(facts: Facts) -> Frames:
+def refund_reasons(facts: Facts, rule: str, *, longest: timedelta) -> Frames:
     """First reasons over the whole shop.
 
     `refunds`: one row: aftersales, unstated. `reasons`: reason (as exported), folded, orders,
-    ended, seconds (of refund tickets from application to end, damaged times left out); most orders
-    first.
+    ended, seconds (of refund tickets from application to end, those longer than `longest`
+    excluded as damaged times); most orders first.
     """
-    first = _first_reasons(facts)
+    first = _first_reasons(facts, rule)
     given = (
         first.filter(pl.col("folded").is_not_null())
         .group_by("folded")
-        .agg(reason=pl.col("told_reason").min(), orders=pl.len().cast(pl.Int64))
+        .agg(reason=pl.col("given_reason").min(), orders=pl.len().cast(pl.Int64))
     )
     return {
         "refunds": first.select(
             aftersales=pl.len(), unstated=pl.col("folded").null_count().cast(pl.Int64)
         ),
-        "reasons": given.join(_handled(facts), on="folded", how="left")
+        "reasons": given.join(_handled(facts, rule, longest), on="folded", how="left")
         .with_columns(pl.col("ended", "seconds").fill_null(0))
         .sort("orders", "folded", descending=[True, False]),
     }
 
 
-def products(facts: Facts, *, top: int) -> Frames:
+def products(facts: Facts, rule: str, *, top: int) -> Frames:
     """Products with after-sales, most orders first.
 
     `paid`: one row: paid (orders of the window). `products_count`: one row. `products`: product_id,
     title, paid, aftersales. `product_reasons`: product_id, folded, reason, orders.
     """
-    since, as_of = facts.terms.since(REASONS), facts.terms.as_of
-    paid = facts.orders.filter(pl.col("paid_at").is_between(since, as_of)).select("order_id")
+    since, as_of = facts.terms.since(rule), facts.terms.as_of
+    paid = facts(orders).filter(pl.col("paid_at").is_between(since, as_of)).select("order_id")
     lines = (
         pl.concat(
             [
@@ -66,7 +67,7 @@ def products(facts: Facts, *, top: int) -> Frames:
         .unique()
     )
     titles = facts.tables.rows(Kind.PRODUCTS).group_by("product_id").agg(pl.col("title").min())
-    named = lines.join(_first_reasons(facts), on="order_id")
+    named = lines.join(_first_reasons(facts, rule), on="order_id")
     several = named.group_by("product_id").agg(aftersales=pl.len().cast(pl.Int64))
     bought = lines.join(paid, on="order_id", how="semi").group_by("product_id")
     listed = (
@@ -81,30 +82,32 @@ def products(facts: Facts, *, top: int) -> Frames:
         "products": listed.head(top),
         "product_reasons": named.filter(pl.col("folded").is_not_null())
         .group_by("product_id", "folded")
-        .agg(reason=pl.col("told_reason").min(), orders=pl.len().cast(pl.Int64))
+        .agg(reason=pl.col("given_reason").min(), orders=pl.len().cast(pl.Int64))
         .join(listed.head(top), on="product_id", how="semi")
         .sort("orders", "folded", descending=[True, False]),
     }
 
 
-def _first_reasons(facts: Facts) -> pl.LazyFrame:
-    """One row an order whose first ticket was applied for in the window: order_id, told_reason,
+def _first_reasons(facts: Facts, rule: str) -> pl.LazyFrame:
+    """One row an order whose first ticket was applied for in the window: order_id, given_reason,
     folded (normalised; null where none was given).
     """
     reason = pl.col("first_reason")
-    tickets: pl.LazyFrame = facts.first_tickets
-    return tickets.filter(pl.col("applied_at") >= facts.terms.since(REASONS)).select(
-        "order_id", "told_reason", folded=pl.when(reason != "").then(reason)
+    since = facts.terms.since(rule)
+    return (
+        facts(first_tickets)
+        .filter(pl.col("applied_at") >= since)
+        .select("order_id", "given_reason", folded=pl.when(reason != "").then(reason))
     )
 
 
-def _handled(facts: Facts) -> pl.LazyFrame:
+def _handled(facts: Facts, rule: str, longest: timedelta) -> pl.LazyFrame:
     """Folded → ended, seconds of the refund tickets that ended in the window."""
-    longest = timedelta(days=facts.terms.number("refund-only-hours", "max_days"))
     length = pl.col("finished_at") - pl.col("applied_at")
     return (
-        facts.refunds.filter(
-            pl.col("finished_at").is_between(facts.terms.since(REASONS), facts.terms.as_of)
+        facts(refunds)
+        .filter(
+            pl.col("finished_at").is_between(facts.terms.since(rule), facts.terms.as_of)
             & length.is_between(timedelta(0), longest)
         )
         .group_by(folded=normalised(pl.coalesce("first_reason", "reason")))
@@ -112,18 +115,18 @@ def _handled(facts: Facts) -> pl.LazyFrame:
     )
 
 
-def topics(facts: Facts, listed: Sequence[Topic]) -> Frames:
+def topics(facts: Facts, rule: str, listed: Sequence[Topic]) -> Frames:
     """What the messages of the window are about.
 
     `topics`: one row: messages, unmatched, and one count a topic under its id. `topic_words`:
     topic, word, messages.
     """
     texts = _texts(facts.tables).select(AT, "content")
-    said = facts.arrivals.select(AT).join(texts, on=AT, how="left").with_columns(_text())
-    about = said.with_columns(_flags(listed))
+    messages = facts(arrivals, rule).select(AT).join(texts, on=AT, how="left").with_columns(_text())
+    about = messages.with_columns(_flags(listed))
     names = [topic.id for topic in listed]
     words = [
-        said.select(word=pl.col("text").str.extract_all(alternation(topic.words)).list.unique())
+        messages.select(word=pl.col("text").str.extract_all(alternation(topic.words)).list.unique())
         .explode("word")
         .drop_nulls()
         .group_by("word")
@@ -141,7 +144,7 @@ def topics(facts: Facts, listed: Sequence[Topic]) -> Frames:
     }
 
 
-def waits(facts: Facts, listed: Sequence[Topic], *, top: int) -> Frames:
+def waits(facts: Facts, rule: str, listed: Sequence[Topic], *, top: int) -> Frames:
     """How long questions waited, bursts by their first message.
 
     `waits`: one row: questions, unanswered, courtesy (unanswered, and no word but thanks).
@@ -157,7 +160,7 @@ def waits(facts: Facts, listed: Sequence[Topic], *, top: int) -> Frames:
         ignore_nulls=True,
     )
     rows = (
-        facts.openings.select(AT, FILE, ROW, "sent_at", "clock_at", "reply_at")
+        facts(openings, rule).select(AT, FILE, ROW, "sent_at", "clock_at", "reply_at")
         .join(_texts(facts.tables), on=AT, how="left")
         .with_columns(_text())
         .with_columns(_flags(listed))
@@ -170,7 +173,7 @@ def waits(facts: Facts, listed: Sequence[Topic], *, top: int) -> Frames:
             topics=about,
         )
     )  # fmt: skip
-    # The ids settle draws, so that the order of the rows in a file changes nothing.
+    # The ids settle draws, so that row order changes nothing.
     order = ("waited", "asked_at", "session_id", "message_id", FILE, ROW)
     longest = rows.sort(*order, descending=[True] + [False] * 5, nulls_last=True)
     open_ = ~pl.col("answered")
@@ -199,17 +202,17 @@ def _flags(listed: Sequence[Topic]) -> list[pl.Expr]:
     return [says(pl.col("text"), topic.words).alias(topic.id) for topic in listed]
 
 
-def heat(facts: Facts) -> Frames:
+def heat(facts: Facts, rule: str) -> Frames:
     """`heat`: weekday (1 = Monday), hour, arrivals, counted, answered; one row where any is."""
     weekday, hour = pl.col("sent_at").dt.weekday(), pl.col("sent_at").dt.hour()
-    counted = facts.questions.filter(pl.col("left_out").is_null())
-    arrived = facts.arrivals.group_by(weekday=weekday, hour=hour)
-    arrivals = arrived.agg(arrivals=pl.len().cast(pl.Int64))
+    counted = facts(questions, rule).filter(pl.col("excluded").is_null())
+    arrived = facts(arrivals, rule).group_by(weekday=weekday, hour=hour)
+    by_hour = arrived.agg(arrivals=pl.len().cast(pl.Int64))
     rates = counted.group_by(weekday=weekday, hour=hour).agg(
         counted=pl.len().cast(pl.Int64), answered=pl.col("answered").sum().cast(pl.Int64)
     )
     return {
-        "heat": arrivals.join(rates, on=["weekday", "hour"], how="full", coalesce=True)
+        "heat": by_hour.join(rates, on=["weekday", "hour"], how="full", coalesce=True)
         .with_columns(pl.col("arrivals", "counted", "answered").fill_null(0))
         .sort("weekday", "hour")
     }
@@ -224,7 +227,7 @@ def repeats(facts: Facts, *, least: int, top: int) -> Frames:
     judged = facts.tables.rows(Kind.DISPUTES).select("ticket_id", in_file=pl.lit(True)).unique()
     later = (pl.col("applied_at") > facts.terms.as_of).fill_null(False)
     rows = (
-        facts.tickets.filter(~later)
+        facts(tickets).filter(~later)
         .join(judged, on="ticket_id", how="left")
         .select(
             "ticket_id", "order_id",

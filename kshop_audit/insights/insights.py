@@ -1,13 +1,13 @@
 """The use case: exports in, what their buyers say out. Prints nothing, reads no clock.
 
-Every section stands on its own exports; one that is missing costs the others nothing.
+Every section needs its own exports only; without them it is missing and the others stand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ from kshop_audit import __version__, topics
 from kshop_audit.auditing.inputs import TextNeeds, read_exports
 from kshop_audit.auditing.notes import inputs_of
 from kshop_audit.facts import Facts, voices
-from kshop_audit.facts.messages import fold
 from kshop_audit.facts.suspicion import suspicious
+from kshop_audit.facts.text import fold
 from kshop_audit.ingest import Request
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.masking import masked, masked_label
@@ -45,6 +45,9 @@ from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.packs import load as load_pack
 from kshop_audit.plan.engine import survey
 from kshop_audit.plan.needs import lacking
+from kshop_audit.rules.aftersales.durations import refund_only_hours
+from kshop_audit.rules.product import quality_refund_rate
+from kshop_audit.rules.service import reply_rate
 
 LEAST_TICKETS = 2
 """So many tickets make a buyer one with repeated trouble."""
@@ -68,17 +71,22 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 """Section → the columns without which it is missing."""
 BY_PRODUCT = ("orders.order_id", "orders.product_id", "orders.paid_at")
 RULES = {
-    "refunds": "quality-refund-rate",
-    "topics": "reply-rate",
-    "waits": "reply-rate",
-    "heat": "reply-rate",
+    "refunds": quality_refund_rate.info.id,
+    "topics": reply_rate.info.id,
+    "waits": reply_rate.info.id,
+    "heat": reply_rate.info.id,
 }
-"""Section → the rule of the pack that defines its window and its messages."""
+"""Section → the rule of the pack that defines its window and its messages.
+
+The rules themselves are imported, as the simplest way to depend on one without repeating its id.
+"""
+LONGEST = refund_only_hours.info.id
+"""The rule whose option max_days tells a long refund from a damaged time."""
 
 
 @dataclass(frozen=True)
-class _Found:
-    """The computed frames, and what is said of them."""
+class _Computed:
+    """The computed frames, and the terms on which they are shown."""
 
     frames: Mapping[str, pl.DataFrame]
     terms: Terms
@@ -104,9 +112,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class Survey:
-    """What is to be looked at. Lists have at most `top` entries; with `mask` no buyer and no text
-    is told.
-    """
+    """A request. Lists have at most `top` entries; with `mask` no buyer and no text is shown."""
 
     inputs: Request
     settings: Settings
@@ -132,9 +138,9 @@ def insights(asked: Survey, scratch: Path) -> Insights:
         there.add("products")
     with hashing(exports.digests):
         frames = survey(facts, lambda own: _frames(own, there, asked.top))
-    found = _Found(frames, terms, asked.mask)
+    found = _Computed(frames, terms, asked.mask)
 
-    def section(name: str, make: Callable[[_Found], Any]) -> Any:
+    def section(name: str, make: Callable[[_Computed], Any]) -> Any:
         return make(found) if name in there else None
 
     return Insights(
@@ -174,12 +180,16 @@ def _missing(facts: Facts) -> dict[str, Text]:
 
 def _frames(facts: Facts, there: Iterable[str], top: int) -> dict[str, pl.LazyFrame]:
     listed = topics.load()
+
+    def longest() -> timedelta:
+        return timedelta(days=facts.terms.number(LONGEST, "max_days"))
+
     makers: dict[str, Callable[[], voices.Frames]] = {
-        "refunds": lambda: voices.refunds(facts),
-        "products": lambda: voices.products(facts, top=top),
-        "topics": lambda: voices.topics(facts, listed),
-        "waits": lambda: voices.waits(facts, listed, top=top),
-        "heat": lambda: voices.heat(facts),
+        "refunds": lambda: voices.refund_reasons(facts, RULES["refunds"], longest=longest()),
+        "products": lambda: voices.products(facts, RULES["refunds"], top=top),
+        "topics": lambda: voices.topics(facts, RULES["topics"], listed),
+        "waits": lambda: voices.waits(facts, RULES["waits"], listed, top=top),
+        "heat": lambda: voices.heat(facts, RULES["heat"]),
         "repeats": lambda: voices.repeats(facts, least=LEAST_TICKETS, top=top),
     }
     frames: dict[str, pl.LazyFrame] = {}
@@ -189,7 +199,7 @@ def _frames(facts: Facts, there: Iterable[str], top: int) -> dict[str, pl.LazyFr
     return frames
 
 
-def _refunds(found: _Found, products_missing: Text | None, top: int) -> Refunds:
+def _refunds(found: _Computed, products_missing: Text | None, top: int) -> Refunds:
     terms = found.terms
     quality = {fold(word) for word in terms.words("quality_reasons")}
     known = quality | {fold(word) for word in terms.words("other_reasons")}
@@ -232,7 +242,7 @@ def _refunds(found: _Found, products_missing: Text | None, top: int) -> Refunds:
     )
 
 
-def _topics(found: _Found) -> Topics:
+def _topics(found: _Computed) -> Topics:
     counts = found.one("topics")
     words: dict[str, dict[str, int]] = {}
     for row in found.rows("topic_words"):
@@ -251,7 +261,7 @@ def _topics(found: _Found) -> Topics:
     )
 
 
-def _waits(found: _Found) -> Waits:
+def _waits(found: _Computed) -> Waits:
     counts = found.one("waits")
     return Waits(
         window=found.window(RULES["waits"]),
@@ -263,7 +273,7 @@ def _waits(found: _Found) -> Waits:
     )
 
 
-def _listed(found: _Found, name: str) -> tuple[Wait, ...]:
+def _listed(found: _Computed, name: str) -> tuple[Wait, ...]:
     return tuple(
         Wait(
             buyer=found.buyer(row["buyer_id"]),
@@ -279,7 +289,7 @@ def _listed(found: _Found, name: str) -> tuple[Wait, ...]:
     )
 
 
-def _heat(found: _Found) -> Heat:
+def _heat(found: _Computed) -> Heat:
     terms = found.terms
     target = terms.pack.rules[RULES["heat"]].target
     line = target.fraction if target is not None else 0
@@ -300,7 +310,7 @@ def _late(cell: Cell) -> tuple[int, int, int]:
     return cell.answered - cell.counted, cell.weekday, cell.hour
 
 
-def _repeats(found: _Found) -> Repeats:
+def _repeats(found: _Computed) -> Repeats:
     counts = found.one("repeats")
     rows: Sequence[Mapping[str, Any]] = found.rows("buyers")
     return Repeats(

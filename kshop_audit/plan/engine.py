@@ -19,7 +19,7 @@ def collected(frames: Mapping[_Name, pl.LazyFrame]) -> dict[_Name, pl.DataFrame]
 
 
 def computing(facts: Facts) -> Facts:
-    """The same facts; their shared frames are computed as soon as they are asked for, each once."""
+    """The same facts; their shared frames are computed when they are first requested, each once."""
 
     def compute(frame: pl.LazyFrame) -> pl.LazyFrame:
         return collected({"shared": frame})["shared"].lazy()

@@ -1,7 +1,7 @@
 """The second of the plan's collects: all selected rules over the facts, in one streaming plan.
 
 Windows and exclusions are predicates inside the aggregates, never filters on a shared frame, so
-that the derived frames are shared by all rules that look at them.
+that the derived frames are shared by all rules that use them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import polars as pl
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Tally
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
+from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT, FILE, ROW
 
 HIT, MISS, UNKNOWN = 100, 101, 102
@@ -52,7 +53,7 @@ def units(
     """
     frame = shape.unit
     if isinstance(shape, Ratio):
-        # A column of its own, for it may be costly and is asked for twice.
+        # A column of its own, because it may be costly and is used twice.
         frame = frame.with_columns(shape.hit.alias(OUTCOME))
         hit = pl.col(OUTCOME)
         outcome = (
@@ -60,7 +61,7 @@ def units(
         )
     else:
         outcome = pl.when(shape.amount.is_not_null()).then(_code(HIT)).otherwise(_code(UNKNOWN))
-    marked = frame.with_columns(_left_out(shape, rule, terms, outcome).alias(CODE))
+    marked = frame.with_columns(_excluded(shape, rule, terms, outcome).alias(CODE))
     if muted is not None:
         marked = marked.rename({CODE: WAS}).with_columns(
             pl.when((pl.col(WAS) >= HIT) & muted)
@@ -91,10 +92,10 @@ def _against(shape: Ratio | Tally, code: str) -> pl.Expr:
     return (pl.col(code) == HIT) & slow.fill_null(False)
 
 
-def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -> pl.Expr:
-    coded = shape.coded if isinstance(shape, Ratio) else None
-    checks = dict(shape.left_out)
-    if shape.at and not coded:
+def _excluded(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -> pl.Expr:
+    column = shape.excluded_column if isinstance(shape, Ratio) else None
+    checks = dict(shape.excluded)
+    if shape.at and not column:
         at = pl.col(shape.at)
         checks["after_as_of"] = at > _instant(terms.as_of)
         if terms.pack.rules[rule].window_days is not None:
@@ -109,8 +110,8 @@ def _left_out(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -
     for reason in reversed([name for name in EXCLUSIONS if name in checks]):
         index = _code(EXCLUSIONS.index(reason))
         expression = pl.when(checks[reason]).then(index).otherwise(expression)
-    if coded:
-        expression = pl.when(pl.col(coded).is_not_null()).then(coded).otherwise(expression)
+    if column:
+        expression = pl.when(pl.col(column).is_not_null()).then(column).otherwise(expression)
     return expression
 
 
@@ -241,11 +242,11 @@ def evidence(
     shown = pl.col(AGAINST)
     if muted:
         shown |= (pl.col(CODE) == MUTED) & _against(shape, WAS)
-    proof: Proof = shape.proof
+    wanted: EvidenceColumns = shape.evidence
     names = frame.collect_schema().names()
     none, nowhen = pl.lit(None, pl.String), pl.lit(None, pl.Datetime("ms"))
-    deadline = proof.deadline if proof.deadline is not None else nowhen
-    actual = proof.actual if proof.actual is not None else nowhen
+    deadline = wanted.deadline if wanted.deadline is not None else nowhen
+    actual = wanted.actual if wanted.actual is not None else nowhen
     where = {
         name: pl.col(name).cast(pl.Int64) if name in names else pl.lit(None, pl.Int64)
         for name in (FILE, ROW)
@@ -253,16 +254,19 @@ def evidence(
     return (
         frame.filter(shown)
         .select(
-            *(pl.col(n).cast(pl.String).alias(n) if n in proof.ids else none.alias(n) for n in IDS),
+            *(
+                pl.col(n).cast(pl.String).alias(n) if n in wanted.ids else none.alias(n)
+                for n in IDS
+            ),
             deadline.cast(pl.Datetime("ms")).alias("deadline"),
             actual.cast(pl.Datetime("ms")).alias("actual"),
-            (proof.why if proof.why is not None else none).cast(pl.String).alias("why"),
-            (proof.cost_fen if proof.cost_fen is not None else pl.lit(None))
+            (wanted.why if wanted.why is not None else none).cast(pl.String).alias("why"),
+            (wanted.cost_fen if wanted.cost_fen is not None else pl.lit(None))
             .cast(pl.Int64)
             .alias("cost_fen"),
             pl.col(AGAINST).alias("counted"),
             **where,
-            **({AT: pl.col(AT)} if proof.looked_up else {}),
+            **({AT: pl.col(AT)} if wanted.looked_up else {}),
         )
         .with_columns(late_seconds=(pl.col("actual") - pl.col("deadline")).dt.total_seconds())
         .sort("late_seconds", FILE, ROW, *IDS, descending=[True] + [False] * (2 + len(IDS)))

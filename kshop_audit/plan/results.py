@@ -16,8 +16,9 @@ from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan.query import MUTED, UNKNOWN, days, sorted_findings, totals
+from kshop_audit.rules.kit.evidence import Findings
 from kshop_audit.rules.kit.rule import Measured, Rule
-from kshop_audit.rules.kit.shapes import Findings, Quotient, Ratio, Shape, Stated, Tally
+from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally
 from kshop_audit.tables import AT, FILE, ROW
 
 _ByRule = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -95,7 +96,7 @@ def measurement(
         days=_days(collected.days.get(name + (BELOW if quotient else ""), ())),
         slices=_slices(collected.segments.get(name, ())),
         findings=listed,
-        evidence=_evidence(own.get((name, "evidence")), ratio.proof.looked_up, chats),
+        evidence=_evidence(own.get((name, "evidence")), ratio.evidence.looked_up, chats),
         against=top.against,
         offence=isinstance(ratio, Ratio) and ratio.offence,
         tally=isinstance(shape, Tally),
@@ -133,20 +134,20 @@ def _stated(name: str, shape: Stated) -> Measurement:
 def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
     if rule.conclude is None:
         return result
-    told = rule.conclude(
+    own = rule.conclude(
         Measured(result.numerator, result.denominator, result.unknown, result.findings), terms
     )
     return replace(
         result,
-        numerator=result.numerator if told.numerator is None else told.numerator,
-        findings=result.findings if told.findings is None else told.findings,
-        status=told.status,
-        instead=told.instead,
-        value=told.value,
-        bounds=told.bounds,
-        count=told.count,
-        reason=told.reason or result.reason,
-        notes=(*result.notes, *told.notes),
+        numerator=result.numerator if own.numerator is None else own.numerator,
+        findings=result.findings if own.findings is None else own.findings,
+        status=own.status,
+        instead=own.instead,
+        value=own.value,
+        bounds=own.bounds,
+        count=own.count,
+        reason=own.reason or result.reason,
+        notes=(*result.notes, *own.notes),
     )
 
 

@@ -13,7 +13,8 @@ from functools import partial
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import fold
+from kshop_audit.facts.orders import orders
+from kshop_audit.facts.text import fold
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
@@ -201,7 +202,7 @@ def _extras(facts: Facts) -> _Extras:
             rows = facts.tables.rows(kind).filter(pl.col(at).is_not_null())
             frames[kind] = rows.group_by(day=day).agg(rows=pl.len()).sort("day")
     if facts.tables.has(Kind.ORDERS, "paid_at"):
-        paid = facts.orders.filter(pl.col("paid_at") <= facts.terms.as_of)
+        paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.as_of)
         frames["paid"] = paid.group_by(day=pl.col("paid_at").dt.date()).agg(rows=pl.len())
     return _Extras(frames)
 

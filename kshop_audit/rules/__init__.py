@@ -1,4 +1,4 @@
-"""The catalogue: every `Rule` object that a family module holds."""
+"""The catalogue: every `Rule` object that a family holds; a family is a module or a package."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ def catalogue() -> dict[str, Rule]:
 
 
 def families() -> Iterator[str]:
-    """The names of the modules that hold rules: here, and those of `platforms`."""
+    """The names of the modules and packages that hold rules: here, and those of `platforms`."""
     for package in (import_module(__name__), platforms):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             if module.name.rpartition(".")[2] not in _NO_FAMILIES:
                 yield module.name
 
 
-def rules_in(module: ModuleType) -> dict[str, Rule]:
-    """The rules that a module defines, by id."""
-    return {item.info.id: item for item in vars(module).values() if isinstance(item, Rule)}
+def rules_in(family: ModuleType) -> dict[str, Rule]:
+    """The rules that a family defines, by id; of a package those of all its modules."""
+    found = {item.info.id: item for item in vars(family).values() if isinstance(item, Rule)}
+    for module in pkgutil.iter_modules(getattr(family, "__path__", ()), f"{family.__name__}."):
+        found |= rules_in(import_module(module.name))
+    return found

@@ -9,13 +9,14 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.fees import monthly
+from kshop_audit.facts.fees import charged_orders, monthly
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms, Withdrawal
 from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import Findings, Gap, Proof, Shape, Stated, Tally
+from kshop_audit.rules.kit.shapes import Gap, Shape, Stated, Tally
 
 FAMILY = "money"
 
@@ -108,7 +109,7 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
     )
     of_commission = Fraction(str(terms.option("service-fee", "commission_share")))
     of_amount = Fraction(str(terms.option("service-fee", "amount_share")))
-    orders = facts.charged_orders(since, of_commission=of_commission, of_amount=of_amount)
+    orders = facts(charged_orders, since, of_commission, of_amount)
     fee = pl.col("fee_fen")
     return Tally(
         unit=orders,
@@ -116,7 +117,7 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
         weight=pl.col("charged"),
         gaps=Gap.NONE,
         slow=fee > 0,
-        proof=Proof(ids=("order_id",), cost_fen=fee),
+        evidence=EvidenceColumns(ids=("order_id",), cost_fen=fee),
         findings=Findings({}, order=("month",), limit=None, beside=monthly(orders)),
     )
 

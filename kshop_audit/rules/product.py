@@ -5,12 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import fold
+from kshop_audit.facts.orders import orders
+from kshop_audit.facts.ratings import reviews
+from kshop_audit.facts.text import fold
+from kshop_audit.facts.tickets import first_tickets
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Proof, Quotient, Ratio, Shape, Tally
+from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Tally
 
 FAMILY = "product"
 
@@ -83,23 +87,23 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
     quality = pl.col("first_reason").is_in([fold(w) for w in terms.words("quality_reasons")])
     return Quotient(
         numerator=Ratio(
-            unit=facts.first_tickets,
+            unit=facts(first_tickets),
             at="applied_at",
             hit=quality.fill_null(False),
             offence=True,
-            proof=Proof(
+            evidence=EvidenceColumns(
                 ids=("order_id", "ticket_id"),
                 actual=pl.col("applied_at"),
-                why=pl.col("told_reason"),
+                why=pl.col("given_reason"),
             ),
         ),
         denominator=Ratio(
-            unit=facts.orders,
+            unit=facts(orders),
             at=counted_at,
             hit=pl.lit(True),
-            left_out={"unpaid": pl.col(counted_at).is_null()},
+            excluded={"unpaid": pl.col(counted_at).is_null()},
         ),
-        reasons=("first_reason", "told_reason"),
+        reasons=("first_reason", "given_reason"),
     )
 
 
@@ -155,13 +159,15 @@ def product_rating(facts: Facts, terms: Terms) -> Shape:
         平台公式未公开，可能按时间或买家加权、计入默认好评，或改看质量差评率。
     """
     return Tally(
-        unit=facts.reviews,
+        unit=facts(reviews),
         at="reviewed_at",
         amount=pl.col("rating"),
         weight=pl.lit(1),
         each=(1, 5),
         slow=pl.col("rating") <= 2,
-        proof=Proof(ids=("review_id", "order_id", "product_id"), actual=pl.col("reviewed_at")),
+        evidence=EvidenceColumns(
+            ids=("review_id", "order_id", "product_id"), actual=pl.col("reviewed_at")
+        ),
         by={"product": pl.col("product_id"), "day": pl.col("reviewed_at").dt.date()},
         unmapped=("appeal",),
     )

@@ -7,13 +7,16 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.questions import agents, question_days, questions, service_days
+from kshop_audit.facts.ratings import ratings
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import REPLIED, Gap, Proof, Ratio, Shape, Tally, answered_by
+from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Tally
 
 FAMILY = "service"
 
@@ -93,11 +96,11 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
     """
     if not facts.tables.has(Kind.CHATS, "sent_at", "sender_role"):
         return Tally(
-            unit=facts.service_days,
+            unit=facts(service_days),
             at="at",
             amount=pl.col("answered"),
             weight=pl.col("counted"),
-            left_out={"damaged": pl.col("answered") > pl.col("counted")},
+            excluded={"damaged": pl.col("answered") > pl.col("counted")},
             gaps=Gap.NONE,
             declared=True,
             notes=(
@@ -108,11 +111,11 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
             ),
         )
     return Ratio(
-        unit=facts.questions,
+        unit=facts(questions, "reply-rate"),
         at="sent_at",
         hit=pl.col("answered"),
-        coded="left_out",
-        proof=REPLIED,
+        excluded_column="excluded",
+        evidence=REPLIED,
         by={
             "agent": pl.coalesce("named_agent", "reply_agent"),
             "hour": pl.col("sent_at").dt.hour(),
@@ -166,13 +169,13 @@ def reply_rate_daily(facts: Facts, terms: Terms) -> Shape:
         消息按发送日归属，即使回复在零点之后。
     """
     measured = facts.tables.has(Kind.CHATS, "sent_at", "sender_role")
-    days = facts.question_days if measured else facts.service_days
+    days = facts(question_days, "reply-rate") if measured else facts(service_days)
     met = _met("answered", "counted", terms)
     return Ratio(
         unit=days,
         at="at",
         hit=met,
-        proof=Proof(ids=("day",)),
+        evidence=EvidenceColumns(ids=("day",)),
         gaps=Gap.DAYS,
         declared=not measured,
         findings=answered_by("day", met),
@@ -245,10 +248,10 @@ def reply_rate_agent(facts: Facts, terms: Terms) -> Shape:
     """
     met = _met("answered", "counted", terms)
     return Ratio(
-        unit=facts.agents,
+        unit=facts(agents, "reply-rate"),
         hit=met,
         gaps=Gap.NONE,
-        proof=Proof(ids=("agent",)),
+        evidence=EvidenceColumns(ids=("agent",)),
         findings=answered_by("agent", met),
     )
 
@@ -314,10 +317,10 @@ def cs_satisfaction(facts: Facts, terms: Terms) -> Shape:
         平台会剔除举报成功的恶意评价，数字会事后变动。
     """
     return Ratio(
-        unit=facts.ratings,
+        unit=facts(ratings),
         at="rated_at",
         hit=pl.col("rating") == "satisfied",
-        proof=Proof(ids=("session_id",), actual=pl.col("rated_at")),
+        evidence=EvidenceColumns(ids=("session_id",), actual=pl.col("rated_at")),
         by={"agent": pl.col("agent_account"), "day": pl.col("rated_at").dt.date()},
         unmapped=("rating",),
     )

@@ -1,20 +1,23 @@
-"""Signs of selling without stock in the shipments: a risk that is told, never a verdict."""
+"""Signs of selling without stock in the shipments: a risk that is reported, never a verdict."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.sourcing import sourcing, sourcing_signs
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape
+from kshop_audit.rules.kit.shapes import Ratio, Shape
 
 FAMILY = "violations"
+RULE = "no-source-risk"
 
 
 @rule(
-    "no-source-risk",
+    RULE,
     family=FAMILY,
     title=Text(zh="无货源迹象（仅提示）", en="Signs of selling without stock (risk only)"),
     fix=Text(
@@ -68,14 +71,15 @@ def no_source_risk(facts: Facts, terms: Terms) -> Shape:
 
         平台看的是商品、寄件人和投诉，导出表里没有；多仓发货、晚传单号也会有这些迹象。
     """
+    asked = (RULE, terms.number("waybill-integrity", "combined_days"))
     signed = pl.col("why").is_not_null()
     return Ratio(
-        unit=facts.sourcing,
+        unit=facts(sourcing, *asked),
         at="shipped_at",
         hit=signed,
         offence=True,
-        proof=Proof(
+        evidence=EvidenceColumns(
             ids=("order_id", "tracking_no"), actual=pl.col("picked_up_at"), why=pl.col("why")
         ),
-        findings=Findings({}, order=("pattern",), beside=facts.sourcing_signs),
+        findings=Findings({}, order=("pattern",), beside=facts(sourcing_signs, *asked)),
     )

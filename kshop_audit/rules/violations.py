@@ -7,14 +7,17 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.violations import appeals, no_source_tickets
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.compensation import compensation, yuan
 from kshop_audit.rules.kit.countdown import hours_left
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape, Tally
+from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
 
 FAMILY = "violations"
 
@@ -97,7 +100,7 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
 
         单数只是下限和举例（S2-11），取达到的最高档是假设；平台还看投诉量，本结果仅为预估。
     """
-    tickets = facts.no_source_tickets
+    tickets = facts(no_source_tickets)
     return Tally(
         unit=tickets,
         amount=pl.col("flagged"),
@@ -181,15 +184,17 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
     """
     deadline = pl.col("notified_at") + timedelta(days=terms.number("appeal-window", "days"))
     cost = pl.when("fraud").then(compensation("appeal-window", "fraud", terms))
-    tickets = facts.appeals.with_columns(deadline=deadline)
+    tickets = facts(appeals).with_columns(deadline=deadline)
     wanting = pl.concat_str(["flaws", "unchecked"], separator=" ", ignore_nulls=True)
     return Ratio(
         unit=tickets,
         at=None,
         hit=pl.col("deadline") >= terms.as_of,
         offence=True,
-        left_out={"after_as_of": pl.col("notified_at") > terms.as_of},
-        proof=Proof(ids=("violation_id", "order_id"), deadline=pl.col("deadline"), cost_fen=cost),
+        excluded={"after_as_of": pl.col("notified_at") > terms.as_of},
+        evidence=EvidenceColumns(
+            ids=("violation_id", "order_id"), deadline=pl.col("deadline"), cost_fen=cost
+        ),
         findings=Findings(
             {
                 "violation_id": pl.col("violation_id"),
@@ -279,12 +284,12 @@ def violation_points(facts: Facts, terms: Terms) -> Shape:
 
         扣分可能到期清零或申诉返还，100 分以下的节点未公布；文件里只有你登记的记录。
     """
-    known = facts.violations
+    known = facts.tables.rows(Kind.VIOLATIONS)
     return Tally(
         unit=known,
         amount=pl.col("points").fill_null(0),
         weight=pl.lit(1),
-        left_out={"after_as_of": pl.col("notified_at") > terms.as_of},
+        excluded={"after_as_of": pl.col("notified_at") > terms.as_of},
         findings=Findings(
             {
                 "violation_id": pl.col("violation_id"),

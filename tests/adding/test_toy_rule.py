@@ -22,10 +22,12 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.orders import orders
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Proof, Ratio, Shape
+from kshop_audit.rules.kit.shapes import Ratio, Shape
 
 
 @rule(
@@ -67,11 +69,11 @@ def toy_big_orders(facts: Facts, terms: Terms) -> Shape:
         没有别人统计这个。
     """
     return Ratio(
-        unit=facts.orders,
+        unit=facts(orders),
         at="paid_at",
         hit=pl.col("paid_fen") > terms.number("toy-big-orders", "limit_fen"),
-        left_out={"unpaid": pl.col("paid_at").is_null()},
-        proof=Proof(ids=("order_id",)),
+        excluded={"unpaid": pl.col("paid_at").is_null()},
+        evidence=EvidenceColumns(ids=("order_id",)),
     )
 '''
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import polars as pl
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kshop_audit.facts.contacts import Sought, contacts
-from kshop_audit.facts.messages import heard, normalised
-from kshop_audit.facts.suspicion import SPOKEN_LISTS, suspicious
+from kshop_audit.facts import Facts, Tables
+from kshop_audit.facts.contacts import Sought, with_contacts
+from kshop_audit.facts.messages import matches
+from kshop_audit.facts.suspicion import suspicious
+from kshop_audit.facts.text import match, normalised
 from kshop_audit.model.metadata import Pack
-from kshop_audit.model.settings import Lexicon, Settings, lexicon_of
-from kshop_audit.packs import load
+from kshop_audit.model.settings import Lexicon, Settings, Terms, lexicon_of
+from kshop_audit.packs import load, names
+from kshop_audit.rules import catalogue
+from kshop_audit.rules.kit.word_lists import SUSPECT_LISTS
 from kshop_audit.tables import AT
 
 PACK: Pack = load("kuaishou")
 OPTIONS = Settings()
 OWN = Lexicon(("秘制ABC", "Ｘ光", "t-恤", "ﬁne"))
-LEXICONS = {name: lexicon_of(PACK, OPTIONS, name) for name in SPOKEN_LISTS}
-LISTS = (*(LEXICONS[name] for name in SPOKEN_LISTS[:4]), OWN)
+LEXICONS = {name: lexicon_of(PACK, OPTIONS, name) for name in SUSPECT_LISTS}
+LISTS = (*(LEXICONS[name] for name in SUSPECT_LISTS[:4]), OWN)
 WORDS = tuple(word for lexicon in (*LISTS, LEXICONS["outside"]) for word in lexicon.spoken)
 KEPT = (*WORDS, *LEXICONS["contact_names"].spoken)
 NOTHING = pl.LazyFrame(schema={"number": pl.String})
@@ -111,14 +117,14 @@ def _found(texts: list[str]) -> pl.DataFrame:
         .with_columns(text=normalised(pl.col("content")))
     )
     return (
-        contacts(
+        with_contacts(
             messages,
             known=NOTHING,
             sought=SOUGHT,
         )
         .with_columns(
             said=pl.any_horizontal(
-                heard(pl.col("text"), pl.col("content"), lexicon).found for lexicon in LISTS
+                match(pl.col("text"), pl.col("content"), lexicon).found for lexicon in LISTS
             ),
             kept=suspicious(pl.col("content"), KEPT + OWN.words),
         )
@@ -163,3 +169,20 @@ def test_every_contact_of_the_list_is_one() -> None:
     """Else the property above would compare nothing."""
     found = _found(list(CONTACTS))
     assert found["contact"].null_count() <= len(CONTACTS) // 5
+
+
+def test_rules_look_for_no_other_list_than_those_whose_messages_are_kept() -> None:
+    looked_for: set[str] = set()
+
+    class Watching(Facts):
+        def __call__(self, fact: Any, /, *args: Any, **kwargs: Any) -> pl.LazyFrame:
+            if fact is matches:
+                looked_for.update(args)
+            return super().__call__(fact, *args, **kwargs)
+
+    for pack in map(load, names()):
+        terms = Terms(datetime(2026, 3, 31), pack, OPTIONS)
+        for rule in set(pack.rules) & set(catalogue()):
+            catalogue()[rule].measure(Watching(Tables({}, {}), terms), terms)
+    assert looked_for
+    assert looked_for <= set(SUSPECT_LISTS)

@@ -17,6 +17,7 @@ from kshop_audit.auditing import selection
 from kshop_audit.codec import encode
 from kshop_audit.errors import EXIT_INCOMPLETE
 from kshop_audit.facts import Facts
+from kshop_audit.facts.orders import orders
 from kshop_audit.ingest import Request, open_inputs
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
@@ -89,11 +90,11 @@ def building(facts: Facts, terms: Terms) -> Shape:
 
 
 def planning(facts: Facts, terms: Terms) -> Shape:
-    return Ratio(unit=facts.orders, hit=pl.col("no such column"))
+    return Ratio(unit=facts(orders), hit=pl.col("no such column"))
 
 
 def running(facts: Facts, terms: Terms) -> Shape:
-    return Ratio(unit=facts.orders, hit=pl.col("order_id").str.to_integer(base=2, strict=True) > 0)
+    return Ratio(unit=facts(orders), hit=pl.col("order_id").str.to_integer(base=2, strict=True) > 0)
 
 
 @pytest.mark.parametrize("fault", [building, planning, running])

@@ -7,16 +7,23 @@ from dataclasses import replace
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import normalised, says
-from kshop_audit.facts.tickets import judged
+from kshop_audit.facts.text import normalised, says
+from kshop_audit.facts.tickets import (
+    doubtful_tickets,
+    judged,
+    pending_disputes,
+    refunds,
+    rejected_tickets,
+)
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.aftersales.limits import next_due
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.countdown import hours_left
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape
+from kshop_audit.rules.kit.shapes import Ratio, Shape
 
 FAMILY = "aftersales"
 
@@ -131,7 +138,7 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         导出表没有责任判定，缺纠纷表时只能给出上下限。
     """
     known = judged(facts.tables)
-    pending = facts.pending_disputes.with_columns(at=pl.col("applied_at"), due=next_due(terms))
+    pending = facts(pending_disputes).with_columns(at=pl.col("applied_at"), due=next_due(terms))
     listed = Findings(
         {
             "ticket_id": pl.col("ticket_id"),
@@ -150,11 +157,11 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         ),
     )  # fmt: skip
     return Ratio(
-        unit=facts.refunds,
+        unit=facts(refunds),
         at="finished_at",
         hit=pl.col("at_fault"),
         offence=True,
-        proof=Proof(
+        evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"), actual=pl.col("finished_at"), why=pl.col("arbitration")
         ),
         by={"day": pl.col("finished_at").dt.date()},
@@ -214,11 +221,11 @@ def reject_without_reason(facts: Facts, terms: Terms) -> Shape:
     reason = pl.col("reject_reason").str.strip_chars()
     silent = reason.is_null() | (reason == "")
     return Ratio(
-        unit=facts.rejected_tickets,
+        unit=facts(rejected_tickets),
         at="applied_at",
         hit=silent,
         offence=True,
-        proof=Proof(ids=("ticket_id", "order_id"), actual=pl.col("applied_at")),
+        evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("applied_at")),
         unmapped=("status",),
     )
 
@@ -297,7 +304,7 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
         separator=" ",
         ignore_nulls=True,
     )
-    tickets = facts.doubtful_tickets.with_columns(
+    tickets = facts(doubtful_tickets).with_columns(
         pattern=pl.when(found != "").then(found), due=next_due(terms)
     )
     risky = pl.col("pattern").is_not_null()
@@ -308,7 +315,9 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
         at="applied_at",
         hit=pl.when(risky | ~silent).then(risky),
         offence=True,
-        proof=Proof(ids=("ticket_id", "order_id"), deadline=pl.col("due"), why=pl.col("pattern")),
+        evidence=EvidenceColumns(
+            ids=("ticket_id", "order_id"), deadline=pl.col("due"), why=pl.col("pattern")
+        ),
         findings=Findings(
             {
                 "ticket_id": pl.col("ticket_id"),

@@ -8,13 +8,15 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
+from kshop_audit.facts.tickets import awaiting, refund_only, refund_requests, return_refunds
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.aftersales.limits import answer_due, next_due
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.countdown import hours_left
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape, Tally
+from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
 
 FAMILY = "aftersales"
 
@@ -100,7 +102,7 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
         按公式字面，分母含平台介入单（上例为 2.0 小时）；另有说法计到退款最终完结（S2-25）。
     """
     longest = timedelta(days=terms.number("refund-only-hours", "max_days"))
-    tickets = facts.refund_only.with_columns(confirmed_at=pl.coalesce("agreed_at", "finished_at"))
+    tickets = facts(refund_only).with_columns(confirmed_at=pl.coalesce("agreed_at", "finished_at"))
     seconds = _seconds("applied_at", "confirmed_at")
     return Tally(
         unit=tickets,
@@ -108,14 +110,14 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
         amount=seconds,
         weight=pl.lit(1),
         each=(0, int(longest.total_seconds())),
-        left_out={
+        excluded={
             "exempt": within("applied_at", terms.settings.exempt),
             "intervened": pl.col("intervened"),
             "damaged": _damaged(("applied_at", "confirmed_at"), longest=longest)
             | pl.col("applied_at").is_null(),
         },
         slow=seconds > _target_seconds("refund-only-hours", terms),
-        proof=Proof(
+        evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"),
             deadline=pl.col("applied_at")
             + timedelta(seconds=_target_seconds("refund-only-hours", terms)),
@@ -189,12 +191,12 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
     second = pl.when(signed).then(_seconds("return_signed_at", "finished_at")).otherwise(0)
     spans = (("applied_at", "agreed_at"), ("return_signed_at", "finished_at"))
     return Tally(
-        unit=facts.return_refunds,
+        unit=facts(return_refunds),
         at="finished_at",
         amount=first + second,
         weight=pl.lit(1),
         each=(0, int(longest.total_seconds())),
-        left_out={
+        excluded={
             "exempt": within("applied_at", terms.settings.exempt),
             "intervened": pl.col("intervened"),
             "no_agreement": pl.col("agreed_at").is_null(),
@@ -202,7 +204,7 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
             "damaged": _damaged(*spans, longest=longest) | pl.col("applied_at").is_null(),
         },
         slow=first + second > _target_seconds("return-refund-hours", terms),
-        proof=Proof(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
+        evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by=BY,
         unmapped=("type", "status"),
     )
@@ -267,7 +269,7 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         节假日时限更长，2025 年口径有 36 小时（可改选项）；30 天窗口是假设；导出表没有驳回时间，
         驳回单按完结时间算。
     """
-    tickets = facts.refund_requests.with_columns(
+    tickets = facts(refund_requests).with_columns(
         due_at=answer_due(terms),
         answered_at=pl.coalesce(
             *(
@@ -282,11 +284,11 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         at="applied_at",
         hit=pl.coalesce("answered_at", pl.lit(terms.as_of)) > pl.col("due_at"),
         offence=True,
-        left_out={
+        excluded={
             "exempt": within("applied_at", terms.settings.exempt),
             "pending": ~answered & (pl.col("due_at") >= terms.as_of),
         },
-        proof=Proof(
+        evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"),
             deadline=pl.col("due_at"),
             actual=pl.col("answered_at"),
@@ -294,7 +296,7 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         findings=Findings(
             {},
             order=("deadline", "ticket_id"),
-            beside=facts.awaiting(next_due(terms)).with_columns(
+            beside=awaiting(facts, next_due(terms)).with_columns(
                 hours_left=hours_left(pl.col("deadline"), terms)
             ),
         ),

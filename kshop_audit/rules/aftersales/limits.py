@@ -38,14 +38,14 @@ def next_due(terms: Terms) -> pl.Expr:
     The export's own deadline stands before every computed one. Needs besides: deadline_at,
     agreed_at, return_signed_at, turned_down, refund.
     """
-    told = pl.col("deadline_at")
+    explicit = pl.col("deadline_at")
     if LIMITS not in terms.pack.rules:
-        return told
+        return explicit
     unpack = timedelta(hours=terms.number(LIMITS, "return_signed_hours"))
     back = pl.col("return_signed_at").is_not_null()
     waiting = pl.col("refund") & pl.col("agreed_at").is_null() & ~pl.col("turned_down")
     return pl.coalesce(
-        told,
+        explicit,
         pl.when(back).then(pl.col("return_signed_at") + unpack),
         pl.when(waiting).then(answer_due(terms)),
     )

@@ -19,8 +19,9 @@ from kshop_audit.rules.closure.blockers import (
     nothing_blocks,
     unanswered,
 )
+from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Proof, Ratio, Shape, Stated
+from kshop_audit.rules.kit.shapes import Ratio, Shape, Stated
 
 
 @rule(
@@ -179,20 +180,20 @@ def close_violations(facts: Facts, terms: Terms) -> Shape:
 
         文件停留在导出那一刻，之后平台可能又开新单。
     """
-    told = terms.settings.closing.violations_open
+    given = terms.settings.closing.violations_open
     if facts.tables.has(Kind.VIOLATIONS, "status"):
         pending = pl.col("status").is_in(("open", "appealing"))
         return Ratio(
-            unit=facts.violations,
+            unit=facts.tables.rows(Kind.VIOLATIONS),
             hit=pl.when(pl.col("status").is_not_null()).then(pending),
             offence=True,
-            left_out={"after_as_of": pl.col("notified_at") > terms.as_of},
-            proof=Proof(ids=("violation_id",)),
+            excluded={"after_as_of": pl.col("notified_at") > terms.as_of},
+            evidence=EvidenceColumns(ids=("violation_id",)),
             findings=blockers("violation_id", "order_id", where=pending),
         )
-    if told is None:
+    if given is None:
         return unanswered(terms.settings.closing, "violations_open")
-    return answered("violations_open", told)
+    return answered("violations_open", given)
 
 
 @rule(
@@ -247,10 +248,10 @@ def close_products(facts: Facts, terms: Terms) -> Shape:
     if facts.tables.has(Kind.PRODUCTS, "status"):
         listed = pl.col("status").is_in(("on_sale", "in_review"))
         return Ratio(
-            unit=facts.products,
+            unit=facts.tables.rows(Kind.PRODUCTS),
             hit=pl.when(pl.col("status").is_not_null()).then(listed),
             offence=True,
-            proof=Proof(ids=("product_id",)),
+            evidence=EvidenceColumns(ids=("product_id",)),
             findings=blockers("product_id", "status", where=listed),
         )
     if closing.products_on_sale is None or closing.products_in_review is None:
@@ -299,10 +300,10 @@ def close_complaints(facts: Facts, terms: Terms) -> Shape:
 
         没有导出文件记录此项；向监管部门的投诉可能很晚才转到店铺。
     """
-    told = terms.settings.closing.complaints_open
-    if told is None:
+    given = terms.settings.closing.complaints_open
+    if given is None:
         return unanswered(terms.settings.closing, "complaints_open")
-    return answered("complaints_open", told)
+    return answered("complaints_open", given)
 
 
 @rule(

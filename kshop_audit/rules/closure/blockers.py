@@ -7,8 +7,9 @@ import polars as pl
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Closing, Terms
+from kshop_audit.rules.kit.evidence import Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured
-from kshop_audit.rules.kit.shapes import Findings, Stated
+from kshop_audit.rules.kit.shapes import Stated
 
 FAMILY = "closure"
 

@@ -8,13 +8,16 @@ from datetime import datetime, time, timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.orders import last_completions, orders
+from kshop_audit.facts.tickets import tickets
 from kshop_audit.model.metadata import CLOSING, Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.closure.blockers import FAMILY, blockers, nothing_blocks, unanswered
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape, Stated
+from kshop_audit.rules.kit.shapes import Ratio, Shape, Stated
 
 COOLDOWN = "close-cooldown"
 
@@ -79,15 +82,15 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
 
         导出时间范围之外的老订单看不到；导出之后状态也会变。
     """
-    orders = facts.orders.with_columns(
+    rows = facts(orders).with_columns(
         unfinished=~pl.col("done") | (pl.col("finished_at") > terms.as_of).fill_null(False)
     )
     return Ratio(
-        unit=orders,
+        unit=rows,
         hit=pl.when("status_known").then("unfinished"),
         offence=True,
-        left_out={"after_as_of": pl.col("created_at") > terms.as_of},
-        proof=Proof(ids=("order_id",)),
+        excluded={"after_as_of": pl.col("created_at") > terms.as_of},
+        evidence=EvidenceColumns(ids=("order_id",)),
         findings=blockers(
             "order_id", "status", where=pl.col("unfinished") & pl.col("status_known")
         ),
@@ -96,10 +99,10 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
 
 
 def _cooled(measured: Measured, terms: Terms) -> Conclusion:
-    told = terms.settings.closing.last_completed_at
+    given = terms.settings.closing.last_completed_at
     rows = measured.findings
     open_question = [row for row in rows if row["completed_at"] is None]
-    if open_question and told is None:
+    if open_question and given is None:
         return Conclusion(
             status=Status.NO_VERDICT,
             findings=({"fact": "last_completed_at"}, *open_question),
@@ -116,8 +119,8 @@ def _cooled(measured: Measured, terms: Terms) -> Conclusion:
         if row["completed_at"] is not None
     ]
     # The operator's answer stands in for times that the export does not have.
-    if told is not None and (open_question or not ends):
-        ends.append((told, None))
+    if given is not None and (open_question or not ends):
+        ends.append((given, None))
     if not ends:
         return Conclusion(status=Status.PASS, count=True, findings=())
     return _cooling(*max(ends, key=lambda end: (end[0], str(end[1]))), terms)
@@ -191,18 +194,18 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
 
         导出范围之外的订单可能完成得更晚；期间产生退款，平台审核也可能延长。
     """
-    told = terms.settings.closing.last_completed_at
+    given = terms.settings.closing.last_completed_at
     if not facts.tables.has(Kind.ORDERS, "status"):
-        if told is None:
+        if given is None:
             return unanswered(terms.settings.closing, "last_completed_at")
-        ready = _cooling(told, None, terms)
+        ready = _cooling(given, None, terms)
         status = ready.status or Status.NO_VERDICT
         return Stated(status, numerator=ready.numerator, findings=ready.findings or ())
     return Ratio(
-        unit=facts.last_completions,
+        unit=facts(last_completions),
         hit=pl.lit(True),
         offence=True,
-        proof=Proof(ids=("order_id",), actual=pl.col("finished_at")),
+        evidence=EvidenceColumns(ids=("order_id",), actual=pl.col("finished_at")),
         findings=Findings(
             {
                 "order_id": pl.col("order_id"),
@@ -261,11 +264,11 @@ def close_aftersales(facts: Facts, terms: Terms) -> Shape:
     later = (pl.col("finished_at") > terms.as_of).fill_null(False)
     pending = ~pl.col("ended") | later
     return Ratio(
-        unit=facts.tickets,
+        unit=facts(tickets),
         hit=pl.when(pl.col("status").is_not_null()).then(pending),
         offence=True,
-        proof=Proof(ids=("ticket_id", "order_id")),
-        left_out={"after_as_of": pl.col("applied_at") > terms.as_of},
+        evidence=EvidenceColumns(ids=("ticket_id", "order_id")),
+        excluded={"after_as_of": pl.col("applied_at") > terms.as_of},
         findings=blockers(
             "ticket_id", "order_id", "status", where=pending & pl.col("status").is_not_null()
         ),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.contacts import contacts
+from kshop_audit.facts.messages import bursts
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
     BY_AGENT,
+    EVIDENCE,
     FAMILY,
     NEEDS,
     NO_TEXT,
-    PROOF,
     allowed_notes,
     broken_clause,
     findings,
@@ -82,11 +84,11 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
     """
     found, review = pl.col("contact").is_not_null(), pl.col("contact_review")
     return Ratio(
-        unit=facts.approaches,
+        unit=facts(contacts),
         at="sent_at",
         hit=found & ~review,
         offence=True,
-        proof=PROOF,
+        evidence=EVIDENCE,
         by=BY_AGENT,
         findings=findings(
             found,
@@ -151,13 +153,14 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
         平台没有公布次数，主要看投诉，还包括电话、短信、邮件，聊天导出里没有；可用 in_a_row 调整
         上限。
     """
+    in_a_row, within_hours = (terms.number("harassment", n) for n in ("in_a_row", "within_hours"))
     too_many = pl.col("too_many")
     return Ratio(
-        unit=facts.streaks,
+        unit=facts(bursts, in_a_row, within_hours),
         at="sent_at",
         hit=too_many,
         offence=True,
-        proof=PROOF,
+        evidence=EVIDENCE,
         by=BY_AGENT,
         findings=findings(
             too_many,

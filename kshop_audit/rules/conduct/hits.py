@@ -7,14 +7,16 @@ import polars as pl
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured
-from kshop_audit.rules.kit.shapes import Findings, Proof
 from kshop_audit.tables import AT
 
 FAMILY = "conduct"
 NEEDS = ("chats.sent_at", "chats.sender_role", "chats.content")
 
-PROOF = Proof(ids=("agent",), looked_up=("message_id", "session_id"), actual=pl.col("sent_at"))
+EVIDENCE = EvidenceColumns(
+    ids=("agent",), looked_up=("message_id", "session_id"), actual=pl.col("sent_at")
+)
 
 
 NO_TEXT = pl.lit(None, dtype=pl.String)
@@ -36,14 +38,14 @@ BY_AGENT = {"agent": pl.col("agent")}
 
 
 def allowed_notes(terms: Terms) -> tuple[Text, ...]:
-    """The phrases that the shop lets pass, with its reasons: what is not looked for is said."""
-    told = [f"{entry.phrase} ({entry.reason})" for entry in terms.settings.allow]
-    if not told:
+    """The phrases that the shop lets pass, with its reasons: what is not searched is listed."""
+    entries = [f"{entry.phrase} ({entry.reason})" for entry in terms.settings.allow]
+    if not entries:
         return ()
     return (
         Text(
-            zh=f"shop.toml 放行、不再查的词：{'、'.join(told)}",
-            en=f"let pass by shop.toml: {', '.join(told)}",
+            zh=f"shop.toml 放行、不再查的词：{'、'.join(entries)}",
+            en=f"let pass by shop.toml: {', '.join(entries)}",
         ),
     )
 

@@ -8,21 +8,21 @@ from dataclasses import replace
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import told
-from kshop_audit.facts.suspicion import TONE_LISTS
+from kshop_audit.facts.messages import matched, matches
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
+    EVIDENCE,
     FAMILY,
     NEEDS,
     NO_TEXT,
-    PROOF,
     allowed_notes,
     findings,
     only_reviews,
 )
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.word_lists import TONE_LISTS
 
 
 @rule(
@@ -74,7 +74,7 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
 
         平台没有公布词表，主要看投诉和评价；没有这些词的简短回复也可能冷淡，引用的话也可能被列出。
     """
-    tones = {name: told(name) for name in TONE_LISTS}
+    tones = {name: matched(name) for name in TONE_LISTS}
     listed = findings(
         pl.any_horizontal(tone.plainly for tone in tones.values()),
         _joined([tone.spelled for tone in tones.values()], " / "),
@@ -88,11 +88,11 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
         for name, tone in tones.items()
     ]
     return Ratio(
-        unit=facts.heard(*TONE_LISTS),
+        unit=facts(matches, *TONE_LISTS),
         at="sent_at",
         hit=pl.lit(False),
         offence=True,
-        proof=PROOF,
+        evidence=EVIDENCE,
         findings=replace(listed, columns={**listed.columns, "why": _joined(names, " ")}),
         notes=allowed_notes(terms),
     )
@@ -100,5 +100,5 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
 
 def _joined(parts: Sequence[pl.Expr], separator: str) -> pl.Expr:
     """The parts that say something, one after the other."""
-    told = [pl.when(part != "").then(part) for part in parts]
-    return pl.concat_str(told, separator=separator, ignore_nulls=True)
+    filled = [pl.when(part != "").then(part) for part in parts]
+    return pl.concat_str(filled, separator=separator, ignore_nulls=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import told
+from kshop_audit.facts.messages import matched, matches
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
     BY_AGENT,
+    EVIDENCE,
     FAMILY,
     NEEDS,
-    PROOF,
     allowed_notes,
     broken_clause,
     findings,
@@ -29,20 +29,20 @@ def listed(facts: Facts, terms: Terms, name: str, broken: tuple[str, str, str]) 
     spellings, words behind a negation, and words in phrases that may be harmless.
     """
     lexicon = terms.lexicon(name)
-    said = told(name)
+    match = matched(name)
     return Ratio(
-        unit=facts.heard(name),
+        unit=facts(matches, name),
         at="sent_at",
-        hit=said.plainly,
+        hit=match.plainly,
         offence=True,
-        proof=PROOF,
+        evidence=EVIDENCE,
         by=BY_AGENT,
         findings=findings(
-            said.found,
-            said.spelled,
-            said.words,
+            match.found,
+            match.spelled,
+            match.words,
             broken,
-            review=~said.plainly,
+            review=~match.plainly,
             instead=pl.lit(lexicon.instead, dtype=pl.String),
         ),
         notes=allowed_notes(terms),

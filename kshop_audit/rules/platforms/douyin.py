@@ -8,11 +8,13 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.consumers import answered_days
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Gap, Proof, Ratio, Shape, Stated, answered_by
+from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Stated
 
 SCORE = "dy-experience-score"
 
@@ -81,13 +83,13 @@ def dy_reply_3m(facts: Facts, terms: Terms) -> Shape:
         .then(pl.lit(False))
     )
     return Ratio(
-        unit=facts.answered_days,
+        unit=facts(answered_days, "dy-reply-3m", terms.number("dy-reply-3m", "least_messages")),
         at="at",
         hit=met,
-        coded="left_out",
-        left_out={"pending": pl.col("at").dt.truncate("1d") + timedelta(days=1) > terms.as_of},
+        excluded_column="excluded",
+        excluded={"pending": pl.col("at").dt.truncate("1d") + timedelta(days=1) > terms.as_of},
         gaps=Gap.DAYS,
-        proof=Proof(ids=("day",)),
+        evidence=EvidenceColumns(ids=("day",)),
         findings=answered_by("day", met),
         unmapped=("sender_role", "message_type"),
     )

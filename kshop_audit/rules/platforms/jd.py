@@ -8,10 +8,13 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
+from kshop_audit.facts.tickets import goods_services, tickets
+from kshop_audit.facts.violations import advances
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape
+from kshop_audit.rules.kit.shapes import Ratio, Shape
 
 FAMILY = "aftersales"
 BY = {"day": pl.col("applied_at").dt.date(), "hour": pl.col("applied_at").dt.hour()}
@@ -30,11 +33,11 @@ def _late(unit: pl.LazyFrame, deadline: pl.Expr, done: pl.Expr, terms: Terms) ->
         at="applied_at",
         hit=pl.coalesce("done_at", pl.lit(terms.as_of)) > pl.col("due_at"),
         offence=True,
-        left_out={
+        excluded={
             "exempt": within("applied_at", terms.settings.exempt),
             "pending": pl.col("done_at").is_null() & (pl.col("due_at") >= terms.as_of),
         },
-        proof=Proof(
+        evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"), deadline=pl.col("due_at"), actual=pl.col("done_at")
         ),
         by=BY,
@@ -90,7 +93,7 @@ def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
     """
     hours = timedelta(hours=terms.number("jd-review-12h", "hours"))
     done = _by_as_of(terms, "agreed_at", "finished_at")
-    return _late(facts.tickets, pl.col("applied_at") + hours, done, terms)
+    return _late(facts(tickets), pl.col("applied_at") + hours, done, terms)
 
 
 @rule(
@@ -142,7 +145,7 @@ def jd_finish_7d(facts: Facts, terms: Terms) -> Shape:
     deadline = applied + days
     if terms.option("jd-finish-7d", "natural_days"):
         deadline = applied.dt.truncate("1d") + days + timedelta(days=1) - SECOND
-    return _late(facts.goods_services, deadline, _by_as_of(terms, "finished_at"), terms)
+    return _late(facts(goods_services), deadline, _by_as_of(terms, "finished_at"), terms)
 
 
 @rule(
@@ -193,14 +196,14 @@ def jd_repay_5d(facts: Facts, terms: Terms) -> Shape:
     unpaid = pl.col("status").is_null() | (pl.col("status") != "closed")
     overdue = unpaid & (pl.col("due_at") < terms.as_of)
     return Ratio(
-        unit=facts.advances.with_columns(due_at=deadline),
+        unit=facts(advances).with_columns(due_at=deadline),
         hit=overdue,
         offence=True,
-        left_out={
+        excluded={
             "after_as_of": pl.col("notified_at") > terms.as_of,
             "pending": unpaid & (pl.col("due_at") >= terms.as_of),
         },
-        proof=Proof(ids=("violation_id", "order_id"), deadline=pl.col("due_at")),
+        evidence=EvidenceColumns(ids=("violation_id", "order_id"), deadline=pl.col("due_at")),
         findings=Findings(
             {
                 "violation_id": pl.col("violation_id"),

@@ -9,11 +9,15 @@ from typing import cast
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.consumers import badge_days, buyer_weeks
+from kshop_audit.facts.pickups import promised_pickups
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, Findings, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import REPLIED, Findings, Gap, Proof, Ratio, Shape, answered_by
+from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
+from kshop_audit.rules.kit.shipped import shipped_at
 
 CHATS = ("chats.sent_at", "chats.sender_role", "chats.buyer_id|chats.session_id")
 
@@ -119,11 +123,11 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
         "week_answered", "week_counted", _share("reply-rate-3m", "monthly_below", terms)
     )
     return Ratio(
-        unit=facts.buyer_days,
+        unit=facts(buyer_weeks, "reply-rate-3m"),
         at="at",
         hit=pl.col("in_time"),
-        coded="left_out",
-        proof=REPLIED,
+        excluded_column="excluded",
+        evidence=REPLIED,
         by={
             "hour": pl.col("at").dt.hour(),
             "weekday": pl.col("at").dt.weekday(),
@@ -210,11 +214,11 @@ def fast_reply_badge(facts: Facts, terms: Terms) -> Shape:
         pl.when(enough & sure).then(pl.lit(True)).when(~enough | ~possible).then(pl.lit(False))
     )
     return Ratio(
-        unit=facts.badge_days,
+        unit=facts(badge_days, "reply-rate-3m"),
         at="at",
         hit=earned,
         gaps=Gap.DAYS,
-        proof=Proof(ids=("day",)),
+        evidence=EvidenceColumns(ids=("day",)),
         findings=answered_by("day", earned),
     )
 
@@ -321,12 +325,14 @@ def pickup_composite(facts: Facts, terms: Terms) -> Shape:
         标记。
     """
     return Ratio(
-        unit=facts.promised_pickups,
+        unit=facts(promised_pickups, "pickup-composite", shipped_at(terms)),
         at="paid_at",
         hit=pl.col("in_time"),
-        coded="left_out",
+        excluded_column="excluded",
         gaps=Gap.NONE,
-        proof=Proof(ids=("order_id",), deadline=pl.col("due_at"), actual=pl.col("picked_up_at")),
+        evidence=EvidenceColumns(
+            ids=("order_id",), deadline=pl.col("due_at"), actual=pl.col("picked_up_at")
+        ),
         findings=Findings(
             {
                 "mode": pl.col("mode"),

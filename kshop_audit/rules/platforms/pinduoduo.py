@@ -7,10 +7,12 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.consumers import assessed_days
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Gap, Proof, Ratio, Shape, answered_by
+from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
 
 
 @rule(
@@ -66,15 +68,16 @@ def pdd_reply_rate(facts: Facts, terms: Terms) -> Shape:
         一说满 100 人，一说超过 100 人（可改 least_consumers）；23:00 整是否计入没有说明；部分消息类
         型平台会剔除。
     """
+    least = terms.number("pdd-reply-rate", "least_consumers")
     above, below = Fraction(str(terms.option("pdd-reply-rate", "share"))).as_integer_ratio()
     met = pl.col("answered") * below >= pl.col("counted") * above
     return Ratio(
-        unit=facts.assessed_days,
+        unit=facts(assessed_days, "pdd-reply-rate", least),
         at="at",
         hit=met,
-        coded="left_out",
+        excluded_column="excluded",
         gaps=Gap.DAYS,
-        proof=Proof(ids=("day",)),
+        evidence=EvidenceColumns(ids=("day",)),
         findings=answered_by("day", met),
         unmapped=("sender_role", "message_type"),
     )

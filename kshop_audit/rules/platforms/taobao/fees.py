@@ -8,11 +8,13 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.fees import monthly_share_range
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import Findings, Gap, Shape, Tally
+from kshop_audit.rules.kit.shapes import Gap, Shape, Tally
 
 RULE = "tb-fees"
 
@@ -107,7 +109,8 @@ def tb_fees(facts: Facts, terms: Terms) -> Shape:
 
         实际费率看类目；完成后退款可能退费，运费是否计费也看规则，导出里都没有。
     """
-    months = facts.monthly_share_range(
+    months = facts(
+        monthly_share_range,
         Fraction(str(terms.option(RULE, "least_share"))),
         Fraction(str(terms.option(RULE, "most_share"))),
     )

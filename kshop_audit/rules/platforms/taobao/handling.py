@@ -8,10 +8,13 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
+from kshop_audit.facts.pickups import due_pickups
+from kshop_audit.facts.tickets import refunds
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
-from kshop_audit.rules.kit.shapes import Proof, Ratio, Shape, Tally
+from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
 
 
 def _until(rule_id: str, terms: Terms) -> pl.Expr:
@@ -80,10 +83,10 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         .then(pl.lit(False))
     )
     return Ratio(
-        unit=facts.due_pickups,
+        unit=facts(due_pickups, terms.number("tb-pickup-48h", "hours")),
         at="due_at",
         hit=hit,
-        left_out={
+        excluded={
             "unpaid": pl.col("paid_at").is_null(),
             "outside_window": due >= _until("tb-pickup-48h", terms),
             "force_majeure": pl.col("exempted"),
@@ -93,7 +96,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
                 applied & (picked.is_null() | (pl.col("applied_at") < picked))
             ).fill_null(False),
         },
-        proof=Proof(ids=("order_id",), deadline=due, actual=picked),
+        evidence=EvidenceColumns(ids=("order_id",), deadline=due, actual=picked),
         by={
             "carrier": pl.col("carrier"),
             "province": pl.col("province"),
@@ -172,19 +175,19 @@ def tb_refund_hours(facts: Facts, terms: Terms) -> Shape:
     whole = first + second
     damaged = (first < timedelta(0)) | (second < timedelta(0)) | (whole > longest)
     return Tally(
-        unit=facts.refunds,
+        unit=facts(refunds),
         at="finished_at",
         amount=whole.dt.total_seconds(),
         weight=pl.lit(1),
         each=(0, int(longest.total_seconds())),
-        left_out={
+        excluded={
             "outside_window": pl.col("finished_at") >= _until("tb-refund-hours", terms),
             "exempt": within("applied_at", terms.settings.exempt),
             "no_agreement": returned & pl.col("agreed_at").is_null(),
             "no_signature": sent_back & pl.col("return_signed_at").is_null(),
             "damaged": damaged.fill_null(True),
         },
-        proof=Proof(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
+        evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by={"day": pl.col("finished_at").dt.date()},
         unmapped=("type", "status"),
     )

@@ -7,13 +7,15 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.messages import says
+from kshop_audit.facts.listings import listings
+from kshop_audit.facts.text import says
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import Findings, Proof, Ratio, Shape
+from kshop_audit.rules.kit.shapes import Ratio, Shape
 
 RULE = "tb-listing"
 
@@ -162,10 +164,10 @@ def tb_listing(facts: Facts, terms: Terms) -> Shape:
     )
     hit = pl.any_horizontal(checks.values())
     return Ratio(
-        unit=facts.listings,
+        unit=facts(listings, terms.number(RULE, "least_listings")),
         hit=hit,
         offence=True,
-        proof=Proof(ids=("product_id",), why=crossed),
+        evidence=EvidenceColumns(ids=("product_id",), why=crossed),
         findings=Findings(
             {
                 "product_id": pl.col("product_id"),

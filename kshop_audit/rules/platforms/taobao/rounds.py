@@ -5,11 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.rounds import rounds
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.evidence import REPLIED
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import REPLIED, Ratio, Shape
+from kshop_audit.rules.kit.shapes import Ratio, Shape
 
 
 def _few_rounds(measured: Measured, terms: Terms) -> Conclusion:
@@ -78,11 +80,11 @@ def tb_reply_3m(facts: Facts, terms: Terms) -> Shape:
         辅助机器人回复可能算人工。
     """
     return Ratio(
-        unit=facts.rounds,
+        unit=facts(rounds, "tb-reply-3m"),
         at="sent_at",
         hit=pl.col("answered"),
-        coded="left_out",
-        proof=REPLIED,
+        excluded_column="excluded",
+        evidence=REPLIED,
         by={
             "agent": pl.col("agent"),
             "hour": pl.col("sent_at").dt.hour(),

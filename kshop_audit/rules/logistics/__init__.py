@@ -1,0 +1,1 @@
+"""Logistics: shipping, promises, pickups, waybills."""

@@ -1,0 +1,205 @@
+"""Orders shipped in time: within 48 hours, and as promised."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from kshop_audit.facts import Facts
+from kshop_audit.facts.orders import orders
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.compensation import compensation
+from kshop_audit.rules.kit.evidence import EvidenceColumns
+from kshop_audit.rules.kit.rule import rule
+from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.shipped import shipped_at
+
+FAMILY = "logistics"
+
+BY = {
+    "carrier": pl.col("carrier"),
+    "province": pl.col("province"),
+    "product": pl.col("product_id"),
+    "hour": pl.col("paid_at").dt.hour(),
+    "weekday": pl.col("paid_at").dt.weekday(),
+    "day": pl.col("paid_at").dt.date(),
+}
+
+
+def _late(deadline: pl.Expr, terms: Terms) -> pl.Expr:
+    """Boolean: done after the deadline, or not done while the deadline has passed."""
+    return pl.coalesce(pl.col(shipped_at(terms)), pl.lit(terms.as_of)) > deadline
+
+
+@rule(
+    "ship-48h",
+    family=FAMILY,
+    title=Text(zh="48小时发货率", en="48-hour shipping rate"),
+    fix=Text(
+        zh=(
+            "每天按付款时间先后发货，临近 48 小时的订单优先；缺货的当天联系买家改约或退款；"
+            "不可抗力及时报备。"
+        ),
+        en=(
+            "Ship by payment time, orders near 48 h first; settle stock-outs with the buyer the "
+            "same day; report force majeure in time."
+        ),
+    ),
+    unit=Text(zh="单在 48 小时内发货", en="orders shipped within 48 hours"),
+    needs=("orders.paid_at", "orders.shipped_at", "orders.status"),
+    absent={
+        "orders.is_presale|orders.deposit_paid_at": absent.NO_PRESALE,
+        "orders.aftersale_state": absent.NO_AFTERSALE_STATE,
+    },
+)
+def ship_48h(facts: Facts, terms: Terms) -> Shape:
+    """Share of due non-presale orders shipped within 48 hours of payment, last 30 days.
+
+    近 30 天付款的非预售订单中，付款后 48 小时内发货的比例。
+
+    Why it matters:
+        Non-presale orders shipped within 48 h earn full points (S3-03); each late one may cost
+        10 % of its price, 5 to 30 yuan (undated press).
+
+        非预售单 48 小时内发货该项满分（S3-03）；每个超时单可能赔付实付款的 10%，最低 5 元、最
+        高 30 元（非官方资料，日期不详）。
+
+    How it is counted:
+        Shipped at most 48 h after payment / due orders by payment time; due = shipped by as-of,
+        or the 48 h ran out. Target 97 % is an ASSUMPTION (a 2025 figure for goods-source
+        providers); 5 points only at 100 %.
+
+        付款后 48 小时内（含）发货 ÷ 已发货或已满 48 小时的订单，按付款时间。97% 取自 2025 年货
+        源商规则，用于普通店铺是假设；100% 才得 5 分。
+
+    Not counted:
+        Unpaid, presale, reported force majeure (S3-05), orders closed or refunded before
+        shipping, and orders not shipped whose 48 h still run.
+
+        未付款、预售、已报备不可抗力（S3-05）、发货前关闭或退款成功的订单，以及未发货且未
+        满 48 小时的订单。
+
+    Example:
+        Paid 1 March 10:00:00, shipped 3 March 10:00:00: in time; 10:00:01: late. 97 of 100:
+        met; 96: missed.
+
+        3 月 1 日 10:00:00 付款，3 日 10:00:00 发货：按时；10:00:01：超时。100 单中 97 单按时达
+        标，96 单不达标。
+
+    Why our number may differ:
+        We time the upload of the waybill; the platform may time the courier's pickup (rule of
+        2025), and it alone decides which force-majeure reports it accepts.
+
+        我们按上传单号的时间算；平台可能按揽收时间算（2025 年口径），不可抗力也以平台审核通过为
+        准。
+    """
+    deadline = pl.col("paid_at") + timedelta(hours=terms.number("ship-48h", "hours"))
+    presale = pl.col("presale")
+    days = terms.number("ship-48h", "presale_from_promise_days")
+    if days:
+        promised = pl.col("promised_at") - pl.col("paid_at") >= timedelta(days=days)
+        presale = presale | (~pl.col("presale_given") & promised.fill_null(False))
+    return Ratio(
+        unit=facts(orders),
+        at="paid_at",
+        hit=~_late(deadline, terms),
+        excluded={
+            "unpaid": pl.col("paid_at").is_null(),
+            "force_majeure": pl.col("exempted"),
+            "cancelled": pl.col("cancelled"),
+            "presale": presale,
+            "pending": pl.col(shipped_at(terms)).is_null() & (deadline >= terms.as_of),
+        },
+        evidence=EvidenceColumns(
+            ids=("order_id",),
+            deadline=deadline,
+            actual=pl.col(shipped_at(terms)),
+            cost_fen=compensation("ship-48h", "late", terms),
+        ),
+        by=BY,
+        unmapped=("status", "aftersale_state"),
+    )
+
+
+@rule(
+    "ship-promise",
+    family=FAMILY,
+    title=Text(zh="承诺发货超时", en="Late against the promised shipping time"),
+    fix=Text(
+        zh="按承诺时间倒排发货，预售单单独建表跟踪；做不到的承诺时间及时在商品里调整。",
+        en=(
+            "Schedule by promised time, track presale orders separately, and lengthen promises "
+            "you cannot keep before more orders come in."
+        ),
+    ),
+    unit=Text(zh="单超过承诺发货时间", en="orders late against their promise"),
+    needs=("orders.paid_at", "orders.shipped_at", "orders.status"),
+    absent={
+        "orders.promised_ship_at": absent.NO_PROMISE,
+        "orders.aftersale_state": absent.NO_AFTERSALE_STATE,
+    },
+)
+def ship_promise(facts: Facts, terms: Terms) -> Shape:
+    """Orders shipped later than promised to the buyer, presale included, last 30 days.
+
+    近 30 天付款的订单中，晚于承诺时间发货的单数，含预售。
+
+    Why it matters:
+        A waybill after the promise is late shipment, whatever the 48-hour rate says, with
+        compensation to the buyer (press, undated).
+
+        单号晚于承诺时间上传即为延迟发货，与 48 小时发货率无关，要赔付买家（非官方资料，日期不
+        详）。
+
+    How it is counted:
+        Shipped after the promise, or not shipped with the promise passed / due paid orders, by
+        payment time. Without a promise: 48 h after payment, for presale too.
+
+        晚于承诺时间发货，或过了承诺时间仍未发货的订单 ÷ 到期的已付款订单，按付款时间；没有承诺
+        时间的按付款后 48 小时算，预售也一样。
+
+    Not counted:
+        Unpaid, reported force majeure (S3-05), orders closed or refunded before shipping, and
+        orders not shipped whose promise still runs.
+
+        未付款、已报备不可抗力（S3-05）、发货前关闭或退款成功的订单，以及未发货且承诺时间未到的
+        订单。
+
+    Example:
+        Promise 24 h, shipped after 30 h: late here, in time for the 48-hour rate. Presale
+        promised for 8 March 23:59:59, shipped 8 March 20:00: kept.
+
+        承诺 24 小时，30 小时发货：此处超时，48 小时发货率按时。预售承诺 3 月 8 日 23:59:59，当
+        天 20:00 发货：未超时。
+
+    Why our number may differ:
+        The export shows one promise; if the buyer agreed to a new date outside the order, the
+        platform may know it and we do not.
+
+        导出表只有一个承诺时间；与买家另约的发货时间平台可能认可，我们看不到。
+    """
+    hours = timedelta(hours=terms.number("ship-promise", "default_hours"))
+    promise = pl.coalesce(pl.col("promised_at"), pl.col("paid_at") + hours)
+    return Ratio(
+        unit=facts(orders),
+        at="paid_at",
+        hit=_late(promise, terms),
+        offence=True,
+        excluded={
+            "unpaid": pl.col("paid_at").is_null(),
+            "force_majeure": pl.col("exempted"),
+            "cancelled": pl.col("cancelled"),
+            "pending": pl.col(shipped_at(terms)).is_null() & (promise >= terms.as_of),
+        },
+        evidence=EvidenceColumns(
+            ids=("order_id",),
+            deadline=promise,
+            actual=pl.col(shipped_at(terms)),
+            cost_fen=compensation("ship-48h", "late", terms),
+        ),
+        by=BY,
+        unmapped=("status", "aftersale_state"),
+    )

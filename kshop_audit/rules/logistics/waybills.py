@@ -1,0 +1,212 @@
+"""What follows a waybill: its pickup, and whether it is sound."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from kshop_audit.facts import Facts
+from kshop_audit.facts.pickups import parcels
+from kshop_audit.facts.waybills import shipped_orders
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
+from kshop_audit.rules.kit.rule import rule
+from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.shipped import shipped_at
+
+FAMILY = "logistics"
+
+PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments.signed_at"
+
+
+@rule(
+    "pickup-24h",
+    family=FAMILY,
+    title=Text(zh="24小时揽收率", en="24-hour pickup rate"),
+    fix=Text(
+        zh=(
+            "先出库再上传单号，别提前打单；与快递约定每日揽收时段，24 "
+            "小时无揽收记录的当天催办或换快递。"
+        ),
+        en=(
+            "Upload the waybill when the parcel is ready, not before; fix daily pickup times "
+            "with the courier, and chase or change it when no scan appears."
+        ),
+    ),
+    unit=Text(zh="单在 24 小时内揽收", en="orders picked up within 24 hours"),
+    needs=("orders.order_id", "orders.shipped_at|shipments.shipped_at", PICKUP),
+    absent={
+        "tickets.applied_at": absent.NO_APPLICATIONS,
+    },
+)
+def pickup_24h(facts: Facts, terms: Terms) -> Shape:
+    """Share of due shipped orders picked up within 24 hours of the waybill, last 30 days.
+
+    近 30 天发货的订单中，上传单号后 24 小时内有揽收记录的比例。
+
+    Why it matters:
+        After the waybill is uploaded a pickup record must follow within 24 h (S3-04); otherwise
+        the shipment may be taken for a sham.
+
+        单号上传后 24 小时内要有揽收记录（S3-04），否则容易被看作虚假发货。
+
+    How it is counted:
+        Earliest pickup at most 24 h after the first waybill / orders due, presale included:
+        picked up by as-of, or the 24 h ran out. Pickup before upload passes. Target 97 % is an
+        ASSUMPTION.
+
+        首次上传单号后 24 小时内（含）揽收 ÷ 已揽收或已满 24 小时的订单，含预售；先揽收后传单号
+        算按时。97% 是假设。
+
+    Not counted:
+        Reported force majeure (S3-05), orders with a refund applied for before the pickup (or
+        within the 24 h where none came), and parcels whose 24 h still run.
+
+        已报备不可抗力（S3-05）、揽收前已申请退款的订单（未揽收的看 24 小时内是否申请），以及未
+        满 24 小时的包裹。
+
+    Example:
+        Waybill 10:00:00, pickup next day 10:00:00: in time; 10:00:01: late. Refund applied for
+        a minute before the pickup: left out.
+
+        10:00:00 上传单号，次日 10:00:00 揽收：按时；10:00:01：超时。揽收前 1 分钟申请退款：剔
+        除。
+
+    Why our number may differ:
+        Several waybills on one order are read as replacements (option `parcels`); the export's
+        six-node column is no pickup time unless the row names its node; and couriers may scan
+        late.
+
+        一单多个单号按换单处理（parcels 选项可改）；六节点物流时间列未注明节点时不当揽收时间；快
+        递也可能补扫描。
+    """
+    hours = terms.number("pickup-24h", "hours")
+    limit = pl.col("uploaded_at") + timedelta(hours=hours)
+    in_time = pl.col("picked_up_at") <= limit
+    proven = (pl.col("proven_by") <= limit).fill_null(False)
+    run_out = limit < terms.as_of
+    # A file that never names its nodes proves at most that a pickup was in time.
+    hit: pl.Expr = (
+        pl.when(pl.col("picked_up_at").is_not_null()).then(in_time)
+        .when(proven).then(pl.lit(True))
+        .when("pickup_known").then(pl.lit(False))
+    )  # fmt: skip
+    waiting = pl.col("picked_up_at").is_null() & ~proven & ~run_out
+    each = terms.option("pickup-24h", "parcels") == "parcels"
+    if each:
+        hit = ~pl.col("parcel_late")
+        waiting = hit & pl.col("parcel_waiting")
+    applied = pl.col("applied_at") <= terms.as_of
+    return Ratio(
+        unit=facts(parcels, hours if each else None),
+        at="uploaded_at",
+        hit=hit,
+        excluded={
+            "force_majeure": pl.col("exempted"),
+            "refund_before_pickup": (
+                applied
+                & pl.when(pl.col("picked_up_at").is_not_null())
+                .then(pl.col("applied_at") < pl.col("picked_up_at"))
+                .when(proven)
+                .then(pl.col("applied_at") < pl.col("proven_by"))
+                .otherwise(pl.col("applied_at") <= limit)
+            ).fill_null(False),
+            "pending": waiting,
+        },
+        evidence=EvidenceColumns(ids=("order_id",), deadline=limit, actual=pl.col("picked_up_at")),
+        by={
+            "carrier": pl.col("carrier"),
+            "province": pl.col("province"),
+            "product": pl.col("product_id"),
+            "hour": pl.col(shipped_at(terms)).dt.hour(),
+            "weekday": pl.col(shipped_at(terms)).dt.weekday(),
+            "day": pl.col(shipped_at(terms)).dt.date(),
+        },
+    )
+
+
+@rule(
+    "waybill-integrity",
+    family=FAMILY,
+    title=Text(zh="运单合规", en="Waybill integrity"),
+    fix=Text(
+        zh=(
+            "核对发货单号与收货地址一一对应，不提前传单号、不复用单号、不买空单；"
+            "命中的订单立即换成真实单号。"
+        ),
+        en=(
+            "Match each waybill to one address, never upload early, reuse or buy numbers, and "
+            "replace the reported ones by real waybills at once."
+        ),
+    ),
+    unit=Text(zh="单运单异常", en="orders with a waybill problem"),
+    needs=("orders.shipped_at",),
+    absent={
+        "orders.tracking_no|shipments.tracking_no": absent.NO_WAYBILL,
+        "orders.address": absent.NO_ADDRESS,
+        "orders.shop_id": absent.NO_SHOP,
+        "orders.picked_up_at|shipments.picked_up_at|shipments.node_at": absent.NO_PICKUP_FOR_K3,
+    },
+)
+def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
+    """Orders whose waybill the platform's shipping checks would stop, last 30 days.
+
+    近 30 天发货的订单中，会被平台发货校验拦截或没有单号的单数。
+
+    Why it matters:
+        The platform stops such shipments (checks K1009 of 2024-08-27), and a merchant owes the
+        buyer tracking (S1-02).
+
+        平台发货接口会拦截这类单号（K1009 校验，2024-08-27）；商家也应提供物流跟踪（S1-02）。
+
+    How it is counted:
+        Shipped orders with a waybill that goes to several addresses (K2), was picked up before
+        payment (K3), serves another shop (K4), or joins orders shipped over 30 days apart (K6),
+        or without one.
+
+        一个单号对应多个地址（K2）、揽收早于付款（K3）、被其他店铺使用（K4）、合单发货间隔
+        超 30 天（K6），或没有单号的订单 ÷ 已发货订单。
+
+    Not counted:
+        Orders not shipped. The other order of a pair is looked for in all rows up to as-of,
+        also outside the window.
+
+        未发货订单。配对的另一单在截止时刻前的全部数据里查找，不限于 30 天窗口。
+
+    Example:
+        One waybill on two orders to one address: fine if shipped 30 days apart, both reported
+        if 31 days. Pickup 09:00, payment 10:00: K3.
+
+        同一单号发同一地址的两单：间隔 30 天正常，31 天两单都命中 K6。9:00 揽收、10:00 付款：
+        K3。
+
+    Why our number may differ:
+        We see your files only: other merchants' use of a number, courier codes and label data
+        are the platform's, and masked addresses may look alike.
+
+        我们只看得到你的文件：其他商家是否用过该单号、电子面单数据只有平台有；地址脱敏后也可能误
+        判。
+    """
+    flawed = pl.col("why").is_not_null()
+    return Ratio(
+        unit=facts(shipped_orders, terms.number("waybill-integrity", "combined_days")),
+        at="shipped_at",
+        hit=flawed,
+        offence=True,
+        evidence=EvidenceColumns(
+            ids=("order_id", "tracking_no"), actual=pl.col("shipped_at"), why=pl.col("why")
+        ),
+        findings=Findings(
+            {
+                "order_id": pl.col("order_id"),
+                "tracking_no": pl.col("tracking_no"),
+                "at": pl.col("shipped_at"),
+                "why": pl.col("why"),
+            },
+            where=flawed,
+            order=("at", "order_id"),
+        ),
+    )
