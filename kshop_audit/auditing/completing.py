@@ -14,9 +14,10 @@ from kshop_audit.auditing.inputs import Exports
 from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import ConfigError
 from kshop_audit.facts import Facts
-from kshop_audit.judging.bounds import median_day, missing_days
+from kshop_audit.judging.bounds import fullest_day, missing_days
 from kshop_audit.masking import masked_label
-from kshop_audit.model.measurement import Gaps, Measurement
+from kshop_audit.model.knowledge import Doubts, Why, added
+from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Declared, Span, Terms
@@ -145,6 +146,7 @@ def _days_without_rows(
 def _with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
+    """The measurement with the units that unreadable rows and empty days may hide."""
     if measured.gap == "none":
         return measured
     by_day = measured.gap == "days"
@@ -152,8 +154,17 @@ def _with_gaps(
     rejected = 0 if by_day else sum(map(whole.rejected, counted))
     _, days = _days_without_rows(rule, counted, whole.by_day, whole.terms)
     absent = days if measured.window else ()
-    gaps = Gaps(rejected, absent, 1 if by_day else median_day(measured))
+    per_day = 1 if by_day else fullest_day(measured)
+    hidden = {
+        Why.NOT_READABLE: Doubts(either=rejected),
+        Why.EMPTY_DAYS: Doubts(either=len(absent) * per_day),
+    }
     if not measured.population:
-        return replace(measured, gaps=gaps)
-    tickets = Gaps(rejected=whole.rejected(Kind.TICKETS))
-    return replace(measured, gaps=gaps, numerator_gaps=tickets)
+        return replace(measured, doubts=added(measured.doubts, hidden), missing_days=absent)
+    tickets = {Why.NOT_READABLE: Doubts(either=whole.rejected(Kind.TICKETS))}
+    return replace(
+        measured,
+        doubts=added(measured.doubts, tickets),
+        below=added(measured.below, hidden),
+        missing_days=absent,
+    )

@@ -154,7 +154,7 @@ def _overlap(name: str, rows: int) -> Text:
 
 
 def _gap_notes(measured: Sequence[Measurement]) -> list[Text]:
-    days = sorted({day for m in measured for day in m.gaps.missing_days})
+    days = sorted({day for m in measured for day in m.missing_days})
     if not days:
         return []
     shown_days = "、".join(day.isoformat() for day in days[:10]) + ("…" if len(days) > 10 else "")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from kshop_audit.model.knowledge import Doubts, together
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.settings import Interval, Terms
 
@@ -26,23 +27,48 @@ class Extreme:
 
 
 def extremes(measured: Measurement) -> tuple[Extreme, Extreme] | None:
-    """The least and the greatest the numerator can be, each with its denominator; None: unknown."""
+    """The least and the greatest figure that is possible, each as a fraction; None: unknown.
+
+    Every unit that is not wholly known could be a hit, a miss or none at all, as far as its form
+    allows. The two ends are possible completions of what is known, and no completion lies beyond
+    them.
+    """
     if measured.numerator is None or measured.denominator is None:
         return None
-    top, below = measured.numerator, measured.denominator
     if measured.population:
-        low = Extreme(top, below + measured.gaps.units)
-        return low, Extreme(top + measured.numerator_gaps.units, below)
-    unseen = measured.unknown + measured.gaps.units
-    if not measured.tally:
-        return Extreme(top, below + unseen), Extreme(top + unseen, below + unseen)
+        return _of_two_populations(measured)
+    doubts = together(measured.doubts)
+    if measured.tally:
+        return _of_sums(measured, doubts)
+    hits, misses = measured.numerator, measured.denominator - measured.numerator
+    sure = misses + doubts.outcome + doubts.either
+    low = Extreme(max(0, hits - doubts.turned), hits + sure + doubts.miss)
+    gained = min(misses, doubts.turned)
+    top = hits + gained + doubts.outcome + doubts.hit + doubts.either
+    high = Extreme(top, top + misses - gained)
+    return low, high
+
+
+def _of_sums(measured: Measurement, doubts: Doubts) -> tuple[Extreme, Extreme]:
+    """Bounds of a sum over a sum. A unit that may not count is taken as one of unknown amount."""
+    top, below = measured.numerator or 0, measured.denominator or 0
     if measured.each is None:
         return Extreme(top, below), Extreme(top, below)
     least, most = measured.each
-    return (
-        Extreme(top + unseen * least, below + unseen),
-        Extreme(top + unseen * most, below + unseen),
-    )
+    known = min(doubts.turned, below)
+    units = doubts.units - doubts.turned
+    # A unit that may be another one takes at most `most` with it, and at least nothing.
+    low = Extreme(max(top - known * most, 0) + (units + known) * least, below + units)
+    return low, Extreme(top + (units + known) * most, below + units)
+
+
+def _of_two_populations(measured: Measurement) -> tuple[Extreme, Extreme]:
+    """Bounds of hits of one population over the size of another."""
+    top, below = measured.numerator or 0, measured.denominator or 0
+    doubts, others = together(measured.doubts), together(measured.below)
+    low = Extreme(max(0, top - doubts.turned), below + others.units)
+    gained = doubts.outcome + doubts.hit + doubts.either + doubts.turned
+    return low, Extreme(top + gained, max(0, below - others.turned))
 
 
 def missing_days(
@@ -69,7 +95,6 @@ def _covered(day: date, exempt: tuple[Interval, ...]) -> bool:
     return any(i.since <= first and last.replace(microsecond=0) <= i.until for i in exempt)
 
 
-def median_day(measured: Measurement) -> int:
-    """Units of the median day, what a missing day weighs; the higher of two middle ones."""
-    counts = sorted(day.denominator for day in measured.days)
-    return counts[len(counts) // 2] if counts else 0
+def fullest_day(measured: Measurement) -> int:
+    """Units of the fullest day, what a missing day weighs: it may have been the best one lost."""
+    return max((day.denominator for day in measured.days), default=0)

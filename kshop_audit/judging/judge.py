@@ -14,6 +14,7 @@ from fractions import Fraction
 from kshop_audit.judging import scoring
 from kshop_audit.judging.bounds import Extreme, extremes
 from kshop_audit.judging.distance import distance
+from kshop_audit.model.knowledge import Why, added, together
 from kshop_audit.model.measurement import Measurement, SliceCount
 from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text
 from kshop_audit.model.report import (
@@ -107,6 +108,8 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         mute=None,
         notes=tuple(notes),
         sources=rule.sources,
+        unknown={why: found.units for why, found in added(measured.doubts, measured.below).items()},
+        coverage=measured.coverage,
     )
     return Judged(result, earned)
 
@@ -145,13 +148,13 @@ def _decided(
 ) -> tuple[Status, Text | None]:
     if measured.status is not None:
         # A row that could not be read might be the one that speaks against it.
-        doubtful = measured.status is Status.PASS and measured.gaps.rejected
+        doubtful = measured.status is Status.PASS and measured.unknown
         told = (measured.status, measured.reason)
         return (Status.NO_VERDICT, _undecided(measured)) if doubtful else told
     if measured.reason is not None or ends is None:
         return Status.NO_VERDICT, measured.reason
     empty = measured.denominator == 0
-    if empty and not (measured.unknown or measured.gaps.units):
+    if empty and not measured.unknown:
         return Status.NOT_APPLICABLE, NOTHING
     if target is None:
         return Status.INFO, None
@@ -177,27 +180,28 @@ def _met(end: Extreme, target: Target, scale: int) -> bool | None:
 
 
 def _undecided(measured: Measurement) -> Text:
-    gaps = measured.gaps
-    zh, en = [], []
-    if measured.unknown:
-        zh.append(f"{measured.unknown} 个结果在文件里看不出来")
-        en.append(f"{measured.unknown} of unknown outcome")
-    rejected = gaps.rejected + measured.numerator_gaps.rejected
-    if rejected:
-        zh.append(f"{rejected} 行读不出来")
-        en.append(f"{rejected} {'row' if rejected == 1 else 'rows'} could not be read")
-    if days := len(gaps.missing_days):
-        zh.append(f"缺 {days} 天数据")
-        en.append("1 day is missing" if days == 1 else f"{days} days are missing")
-    return Text(
-        zh=f"最好与最坏情况结论不同：{'、'.join(zh)}。",
-        en=f"Best and worst case disagree: {', '.join(en)}.",
-    )
+    doubts = added(measured.doubts, measured.below)
+    named = [(WORDS[why], found.units) for why, found in doubts.items()]
+    zh = "、".join(words.zh.format(units) for words, units in named)
+    en = ", ".join(words.en.format(units) for words, units in named)
+    return Text(zh=f"最好与最坏情况结论不同：{zh}。", en=f"Best and worst case disagree: {en}.")
+
+
+WORDS = {
+    Why.NOT_UNDERSTOOD: Text(zh="{} 个含看不懂的取值", en="{} with values not understood"),
+    Why.NOT_READABLE: Text(zh="{} 个受读不出来的行影响", en="{} touched by unreadable rows"),
+    Why.NOT_COVERED: Text(zh="{} 个的结果不在文件里", en="{} whose outcome no file holds"),
+    Why.NOT_PRECISE: Text(zh="{} 个的时间不够精确", en="{} whose times are not precise enough"),
+    Why.EMPTY_DAYS: Text(zh="缺数据的日子里可能有 {} 个", en="up to {} on days without data"),
+    Why.OTHER_PERIOD: Text(zh="{} 个属于别的时段", en="{} of another period"),
+    Why.NO_TIME: Text(zh="{} 个有状态但没有时间", en="{} with a state but no time"),
+    Why.NO_KEY: Text(zh="{} 个受缺编号的行影响", en="{} touched by rows without an id"),
+}
 
 
 def _shown(measured: Measurement) -> tuple[int | None, int | None]:
     if measured.unknown_hides and measured.denominator is not None:
-        return None, measured.denominator + measured.unknown
+        return None, measured.denominator + together(measured.doubts).outcome
     if measured.bounds is not None:
         return None, measured.denominator
     return measured.numerator, measured.denominator
@@ -251,8 +255,8 @@ def _bounds(
         return None
     if measured.count or (target is not None and target.operator is Operator.NONE):
         # A sum is bounded as a sum, in the unit of its value.
-        least, most = (float(Fraction(end.numerator, measured.scale)) for end in ends)
-        return Bounds(least, most)
+        low, high = (float(Fraction(end.numerator, measured.scale)) for end in ends)
+        return Bounds(low, high)
     if any(end.denominator == 0 for end in ends):
         return None
     low, high = (float(Fraction(end.numerator, end.denominator * measured.scale)) for end in ends)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
+from kshop_audit.model.knowledge import Doubts, Why, together
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.report import Coverage, Finding, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +61,12 @@ class MuteCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Gaps:
-    """What the inputs do not show of a rule's units.
-
-    `rejected`: rows that could not be read; `missing_days`: window days without a row; `per_day`:
-    units of the median day, what a missing day weighs.
-    """
-
-    rejected: int = 0
-    missing_days: tuple[date, ...] = ()
-    per_day: int = 0
-
-    @property
-    def units(self) -> int:
-        """How many units may be missing."""
-        return self.rejected + len(self.missing_days) * self.per_day
-
-
-@dataclass(frozen=True, slots=True)
 class Measurement:
     """One rule's figures.
 
-    `unknown`: counted units of which the inputs do not show the outcome. `scale`: numerator units
+    `doubts`: reason → units that are not wholly known; `below`: those of the denominator where it
+    counts other things than the numerator. `missing_days`: days of the window that should have
+    rows and have none. `scale`: numerator units
     in one unit of the target; `each`: least and most that one unit of a sum can add. `status`,
     `value`, `bounds`, `count` and `reason` come from the rule's own conclusion. `population`:
     whether the numerator and the denominator count different things. `against`: units that speak
@@ -92,7 +77,8 @@ class Measurement:
     rule: str
     numerator: int | None = None
     denominator: int | None = None
-    unknown: int = 0
+    doubts: Mapping[Why, Doubts] = field(default_factory=dict)
+    below: Mapping[Why, Doubts] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
     unmapped: Mapping[str, int] = field(default_factory=dict)
     days: tuple[DayCount, ...] = ()
@@ -100,8 +86,8 @@ class Measurement:
     findings: tuple[Finding, ...] = ()
     evidence: tuple[EvidenceRow, ...] = ()
     against: int | None = None
-    gaps: Gaps = field(default_factory=Gaps)
-    numerator_gaps: Gaps = field(default_factory=Gaps)
+    missing_days: tuple[date, ...] = ()
+    coverage: Coverage | None = None
     offence: bool = False
     tally: bool = False
     unknown_hides: bool = False
@@ -125,3 +111,8 @@ class Measurement:
     muted: int = 0
     mutes: tuple[MuteCount, ...] = ()
     unmuted: Measurement | None = None
+
+    @property
+    def unknown(self) -> int:
+        """How many units are not wholly known, those of both populations together."""
+        return together(self.doubts).units + together(self.below).units

@@ -163,6 +163,24 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which days the files of a kind cover, and how many keys of a side file matched.
+
+    `since`, `until`: first and last day with rows; `days_missing`: days that should have rows and
+    have none, `thin`: days without rows that are too few to be sure of. `matched` of `of` keys of
+    the side file are in the inputs; None where there is none.
+    """
+
+    kind: str
+    since: str | None
+    until: str | None
+    days_missing: tuple[str, ...] = ()
+    thin: tuple[str, ...] = ()
+    matched: int | None = None
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """How many rows speak against the shop, and the file that lists them."""
 
@@ -239,6 +257,8 @@ class RuleResult:
     mute: Mute | None
     notes: tuple[Text, ...]
     sources: tuple[str, ...]
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)

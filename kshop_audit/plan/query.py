@@ -13,6 +13,7 @@ from datetime import datetime
 
 import polars as pl
 
+from kshop_audit.model.knowledge import Doubts, Form, Why, added
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
@@ -20,7 +21,12 @@ from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT, FILE, ROW
 
-HIT, MISS, UNKNOWN = 100, 101, 102
+HIT, MISS = 100, 101
+DOUBT = 128
+"""From this code on a unit is not wholly known: DOUBT + place of the reason in `Why` times the
+number of forms + place of the form in `Form`.
+"""
+WHYS, FORMS = list(Why), list(Form)
 CODE, NUMERATOR, DENOMINATOR = "_code", "_numerator", "_denominator"
 OUTCOME = "_outcome"
 AGAINST = "_against"
@@ -47,9 +53,9 @@ def units(
 ) -> pl.LazyFrame:
     """The unit's frame with what became of each unit.
 
-    Adds _code (UInt8: index of EXCLUSIONS, or HIT, MISS, UNKNOWN), _numerator and _denominator
-    (Int64, 0 where not counted), _against (Boolean). `muted`: Boolean, never null, the units that
-    an accepted exception takes out of both; then _was is there too.
+    Adds _code (UInt8: index of EXCLUSIONS, or HIT, MISS, or from DOUBT on what is not known),
+    _numerator and _denominator (Int64, 0 where not counted), _against (Boolean). `muted`: Boolean,
+    never null, the units that an accepted exception takes out of both; then _was is there too.
     """
     frame = shape.unit
     if isinstance(shape, Ratio):
@@ -57,10 +63,11 @@ def units(
         frame = frame.with_columns(shape.hit.alias(OUTCOME))
         hit = pl.col(OUTCOME)
         outcome = (
-            pl.when(hit).then(_code(HIT)).when(~hit).then(_code(MISS)).otherwise(_code(UNKNOWN))
+            pl.when(hit).then(_code(HIT)).when(~hit).then(_code(MISS)).otherwise(_unknown(shape))
         )
     else:
-        outcome = pl.when(shape.amount.is_not_null()).then(_code(HIT)).otherwise(_code(UNKNOWN))
+        known = shape.amount.is_not_null()
+        outcome = pl.when(known).then(_code(HIT)).otherwise(_unknown(shape))
     marked = frame.with_columns(_excluded(shape, rule, terms, outcome).alias(CODE))
     if muted is not None:
         marked = marked.rename({CODE: WAS}).with_columns(
@@ -112,7 +119,52 @@ def _excluded(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -
         expression = pl.when(checks[reason]).then(index).otherwise(expression)
     if column:
         expression = pl.when(pl.col(column).is_not_null()).then(column).otherwise(expression)
+    for why in reversed(WHYS):
+        if why in shape.maybe:
+            expression = pl.when(shape.maybe[why]).then(_maybe(shape, why)).otherwise(expression)
     return expression
+
+
+def _unknown(shape: Ratio | Tally) -> pl.Expr:
+    """UInt8: the code of a unit that counts and whose outcome is not known."""
+    expression = _code(doubt(Why.NOT_COVERED, Form.OUTCOME))
+    for why in reversed(WHYS):
+        if why in shape.unknown:
+            code = _code(doubt(why, Form.OUTCOME))
+            expression = pl.when(shape.unknown[why]).then(code).otherwise(expression)
+    return expression
+
+
+def _maybe(shape: Ratio | Tally, why: Why) -> pl.Expr:
+    """UInt8: the code of a unit of which it is not known whether it counts."""
+    either = _code(doubt(why, Form.EITHER))
+    if isinstance(shape, Tally):
+        return either
+    hit, miss = _code(doubt(why, Form.HIT)), _code(doubt(why, Form.MISS))
+    outcome = pl.col(OUTCOME)
+    return pl.when(outcome).then(hit).when(~outcome).then(miss).otherwise(either)
+
+
+def doubt(why: Why, form: Form) -> int:
+    """The code of a unit that is not wholly known."""
+    return DOUBT + WHYS.index(why) * len(FORMS) + FORMS.index(form)
+
+
+def doubts_of(units: Mapping[int, int]) -> dict[Why, Doubts]:
+    """Reason → doubts, from the number of units by code."""
+    found = [
+        {why: Doubts(**{form: units[code]})}
+        for why in WHYS
+        for form in FORMS
+        if (code := doubt(why, form)) in units
+    ]
+    return added(*found)
+
+
+def counts_for_sure(code: pl.Expr) -> pl.Expr:
+    """Boolean: the unit counts, whether or not its outcome is known."""
+    outcomes = [doubt(why, Form.OUTCOME) for why in WHYS]
+    return code.is_in((HIT, MISS, *outcomes))
 
 
 @functools.cache
@@ -211,7 +263,7 @@ def slices(
 
 def findings(frame: pl.LazyFrame, wanted: Findings) -> pl.LazyFrame:
     """The counted units that the rule wants listed, and what is listed beside them."""
-    counted = pl.col(CODE).is_in((HIT, MISS, UNKNOWN))
+    counted = counts_for_sure(pl.col(CODE))
     parts = [] if wanted.beside is None else [wanted.beside]
     if wanted.columns:
         columns = (expression.alias(name) for name, expression in wanted.columns.items())

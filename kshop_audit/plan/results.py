@@ -15,7 +15,7 @@ from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan.query import MUTED, UNKNOWN, days, sorted_findings, totals
+from kshop_audit.plan.query import MUTED, days, doubts_of, sorted_findings, totals
 from kshop_audit.rules.kit.evidence import Findings
 from kshop_audit.rules.kit.rule import Measured, Rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally
@@ -91,7 +91,8 @@ def measurement(
         rule.info.id,
         numerator=top.numerator,
         denominator=below.denominator,
-        unknown=top.units.get(UNKNOWN, 0),
+        doubts=doubts_of(top.units),
+        below=doubts_of(below.units) if quotient else {},
         excluded={} if quotient else excluded,
         days=_days(collected.days.get(name + (BELOW if quotient else ""), ())),
         slices=_slices(collected.segments.get(name, ())),

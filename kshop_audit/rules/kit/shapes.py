@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
@@ -35,7 +36,10 @@ class Ratio:
     `excluded`: reason → predicate; after-as-of and outside-window are added from `at`.
     `excluded_column`: a UInt8 column that already holds the reason as an index of EXCLUSIONS.
     `by`: dimension → column of the unit, for breakdowns.
-    `gaps`: what rows and days that are not in the inputs could add.
+    `maybe`: reason → Boolean, where it is not known whether the unit counts; it wins over
+    `excluded`, so it must be false where a unit is excluded for certain. `unknown`: reason →
+    Boolean, why the outcome of a unit is not known where `hit` is null; without one the files do
+    not cover it. `gaps`: what rows and days that are not in the inputs could add.
     `unknown_hides`: the numerator is not known at all, only its bounds are.
     `declared`: the rows are figures of the back office, not events.
     """
@@ -50,6 +54,8 @@ class Ratio:
     by: Mapping[str, pl.Expr] = field(default_factory=dict)
     findings: Findings | None = None
     unmapped: tuple[str, ...] = ()
+    maybe: Mapping[Why, pl.Expr] = field(default_factory=dict)
+    unknown: Mapping[Why, pl.Expr] = field(default_factory=dict)
     gaps: Gap = Gap.ROWS
     unknown_hides: bool = False
     declared: bool = False
@@ -62,7 +68,8 @@ class Tally:
 
     `amount`, `weight`: Int64 expressions; numerator = Σ amount, denominator = Σ weight.
     `slow`: Boolean, the units that are worth showing as evidence. `each`: least and most that one
-    unit can add, for the bounds; None where there are none.
+    unit can add, for the bounds; None where there are none. `maybe`, `unknown`: as in Ratio; an
+    amount that is null is unknown.
     """
 
     unit: pl.LazyFrame
@@ -77,6 +84,8 @@ class Tally:
     by: Mapping[str, pl.Expr] = field(default_factory=dict)
     findings: Findings | None = None
     unmapped: tuple[str, ...] = ()
+    maybe: Mapping[Why, pl.Expr] = field(default_factory=dict)
+    unknown: Mapping[Why, pl.Expr] = field(default_factory=dict)
     declared: bool = False
     notes: tuple[Text, ...] = ()
 
