@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from kshop_audit.model.insights import Insights
 
 # `from` is a keyword of Python, so two names differ between the dataclass and the file.
-_JSON_NAMES = {("Window", "since"): "from", ("Window", "until"): "to"}
+_JSON_NAMES = {
+    (name, field): written
+    for name in ("Window", "Coverage")
+    for field, written in (("since", "from"), ("until", "to"))
+}
 
 # Legal in JSON as they are, yet able to steer a terminal that the file is shown in, or (lone
 # surrogates, from file names that are no UTF-8) impossible to write. Escaped, they do no harm.

@@ -25,7 +25,7 @@ RULE = [
     "id", "pack", "family", "level", "title", "status", "value", "numerator", "denominator",
     "target", "window", "excluded", "unmapped", "points", "points_capped", "needed", "headroom",
     "bounds", "forecast", "breakdown", "evidence", "findings", "reason", "declared", "mute",
-    "notes", "sources",
+    "notes", "sources", "unknown", "coverage",
 ]  # fmt: skip
 
 
