@@ -14,7 +14,7 @@ from pathlib import Path
 from kshop_audit import packs
 from kshop_audit.config import building, own_packs
 from kshop_audit.config.checks import Known, against_packs
-from kshop_audit.config.faults import Fault, report, validate
+from kshop_audit.config.faults import report, validate
 from kshop_audit.config.layers import (
     ConfigSource,
     Layer,
@@ -28,6 +28,7 @@ from kshop_audit.config.models import ConfigFile
 from kshop_audit.config.mutes import with_mutes
 from kshop_audit.errors import ConfigError, UsageError
 from kshop_audit.model.settings import Settings
+from kshop_audit.validation import Fault
 
 __all__ = ["Origin", "environment_keys", "load_settings", "schema"]
 

@@ -9,9 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from kshop_audit.config.checks import ALL, ALLOW, option_value
-from kshop_audit.config.faults import Fault
 from kshop_audit.config.layers import ConfigSource, Layer, place_of
-from kshop_audit.config.lines import Path as KeyPath
 from kshop_audit.config.models import ConfigFile, InputTable
 from kshop_audit.model.metadata import Level, Pack, Sourced
 from kshop_audit.model.schema import Kind
@@ -25,6 +23,7 @@ from kshop_audit.model.settings import (
     Settings,
     Withdrawal,
 )
+from kshop_audit.validation import Fault, KeyPath
 
 NOT_IN_REPORT = ("lang",)
 """The language changes no figure, and two languages must give one and the same report."""

@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kshop_audit.config.lines import Path as KeyPath
 from kshop_audit.config.lines import key_lines, line_of
 from kshop_audit.errors import ConfigError, UsageError
+from kshop_audit.validation import KeyPath
 
 FILE_NAME = "shop.toml"
 PROJECT_FILE = "pyproject.toml"

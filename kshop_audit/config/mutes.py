@@ -8,12 +8,13 @@ from pathlib import Path
 
 from kshop_audit import packs
 from kshop_audit.config.checks import Known
-from kshop_audit.config.faults import Fault, report, unknown, validate
+from kshop_audit.config.faults import report, validate
 from kshop_audit.config.layers import ConfigSource, read
 from kshop_audit.config.models import MutesFile
 from kshop_audit.errors import ConfigError
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Mute, Settings
+from kshop_audit.validation import Fault, unknown
 
 FILE_NAME = "mutes.toml"
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from kshop_audit import packs
-from kshop_audit.config.faults import Fault, unknown
 from kshop_audit.model.metadata import Pack, RuleTerms
+from kshop_audit.validation import Fault, unknown
 
 KEY = ("pack",)
 
