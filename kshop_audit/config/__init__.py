@@ -1,4 +1,4 @@
-"""The operator's configuration: found, merged, checked, and told where each value comes from.
+"""The operator's configuration: found, merged and checked, with the origin of each value.
 
 Flag > environment > file > pack > default. The one function most callers need is
 `load_settings`; `schema` gives the JSON Schema for editors. Importing this package loads pydantic:
@@ -110,10 +110,10 @@ def _resolve(
     faults += own_packs.faults(known.chosen)
     report([*faults, *against.faults], origins.layers)
     model = building.used(model, against.unused)
-    told = building.effective(model, known.chosen, origins, merged)
+    shown = building.effective(model, known.chosen, origins, merged)
     settings = building.build(model, known.chosen, origins, also, reported)
     settings = replace(settings, unused=tuple(map(building.dotted, against.unused)))
-    return settings, tuple(Origin(*entry) for entry in told)
+    return settings, tuple(Origin(*entry) for entry in shown)
 
 
 def _listed(value: object) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What only the packs can tell of a configuration: rule ids, options, units, columns, word lists.
+"""Checks of a configuration against the packs: rule ids, options, units, columns, word lists.
 
 One file may serve several platforms. So an entry has to fit one of the packs that the tool knows;
 if none of the chosen ones is it, the entry is not used, and the report says so.
@@ -26,7 +26,7 @@ ALLOW = "allow"
 
 @dataclass(frozen=True)
 class Known:
-    """The packs a configuration can speak of: the chosen ones, and all that come with the tool."""
+    """The packs a configuration may refer to: the chosen ones, and all that come with the tool."""
 
     chosen: tuple[Pack, ...]
 
@@ -77,7 +77,7 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Find
             found.faults += asked.faults
             found.unused += [("required", rule) for _ in asked.unused]
     for rule in also:
-        # Whoever demands a verdict on the command line must not get none without a word.
+        # A verdict required on the command line must exist, or the run could pass without it.
         if rule != ALL and not any(rule in pack.rules for pack in known.chosen):
             rules = [*(name for pack in known.chosen for name in pack.rules), ALL]
             found.faults.append(unknown(("require",), rule, rules, "规则", "rule"))

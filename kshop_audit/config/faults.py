@@ -29,11 +29,11 @@ def validate(table: Mapping[str, object], root: type[_Root]) -> tuple[_Root, lis
         except ValidationError as error:
             errors = error.errors(include_url=False)
             # What was taken out as wrong is not missing as well.
-            told = {fault.path for fault in faults}
+            found = {fault.path for fault in faults}
             faults += [
                 fault_of(details, root)
                 for details in errors
-                if details["type"] != "missing" or details["loc"] not in told
+                if details["type"] != "missing" or details["loc"] not in found
             ]
             for details in errors:
                 _remove(rest, details["loc"], missing=details["type"] == "missing")

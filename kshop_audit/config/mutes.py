@@ -20,14 +20,14 @@ FILE_NAME = "mutes.toml"
 
 
 def with_mutes(
-    settings: Settings, told: Path | None, folders: Sequence[Path], cwd: Path, *, isolated: bool
+    settings: Settings, given: Path | None, folders: Sequence[Path], cwd: Path, *, isolated: bool
 ) -> Settings:
-    """The settings with the mutes of the file told, else of the one found.
+    """The settings with the mutes of the given file, else of the one found.
 
-    Looked for in the working directory, then in the audited folder; `isolated`: only the one told.
+    Looked for in the working directory, then in the audited folder; `isolated`: only the given one.
     Raises ConfigError with one line for each fault.
     """
-    source = _find(told, () if isolated else folders, cwd, here=not isolated)
+    source = _find(given, () if isolated else folders, cwd, here=not isolated)
     if source is None or source.layer is None:
         return settings
     model, faults = validate(source.layer.table, MutesFile)
@@ -49,10 +49,10 @@ def with_mutes(
 
 
 def _find(
-    told: Path | None, folders: Sequence[Path], cwd: Path, *, here: bool
+    given: Path | None, folders: Sequence[Path], cwd: Path, *, here: bool
 ) -> ConfigSource | None:
-    if told is not None:
-        return read(cwd / told, str(told))
+    if given is not None:
+        return read(cwd / given, str(given))
     if here and (cwd / FILE_NAME).is_file():
         return read(cwd / FILE_NAME, FILE_NAME)
     found = [folder / FILE_NAME for folder in folders if (cwd / folder / FILE_NAME).is_file()]
