@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 N ?= 50000
-.PHONY: help setup run test fuzz conduct lint docs docs-check sample bench lock clean all
+.PHONY: help setup run test test-slow fuzz conduct lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ run: $(READY) ## audit the healthy sample shop
 test: $(READY) ## run the tests (two workers)
 	$(BIN)/python -m pytest -n 2
 
+test-slow: $(READY) ## suites over copies of the project in which something was added
+	$(BIN)/python -m pytest -m slow -n 2
+
 fuzz: $(READY) ## read N damaged files (50,000), print the seeds of those misread
 	$(BIN)/python -m tests.fuzz.run $(N)
 
@@ -40,8 +43,9 @@ lint: $(READY) ## linters, types, import contracts, currency of docs and samples
 	$(BIN)/python scripts/make_docs.py --check
 	$(BIN)/python scripts/make_sample_data.py --check
 
-docs: $(READY) ## write the generated pages
+docs: $(READY) ## write the generated pages, and digests of what is new in the packs
 	$(BIN)/python scripts/make_docs.py
+	$(BIN)/python -m tests.packs.digests
 
 sample: $(READY) ## write the sample shops
 	$(BIN)/python scripts/make_sample_data.py

@@ -1,4 +1,4 @@
-"""The operator's configuration: found, merged, checked, and told where each value comes from.
+"""The operator's configuration: found, merged and checked, with the origin of each value.
 
 Flag > environment > file > pack > default. The one function most callers need is
 `load_settings`; `schema` gives the JSON Schema for editors. Importing this package loads pydantic:
@@ -14,7 +14,7 @@ from pathlib import Path
 from kshop_audit import packs
 from kshop_audit.config import building, own_packs
 from kshop_audit.config.checks import Known, against_packs
-from kshop_audit.config.faults import Fault, report, validate
+from kshop_audit.config.faults import report, validate
 from kshop_audit.config.layers import (
     ConfigSource,
     Layer,
@@ -28,6 +28,7 @@ from kshop_audit.config.models import ConfigFile
 from kshop_audit.config.mutes import with_mutes
 from kshop_audit.errors import ConfigError, UsageError
 from kshop_audit.model.settings import Settings
+from kshop_audit.validation import Fault
 
 __all__ = ["Origin", "environment_keys", "load_settings", "schema"]
 
@@ -109,10 +110,10 @@ def _resolve(
     faults += own_packs.faults(known.chosen)
     report([*faults, *against.faults], origins.layers)
     model = building.used(model, against.unused)
-    told = building.effective(model, known.chosen, origins, merged)
+    shown = building.effective(model, known.chosen, origins, merged)
     settings = building.build(model, known.chosen, origins, also, reported)
     settings = replace(settings, unused=tuple(map(building.dotted, against.unused)))
-    return settings, tuple(Origin(*entry) for entry in told)
+    return settings, tuple(Origin(*entry) for entry in shown)
 
 
 def _listed(value: object) -> tuple[str, ...]:

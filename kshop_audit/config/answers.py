@@ -9,10 +9,10 @@ from typing import get_type_hints
 
 from pydantic import ValidationError
 
-from kshop_audit.config.faults import fault_of
 from kshop_audit.config.models import ClosingTable
 from kshop_audit.errors import ConfigError
 from kshop_audit.model.settings import Closing
+from kshop_audit.validation import fault_of
 
 Answer = datetime | bool | int
 
@@ -39,7 +39,7 @@ def read_answer(name: str, text: str) -> Answer | None:
     try:
         table = ClosingTable.model_validate({name: value})
     except ValidationError as error:
-        fault = fault_of(error.errors(include_url=False)[0])
+        fault = fault_of(error.errors(include_url=False)[0], ClosingTable)
         raise ConfigError(fault.zh, fault.en) from error
     answer: Answer = getattr(table, name)
     return answer

@@ -1,4 +1,4 @@
-"""From a checked configuration to `Settings`, and the story of where each value came from."""
+"""From a checked configuration to `Settings`, and the origin of each value."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from kshop_audit.config.checks import ALL, ALLOW, option_value
-from kshop_audit.config.faults import Fault
 from kshop_audit.config.layers import ConfigSource, Layer, place_of
-from kshop_audit.config.lines import Path as KeyPath
 from kshop_audit.config.models import ConfigFile, InputTable
 from kshop_audit.model.metadata import Level, Pack, Sourced
 from kshop_audit.model.schema import Kind
@@ -25,6 +23,7 @@ from kshop_audit.model.settings import (
     Settings,
     Withdrawal,
 )
+from kshop_audit.validation import Fault, KeyPath
 
 NOT_IN_REPORT = ("lang",)
 """The language changes no figure, and two languages must give one and the same report."""
@@ -44,7 +43,7 @@ class Origins:
         return [*([self.found.layer] if self.found.layer else []), *self.outside]
 
     def folder(self, key: str) -> Path:
-        """Where a relative path in this key starts: beside the file, if the file says it."""
+        """Where a relative path in this key starts: beside the file, if the file sets it."""
         above = any(layer.depth((key,)) for layer in self.outside)
         return self.cwd if above else self.found.folder
 
@@ -79,7 +78,7 @@ def force_majeure(config: ConfigFile, origins: Origins) -> tuple[frozenset[str],
 
 
 def used(config: ConfigFile, unused: Sequence[KeyPath]) -> ConfigFile:
-    """The configuration without the entries that no chosen pack has a use for."""
+    """The configuration without the entries that apply to none of the chosen packs."""
     rest = config.model_copy(deep=True)
     for path in unused:
         table = getattr(rest, str(path[0]))
@@ -158,7 +157,7 @@ def effective(
 ) -> Iterator[tuple[str, str, str]]:
     """(key, value, where it was set) of every setting, those of the packs included.
 
-    Where two packs have a figure for the same key, the first one's is told.
+    Where two packs have a figure for the same key, the first one's is listed.
     """
     for name in ("shop", "pack", "lang", "opened_at", "required", "max_bad_rows"):
         place = place_of(origins.layers, (name,))
@@ -171,9 +170,9 @@ def effective(
                 place = place_of(origins.layers, path) if own is not None else None
                 yield dotted(path), _show(value if own is None else own), place or f"pack {pack.id}"
                 figures.add(path)
-    told = {"shop", "pack", "lang", "opened_at", "required", "max_bad_rows"}
+    listed = {"shop", "pack", "lang", "opened_at", "required", "max_bad_rows"}
     for leaf, value in _leaves(merged):
-        if leaf[0] not in told and leaf not in figures:
+        if leaf[0] not in listed and leaf not in figures:
             place = place_of(origins.layers, leaf)
             yield dotted(leaf), _show(value), place or "default"
 
@@ -202,7 +201,7 @@ def _closing(config: ConfigFile) -> Closing:
 def _allowed(config: ConfigFile) -> tuple[Allowed, ...]:
     entries = config.words.get(ALLOW, {})
     if not isinstance(entries, dict):
-        return ()  # a list without reasons was told as a fault
+        return ()  # a list without reasons is a fault already reported
     return tuple(Allowed(phrase, reason) for phrase, reason in entries.items())
 
 
@@ -222,13 +221,13 @@ def _expand(rules: Sequence[str], gates: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _overrides(outside: Sequence[Layer]) -> tuple[str, ...]:
-    told = {
+    given = {
         ".".join(str(step) for step in path): _show(value)
         for layer in outside
         for path, value in _leaves(layer.table)
         if path[0] not in NOT_IN_REPORT
     }
-    return tuple(f"{key}={value}" for key, value in sorted(told.items()))
+    return tuple(f"{key}={value}" for key, value in sorted(given.items()))
 
 
 def _pack_figures(pack: Pack) -> Iterator[tuple[tuple[str, ...], object]]:

@@ -1,4 +1,4 @@
-"""What only the packs can tell of a configuration: rule ids, options, units, columns, word lists.
+"""Checks of a configuration against the packs: rule ids, options, units, columns, word lists.
 
 One file may serve several platforms. So an entry has to fit one of the packs that the tool knows;
 if none of the chosen ones is it, the entry is not used, and the report says so.
@@ -15,11 +15,10 @@ from functools import cached_property
 from pydantic_core import PydanticCustomError
 
 from kshop_audit import packs
-from kshop_audit.config.faults import Fault, unknown
-from kshop_audit.config.lines import Path
 from kshop_audit.config.models import ConfigFile, InputTable, figure
 from kshop_audit.model.metadata import Operator, Pack, Provenance, RuleTerms, Sourced
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
+from kshop_audit.validation import Fault, KeyPath, unknown
 
 ALL = "all"
 ALLOW = "allow"
@@ -27,7 +26,7 @@ ALLOW = "allow"
 
 @dataclass(frozen=True)
 class Known:
-    """The packs a configuration can speak of: the chosen ones, and all that come with the tool."""
+    """The packs a configuration may refer to: the chosen ones, and all that come with the tool."""
 
     chosen: tuple[Pack, ...]
 
@@ -52,13 +51,13 @@ class Findings:
     """Faults of the configuration, and keys that fit a pack, but none of the chosen ones."""
 
     faults: list[Fault] = field(default_factory=list)
-    unused: list[Path] = field(default_factory=list)
+    unused: list[KeyPath] = field(default_factory=list)
 
 
 def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Findings:
     """Everything in the configuration that does not fit the packs; `also` is what flags require."""
     found = Findings()
-    entries: list[tuple[Path, str, _Check]] = [
+    entries: list[tuple[KeyPath, str, _Check]] = [
         ((key, rule), rule, _nothing)
         for key in ("levels", "declared")
         for rule in getattr(config, key)
@@ -78,7 +77,7 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Find
             found.faults += asked.faults
             found.unused += [("required", rule) for _ in asked.unused]
     for rule in also:
-        # Whoever demands a verdict on the command line must not get none without a word.
+        # A verdict required on the command line must exist, or the run could pass without it.
         if rule != ALL and not any(rule in pack.rules for pack in known.chosen):
             rules = [*(name for pack in known.chosen for name in pack.rules), ALL]
             found.faults.append(unknown(("require",), rule, rules, "规则", "rule"))
@@ -91,14 +90,14 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Find
     return found
 
 
-_Check = Callable[[Path, RuleTerms], Iterator[Fault]]
+_Check = Callable[[KeyPath, RuleTerms], Iterator[Fault]]
 
 
-def _nothing(_path: Path, _terms: RuleTerms) -> Iterator[Fault]:
+def _nothing(_path: KeyPath, _terms: RuleTerms) -> Iterator[Fault]:
     yield from ()
 
 
-def _settle(path: Path, rule: str, check: _Check, known: Known, found: Findings) -> None:
+def _settle(path: KeyPath, rule: str, check: _Check, known: Known, found: Findings) -> None:
     """Fault or unused, by the packs that have the rule."""
 
     def fits(pack: Pack) -> bool:
@@ -118,7 +117,7 @@ def _settle(path: Path, rule: str, check: _Check, known: Known, found: Findings)
 
 
 def _target(value: Decimal) -> _Check:
-    def check(path: Path, terms: RuleTerms) -> Iterator[Fault]:
+    def check(path: KeyPath, terms: RuleTerms) -> Iterator[Fault]:
         target = terms.target
         if target is None or target.operator in (Operator.EVERY, Operator.NONE):
             yield Fault(path, "此规则没有可调的目标值", "this rule has no target figure to change")
@@ -177,7 +176,7 @@ def option_value(value: object, default: Sourced) -> object:
 
 
 def _option(name: str, value: object) -> _Check:
-    def check(path: Path, terms: RuleTerms) -> Iterator[Fault]:
+    def check(path: KeyPath, terms: RuleTerms) -> Iterator[Fault]:
         if name not in terms.options:
             yield unknown(path, name, terms.options, "选项", "option")
         else:
@@ -186,7 +185,7 @@ def _option(name: str, value: object) -> _Check:
     return check
 
 
-def _valued(path: Path, value: object, default: Sourced) -> Iterator[Fault]:
+def _valued(path: KeyPath, value: object, default: Sourced) -> Iterator[Fault]:
     if default.choices:
         if value not in default.choices:
             listed = ", ".join(default.choices)

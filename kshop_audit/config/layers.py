@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kshop_audit.config.lines import Path as KeyPath
 from kshop_audit.config.lines import key_lines, line_of
 from kshop_audit.errors import ConfigError, UsageError
+from kshop_audit.validation import KeyPath
 
 FILE_NAME = "shop.toml"
 PROJECT_FILE = "pyproject.toml"
@@ -35,7 +35,7 @@ FLAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Settings of one origin; `place` says where a key of it stands."""
+    """Settings of one origin; `place` gives the file and line, flag or variable of a key."""
 
     table: Mapping[str, object]
     place: Callable[[KeyPath], str]
@@ -223,7 +223,7 @@ def _value(text: str) -> object:
         parsed = tomllib.loads(f"value = {text}", parse_float=Decimal)
     except tomllib.TOMLDecodeError:
         parsed = {}
-    # A text may smuggle in a second line; then it is no single value, and stays a text.
+    # More than one line could add another key; such a text is no single value, and stays a text.
     return parsed["value"] if parsed.keys() == {"value"} else text
 
 

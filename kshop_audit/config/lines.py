@@ -9,16 +9,16 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 
-Path = tuple[str | int, ...]
+from kshop_audit.validation import KeyPath
 
 _ENDS = ('"""', "'''", "]", "}")
 
 
-def key_lines(text: str) -> dict[Path, int]:
+def key_lines(text: str) -> dict[KeyPath, int]:
     """Path of every table and key of a valid TOML text → the line (from 1) it starts on."""
-    lines: dict[Path, int] = {}
-    header: Path = ()
-    lengths: dict[Path, int] = {}
+    lines: dict[KeyPath, int] = {}
+    header: KeyPath = ()
+    lengths: dict[KeyPath, int] = {}
     for start, statement in _statements(text):
         table = tomllib.loads(statement)
         stripped = statement.lstrip()
@@ -31,7 +31,7 @@ def key_lines(text: str) -> dict[Path, int]:
     return lines
 
 
-def line_of(lines: dict[Path, int], path: Path) -> int | None:
+def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int | None:
     """The line of the key, else of the nearest table above it; None if there is neither."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
@@ -57,9 +57,9 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         gathered.clear()
 
 
-def _header(table: dict[str, object], lengths: dict[Path, int], *, array: bool) -> Path:
+def _header(table: dict[str, object], lengths: dict[KeyPath, int], *, array: bool) -> KeyPath:
     """Full path of a table header: the indices of the arrays it stands in are put in."""
-    path: Path = ()
+    path: KeyPath = ()
     names = list(_names(table))
     for position, name in enumerate(names):
         path += (name,)
@@ -79,7 +79,7 @@ def _names(table: object) -> Iterator[str]:
             yield name
 
 
-def _paths(value: object, above: Path = ()) -> Iterator[Path]:
+def _paths(value: object, above: KeyPath = ()) -> Iterator[KeyPath]:
     if above:
         yield above
     if isinstance(value, dict):

@@ -8,25 +8,26 @@ from pathlib import Path
 
 from kshop_audit import packs
 from kshop_audit.config.checks import Known
-from kshop_audit.config.faults import Fault, report, unknown, validate
+from kshop_audit.config.faults import report, validate
 from kshop_audit.config.layers import ConfigSource, read
 from kshop_audit.config.models import MutesFile
 from kshop_audit.errors import ConfigError
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Mute, Settings
+from kshop_audit.validation import Fault, unknown
 
 FILE_NAME = "mutes.toml"
 
 
 def with_mutes(
-    settings: Settings, told: Path | None, folders: Sequence[Path], cwd: Path, *, isolated: bool
+    settings: Settings, given: Path | None, folders: Sequence[Path], cwd: Path, *, isolated: bool
 ) -> Settings:
-    """The settings with the mutes of the file told, else of the one found.
+    """The settings with the mutes of the given file, else of the one found.
 
-    Looked for in the working directory, then in the audited folder; `isolated`: only the one told.
+    Looked for in the working directory, then in the audited folder; `isolated`: only the given one.
     Raises ConfigError with one line for each fault.
     """
-    source = _find(told, () if isolated else folders, cwd, here=not isolated)
+    source = _find(given, () if isolated else folders, cwd, here=not isolated)
     if source is None or source.layer is None:
         return settings
     model, faults = validate(source.layer.table, MutesFile)
@@ -48,10 +49,10 @@ def with_mutes(
 
 
 def _find(
-    told: Path | None, folders: Sequence[Path], cwd: Path, *, here: bool
+    given: Path | None, folders: Sequence[Path], cwd: Path, *, here: bool
 ) -> ConfigSource | None:
-    if told is not None:
-        return read(cwd / told, str(told))
+    if given is not None:
+        return read(cwd / given, str(given))
     if here and (cwd / FILE_NAME).is_file():
         return read(cwd / FILE_NAME, FILE_NAME)
     found = [folder / FILE_NAME for folder in folders if (cwd / folder / FILE_NAME).is_file()]

@@ -3,11 +3,12 @@
 `names()` lists the packs that come with the tool; `load()` reads one of them, or a file of the
 operator's own. A pack is checked to the last key: an unknown key, a figure without a source or
 a threshold that is a binary float is a `ConfigError` that names the file and the key.
+
+Importing this package loads no pydantic; reading a pack does.
 """
 
 from __future__ import annotations
 
-import difflib
 import functools
 import hashlib
 import tomllib
@@ -16,14 +17,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from kshop_audit.errors import ConfigError
-from kshop_audit.model.metadata import Pack
-from kshop_audit.packs.extending import base_of, extended
-from kshop_audit.packs.parsing import parse
-from kshop_audit.packs.series import is_series, series
+from kshop_audit.model.metadata import Pack, Text
+from kshop_audit.model.suggesting import suggest
 
 __all__ = ["load", "load_all", "names"]
 
 
+@functools.cache
 def names() -> tuple[str, ...]:
     """Names of the packs that come with the tool, sorted."""
     found = (entry.name for entry in files(__name__).iterdir())
@@ -33,25 +33,34 @@ def names() -> tuple[str, ...]:
 def load(name_or_path: str) -> Pack:
     """The pack of that name, or the one in a TOML file; ConfigError if it is unknown or wrong.
 
-    Its digest is that of the file; of a pack that extends another, of both files, the other first;
-    of a series, of its file and the digests of its versions.
+    Its digest is that of the file; of a pack that takes from another, of both files, the other
+    first; of a series, of its file and the digests of its versions.
     """
     file, content = _read(name_or_path)
     table = _table(file, content)
-    if is_series(table):
+    if "versions" in table:
+        from kshop_audit.packs.series import series  # noqa: PLC0415  loads pydantic
+
         return series(table, file, content, load)
-    base = base_of(table, file)
-    return _pack(file, content, None if base is None else _read(base))
+    if "takes" in table:
+        from kshop_audit.packs.taking import taken_from  # noqa: PLC0415  the same
+
+        return _pack(file, content, _read(taken_from(table, file)))
+    return _pack(file, content, None)
 
 
 @functools.lru_cache(maxsize=32)
 def _pack(file: str, content: bytes, base: tuple[str, bytes] | None) -> Pack:
-    """The pack that a file says, with what it takes of the other; a run asks for it many times."""
+    """The pack of a file, with what it takes from the other; a run loads it many times."""
+    from kshop_audit.packs.building import build  # noqa: PLC0415  loads pydantic
+
     table = _table(file, content)
     if base is not None:
-        table = extended(table, _table(*base), file)
+        from kshop_audit.packs.taking import with_taken  # noqa: PLC0415  the same
+
+        table = with_taken(table, _table(*base), file)
         content = base[1] + content
-    return parse(table, file, hashlib.sha256(content).hexdigest())
+    return build(table, file, hashlib.sha256(content).hexdigest())
 
 
 def load_all(names_or_paths: Iterable[str]) -> tuple[Pack, ...]:
@@ -75,6 +84,7 @@ def _table(file: str, content: bytes) -> Mapping[str, object]:
 
 
 def _read(name_or_path: str) -> tuple[str, bytes]:
+    """The file's name as shown in faults, and its content."""
     if name_or_path in names():
         entry = files(__name__) / f"{name_or_path}.toml"
         return entry.name, entry.read_bytes()
@@ -87,10 +97,8 @@ def _read(name_or_path: str) -> tuple[str, bytes]:
                 f"读不到规则包 {path}：{error.strerror}",
                 f"cannot read the pack {path}: {error.strerror}",
             ) from error
-    close = difflib.get_close_matches(name_or_path, names(), n=1)
-    known = "、".join(names())
-    hint_zh = f"，是不是 {close[0]}？" if close else f"；可用：{known}"
-    hint_en = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(names())}"
+    known = Text(f"；可用：{'、'.join(names())}", f"; known: {', '.join(names())}")
+    hint = suggest(name_or_path, names(), known)
     raise ConfigError(
-        f"没有名为 {name_or_path} 的规则包{hint_zh}", f"unknown pack {name_or_path}{hint_en}"
+        f"没有名为 {name_or_path} 的规则包{hint.zh}", f"unknown pack {name_or_path}{hint.en}"
     )

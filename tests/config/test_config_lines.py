@@ -7,7 +7,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kshop_audit.config.lines import Path, key_lines, line_of
+from kshop_audit.config.lines import key_lines, line_of
+from kshop_audit.validation import KeyPath
 
 TEXT = '''# a shop
 shop = "x"
@@ -94,7 +95,7 @@ VALUES = st.sampled_from(
 def test_every_key_is_found_where_it_was_written(entries: list[tuple[str, bool, bool]]) -> None:
     text = ""
     header: tuple[str, ...] = ()
-    expected: dict[Path, int] = {}
+    expected: dict[KeyPath, int] = {}
     for index, (value, table, blank) in enumerate(entries):
         if blank:
             text += "\n# comment = 1\n"

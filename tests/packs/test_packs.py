@@ -202,29 +202,72 @@ def test_every_pack_loads(name: str) -> None:
 
 
 FAULTS = [
-    ('level = "error"\n', 'levl = "error"\n', "rules.reply-rate.levl: unknown key"),
+    (
+        'level = "error"\n',
+        'levl = "error"\n',
+        "rules.reply-rate.levl: unknown key levl; did you mean level?",
+    ),
     ('level = "error"\n', "", "rules.reply-rate.level: is missing"),
-    ('level = "error"\n', 'level = "fatal"\n', "rules.reply-rate.level: 'fatal' is none of"),
-    ('operator = ">="', 'operator = ">"', "rules.reply-rate.target.operator: '>' is none of"),
+    (
+        'level = "error"\n',
+        'level = "fatal"\n',
+        "rules.reply-rate.level: must be one of error, warn",
+    ),
+    (
+        'operator = ">="',
+        'operator = ">"',
+        "rules.reply-rate.target.operator: must be one of >=, <=",
+    ),
     ('operator = ">=", value = "0.80"', 'operator = ">="', "rules.reply-rate.target: value"),
     ('operator = ">="', 'operator = "none"', "rules.reply-rate.target: value"),
     ('value = "0.80", source = "S2-16"', 'value = 0.8, source = "S2-16"', "decimals as text"),
     ('value = "0.80", source = "S2-16"', 'value = "80%", source = "S2-16"', "must be a number"),
-    ('source = "S2-16"', 'source = ""', "rules.reply-rate.target.source: must be a text"),
+    ('source = "S2-16"', 'source = ""', "rules.reply-rate.target.source: must not be empty"),
     (', source = "S2-16"', "", "rules.reply-rate.target.source: is missing"),
-    ('"S2-16", provenance = "SEED"', '"S2-16", provenance = "RUMOUR"', "'RUMOUR' is none of"),
+    (
+        '"S2-16", provenance = "SEED"',
+        '"S2-16", provenance = "RUMOUR"',
+        "target.provenance: must be one of SEED, OFFICIAL",
+    ),
     ("{ value = 300,", "{ value = 3.0e2,", "options.within_seconds.value: write decimals"),
     ('value = "first_of_burst"', 'value = "first"', "options.clock: first is none of its choices"),
-    ("{ value = 30,", "{ value = -30,", "rules.reply-rate.window_days: must be a whole number"),
+    ("{ value = 30,", "{ value = -30,", "rules.reply-rate.window_days.value: must be above 0"),
     ("rules = [", 'rules = ["banned-words", ', "banned-words has no anchors"),
     ('value = "0.40"', 'value = "0.41"', "score.dimensions: the weights of the dimensions"),
-    ('rule = "dispute-fault-rate"', 'rule = "dispute"', "caps.0.rule: the pack has no rule"),
-    ('["chats"]', '["chat"]', "when_present.banned-words: no input is called chat"),
-    ('["chats"]', '["chats.colour"]', "no input is called chats.colour"),
-    ('always = ["reply-rate"', 'always = ["reply"', "required.always: the pack has no rule reply"),
+    (
+        'rule = "dispute-fault-rate"',
+        'rule = "dispute"',
+        "caps.0.rule: unknown rule dispute; did you mean dispute-risk?",
+    ),
+    (
+        '["chats"]',
+        '["chat"]',
+        "when_present.banned-words: unknown kind of input chat; did you mean chats?",
+    ),
+    ('["chats"]', '["chats.colour"]', "when_present.banned-words: unknown column colour"),
+    (
+        'always = ["reply-rate"',
+        'always = ["reply"',
+        "required.always: unknown rule reply; did you mean reply-rate?",
+    ),
     ('["高仿", ', '["精仿", ', "words.banned: a word stands twice"),
-    ('["高仿", ', '["", ', "words.banned.words.0: must be a text"),
+    ('["高仿", ', '["", ', "words.banned.words.0: must not be empty"),
     ("[rules.reply-rate]", "[rules.Reply_Rate]", "rule ids are kebab-case"),
+    ("version = ", "versoin = ", "versoin: unknown key versoin; did you mean version?"),
+    ("min_points = ", "mini_points = ", "score.mini_points: unknown key mini_points; did you mean"),
+    (
+        "decimals = { value = 2,",
+        'decimals = { value = "2",',
+        "score.decimals.value: must be a whole",
+    ),
+    (
+        'weight = { value = "0.40"',
+        "weight = { value = 0.40",
+        "product.weight.value: must be a number",
+    ),
+    ("[[score.caps]]", "[score.caps]", "score.caps: must be an array"),
+    ("[rules.reply-rate.anchors]", "[[rules.reply-rate.anchors]]", "anchors: must be a table"),
+    ('id = "kuaishou"', "id = 1", "id: must be a text (in quotes)"),
     ('id = "kuaishou"', "id = ", "is no valid TOML"),
 ]
 
@@ -242,6 +285,28 @@ def test_a_fault_is_named_with_file_and_key(
     assert message in caught.value.en
     assert str(path) in caught.value.en
     assert str(path) in caught.value.zh
+
+
+def test_all_faults_are_named_at_once_in_both_languages(tmp_path: Path) -> None:
+    text = PACK.read_text(encoding="utf-8")
+    for old, new in (('level = "error"\n', ""), ('source = "S3-01", ', ""), ("zh = ", "cn = ")):
+        text = text.replace(old, new, 1)
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        packs.load(str(path))
+    faults = {
+        "title.zh": ("缺少此键", "is missing"),
+        "title.cn": ("没有这个键 cn；可用：en, zh", "unknown key cn; known: en, zh"),
+        "rules.reply-rate.level": ("缺少此键", "is missing"),
+        "rules.reply-rate.window_days.source": ("缺少此键", "is missing"),
+    }
+    assert set(caught.value.zh.splitlines()) == {
+        f"规则包 {path}: {key}：{zh}" for key, (zh, _) in faults.items()
+    }
+    assert set(caught.value.en.splitlines()) == {
+        f"pack {path}: {key}: {en}" for key, (_, en) in faults.items()
+    }
 
 
 def test_an_unknown_name_offers_the_nearest() -> None:

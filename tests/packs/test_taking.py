@@ -1,8 +1,9 @@
-"""A pack may take named parts of another, and nothing that it does not name."""
+"""A pack may take parts of another: named entries, or everything but some."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ SMALL = """
 id = "own"
 version = "1"
 title = { zh = "自己的", en = "own" }
-extends = "kuaishou"
 
 [takes]
+from = "kuaishou"
 rules = ["ship-48h"]
 words = ["banned"]
 
@@ -59,24 +60,80 @@ def test_the_digest_is_over_both_files(tmp_path: Path) -> None:
     assert pack.sha256 == hashlib.sha256(both).hexdigest()
 
 
+ALL_BUT = SMALL.replace(
+    'rules = ["ship-48h"]\nwords = ["banned"]',
+    'all_but = ["reply-rate-agent", "dimensions", "banned"]',
+)
+
+
+def test_everything_but_what_is_named_is_taken(tmp_path: Path) -> None:
+    pack = load(tmp_path, ALL_BUT)
+    assert set(pack.rules) == set(KUAISHOU.rules) - {"reply-rate-agent"}
+    assert set(pack.words) == set(KUAISHOU.words) - {"banned"}
+    assert (pack.dimensions, pack.weights) == ({}, {})
+    assert (pack.score, pack.caps) == (KUAISHOU.score, KUAISHOU.caps)
+
+
+def test_an_entry_of_its_own_replaces_the_one_that_would_be_taken(tmp_path: Path) -> None:
+    pack = load(tmp_path, ALL_BUT)
+    assert pack.rules["withdrawal"].options == {} != KUAISHOU.rules["withdrawal"].options
+    assert pack.required == ()
+
+
+def test_nothing_may_be_left_out(tmp_path: Path) -> None:
+    text = re.sub("all_but = .*", "all_but = []", ALL_BUT)
+    assert set(load(tmp_path, text).rules) == set(KUAISHOU.rules)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"ship-48h"', '"ship-49h"', "takes.rules.0: the extended pack has no ship-49h"),
+        (
+            '"ship-48h"',
+            '"ship-49h"',
+            "takes.rules.0: unknown entry ship-49h; did you mean ship-48h?",
+        ),
         ('"ship-48h"', '"withdrawal"', "takes.rules.0: withdrawal stands twice"),
         ('"ship-48h"', '"ship-48h", "ship-48h"', "takes.rules.1: ship-48h stands twice"),
-        ('rules = ["ship-48h"]', "rules = []", "takes.rules: must be an array"),
-        ('words = ["banned"]', 'colours = ["red"]', "takes.colours: unknown key"),
-        ('extends = "kuaishou"', "", "takes: belongs to extends"),
-        ('extends = "kuaishou"', "extends = 1", "extends: must be the name"),
-        ('extends = "kuaishou"', 'extends = "kuaishu"', "did you mean kuaishou"),
-        ('extends = "kuaishou"', 'extends = "jd"', "extends: may not extend another"),
+        ('rules = ["ship-48h"]', "rules = []", "takes.rules: must not be empty"),
+        ('rules = ["ship-48h"]', "rules = 1", "takes.rules: must be an array"),
+        ('words = ["banned"]', 'colours = ["red"]', "takes.colours: unknown key colours"),
+        ('words = ["banned"]', 'all_but = ["banned"]', "takes: needs either all_but or some of"),
+        ('rules = ["ship-48h"]\nwords = ["banned"]', "", "takes: needs either all_but or some of"),
+        ('from = "kuaishou"', "", "takes.from: is missing"),
+        ('from = "kuaishou"', "from = 1", "takes.from: must be a text"),
+        ('from = "kuaishou"', 'from = "kuaishu"', "did you mean kuaishou"),
+        ('from = "kuaishou"', 'from = "jd"', "takes.from: jd takes from another pack itself"),
+        ("[takes]", 'extends = "kuaishou"\n[takes]', "extends: unknown key extends"),
     ],
 )
 def test_a_fault_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
-    assert old in SMALL
+    refused(tmp_path, SMALL, old, new, message)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"reply-rate-agent"',
+            '"reply-rate-agnt"',
+            "all_but.0: unknown entry reply-rate-agnt; did",
+        ),
+        ('"reply-rate-agent"', '"withdrawal"', "takes.all_but.0: withdrawal stands twice"),
+        ('"dimensions"', '"banned"', "takes.all_but.2: banned stands twice"),
+        ('"reply-rate-agent"', '"dispute-fault-rate"', "score.caps.0.rule: unknown rule dispute-f"),
+        ("always = []", 'always = ["reply-rate-agent"]', "always: unknown rule reply-rate-agent"),
+        ("[rules.withdrawal]\n", "[[rules]]\n", "rules: must be a table"),
+    ],
+)
+def test_a_fault_of_all_but_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    refused(tmp_path, ALL_BUT, old, new, message)
+
+
+def refused(folder: Path, text: str, old: str, new: str, message: str) -> None:
+    assert old in text
     with pytest.raises(ConfigError) as caught:
-        load(tmp_path, SMALL.replace(old, new, 1))
+        load(folder, text.replace(old, new, 1))
     assert message in caught.value.en
 
 

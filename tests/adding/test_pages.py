@@ -1,0 +1,58 @@
+"""Each page on adding something is carried out on a copy, in no more edits than it should take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.adding import pages
+
+MOST_EDITS = {
+    "adding-a-rule.md": 3,  # its function, its entry in the pack, its case
+    "adding-a-column.md": 2,  # the schema, the headers
+    "adding-a-format.md": 2,  # its module, its line in the registry
+    "adding-a-pack.md": 1,  # its TOML
+}
+"""The files that are edited by hand."""
+WHOLE = (
+    "python -m pytest -q -n 0 tests/laws tests/packs tests/cli/test_packs.py tests/docs tests/cases"
+)
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: str(page.name))
+def test_a_page_is_carried_out(page: Path, tmp_path: Path) -> None:
+    assert f"\n```{pages.COMMANDS}\n" in page.read_text(encoding="utf-8")
+    edited = pages.carry_out(page, pages.copied(tmp_path / "copy"))
+    assert 0 < len(set(edited)) <= MOST_EDITS[page.name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: str(page.name))
+def test_the_contracts_hold_with_what_was_added(page: Path, tmp_path: Path) -> None:
+    folder = pages.copied(tmp_path / "copy")
+    pages.carry_out(page, folder)
+    pages.run(WHOLE, folder, timeout=900)
+
+
+def test_an_edit_that_fits_nowhere_or_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    path.write_text("a\nb\n\nb\n", encoding="utf-8")
+    pages.edit(path, "diff", " a\n-b\n+c\n\n+d\n b\n")
+    assert path.read_text(encoding="utf-8") == "a\nc\n\nd\nb\n"
+    for body in ("-b\n-a\n", "-\n", "b\n"):
+        with pytest.raises(AssertionError):
+            pages.edit(path, "diff", body)
+    with pytest.raises(AssertionError):
+        pages.edit(path, "new", "x\n")
+
+
+def test_a_command_that_fails_is_a_fault_of_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```toml new x.toml\nid = 1\n```\n\n```sh copy\ntest ! -e x.toml\n```\n", "utf-8"
+    )
+    (tmp_path / "copy").mkdir()
+    with pytest.raises(AssertionError):
+        pages.carry_out(page, tmp_path / "copy")
+    assert (tmp_path / "copy" / "x.toml").read_text(encoding="utf-8") == "id = 1\n"
