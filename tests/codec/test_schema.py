@@ -11,7 +11,7 @@ import pytest
 
 from kshop_audit.cli import main
 from kshop_audit.codec import decode, encode
-from kshop_audit.report import schema
+from kshop_audit.report.schemas import schema
 from tests.shops.audits import audit_folder, written
 
 Draft202012Validator = import_module("jsonschema").Draft202012Validator  # it has no type stubs
