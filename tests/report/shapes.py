@@ -14,6 +14,8 @@ from io import BytesIO, StringIO
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
+from kshop_audit.report.formats import Format
+
 BAR = re.compile(r"(?<!\\)\|")
 ALIVE = (
     r"(?<!\\)<(?!!-- -->)", r"(?<!\\)\[", r"(?<!\\)`", r"https?://", r"(?<![\w>])www\.", r"@\w",
@@ -98,9 +100,9 @@ def _commands(text: str) -> object:
     return [line.split(" ")[0] for line in lines]
 
 
-def _plain(text: str) -> object:
-    """Of wrapped text nothing but that it is text."""
-    return text.endswith("\n")
+def _lines(text: str) -> object:
+    assert text.endswith("\n")
+    return text.count("\n")
 
 
 def _workbook(data: bytes) -> object:
@@ -121,17 +123,23 @@ _TEXTS: dict[str, Callable[[str], object]] = {
 }
 
 
-def structure(media: str, made: str | bytes) -> object:
-    """The parts of a rendered report without its text; fails if it is not well-formed."""
+def structure(entry: Format, made: str | bytes) -> object:
+    """The parts of a rendered report without its text; fails if it is not well-formed.
+
+    Of a media type that is not known here it is the number of lines, unless they are wrapped.
+    """
+    media = entry.media
     if isinstance(made, bytes):
         return _workbook(made) if media.endswith(".sheet") else bool(made)
+    if entry.laid_out:
+        return bool(made)
     if media in _TEXTS:
         return _TEXTS[media](made)
     if media.endswith(("/json", "+json")):
         return _json(made)
     if media.endswith(("/xml", "+xml")):
         return _xml(made)
-    return _plain(made)
+    return _lines(made)
 
 
 def words(media: str, made: str | bytes) -> str:

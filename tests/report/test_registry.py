@@ -121,7 +121,7 @@ def test_asking_for_the_formats_loads_none_of_them() -> None:
 def test_it_is_well_formed(entry: Format, lang: str, name: str) -> None:
     result = made(entry, REPORTS[name](), lang)
     assert isinstance(result, bytes) is entry.binary
-    assert structure(entry.media, result)
+    assert structure(entry, result)
     assert entry.content(REPORTS[name](), lang)
 
 
@@ -170,9 +170,9 @@ def test_one_story(entry: Format, lang: str, name: str) -> None:
 @EACH
 @pytest.mark.parametrize("text", EVIL)
 def test_hostile_text_stays_text(entry: Format, text: str) -> None:
-    benign = structure(entry.media, made(entry, infected("x" if clean(text) else "")))
+    benign = structure(entry, made(entry, infected("x" if clean(text) else "")))
     result = made(entry, infected(text))
-    assert structure(entry.media, result) == benign
+    assert structure(entry, result) == benign
     entry.content(infected(text), "zh")
 
 
@@ -194,7 +194,7 @@ def test_nothing_steers_a_terminal(entry: Format, lang: str) -> None:
 @given(text=st.text(st.characters(codec=None), max_size=40))
 def test_any_text_gives_well_formed_files(entry: Format, text: str) -> None:
     result = entry.content(infected(text), "en")
-    structure(entry.media, result if entry.binary else result.decode("utf-8"))
+    structure(entry, result if entry.binary else result.decode("utf-8"))
 
 
 @EACH
