@@ -22,8 +22,8 @@ TOP = [
     "rules", "actions", "notes",
 ]  # fmt: skip
 RULE = [
-    "id", "pack", "family", "level", "title", "status", "value", "numerator", "denominator",
-    "target", "window", "excluded", "unmapped", "points", "points_capped", "needed", "headroom",
+    "id", "pack", "family", "level", "title", "status", "value", "value_unit", "numerator",
+    "denominator", "target", "window", "excluded", "unmapped", "points", "points_capped", "needed", "headroom",
     "bounds", "forecast", "breakdown", "evidence", "findings", "reason", "declared", "mute",
     "notes", "sources",
 ]  # fmt: skip
