@@ -23,7 +23,8 @@ TOP = [
 ]  # fmt: skip
 RULE = [
     "id", "pack", "family", "level", "title", "status", "value", "value_unit", "numerator",
-    "denominator", "target", "window", "excluded", "unmapped", "points", "points_capped", "needed", "headroom",
+    "denominator", "target", "window", "excluded", "unmapped", "points", "points_capped", "needed",
+    "headroom",
     "bounds", "forecast", "breakdown", "evidence", "findings", "reason", "declared", "mute",
     "notes", "sources",
 ]  # fmt: skip
