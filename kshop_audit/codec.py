@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -168,11 +168,13 @@ def _read_object(owner: Any, value: dict[str, object], path: str) -> object:
     for key in value:
         if key not in names:
             raise _fault(path, f"未知的键 {key!r}", f"unknown key {key!r}")
-    for key in names:
-        if key not in value:
+    for key, (name, _) in names.items():
+        if key not in value and name not in _optional(owner):
             raise _fault(path, f"缺少键 {key!r}", f"missing key {key!r}")
     arguments = {
-        field: _read(hint, value[key], _join(path, key)) for key, (field, hint) in names.items()
+        name: _read(hint, value[key], _join(path, key))
+        for key, (name, hint) in names.items()
+        if key in value
     }
     return owner(**arguments)
 
@@ -182,6 +184,12 @@ def _fields_of(owner: Any) -> dict[str, tuple[str, Any]]:
     """JSON key → field and its type."""
     hints = get_type_hints(owner)
     return {json_name(owner, f.name): (f.name, hints[f.name]) for f in fields(owner)}
+
+
+@cache
+def _optional(owner: Any) -> frozenset[str]:
+    """Fields with a default: keys that reports saved by an earlier version lack."""
+    return frozenset(field.name for field in fields(owner) if field.default is not MISSING)
 
 
 def _read_scalar(hint: Any, value: object, path: str) -> object:

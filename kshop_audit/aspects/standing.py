@@ -76,13 +76,15 @@ def _measured(
 ) -> MeasuredBy:
     level = level_of(info, pack, settings)
     if result is None:
-        return MeasuredBy(info.id, info.title, level, None, None, None, None, None, None)
+        unit = info.value_unit
+        return MeasuredBy(info.id, info.title, level, None, None, unit, None, None, None, None)
     return MeasuredBy(
         id=info.id,
         title=info.title,
         level=result.level,
         status=result.status,
         value=result.value,
+        value_unit=result.value_unit or info.value_unit,
         numerator=result.numerator,
         denominator=result.denominator,
         target=result.target,

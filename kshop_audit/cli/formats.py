@@ -1,6 +1,4 @@
-"""The formats of a report: by the suffix of a file, and by name on stdout."""
-
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
+"""The formats of a report on the command line: by the suffix of a file, or printed on stdout."""
 
 from __future__ import annotations
 
@@ -8,73 +6,51 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kshop_audit.cli import printing
 from kshop_audit.errors import UsageError
+from kshop_audit.report import formats
+from kshop_audit.report.formats import Format
 
 if TYPE_CHECKING:
+    from kshop_audit.model.comparison import Comparison
     from kshop_audit.model.report import Report
-
-SUFFIXES = (".json", ".csv", ".html", ".md", ".sarif", ".xlsx", ".xml")
-"""What `--out` can write; .xml is JUnit."""
-
-_EXTRAS = {".html": ("jinja2", "html"), ".xlsx": ("xlsxwriter", "xlsx")}
-"""Formats that need a package beyond the core: the package, and the extra that brings it."""
+    from kshop_audit.report.text.page import TextOptions
 
 
-def suffix_of(path: Path, flag: str = "--out") -> str:
-    """The format of a file; UsageError if there is none of this suffix, or not here."""
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        listed = " ".join(SUFFIXES)
+def format_of(path: Path, flag: str = "--out") -> Format:
+    """The format of a file; UsageError if no format has its suffix, or its package is missing."""
+    try:
+        found = formats.of_suffix(path.suffix)
+    except LookupError:
+        listed = " ".join(entry.suffix for entry in formats.files())
         raise UsageError(
             f"{flag} {path}：后缀应为 {listed} 之一", f"{flag} {path}: the suffix must be {listed}"
-        )
-    package, extra = _EXTRAS.get(suffix, ("", ""))
+        ) from None
+    package, extra = found.package, found.extra
     if package and find_spec(package) is None:
         raise UsageError(
             f"{flag} {path}：要先安装 {package}：pip install 'kshop-audit[{extra}]'",
             f"{flag} {path}: needs {package}: pip install 'kshop-audit[{extra}]'",
         )
-    return suffix
+    return found
 
 
-def content(report: Report, suffix: str, lang: str) -> bytes:
-    """The report as the bytes of a file of this suffix, one of SUFFIXES."""
-    if suffix == ".xlsx":
-        from kshop_audit.report import workbook
-
-        return workbook.render(report, lang)
-    return _text(report, suffix, lang).encode("utf-8")
+def show(report: Report, name: str, options: TextOptions) -> None:
+    """Print the report on stdout in a format of `--format`."""
+    found = formats.named(name)
+    _emit(found.printed(report, options.lang, options), found)
 
 
-def _text(report: Report, suffix: str, lang: str) -> str:
-    if suffix == ".json":
-        from kshop_audit import codec
-
-        return codec.encode(report)
-    if suffix == ".html":
-        from kshop_audit.report import html
-
-        return html.render(report, lang)
-    from kshop_audit.report import csv, junit, markdown, sarif
-
-    renderers = {
-        ".csv": csv.render,
-        ".md": markdown.render,
-        ".sarif": sarif.render,
-        ".xml": junit.render,
-    }
-    return renderers[suffix](report, lang)
+def show_changes(comparison: Comparison, name: str, options: TextOptions) -> None:
+    """Print what changed since an earlier report, where the format has room for it."""
+    found = formats.named(name)
+    text = found.compared(comparison, options)
+    if text:
+        _emit(f"\n{text}", found)
 
 
-def streamed(report: Report, name: str, lang: str) -> str:
-    """The report in a format of `--format` that is for programs, not for this terminal."""
-    if name == "json":
-        from kshop_audit import codec
-
-        return codec.encode(report)
-    from kshop_audit.report import github, markdown
-
-    if name == "github":
-        # The annotations, then the lines of the job's summary.
-        return github.render(report, lang) + "\n" + markdown.render(report, lang)
-    return markdown.render(report, lang)
+def _emit(text: str, found: Format) -> None:
+    if found.terminal:
+        printing.emit(text)
+    else:
+        printing.emit_data(text)

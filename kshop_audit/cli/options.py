@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kshop_audit.cli.binding import Options, option
 from kshop_audit.cli.language import say
+from kshop_audit.report import formats
 
-StreamFormat = Literal["text", "brief", "json", "md", "github"]
-"""What `--format` can print."""
+DEFAULT_FORMAT, QUIET_FORMAT = "text", "brief"
+
+if TYPE_CHECKING:
+    _Stream = str
+else:  # the choices of Typer are a Literal, and a type checker knows only written ones
+    _Stream = Literal[tuple(entry.name for entry in formats.streams())]
+
+FormatOption = Annotated[_Stream, option("--format", "标准输出的格式", "format on stdout")]
+
+_SUFFIXES = " ".join(
+    entry.suffix if entry.suffix == f".{entry.name}" else f"{entry.suffix} ({entry.name})"
+    for entry in formats.files()
+)
+
+OutOption = Annotated[
+    list[str],
+    option(
+        "--out",
+        f"另存报告，可多次，按后缀定格式：{_SUFFIXES}；- = 标准输出",
+        f"write the report too (repeatable); the suffix tells the format: {_SUFFIXES}; - = stdout",
+        metavar="FILE",
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -296,21 +318,8 @@ class MaskOptions(Options):
 class OutputOptions(MaskOptions, LookOptions):
     """Where the report goes and how it looks."""
 
-    out: Annotated[
-        list[str],
-        option(
-            "--out",
-            "另存报告，可多次，按后缀定格式：.json .csv .html .md .sarif .xlsx .xml（JUnit）；"
-            "- = 标准输出",
-            "write the report too (repeatable); the suffix tells the format: .json .csv .html .md "
-            ".sarif .xlsx .xml (JUnit); - = stdout",
-            metavar="FILE",
-        ),
-    ] = field(default_factory=list)
-    format: Annotated[
-        StreamFormat,
-        option("--format", "标准输出的格式", "format on stdout"),
-    ] = "text"
+    out: OutOption = field(default_factory=list)
+    format: FormatOption = DEFAULT_FORMAT
     evidence: Annotated[
         Path | None,
         option(

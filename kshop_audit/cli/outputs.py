@@ -64,7 +64,7 @@ def files_of(out: Sequence[str]) -> tuple[Path, ...]:
 
 def _report(name: str) -> Path:
     path = Path(name)
-    formats.suffix_of(path)
+    formats.format_of(path)
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--out {name}：文件夹不存在", f"--out {name}: its folder does not exist")
     return path
@@ -117,7 +117,7 @@ def _evidence(folder: Path, inputs: _Inputs) -> None:
 
 def save(path: Path, report: Report, lang: str) -> None:
     """Write the report to a file of `--out`, in the format of its suffix."""
-    data = formats.content(report, formats.suffix_of(path), lang)
+    data = formats.format_of(path).content(report, lang)
     try:
         with replacing(path) as part:
             part.write_bytes(data)

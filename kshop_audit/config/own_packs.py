@@ -35,9 +35,7 @@ def _built_in(pack: Pack) -> bool:
     return pack.id in packs.names() and packs.load(pack.id).sha256 == pack.sha256
 
 
-def _pack_faults(
-    pack: Pack, built_in: Sequence[Pack], rules: Sequence[str]
-) -> Iterator[Fault]:
+def _pack_faults(pack: Pack, built_in: Sequence[Pack], rules: Sequence[str]) -> Iterator[Fault]:
     for rule, terms in pack.rules.items():
         place = f"{pack.id}: rules.{rule}"
         examples = [other.rules[rule] for other in built_in if rule in other.rules]
@@ -47,9 +45,7 @@ def _pack_faults(
             yield from _option_faults(f"{place}.options", terms, examples)
 
 
-def _option_faults(
-    place: str, own: RuleTerms, examples: Sequence[RuleTerms]
-) -> Iterator[Fault]:
+def _option_faults(place: str, own: RuleTerms, examples: Sequence[RuleTerms]) -> Iterator[Fault]:
     """`examples`: the same rule in the built-in packs."""
     known = {name: option for terms in examples for name, option in terms.options.items()}
     for name, option in own.options.items():

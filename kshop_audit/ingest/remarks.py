@@ -19,7 +19,7 @@ def notes_on(
         kind, encoding = match.kind, decoded.encoding
         notes.append(
             Text(
-                f"[inputs.{kind}] 写明编码 {told},但文件是 {encoding},已按 {encoding} 读取",
+                f"[inputs.{kind}] 写明编码 {told}，但文件是 {encoding}，已按 {encoding} 读取",
                 f"[inputs.{kind}] says {told}, but the file is {encoding}, and was read as such",
             )
         )
@@ -32,7 +32,7 @@ def notes_on(
         names = "、".join(twice)
         notes.append(
             Text(
-                f"表头重复:{names};取第一个非空值",
+                f"表头重复：{names}；取第一个非空值",
                 f"header names that occur several times: {names}; the first non-empty cell counts",
             )
         )
@@ -40,18 +40,18 @@ def notes_on(
     strange = [name for name, column in pairs if column is None and name and not is_known(name)]
     if strange:
         names = "、".join(sorted(strange))
-        notes.append(Text(f"不认识的列,已忽略:{names}", f"unknown columns, ignored: {names}"))
+        notes.append(Text(f"不认识的列，已忽略：{names}", f"unknown columns, ignored: {names}"))
     if damaged:
         notes.append(
             Text(
-                "文件是 UTF-8,但有损坏的字节;相应的行被拒绝",
+                "文件是 UTF-8，但有损坏的字节；相应的行被拒绝",
                 "the file is UTF-8 with damaged bytes; those rows are rejected",
             )
         )
     if slow:
         notes.append(
             Text(
-                "引号或换行容易误读,已逐行核对读取",
+                "引号或换行容易误读，已逐行核对读取",
                 "quotes or line ends that are easily misread, so the file was read row by row",
             )
         )

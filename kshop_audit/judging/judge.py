@@ -16,7 +16,7 @@ from kshop_audit.judging.bounds import Extreme, extremes
 from kshop_audit.judging.distance import distance
 from kshop_audit.model.knowledge import Why, added, together
 from kshop_audit.model.measurement import Measurement, SliceCount
-from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text
+from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text, ValueUnit
 from kshop_audit.model.report import (
     Bounds,
     Evidence,
@@ -88,6 +88,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         title=info.title,
         status=status,
         value=float(value) if value is not None else None,
+        value_unit=_unit(measured, target, info),
         numerator=numerator,
         denominator=denominator,
         target=_target_ref(target),
@@ -213,11 +214,22 @@ def _value(measured: Measurement, target: Target | None) -> Fraction | None:
         return measured.value
     if measured.numerator is None:
         return None
-    if measured.count or (target is not None and target.operator is Operator.NONE):
+    if _counted(measured, target):
         return Fraction(measured.numerator, measured.scale)
     if not measured.denominator:
         return None
     return Fraction(measured.numerator, measured.denominator * measured.scale)
+
+
+def _counted(measured: Measurement, target: Target | None) -> bool:
+    """Whether the value is the numerator itself."""
+    return measured.count or (target is not None and target.operator is Operator.NONE)
+
+
+def _unit(measured: Measurement, target: Target | None, info: RuleInfo) -> ValueUnit:
+    """What the value is: as the rule says, but a count where nothing is divided."""
+    divided = info.value_unit is not ValueUnit.RATIO or not _counted(measured, target)
+    return info.value_unit if divided else ValueUnit.COUNT
 
 
 def _points(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from kshop_audit.model.metadata import Level, Text
+from kshop_audit.model.metadata import Level, Text, ValueUnit
 from kshop_audit.model.report import PackRef, Status, TargetRef, Tool
 
 ASPECTS_SCHEMA = "kshop-audit/aspects/1"
@@ -68,6 +68,7 @@ class MeasuredBy:
     level: Level
     status: Status | None
     value: float | None
+    value_unit: ValueUnit
     numerator: int | None
     denominator: int | None
     target: TargetRef | None

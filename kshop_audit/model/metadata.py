@@ -47,6 +47,16 @@ CLOSING = "closing"
 """A rule with this `gates_when` gates the exit code of a shop that wants to close."""
 
 
+class ValueUnit(StrEnum):
+    """What the value of a rule is: a share, hours, a mean of stars, money in yuan, a number."""
+
+    RATIO = "ratio"
+    HOURS = "hours"
+    RATING = "rating"
+    MONEY = "money"
+    COUNT = "count"
+
+
 class Provenance(StrEnum):
     """How well a number is known. ASSUMPTION is printed wherever the number is."""
 
@@ -220,6 +230,7 @@ class RuleInfo:
     `needs` are "kind.column" entries that must exist (alternatives joined by "|"); without one
     of them the rule has no verdict. `unit` names what is counted. `scale`: numerator units in one
     unit of the target and of the value (3600 where seconds are summed and hours are wanted).
+    `value_unit`: what the value is where it is a quotient; without a quotient it is a count.
     `distance`: whether it makes sense to count how many more good events reach the target.
     `absent`: entries like those of `needs` that may be missing, each with what the figure means
     then. `text`: of which merchant messages the rule needs the text; None: of none. `also`: kinds
@@ -242,6 +253,7 @@ class RuleInfo:
     also: tuple[str, ...] = ()
     exempt: bool = False
     gates_when: str | None = None
+    value_unit: ValueUnit = ValueUnit.RATIO
 
 
 EXCLUSIONS = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from kshop_audit.model.metadata import Level, Text
+from kshop_audit.model.metadata import Level, Text, ValueUnit
 
 SCHEMA = "kshop-audit/report/1"
 
@@ -228,7 +228,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """One rule's outcome."""
+    """One rule's outcome. `value_unit` is None in reports saved before there was one."""
 
     id: str
     pack: str
@@ -237,6 +237,7 @@ class RuleResult:
     title: Text
     status: Status
     value: float | None
+    value_unit: ValueUnit | None = field(default=None, kw_only=True)
     numerator: int | None
     denominator: int | None
     target: TargetRef | None

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from kshop_audit.model.comparison import Comparison
 from kshop_audit.model.report import Report
+from kshop_audit.report.text.page import TextOptions
+from kshop_audit.report.view.changes import sentences
 from kshop_audit.report.view.contents import Group, Row, View, view
 from kshop_audit.report.view.notes import Line
+from kshop_audit.report.view.speech import Speech
 
 _FINDINGS = 5
 _DUE = 10
@@ -41,8 +45,9 @@ def render(report: Report, lang: str) -> str:
     return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
 
 
-def listed(texts: Sequence[str]) -> str:
-    """Sentences as a section: the first is its heading."""
+def changes(comparison: Comparison, options: TextOptions) -> str:
+    """What changed since an earlier report, as a list under a heading."""
+    texts = (entry.text for entry in sentences(comparison, Speech(options.lang)))
     title, *rest = map(escape, texts)
     return "\n".join([f"## {title}", "", *(f"- {text}" for text in rest)]) + "\n"
 

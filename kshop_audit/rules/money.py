@@ -10,7 +10,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.fees import charged_orders, monthly
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms, Withdrawal
 from kshop_audit.rules.kit import absent
@@ -50,6 +50,7 @@ def _fee(measured: Measured, terms: Terms) -> Conclusion:
 @rule(
     "service-fee",
     family=FAMILY,
+    value_unit=ValueUnit.MONEY,
     title=Text(zh="技术服务费", en="Technical service fee"),
     fix=Text(
         zh="对照结算单核对服务费，按商品比较有佣金和无佣金两种费率，再决定佣金比例。",

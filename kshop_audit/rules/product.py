@@ -9,7 +9,7 @@ from kshop_audit.facts.orders import orders
 from kshop_audit.facts.ratings import reviews
 from kshop_audit.facts.text import fold
 from kshop_audit.facts.tickets import first_tickets
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.evidence import EvidenceColumns
@@ -110,6 +110,7 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
 @rule(
     "product-rating",
     family=FAMILY,
+    value_unit=ValueUnit.RATING,
     title=Text(zh="商品评分", en="Product rating"),
     fix=Text(
         zh="逐条回访低分评价，恶意差评及时申诉；按商品汇总差评原因并整改。",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from kshop_audit.report import schema
+from kshop_audit.report.schemas import schema
 from tests.cli.build import Run
 from tests.cli.test_sample_data import SAMPLES
 

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.cli import formats
 from kshop_audit.cli.commands.render import loading
+from kshop_audit.codec import decode
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.model.progress import Stage, Step
+from kshop_audit.report import formats
+from kshop_audit.report.formats import FORMATS, Format
 from tests.cli.build import LATE, Run, shop
 
-FILES = [f"r{suffix}" for suffix in formats.SUFFIXES]
+FILES = [f"r{entry.suffix}" for entry in formats.files()]
 OUT = [word for name in FILES for word in ("--out", name)]
 
 
@@ -31,15 +33,21 @@ def test_one_run_writes_every_format_and_render_writes_the_same(run: Run, tmp_pa
     assert sorted(path.name for path in Path().iterdir()) == sorted([*FILES, "saved.json"])
 
 
-@pytest.mark.parametrize(
-    ("name", "sign"), [("md", "# \\[FAIL\\]"), ("github", "::error title="), ("brief", "[FAIL]"),
-                       ("json", '"schema"'), ("text", "[FAIL]")],
-)  # fmt: skip
-def test_formats_on_stdout(run: Run, tmp_path: Path, name: str, sign: str) -> None:
+@pytest.mark.parametrize("entry", formats.streams(), ids=lambda entry: entry.name)
+def test_formats_on_stdout(run: Run, tmp_path: Path, entry: Format) -> None:
     folder = shop(tmp_path / "shop", shipped=LATE)
-    code, out, err = run("check", folder, "--format", name, "--out", "r.json")
-    assert (code, err, sign in out) == (EXIT_FAILED, "", True)
-    assert run("render", "r.json", "--format", name)[1] == out
+    code, out, err = run("check", folder, "--format", entry.name, "--out", "r.json")
+    assert (code, err) == (EXIT_FAILED, "")
+    assert "48-hour shipping rate" in out
+    assert run("render", "r.json", "--format", entry.name)[1] == out
+    report = decode(Path("r.json").read_text(encoding="utf-8"))
+    assert entry.printed(report, "en") == out
+
+
+def test_help_names_every_format(run: Run) -> None:
+    out = " ".join(run("check", "--help")[1].split())
+    assert "|".join(entry.name for entry in formats.streams()) in out
+    assert [entry.suffix for entry in formats.files() if entry.suffix not in out] == []
 
 
 def test_github_prints_annotations_then_the_summary(run: Run, tmp_path: Path) -> None:
@@ -71,19 +79,22 @@ def test_the_report_that_is_read_is_never_written(run: Run, tmp_path: Path) -> N
         assert (code, "this is the report to read" in err) == (EXIT_NO_AUDIT, True)
 
 
-@pytest.mark.parametrize(("name", "extra"), [("r.html", "html"), ("r.xlsx", "xlsx")])
+@pytest.mark.parametrize(
+    "entry", [entry for entry in FORMATS if entry.package], ids=lambda entry: entry.name
+)
 def test_a_format_without_its_package_says_what_to_install(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, extra: str
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: Format
 ) -> None:
     whole: Callable[[str], ModuleSpec | None] = importlib.util.find_spec
-    lacking = ("jinja2", "xlsxwriter")
-    monkeypatch.setattr(formats, "find_spec", lambda n: None if n in lacking else whole(n))
-    code, out, err = run("check", shop(tmp_path / "shop"), "--out", name)
+    monkeypatch.setattr(
+        "kshop_audit.cli.formats.find_spec", lambda n: None if n == entry.package else whole(n)
+    )
+    code, out, err = run("check", shop(tmp_path / "shop"), "--out", f"r{entry.suffix}")
     assert (code, out) == (EXIT_NO_AUDIT, "")
-    assert f"pip install 'kshop-audit[{extra}]'" in err
+    assert f"pip install 'kshop-audit[{entry.extra}]'" in err
 
 
-def test_who_watches_is_told_every_step_while_the_page_is_loaded() -> None:
+def test_every_step_is_passed_on_while_the_page_is_loaded() -> None:
     told: list[Step] = []
     watch = loading("text", "zh", told.append)
     steps = [Step(Stage.OPENING), Step(Stage.READING), Step(Stage.COMPUTING)]

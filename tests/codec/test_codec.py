@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -62,6 +63,14 @@ def test_order_of_mappings_does_not_change_the_bytes() -> None:
         replace(rule, excluded=dict(reversed(list(rule.excluded.items())))) for rule in report.rules
     )
     assert encode(replace(report, rules=turned)) == encode(report)
+
+
+def test_a_report_of_before_there_were_units_is_read() -> None:
+    report = failing()
+    old = re.sub(r' *"value_unit": .*\n', "", encode(report))
+    assert "value_unit" not in old
+    unknown = tuple(replace(rule, value_unit=None) for rule in report.rules)
+    assert decode(old) == replace(report, rules=unknown)
 
 
 def test_control_characters_are_escaped() -> None:

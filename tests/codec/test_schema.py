@@ -11,7 +11,7 @@ import pytest
 
 from kshop_audit.cli import main
 from kshop_audit.codec import decode, encode
-from kshop_audit.report import schema
+from kshop_audit.report.schemas import schema
 from tests.shops.audits import audit_folder, written
 
 Draft202012Validator = import_module("jsonschema").Draft202012Validator  # it has no type stubs
@@ -22,8 +22,9 @@ TOP = [
     "rules", "actions", "notes",
 ]  # fmt: skip
 RULE = [
-    "id", "pack", "family", "level", "title", "status", "value", "numerator", "denominator",
-    "target", "window", "excluded", "unmapped", "points", "points_capped", "needed", "headroom",
+    "id", "pack", "family", "level", "title", "status", "value", "value_unit", "numerator",
+    "denominator", "target", "window", "excluded", "unmapped", "points", "points_capped", "needed",
+    "headroom",
     "bounds", "forecast", "breakdown", "evidence", "findings", "reason", "declared", "mute",
     "notes", "sources", "unknown", "coverage",
 ]  # fmt: skip

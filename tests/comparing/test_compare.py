@@ -12,7 +12,7 @@ from kshop_audit.comparing.regressions import regressions
 from kshop_audit.model.comparison import Move
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import PackRef, Report, RuleResult, Status, TargetRef
-from kshop_audit.report.text.comparison import render
+from kshop_audit.report.text.comparison import changes
 from kshop_audit.report.text.page import TextOptions
 from tests.report.build import failing, hostile, rule, target
 
@@ -94,7 +94,7 @@ def test_a_report_compared_with_itself() -> None:
     found = compare(failing(), failing())
     assert found.redefined == ()
     assert {entry.move for entry in found.moves} == {Move.SAME}
-    assert "nothing changed" in render(found, TextOptions("en"))
+    assert "nothing changed" in changes(found, TextOptions("en"))
 
 
 def test_changed_definitions_stand_first() -> None:
@@ -105,7 +105,7 @@ def test_changed_definitions_stand_first() -> None:
     pack = PackRef(old.packs[0].id, "2099-01-01", "f" * 64)
     found = compare(old, replace(new, packs=(pack,), rules=(stricter, *new.rules[1:])))
     assert [change.what for change in found.redefined] == ["pack", "target"]
-    lines = render(found, TextOptions("en", width=120)).splitlines()
+    lines = changes(found, TextOptions("en", width=120)).splitlines()
     assert lines[2].startswith("Definitions first: 2 differ")
     assert "2099-01-01" in lines[3]
     assert lines[4].strip().endswith("0.99")
@@ -113,5 +113,5 @@ def test_changed_definitions_stand_first() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_text_from_files_is_harmless(lang: str) -> None:
-    text = render(compare(failing(), hostile()), TextOptions(lang, width=60))
+    text = changes(compare(failing(), hostile()), TextOptions(lang, width=60))
     assert not [char for char in text if char != "\n" and not char.isprintable()]

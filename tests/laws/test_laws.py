@@ -15,10 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 
 from kshop_audit import packs, rules
 from kshop_audit.model.metadata import Provenance
+from kshop_audit.report.formats import FORMATS
 from kshop_audit.rules import catalogue
 from tests.laws.source_tree import (
     PACKAGE,
@@ -47,14 +49,27 @@ def contract(name: str) -> dict[str, Any]:
     return next(c for c in PROJECT["tool"]["importlinter"]["contracts"] if c["id"] == name)
 
 
-def test_every_family_and_every_renderer_is_under_contract() -> None:
+def test_every_family_is_under_contract() -> None:
     assert set(contract("families")["modules"]) == set(rules.families())
-    renderers = {
+
+
+def test_no_renderer_imports_another() -> None:
+    """What several formats share is a view; a renderer is whatever makes a page of a result."""
+    making = {
         "kshop_audit." + name_of(path).removesuffix(".py").replace("/", ".")
         for path in under("report")
-        if any(function.name == "render" for function in functions(path))
+        if name_of(path) != "report/formats.py"
+        and {function.name for function in functions(path)} & {"render", "changes"}
     }
-    assert set(contract("renderers")["modules"]) == renderers
+    assert {f"kshop_audit.report.{entry.module}" for entry in FORMATS} <= making
+    graph = grimp.build_graph("kshop_audit", cache_dir=None)
+    found = [
+        (importer, imported)
+        for importer in making
+        for imported in making - {importer}
+        if graph.chain_exists(importer=importer, imported=imported)
+    ]
+    assert found == []
 
 
 def loaded(script: str) -> set[str]:

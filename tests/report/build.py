@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from kshop_audit.model.metadata import Level, Text
+from kshop_audit.model.metadata import Level, Text, ValueUnit
 from kshop_audit.model.report import (
     SCHEMA,
     Action,
@@ -46,6 +46,7 @@ def rule(name: str, level: Level, zh: str, en: str, status: str, **more: Any) ->
         more["value"] = numerator / denominator / (3600 if name.endswith("-hours") else 1)
     given: dict[str, Any] = {
         "value": None,
+        "value_unit": ValueUnit.HOURS if name.endswith("-hours") else ValueUnit.RATIO,
         "numerator": None,
         "denominator": None,
         "target": None,
@@ -320,9 +321,18 @@ QUIET = (
         "info",
         numerator=5797,
         denominator=1203,
+        value_unit=ValueUnit.RATING,
         window=TWO_MONTHS,
     ),
-    rule("service-fee", INFO, "技术服务费", "Service fee", "info", value=10384.5),
+    rule(
+        "service-fee",
+        INFO,
+        "技术服务费",
+        "Service fee",
+        "info",
+        value=10384.5,
+        value_unit=ValueUnit.MONEY,
+    ),
     rule(
         "close-orders",
         INFO,

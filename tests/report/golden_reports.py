@@ -26,8 +26,8 @@ def rendered() -> dict[str, str]:
     found["failing.zh.ascii.txt"] = terminal.render(report, TextOptions("zh", ascii=True))
     found["failing.en.verbose.txt"] = terminal.render(report, TextOptions("en", verbose=True))
     changed = compare(REPORTS["passing"](), report)
-    found["failing.zh.comparison.txt"] = comparison.render(changed, TextOptions("zh"))
-    found["failing.en.comparison.txt"] = comparison.render(changed, TextOptions("en"))
+    found["failing.zh.comparison.txt"] = comparison.changes(changed, TextOptions("zh"))
+    found["failing.en.comparison.txt"] = comparison.changes(changed, TextOptions("en"))
     found["three.en.trend.txt"] = trend.render(
         [REPORTS[name]() for name in ("passing", "incomplete", "failing")], TextOptions("en")
     )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kshop_audit.model.metadata import ValueUnit
 from kshop_audit.model.report import Status
 from kshop_audit.report.view import figures, phrases
 from kshop_audit.report.view.figures import Figure, points, rounded, show, trimmed
@@ -80,21 +81,35 @@ def test_negative_numbers_round_half_away_from_zero() -> None:
     assert rounded(Fraction(-5, 100), 1, ()) == "-0.1"
 
 
-def test_what_a_value_is() -> None:
+def test_a_value_is_shown_by_its_unit() -> None:
     rating, fee, *_ = QUIET
+    kinds = {
+        Figure.RATIO: (REPLY, FAULTS, replace(FAULTS, numerator=None, value=None)),
+        Figure.HOURS: (HOURS, replace(HOURS, numerator=None, value=None)),
+        Figure.MEAN: (rating,),
+        Figure.MONEY: (fee,),
+        Figure.HITS: (replace(REPLY, value_unit=ValueUnit.COUNT, target=target("none", None)),),
+        Figure.NUMBER: (replace(REPLY, value_unit=ValueUnit.COUNT, value=12.0, target=None),),
+    }
+    for kind, rules in kinds.items():
+        assert [figures.figure(rule) for rule in rules] == [kind] * len(rules)
+
+
+def test_of_an_old_report_the_integers_tell_the_unit() -> None:
+    rating, *_ = QUIET
     kinds = {
         Figure.RATIO: (REPLY, FAULTS, replace(FAULTS, numerator=None, value=None)),
         Figure.HOURS: (HOURS,),
         Figure.MEAN: (rating,),
-        Figure.MONEY: (fee,),
         Figure.HITS: (replace(REPLY, target=target("none", None)),),
         Figure.NUMBER: (
-            replace(REPLY, id="violation-points", value=12.0, target=None),
+            replace(REPLY, value=12.0, target=None),
             replace(REPLY, numerator=None, denominator=None, target=None),
         ),
     }
     for kind, rules in kinds.items():
-        assert [figures.figure(rule) for rule in rules] == [kind] * len(rules)
+        old = [replace(rule, value_unit=None) for rule in rules]
+        assert [figures.figure(rule) for rule in old] == [kind] * len(rules)
 
 
 def test_no_value_is_no_zero() -> None:

@@ -15,7 +15,7 @@ from kshop_audit.codec import encode, json_name
 from kshop_audit.model.aspects import Aspects
 from kshop_audit.model.insights import Insights
 from kshop_audit.model.report import Report, RuleResult
-from kshop_audit.report import SCHEMAS, schema
+from kshop_audit.report.schemas import SCHEMAS, schema
 from tests.report.build import REPORTS
 
 Draft202012Validator = import_module("jsonschema").Draft202012Validator  # it has no type stubs

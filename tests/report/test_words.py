@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
 from kshop_audit.model.metadata import EXCLUSIONS, Level
 from kshop_audit.model.report import Status, Window
@@ -95,6 +97,23 @@ def test_wrapping_loses_nothing_but_spaces(text: str, width: int, hang: int) -> 
 def test_lines_break_between_chinese_characters_but_not_before_punctuation() -> None:
     assert wrap("缺少客服评价文件，请导出", 17) == ["缺少客服评价文", "件，请导出"]
     assert wrap("导出（会话）", 6) == ["导出", "（会", "话）"]
+
+
+def test_rich_does_not_know_where_chinese_lines_break() -> None:
+    """The reason why there is a `wrap` of our own; if this fails, Rich can replace it."""
+
+    def by_rich(text: str, width: int) -> list[str]:
+        return [str(line).rstrip() for line in Text(text).wrap(Console(width=width), width)]
+
+    assert by_rich("缺少客服评价文件，请导出", 17) == ["缺少客服评价文件", "，请导出"]
+    assert by_rich("导出（会话）", 6) == ["导出（", "会话）"]
+    text = "缺 4 天聊天记录，最好和最坏的情况结论不同；请补齐 10 月 11 日至 14 日"
+    assert by_rich(text, 30)[0] == "缺 4"
+    assert wrap(text, 30) == [
+        "缺 4 天聊天记录，最好和最坏的",
+        "情况结论不同；请补齐 10 月 11",
+        "日至 14 日",
+    ]
 
 
 def test_a_midnight_as_of_closes_the_day_before() -> None:

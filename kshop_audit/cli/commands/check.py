@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kshop_audit.cli import looks, printing, progress, stopping
+from kshop_audit.cli import looks, progress, stopping
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.commands import history, render
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import (
+    QUIET_FORMAT,
     ConfigOptions,
     EarlierOptions,
     InputOptions,
@@ -125,21 +126,18 @@ def _earlier(options: CheckOptions) -> Report | None:
 
 
 def _print_comparison(earlier: Report, report: Report, options: CheckOptions, lang: str) -> None:
-    """What changed, after the report; JSON and the brief have their own place for it, or none."""
+    """What changed, after the report; some formats have no room for it."""
+    from kshop_audit.cli import formats
     from kshop_audit.comparing.compare import compare
-    from kshop_audit.report import markdown
-    from kshop_audit.report.text import comparison
 
-    if options.format == "text":
-        look = looks.look_of(options, lang)
-        printing.emit("\n" + comparison.render(compare(earlier, report), look))
-    elif options.format in ("md", "github"):
-        told = comparison.texts(compare(earlier, report), lang)
-        printing.emit_data("\n" + markdown.listed(told))
+    formats.show_changes(compare(earlier, report), options.format, looks.look_of(options, lang))
 
 
 def _print(report: Report, options: CheckOptions, lang: str) -> None:
-    if not options.quiet:
-        render.shown(report, options.format, options, lang)
-    elif report.verdict.exit_code != EXIT_OK:
-        render.shown(report, "brief", options, lang)
+    from kshop_audit.cli import formats
+
+    if options.quiet and report.verdict.exit_code == EXIT_OK:
+        return
+    formats.show(
+        report, QUIET_FORMAT if options.quiet else options.format, looks.look_of(options, lang)
+    )

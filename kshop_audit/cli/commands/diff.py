@@ -40,8 +40,8 @@ def register(app: typer.Typer) -> None:
 def _diff(options: DiffOptions) -> int:
     from kshop_audit.cli.saved import saved_report
     from kshop_audit.comparing.compare import compare
-    from kshop_audit.report.text.comparison import render
+    from kshop_audit.report.text.comparison import changes
 
     found = compare(saved_report(options.old), saved_report(options.new))
-    printing.emit(render(found, looks.look_of(options, options.spoken)))
+    printing.emit(changes(found, looks.look_of(options, options.spoken)))
     return EXIT_FAILED if found.worse else EXIT_OK

@@ -8,19 +8,16 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from kshop_audit.cli import looks, printing
-from kshop_audit.cli.binding import option, takes
+from kshop_audit.cli import looks
+from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
-from kshop_audit.cli.options import LookOptions, StreamFormat
+from kshop_audit.cli.options import DEFAULT_FORMAT, FormatOption, LookOptions, OutOption
 from kshop_audit.errors import EXIT_OK, UsageError
 from kshop_audit.model.progress import Stage, Step, Watch
-
-if TYPE_CHECKING:
-    from kshop_audit.model.report import Report
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -28,18 +25,8 @@ class RenderOptions(LookOptions):
     """Which report, and as what."""
 
     report: Annotated[Path, typer.Argument(metavar="REPORT.json", show_default=False)]
-    out: Annotated[
-        list[str],
-        option(
-            "--out",
-            "写成文件，按后缀定格式（可多次）；- = 标准输出",
-            "write FILE, its suffix tells the format (repeatable); - = stdout",
-            metavar="FILE",
-        ),
-    ] = field(default_factory=list)
-    format: Annotated[StreamFormat, option("--format", "标准输出的格式", "format on stdout")] = (
-        "text"
-    )
+    out: OutOption = field(default_factory=list)
+    format: FormatOption = DEFAULT_FORMAT
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _render(options: RenderOptions) -> int:
-    from kshop_audit.cli import outputs
+    from kshop_audit.cli import formats, outputs
     from kshop_audit.cli.saved import saved_report
 
     places = outputs.files_of(options.out)
@@ -67,14 +54,14 @@ def _render(options: RenderOptions) -> int:
     for place in places:
         outputs.save(place, report, options.spoken)
     if not options.out or "-" in options.out or "format" in options.given:
-        shown(report, options.format, options, options.spoken)
+        formats.show(report, options.format, looks.look_of(options, options.spoken))
     return EXIT_OK
 
 
-def loading(name: StreamFormat, lang: str, watch: Watch) -> Watch:
-    """`watch`; and what `shown` needs is loaded as soon as the engine computes.
+def loading(name: str, lang: str, watch: Watch) -> Watch:
+    """`watch`; and what printing the format needs is loaded as soon as the engine computes.
 
-    Python has nothing else to do then; afterwards somebody would wait for it, 0.01 s (measured).
+    Python is idle then; loading it afterwards would take 0.01 s (measured).
     """
 
     def tell(step: Step) -> None:
@@ -85,29 +72,10 @@ def loading(name: StreamFormat, lang: str, watch: Watch) -> Watch:
     return tell
 
 
-def _load(name: StreamFormat, lang: str) -> None:
-    with suppress(Exception):  # what is wrong is told when it is needed
-        if name == "json":
-            import kshop_audit.codec
-        else:
-            from kshop_audit.report.view.speech import Speech
+def _load(name: str, lang: str) -> None:
+    from kshop_audit.report.formats import named
+    from kshop_audit.report.wording import load
 
-            Speech(lang)
-        if name == "text":
-            import kshop_audit.report.text  # noqa: F401
-
-
-def shown(report: Report, name: StreamFormat, options: LookOptions, lang: str) -> None:
-    """Print the report in a format of `--format`."""
-    if name == "text":
-        from kshop_audit.report.text.terminal import render
-
-        printing.emit(render(report, looks.look_of(options, lang)))
-    elif name == "brief":
-        from kshop_audit.report.text import brief
-
-        printing.emit(brief.render(report, lang))
-    else:
-        from kshop_audit.cli import formats
-
-        printing.emit_data(formats.streamed(report, name, lang))
+    with suppress(Exception):  # a fault shows when the report is printed
+        named(name).load()
+        load(lang)

@@ -37,9 +37,9 @@ def register(app: typer.Typer) -> None:
 
 def _schema(options: SchemaOptions) -> int:
     if options.what != "config":
-        from kshop_audit import report
+        from kshop_audit.report import schemas
 
-        printing.emit_data(report.schema(options.what))
+        printing.emit_data(schemas.schema(options.what))
         return EXIT_OK
     import json
 

@@ -24,67 +24,67 @@ FLAG = "unreadable_flag"
 
 REASONS: Mapping[str, Text] = {
     TOO_FEW: Text(
-        "单元格数少于表头(值为“实有/应有”);文件可能下载中断,请重新导出",
+        "单元格数少于表头（值为“实有/应有”）；文件可能下载中断，请重新导出",
         "fewer cells than the header (value: found/expected); the download may have been "
         "interrupted, export again",
     ),
     TOO_MANY: Text(
-        "单元格数多于表头(值为“实有/应有”);内容中可能有未加引号的分隔符,请重新导出",
+        "单元格数多于表头（值为“实有/应有”）；内容中可能有未加引号的分隔符，请重新导出",
         "more cells than the header (value: found/expected); a separator inside a text may lack "
         "quotes, export again",
     ),
     OPEN_QUOTE: Text(
-        "引号没有闭合,无法确定这一行的内容;请重新导出",
+        "引号没有闭合，无法确定这一行的内容；请重新导出",
         "a quote is not closed, so the cells of this row are not certain; export again",
     ),
     BAD_BYTES: Text(
-        "含有不属于文件编码的字节;请重新导出,不要手工改编码",
+        "含有不属于文件编码的字节；请重新导出，不要手工改编码",
         "holds bytes that are no text in the file's encoding; export again without converting",
     ),
     NUL_BYTES: Text(
-        "含有空字节(NUL),文件已损坏;请重新下载",
+        "含有空字节（NUL），文件已损坏；请重新下载",
         "holds NUL bytes, the file is damaged; download it again",
     ),
     OTHER_HEADER: Text(
-        "位于另一个不同的表头之下(文件由不同导出拼接而成);请分别提供各文件",
+        "位于另一个不同的表头之下（文件由不同导出拼接而成）；请分别提供各文件",
         "stands below a second, different header (files were joined); give the files one by one",
     ),
     JSON: Text(
-        "不是一条完整的 JSON 记录;文件可能下载中断,请重新导出",
+        "不是一条完整的 JSON 记录；文件可能下载中断，请重新导出",
         "no whole JSON record; the download may have been interrupted, export again",
     ),
     LINE: Text(
-        "看不出这一行属于哪条消息(没有时间和说话人);请从对话开头完整复制",
+        "看不出这一行属于哪条消息（没有时间和说话人）；请从对话开头完整复制",
         "belongs to no message (no time and speaker above it); copy the conversation from its "
         "beginning",
     ),
     SPEAKER: Text(
-        "看不出是谁说的;请把店铺方的昵称写进 [inputs.chats.values.sender_role]",
+        "看不出是谁说的；请把店铺方的昵称写进 [inputs.chats.values.sender_role]",
         "it cannot be told who said this; list the shop's names in "
         "[inputs.chats.values.sender_role]",
     ),
     SPREADSHEET: Text(
-        "编号被表格软件改成科学计数法,数字已丢失;请重新导出,勿用 Excel 另存",
+        "编号被表格软件改成科学计数法，数字已丢失；请重新导出，勿用 Excel 另存",
         "damaged by a spreadsheet (digits of the id are lost); export again and do not save it "
         "from a spreadsheet",
     ),
     FORMULA: Text(
-        "公式出错,值已丢失;请修正公式或重新导出,勿用 Excel 另存",
+        "公式出错，值已丢失；请修正公式或重新导出，勿用 Excel 另存",
         "a formula failed, its value is lost; repair it or export again without a spreadsheet",
     ),
     TIME: Text(
-        "时间无法确定地读出;应为 2026-10-31 08:05:00 之类,"
+        "时间无法确定地读出；应为 2026-10-31 08:05:00 之类，"
         "也不能是 --tz 时区换季时重复或跳过的一小时",
         "the time cannot be read for certain; expected something like 2026-10-31 08:05:00, and "
         "no hour that the clocks of --tz repeat or skip",
     ),
     MONEY: Text(
-        "金额无法精确读出;应为 12.34 之类,最多两位小数",
+        "金额无法精确读出；应为 12.34 之类，最多两位小数",
         "the amount cannot be read exactly; expected something like 12.34, two decimals at most",
     ),
     NUMBER: Text("不是整数", "not a whole number"),
     FLAG: Text(
-        "不是“是/否”;可在配置 [inputs.<类别>.values] 中说明该词",
+        "不是“是/否”；可在配置 [inputs.<类别>.values] 中说明该词",
         "neither yes nor no; explain the word in [inputs.<kind>.values] of the configuration",
     ),
 }

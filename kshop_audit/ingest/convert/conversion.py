@@ -184,7 +184,8 @@ def _write(out: Writer, told: Iterator[tuple[Said, tuple[str, ...]]]) -> None:
 def _cut(count: int) -> Iterator[Text]:
     if count:
         yield Text(
-            f"{count} 个对话占满了单元格(表格软件每格最多 {MOST_CELL} 个字符),后面的消息已被截掉",
+            f"{count} 个对话占满了单元格（表格软件每格最多 {MOST_CELL} 个字符），"
+            "后面的消息已被截掉",
             f"{count} conversations fill their cell ({MOST_CELL} characters at most): what follows "
             "was cut off before it got here",
         )
@@ -192,8 +193,8 @@ def _cut(count: int) -> Iterator[Text]:
 
 def _undated(name: str) -> LockedError:
     return LockedError(
-        f"{name}:聊天时间没有年份或日期;请在 shop.toml 的 [inputs.chats] 写明复制那天 "
-        'copied_on = "2026-02-25",或把日期写进文件名',
+        f"{name}：聊天时间没有年份或日期；请在 shop.toml 的 [inputs.chats] 写明复制那天 "
+        'copied_on = "2026-02-25"，或把日期写进文件名',
         f"{name}: the times of this conversation lack the year or the day; say when it was copied: "
         'copied_on = "2026-02-25" in [inputs.chats] of shop.toml, or put the date into its name',
     )
@@ -201,8 +202,8 @@ def _undated(name: str) -> LockedError:
 
 def _unlisted(name: str, row: int) -> LockedError:
     return LockedError(
-        f"{name}:第 {row} 行的说话人不知道是店铺还是买家;请在 shop.toml 的 "
-        '[inputs.chats.values.sender_role] 列出店铺方的昵称,如 "小店客服" = "agent"',
+        f"{name}：第 {row} 行的说话人不知道是店铺还是买家；请在 shop.toml 的 "
+        '[inputs.chats.values.sender_role] 列出店铺方的昵称，如 "小店客服" = "agent"',
         f"{name}: it is not known whether the speaker of line {row} is the shop's; list the shop's "
         'names in [inputs.chats.values.sender_role] of shop.toml, such as "name" = "agent"',
     )
@@ -210,8 +211,8 @@ def _unlisted(name: str, row: int) -> LockedError:
 
 def _crowded(name: str, row: int) -> LockedError:
     return LockedError(
-        f"{name}:第 {row} 行起有第二个不是店铺方的说话人;店铺方的昵称请列入 "
-        "[inputs.chats.values.sender_role],不同买家的对话之间请加一行 -----",
+        f"{name}：第 {row} 行起有第二个不是店铺方的说话人；店铺方的昵称请列入 "
+        "[inputs.chats.values.sender_role]，不同买家的对话之间请加一行 -----",
         f"{name}: from line {row} on there is a second speaker who is not the shop's; list the "
         "shop's names in [inputs.chats.values.sender_role], and put a line ----- between the "
         "conversations of different customers",

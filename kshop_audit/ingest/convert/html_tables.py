@@ -205,7 +205,7 @@ def tables(path: Path, name: str, scratch: Path, stem: str) -> list[Path]:
     found = [path for path, table in page.found if table.filled]
     if not found:
         raise UnopenedError(
-            f"{name}:是网页,里面没有表格;请重新导出,或用表格软件打开后另存为 CSV UTF-8",
+            f"{name}：是网页，里面没有表格；请重新导出，或用表格软件打开后另存为 CSV UTF-8",
             f"{name}: a web page without a table; export again, or save it as CSV",
         )
     return found
@@ -213,6 +213,6 @@ def tables(path: Path, name: str, scratch: Path, stem: str) -> list[Path]:
 
 def _broken(name: str) -> UnopenedError:
     return UnopenedError(
-        f"{name}:网页表格已损坏,无法读取;请重新导出",
+        f"{name}：网页表格已损坏，无法读取；请重新导出",
         f"{name}: a web page whose markup is broken; export it again",
     )

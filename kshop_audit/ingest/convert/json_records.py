@@ -349,7 +349,7 @@ class Notation:
 
 def _broken(name: str, row: int) -> DamagedFileError:
     return DamagedFileError(
-        f"{name}:第 {row} 行起不是完整的 JSON;文件可能下载中断,请重新导出",
+        f"{name}：第 {row} 行起不是完整的 JSON；文件可能下载中断，请重新导出",
         f"{name}: no whole JSON from line {row} on; the download may have been interrupted, "
         "export again",
     )

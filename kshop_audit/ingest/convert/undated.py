@@ -109,8 +109,8 @@ def _whole(text: str, day: date | None, copied: date | None) -> str:
 
 def _undated(name: str) -> InputError:
     return LockedError(
-        f"{name}:消息时间没有年份或日期;请在 shop.toml 的 [inputs.chats] 写明那一天 "
-        'copied_on = "2026-02-25",或在每天的消息上面加一行日期',
+        f"{name}：消息时间没有年份或日期；请在 shop.toml 的 [inputs.chats] 写明那一天 "
+        'copied_on = "2026-02-25"，或在每天的消息上面加一行日期',
         f"{name}: the times of these messages lack the year or the day; say which it is: "
         'copied_on = "2026-02-25" in [inputs.chats] of shop.toml, or put a row with the date above '
         "the messages of each day",

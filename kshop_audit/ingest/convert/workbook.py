@@ -345,7 +345,7 @@ def _decrypted(book: Book) -> Book:
             office.decrypt(out)
     except exceptions.InvalidKeyError as error:
         raise LockedError(
-            f"{book.name}:密码不对;请检查 --password-env 所指的环境变量",
+            f"{book.name}：密码不对；请检查 --password-env 所指的环境变量",
             f"{book.name}: the password is wrong; check the variable that --password-env names",
         ) from error
     except (exceptions.FileFormatError, exceptions.DecryptionError, *_GARBLED) as error:
@@ -358,7 +358,7 @@ def _decrypted(book: Book) -> Book:
 def _missing(name: str, extra: str) -> LockedError:
     command = f"pip install 'kshop-audit[{extra}]'"
     return LockedError(
-        f"{name}:读工作簿需要附加组件;请执行 {command},或另存为 CSV UTF-8(编号列设为文本)",
+        f"{name}：读工作簿需要附加组件；请执行 {command}，或另存为 CSV UTF-8（编号列设为文本）",
         f"{name}: a workbook, which needs an extra: {command}; or export it as CSV",
     )
 
@@ -366,8 +366,8 @@ def _missing(name: str, extra: str) -> LockedError:
 def _protected(name: str) -> LockedError:
     command = "pip install 'kshop-audit[xlsx-password]'"
     return LockedError(
-        f"{name}:工作簿有密码保护;请把密码放进环境变量,用 --password-env 变量名 读取"
-        f"(需要 {command}),或去掉密码后再试",
+        f"{name}：工作簿有密码保护；请把密码放进环境变量，用 --password-env 变量名 读取"
+        f"（需要 {command}），或去掉密码后再试",
         f"{name}: protected by a password; put it into an environment variable and give "
         f"--password-env NAME (needs {command}), or save the workbook without it",
     )
@@ -375,7 +375,7 @@ def _protected(name: str) -> LockedError:
 
 def _sprawling(name: str) -> UnopenedError:
     return UnopenedError(
-        f"{name}:有单元格离表格太远,整张表装不进内存;请删除多余的行列后另存,或导出为 CSV",
+        f"{name}：有单元格离表格太远，整张表装不进内存；请删除多余的行列后另存，或导出为 CSV",
         f"{name}: a cell stands so far from the table that the sheet does not fit into memory; "
         "delete it, or export as CSV",
     )
@@ -384,6 +384,6 @@ def _sprawling(name: str) -> UnopenedError:
 def _broken(name: str, detail: str) -> UnopenedError:
     first = " ".join(detail.partition("\n")[0].split())
     return UnopenedError(
-        f"{name}:工作簿已损坏,无法打开({first});请重新导出",
+        f"{name}：工作簿已损坏，无法打开（{first}）；请重新导出",
         f"{name}: the workbook is broken and cannot be opened ({first}); export it again",
     )

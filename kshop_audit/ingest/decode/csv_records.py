@@ -96,7 +96,7 @@ def _looks_like_row(line: str, file: RecordFile) -> bool:
 
 def _swallowed(file: RecordFile, row: int) -> DamagedFileError:
     return DamagedFileError(
-        f"{file.name}:第 {row} 行有一个没有闭合的引号,吞掉了后面的行;请重新导出",
+        f"{file.name}：第 {row} 行有一个没有闭合的引号，吞掉了后面的行；请重新导出",
         f"{file.name}: an open quote in row {row} swallows the rows after it; export again",
     )
 

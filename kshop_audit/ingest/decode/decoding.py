@@ -125,7 +125,7 @@ def known_encoding(encoding: str) -> str:
         return codecs.lookup(name).name
     except LookupError as error:
         raise ConfigError(
-            f"未知的编码“{encoding}”;可用 utf-8、gb18030、utf-16",
+            f"未知的编码“{encoding}”；可用 utf-8、gb18030、utf-16",
             f"unknown encoding {encoding!r}; use utf-8, gb18030 or utf-16",
         ) from error
 
@@ -133,7 +133,7 @@ def known_encoding(encoding: str) -> str:
 def undecodable(name: str, encoding: str) -> DamagedFileError:
     """The error for a file whose bytes are not text in its encoding."""
     return DamagedFileError(
-        f"{name}:无法按 {encoding} 解码;请重新导出,或用 --encoding 指定编码",
+        f"{name}：无法按 {encoding} 解码；请重新导出，或用 --encoding 指定编码",
         f"{name}: cannot be decoded as {encoding}; export again or give --encoding",
     )
 
@@ -181,14 +181,15 @@ def _without_bom(path: Path, name: str, recognises: Recognises, target: Path) ->
         return _copy(path, name, GB18030, target)
     if _is_big5(path):
         raise UnknownEncodingError(
-            f"{name}:看来是繁体中文的 Big5 编码;请从后台重新导出(简体,UTF-8),"
-            "或用 --encoding big5 指定,并在 shop.toml 的 [inputs.<类别>.columns] 写明列名",
+            f"{name}：看来是繁体中文的 Big5 编码；请从后台重新导出（简体，UTF-8），"
+            "或用 --encoding big5 指定，并在 shop.toml 的 [inputs.<类别>.columns] 写明列名",
             f"{name}: seems to be Big5, traditional Chinese; export it again in simplified Chinese "
             "as UTF-8, or give --encoding big5 and map its columns in [inputs.<kind>.columns] of "
             "shop.toml",
         )
     raise UnknownEncodingError(
-        f"{name}:既不是 UTF-8,也没有在 GB18030 下识别出表头;请重新导出,或用 --encoding 指定编码",
+        f"{name}：既不是 UTF-8，也没有在 GB18030 下识别出表头；请重新导出，"
+        "或用 --encoding 指定编码",
         f"{name}: not UTF-8, and no known header when read as GB18030; export again or give "
         "--encoding",
     )

@@ -54,25 +54,25 @@ def refused(name: str, error: OSError) -> InputError:
     number = number_of(error)
     if number in _FULL:
         return InputError(
-            f"{name}:临时文件夹所在的磁盘已满;请清理磁盘,或用环境变量 TMPDIR 换一个文件夹",
+            f"{name}：临时文件夹所在的磁盘已满；请清理磁盘，或用环境变量 TMPDIR 换一个文件夹",
             f"{name}: the disk is full where temporary files go; free some space, or set the "
             "environment variable TMPDIR to another folder",
         )
     if number == errno.ENOENT:
         return InputError(
-            f"{name}:读取途中文件不见了;请检查它是否被移动或删除,然后再运行一次",
+            f"{name}：读取途中文件不见了；请检查它是否被移动或删除，然后再运行一次",
             f"{name}: is gone while it is being read; check whether it was moved or deleted, "
             "then run again",
         )
     if number in (errno.EACCES, errno.EPERM):
         return InputError(
-            f"{name}:没有读取权限;请修改权限,或复制到自己的文件夹再试",
+            f"{name}：没有读取权限；请修改权限，或复制到自己的文件夹再试",
             f"{name}: no permission to read it; change its permissions, or copy it to a folder "
             "of your own",
         )
     said = error.strerror or _NUMBER.sub("", str(error)).strip()
     return InputError(
-        f"{name}:系统读不了它({legible(said)});请检查磁盘与文件,或复制一份再试",
+        f"{name}：系统读不了它（{legible(said)}）；请检查磁盘与文件，或复制一份再试",
         f"{name}: the system cannot read it ({legible(said)}); check the disk and the file, or "
         "copy it and try again",
     )

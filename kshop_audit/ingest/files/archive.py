@@ -65,7 +65,7 @@ def _check(archive: zipfile.ZipFile, name: str) -> None:
     largest = max((member.file_size for member in members), default=0)
     if largest > MOST_BYTES or (total > MOST_TOTAL and total > MOST_RATIO * packed):
         raise UnopenedError(
-            f"{name}:解压后共 {total} 字节,异常地大,不予解压;请直接给出其中的导出文件",
+            f"{name}：解压后共 {total} 字节，异常地大，不予解压；请直接给出其中的导出文件",
             f"{name}: unpacks to {total} bytes, which no export does, so it is not unpacked; "
             "give the exported files themselves",
         )
@@ -115,7 +115,7 @@ def _hidden(name: str) -> bool:
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, target: Path) -> None:
     if info.flag_bits & _ENCRYPTED:
         raise LockedError(
-            f"{name}:压缩包有密码;请先解压,再给出其中的文件",
+            f"{name}：压缩包有密码；请先解压，再给出其中的文件",
             f"{name}: the archive is protected by a password; unpack it and give its files",
         )
     try:
@@ -130,6 +130,6 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, target:
 def _broken(name: str, detail: str) -> tuple[str, str]:
     detail = detail or "?"
     return (
-        f"{name}:压缩包已损坏,或不是受支持的格式({detail});请重新下载或导出",
+        f"{name}：压缩包已损坏，或不是受支持的格式（{detail}）；请重新下载或导出",
         f"{name}: the archive is broken or of a rare sort ({detail}); download or export it again",
     )

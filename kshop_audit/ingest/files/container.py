@@ -92,7 +92,7 @@ def misplaced(path: Path, name: str) -> UnopenedError:
 def nested(name: str) -> UnopenedError:
     """The error for an archive inside another one."""
     return UnopenedError(
-        f"{name}:压缩包里还有压缩包;请先解压,再给出其中的文件",
+        f"{name}：压缩包里还有压缩包；请先解压，再给出其中的文件",
         f"{name}: an archive inside an archive; unpack it and give its files",
     )
 
@@ -104,7 +104,7 @@ def unpack(path: Path, name: str, target: Path) -> Path:
             shutil.copyfileobj(packed, out, BLOCK)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DamagedFileError(
-            f"{name}:压缩文件已损坏({error});请重新下载",
+            f"{name}：压缩文件已损坏（{error}）；请重新下载",
             f"{name}: the archive is broken ({error}); download it again",
         ) from error
     return target

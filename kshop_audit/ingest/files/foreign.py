@@ -9,14 +9,14 @@ from kshop_audit.model.metadata import Text
 
 def _archive(sort: str) -> Text:
     return Text(
-        f"{sort} 压缩包,不能直接读取;请先解压,再给出其中的文件",
+        f"{sort} 压缩包，不能直接读取；请先解压，再给出其中的文件",
         f"a {sort} archive, which is not read; unpack it and give its files",
     )
 
 
 def _document(zh: str, en: str) -> Text:
     return Text(
-        f"内容是{zh},不是数据表;请从后台重新导出 CSV 或 XLSX",
+        f"内容是{zh}，不是数据表；请从后台重新导出 CSV 或 XLSX",
         f"holds {en}, not a table; export CSV or XLSX from the back office",
     )
 
@@ -37,18 +37,18 @@ _MAGIC = (
 """Where these bytes stand, and what a file is that has them there."""
 
 _ZEROS = Text(
-    "内容全是空字节(NUL),下载没有完成;请重新下载",
+    "内容全是空字节（NUL），下载没有完成；请重新下载",
     "holds nothing but NUL bytes, the download went wrong; download it again",
 )
 _PARTS = {
     "word/document.xml": _document(" Word 文档", "a Word document"),
     "ppt/presentation.xml": _document("演示文稿", "slides"),
     "content.xml": Text(
-        "是 OpenDocument 文件,不能读取;请用表格软件另存为 XLSX 或 CSV UTF-8",
+        "是 OpenDocument 文件，不能读取；请用表格软件另存为 XLSX 或 CSV UTF-8",
         "an OpenDocument file, which is not read; save it as XLSX or CSV UTF-8",
     ),
     "Index/Document.iwa": Text(
-        "是 Numbers 等苹果文档,不能读取;请另存为 XLSX 或 CSV",
+        "是 Numbers 等苹果文档，不能读取；请另存为 XLSX 或 CSV",
         "a document of Numbers or its kin, which is not read; save it as XLSX or CSV",
     ),
 }

@@ -171,7 +171,7 @@ def _check(request: Request, found: Found, sources: list[Source]) -> None:
     """Refuse a file that was named and holds nothing that is known."""
     known = request.lenient or any(source.kind for source in sources)
     if found.named and not known:
-        raise nothing_recognised(f"{found.name}:没有", f"{found.name}: nothing", sources)
+        raise nothing_recognised(f"{found.name}：没有", f"{found.name}: nothing", sources)
 
 
 def _size(file: _Unfolded) -> int:

@@ -75,7 +75,7 @@ def _received(path: Path, name: str, target: Path) -> Path:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     if not path.is_fifo():
         raise InputError(
-            f"{name}:既不是文件也不是管道,无法读取;请给出导出文件,或先存成文件",
+            f"{name}：既不是文件也不是管道，无法读取；请给出导出文件，或先存成文件",
             f"{name}: neither a file nor a pipe; name an exported file, or save it to one first",
         )
     try:
@@ -95,7 +95,7 @@ def _received(path: Path, name: str, target: Path) -> Path:
                 block = pipe.read(BLOCK)
     except OSError as error:
         raise InputError(
-            f"{name}:管道读不了:{error.strerror};请先存成文件",
+            f"{name}：管道读不了：{error.strerror}；请先存成文件",
             f"{name}: the pipe cannot be read: {error.strerror}; save it to a file first",
         ) from error
     return target
@@ -103,7 +103,7 @@ def _received(path: Path, name: str, target: Path) -> Path:
 
 def _silent(name: str) -> InputError:
     return InputError(
-        f"{name}:管道里没有数据,等了 {PATIENCE} 秒;请检查写入的一方,或先存成文件",
+        f"{name}：管道里没有数据，等了 {PATIENCE} 秒；请检查写入的一方，或先存成文件",
         f"{name}: nothing came through the pipe in {PATIENCE} seconds; check who writes to it, "
         "or save it to a file first",
     )

@@ -47,15 +47,15 @@ ANYTHING = frozenset({".json", ".html", ".htm"})
 """In a folder such a file is one of ours only if it holds records; it may be a report."""
 
 NEVER = Text(
-    "临时或未下载完的文件,从不读取;如需要,请重新下载完整的文件",
+    "临时或未下载完的文件，从不读取；如需要，请重新下载完整的文件",
     "a temporary or unfinished file, never read; download it whole if it is needed",
 )
 _NOWHERE = Text(
-    "链接所指的文件不存在;请删除链接,或放入文件本身",
+    "链接所指的文件不存在；请删除链接，或放入文件本身",
     "a link that leads nowhere; remove it, or put the file itself there",
 )
 _NO_FILE = Text(
-    "既不是文件也不是文件夹,在文件夹中不读取;如需要,请单独指定它",
+    "既不是文件也不是文件夹，在文件夹中不读取；如需要，请单独指定它",
     "neither a file nor a folder, and not read in a folder; name it itself if it is needed",
 )
 
@@ -114,7 +114,7 @@ def _check(path: Path) -> None:
         there = path.exists()
     if not there:
         raise InputError(
-            f"{name}:文件或文件夹不存在;请检查路径",
+            f"{name}：文件或文件夹不存在；请检查路径",
             f"{name}: no such file or folder; check the path",
         )
 

@@ -51,11 +51,11 @@ class Match:
         """On what grounds the kind was chosen."""
         count = len(self.columns)
         if pinned:
-            return Text(f"由参数指定,识别出 {count} 列", f"pinned, {count} columns known")
+            return Text(f"由参数指定，识别出 {count} 列", f"pinned, {count} columns known")
         if self.signature:
             names = " + ".join(self.signature)
             return Text(
-                f"特征列 {names},识别出 {count} 列", f"signature {names}, {count} columns known"
+                f"特征列 {names}，识别出 {count} 列", f"signature {names}, {count} columns known"
             )
         return Text(f"识别出 {count} 列", f"{count} columns known, no signature")
 

@@ -36,7 +36,7 @@ _LOST = re.compile(r"[^A-Za-z]*(?:\?\?|\ufffd)[^A-Za-z]*")
 
 
 _PIN = Text(
-    "请确认导出内容,或用 --orders/--chats 等指定类别,并在 shop.toml 的"
+    "请确认导出内容，或用 --orders/--chats 等指定类别，并在 shop.toml 的"
     " [inputs.<类别>.columns] 中写明对应列",
     "check the export, or pin it with --orders, --chats … and map its columns in "
     "[inputs.<kind>.columns] of shop.toml",
@@ -89,19 +89,20 @@ def unrecognised(
             f"表头不在前 {SEARCH_ROWS} 行内", f"its header is not in the first {SEARCH_ROWS} rows"
         )
         advice = Text(
-            "请删除表头上面的行,或在 shop.toml 的 [inputs.<类别>] 用 skip_rows 写明有几行",
+            "请删除表头上面的行，或在 shop.toml 的 [inputs.<类别>] 用 skip_rows 写明有几行",
             "delete the rows above it, or say how many they are: skip_rows in [inputs.<kind>] of "
             "shop.toml",
         )
     elif _garbled(text, delimiters):
         why = Text(
-            "文字已成乱码(曾按错误的编码另存)", "its Chinese is garbled (saved in a wrong encoding)"
+            "文字已成乱码（曾按错误的编码另存）",
+            "its Chinese is garbled (saved in a wrong encoding)",
         )
-        advice = Text("请重新导出,不要另存", "export it again and do not convert it")
+        advice = Text("请重新导出，不要另存", "export it again and do not convert it")
     else:
         seen = seen_headers(text, delimiters)
         why = Text(
-            f"表头不属于任何已知类别(见到:{seen})", f"the header fits no kind (seen: {seen})"
+            f"表头不属于任何已知类别（见到：{seen}）", f"the header fits no kind (seen: {seen})"
         )
         advice = _PIN
     return UnrecognisedError(name, why, advice, encoding)
@@ -149,8 +150,9 @@ def nothing_recognised(zh: str, en: str, sources: Sequence[Source]) -> InputErro
     seen = ";".join(f"{source.name}({source.why.zh})" for source in sources)
     seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
     return InputError(
-        f"{zh}可识别的文件:{seen or '文件夹中没有数据文件'};请给出后台导出的 CSV、XLSX 或 ZIP 文件,"
-        "或用 --orders/--chats 等指定类别;列名不同的,kshop-audit doctor --write 会起草对应关系",
+        f"{zh}可识别的文件：{seen or '文件夹中没有数据文件'}；"
+        "请给出后台导出的 CSV、XLSX 或 ZIP 文件，"
+        "或用 --orders/--chats 等指定类别；列名不同的，kshop-audit doctor --write 会起草对应关系",
         f"{en} is recognised: {seen_en or 'no data file in the folder'}; give the CSV, XLSX or ZIP "
         "files exported from the back office, or pin one with --orders, --chats …; where only the "
         "names of columns differ, kshop-audit doctor --write drafts the mapping",
@@ -161,8 +163,8 @@ def misplaced(name: str, header: Header) -> DamagedFileError:
     """The error for rows of data above the header, or for a preamble that looks like some."""
     kind, above = header.match.kind, header.row - 1
     return DamagedFileError(
-        f"{name}:表头在第 {header.row} 行,但上面第 {header.misplaced} 行已是数据;请重新导出,"
-        "不要连同表头排序,也不要拼接文件;那些行若不是数据,请删除,或在 shop.toml 的 "
+        f"{name}：表头在第 {header.row} 行，但上面第 {header.misplaced} 行已是数据；请重新导出，"
+        "不要连同表头排序，也不要拼接文件；那些行若不是数据，请删除，或在 shop.toml 的 "
         f"[inputs.{kind}] 写明 skip_rows = {above}",
         f"{name}: the header stands in row {header.row}, but row {header.misplaced} above it is "
         "one of data; export again, do not sort the header along or join files; if those rows are "

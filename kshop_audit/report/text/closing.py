@@ -41,8 +41,8 @@ class Readiness:
 
 
 def readiness(report: Report) -> Readiness:
-    """The latest of all conditions."""
-    rules = [rule for rule in report.rules if rule.family == "closure"]
+    """The latest of all conditions; the report is of the rules for closing and of no others."""
+    rules = report.rules
     failed = [rule for rule in rules if rule.status is Status.FAIL]
     dates = [date for rule in failed for date in _dates(rule)]
     last = max(dates, default=None)
@@ -73,8 +73,7 @@ def render(report: Report, options: TextOptions) -> str:
     lines.append((0, "", Style.PLAIN))
     steps = {action.rule: speech.text(action.text) for action in report.actions}
     for rule in report.rules:
-        if rule.family == "closure":
-            lines += _condition(rule, steps.get(rule.id, ""), speech)
+        lines += _condition(rule, steps.get(rule.id, ""), speech)
     lines.append((0, "", Style.PLAIN))
     lines += [(0, speech.say(f"closing.{key}"), Style.DIM) for key in ("moves", "steps")]
     return printed(

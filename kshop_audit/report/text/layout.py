@@ -1,6 +1,7 @@
 """Text into terminal cells: a Chinese character takes two, and lines may break between any two.
 
-Rich breaks lines only at spaces, which tears Chinese sentences apart; so lines are broken here.
+Rich breaks lines at spaces only, and begins a line with a comma where a Chinese sentence has none;
+so lines are broken here (docs/decisions/0014-own-line-breaking.md).
 """
 
 from __future__ import annotations

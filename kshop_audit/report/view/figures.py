@@ -13,6 +13,7 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import Protocol
 
+from kshop_audit.model.metadata import ValueUnit
 from kshop_audit.model.report import TargetRef
 
 _MOST_DECIMALS = 6
@@ -24,11 +25,11 @@ class Valued(Protocol):
     """A rule's value with all that tells what it is."""
 
     @property
-    def id(self) -> str:
-        """The rule."""
+    def value(self) -> float | None:
+        """As in the report."""
 
     @property
-    def value(self) -> float | None:
+    def value_unit(self) -> ValueUnit | None:
         """As in the report."""
 
     @property
@@ -45,7 +46,7 @@ class Valued(Protocol):
 
 
 class Figure(Enum):
-    """What the value of a rule is, which the report leaves to its reader."""
+    """How the value of a rule is shown."""
 
     RATIO = auto()
     HOURS = auto()
@@ -55,27 +56,34 @@ class Figure(Enum):
     NUMBER = auto()
 
 
-_BY_ID = {
-    "product-rating": Figure.MEAN,
-    "pickup-composite": Figure.RATIO,
-    "service-fee": Figure.MONEY,
-    "tb-fees": Figure.MONEY,
+_BY_UNIT = {
+    ValueUnit.RATIO: Figure.RATIO,
+    ValueUnit.HOURS: Figure.HOURS,
+    ValueUnit.RATING: Figure.MEAN,
+    ValueUnit.MONEY: Figure.MONEY,
+    ValueUnit.COUNT: Figure.NUMBER,
 }
+_DECLARED = (ValueUnit.HOURS, ValueUnit.RATING, ValueUnit.MONEY)
 _BY_OPERATOR = {"none": Figure.HITS, "all": Figure.RATIO}
 
 
 def figure(rule: Valued) -> Figure:
-    """The kind of a rule's value, from its id, its target and the arithmetic of its integers."""
-    if rule.id.endswith("-hours"):
-        return Figure.HOURS
-    if rule.id in _BY_ID:
-        return _BY_ID[rule.id]
-    if rule.target is not None and rule.target.operator in _BY_OPERATOR:
+    """How a rule's value is shown: by its unit, and as hits where nothing may be counted."""
+    unit = rule.value_unit
+    if unit not in _DECLARED and rule.target is not None and rule.target.operator in _BY_OPERATOR:
         return _BY_OPERATOR[rule.target.operator]
+    return _guessed(rule) if unit is None else _BY_UNIT[unit]
+
+
+def _guessed(rule: Valued) -> Figure:
+    """For a report saved before it held units: from the arithmetic of its integers."""
     own = rule.denominator and rule.numerator is not None
     if own and rule.value is not None:
         ratio = Fraction(rule.numerator or 0, rule.denominator or 1)
-        return Figure.RATIO if _close(ratio, rule.value) else Figure.NUMBER
+        if _close(ratio, rule.value):
+            return Figure.RATIO if ratio <= 1 else Figure.MEAN
+        hours = _close(ratio / _SECONDS_PER_HOUR, rule.value)
+        return Figure.HOURS if hours else Figure.NUMBER
     share = rule.target is not None and rule.target.value is not None and rule.target.value <= 1
     return Figure.RATIO if own or share else Figure.NUMBER
 

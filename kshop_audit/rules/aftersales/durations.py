@@ -9,7 +9,7 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
 from kshop_audit.facts.tickets import awaiting, refund_only, refund_requests, return_refunds
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.aftersales.limits import answer_due, next_due
 from kshop_audit.rules.kit import absent
@@ -49,6 +49,7 @@ def _target_seconds(rule_id: str, terms: Terms) -> int:
     "refund-only-hours",
     family=FAMILY,
     scale=3600,
+    value_unit=ValueUnit.HOURS,
     title=Text(zh="仅退款自主完结时长", en="Refund-only handling time"),
     fix=Text(
         zh="仅退款工单每天至少清两次，设专人值守；小额未发货单开启极速退款，别拖到平台介入。",
@@ -132,6 +133,7 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
     "return-refund-hours",
     family=FAMILY,
     scale=3600,
+    value_unit=ValueUnit.HOURS,
     title=Text(zh="退货退款自主完结时长", en="Return-refund handling time"),
     fix=Text(
         zh="申请当天同意退货；退货签收后 24 小时内拆包验货并退款，仓库与客服每天对一次签收清单。",

@@ -167,7 +167,7 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
 
         平台看语气、上下文和投诉；阴阳怪气我们查不出，引用买家的脏话则可能被误报。
     """
-    broken = broken_clause("abusive-language", terms, ("2.4", "S2-45", "骚扰他人 (S2-54)"))
+    broken = broken_clause("abusive-language", terms, ("2.4", "S2-45", "骚扰他人（S2-54）"))
     return listed(facts, terms, "abusive", broken)
 
 
@@ -280,5 +280,5 @@ def impersonation(facts: Facts, terms: Terms) -> Shape:
 
         平台还会看昵称、头像、电话和短信，聊天导出里都没有。
     """
-    broken = broken_clause("impersonation", terms, ("2.9", "S2-49", "扰乱电商平台秩序 (S2-55)"))
+    broken = broken_clause("impersonation", terms, ("2.9", "S2-49", "扰乱电商平台秩序（S2-55）"))
     return listed(facts, terms, "impersonation", broken)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from kshop_audit.facts import Facts
-from kshop_audit.model.metadata import MessageText, RuleDoc, RuleInfo, Text
+from kshop_audit.model.metadata import MessageText, RuleDoc, RuleInfo, Text, ValueUnit
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.shapes import Shape
@@ -78,6 +78,7 @@ def rule(
     unit: Text,
     needs: tuple[str, ...] = (),
     scale: int = 1,
+    value_unit: ValueUnit = ValueUnit.RATIO,
     distance: bool = True,
     absent: Mapping[str, Text] | None = None,
     text: MessageText | None = None,
@@ -90,10 +91,11 @@ def rule(
 
     `needs`: "kind.column" entries, alternatives joined by "|"; without one of them the rule has no
     verdict. `scale`: numerator units in one unit of the target (3600 where seconds are summed and
-    hours are wanted). `absent`: columns the rule can do without, written as in `needs`, and the
-    note that goes with the figure where they are missing. `text`, `also`, `exempt`, `gates_when`:
-    see `RuleInfo`. ValueError if the docstring lacks one of HEADINGS, or if `chats.content` is
-    needed and `text` does not say of which messages.
+    hours are wanted). `value_unit`: what the value is, for everything that shows it. `absent`:
+    columns the rule can do without, written as in `needs`, and the note that goes with the figure
+    where they are missing. `text`, `also`, `exempt`, `gates_when`: see `RuleInfo`. ValueError if
+    the docstring lacks one of HEADINGS, or if `chats.content` is needed and `text` does not say of
+    which messages.
     """
     content = any("chats.content" in need.split("|") for need in needs)
     if content != (text is not None):
@@ -116,6 +118,7 @@ def rule(
             also=also,
             exempt=exempt,
             gates_when=gates_when,
+            value_unit=value_unit,
         )
         return Rule(info, measure, conclude)
 

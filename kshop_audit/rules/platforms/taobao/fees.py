@@ -9,7 +9,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.fees import monthly_share_range
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.report import Finding
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.evidence import Findings
@@ -62,6 +62,7 @@ def _range(measured: Measured, terms: Terms) -> Conclusion:
 @rule(
     RULE,
     family="money",
+    value_unit=ValueUnit.MONEY,
     title=Text(
         zh="平台费用区间（淘宝企业店）", en="Range of platform fees (Taobao enterprise shops)"
     ),

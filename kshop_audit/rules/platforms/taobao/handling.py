@@ -10,7 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
 from kshop_audit.facts.pickups import due_pickups
 from kshop_audit.facts.tickets import refunds
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
@@ -111,6 +111,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
     "tb-refund-hours",
     family="aftersales",
     scale=3600,
+    value_unit=ValueUnit.HOURS,
     title=Text(zh="退款处理时长（淘宝）", en="Refund-handling time (Taobao)"),
     fix=Text(
         zh="仅退款当天处理；退货申请当天同意，签收后 24 小时内验货退款。",

@@ -1,0 +1,165 @@
+"""The formats of a report. Everything that offers, documents or tests a format reads FORMATS.
+
+A format is a module with `render(report, lang)` and one entry here; see docs/adding-a-format.md.
+The modules are imported on use, because some load packages that a plain run does not need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kshop_audit.model.metadata import Text
+
+if TYPE_CHECKING:
+    from kshop_audit.model.comparison import Comparison
+    from kshop_audit.model.report import Report
+    from kshop_audit.report.text.page import TextOptions
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """One format: what it is called, what it is for, and the module that renders it.
+
+    `module`: below `kshop_audit.report`. `media`: the media type. `suffix`: of a file of `--out`;
+    "" for a format that is never a file. `stdout`: whether `--format` offers it. `binary`: whether
+    `render` returns bytes instead of text. `readers`: whether people read it; such a format has
+    the verdict, the gates missed, the score and what to do first. `terminal`: whether it is printed
+    in the encoding of the console instead of UTF-8. `laid_out`: whether `render` takes TextOptions
+    instead of a language. `package` and `extra`: a package beyond the core that it needs, and the
+    extra that installs it. `followed_by`: another format that is printed after it on stdout.
+    `changes`: the module with `changes(comparison, options)`, the text printed after the report
+    when an earlier one is compared; "" where there is none.
+    """
+
+    name: str
+    about: Text
+    module: str
+    media: str
+    suffix: str = ""
+    stdout: bool = False
+    binary: bool = False
+    readers: bool = False
+    terminal: bool = False
+    laid_out: bool = False
+    package: str = ""
+    extra: str = ""
+    followed_by: str = ""
+    changes: str = ""
+
+    def load(self) -> Any:
+        """The module; ImportError if `package` is not installed."""
+        return _module(self.module)
+
+    def render(self, report: Report, lang: str, options: TextOptions | None = None) -> str | bytes:
+        """The report in this format; `options` default to a plain page of 80 cells in `lang`."""
+        made: str | bytes
+        if self.laid_out:
+            if options is None:
+                options = _module("text.page").TextOptions(lang)
+            made = self.load().render(report, options)
+        else:
+            made = self.load().render(report, lang)
+        return made
+
+    def content(self, report: Report, lang: str) -> bytes:
+        """The report as the bytes of a file."""
+        made = self.render(report, lang)
+        return made if isinstance(made, bytes) else made.encode("utf-8")
+
+    def printed(self, report: Report, lang: str, options: TextOptions | None = None) -> str:
+        """The report as `--format` prints it; for formats with `stdout`, which are text."""
+        made = str(self.render(report, lang, options))
+        return (
+            f"{made}\n{named(self.followed_by).printed(report, lang)}" if self.followed_by else made
+        )
+
+    def compared(self, comparison: Comparison, options: TextOptions) -> str:
+        """What changed since an earlier report, in this format; "" where it says nothing of it."""
+        return str(_module(self.changes).changes(comparison, options)) if self.changes else ""
+
+
+def _module(name: str) -> Any:
+    return import_module(f"kshop_audit.report.{name}")
+
+
+FORMATS = (
+    Format(
+        name="text", about=Text(zh="终端里的报告", en="the report in a terminal"),
+        module="text.terminal", media="text/plain", stdout=True, readers=True, terminal=True,
+        laid_out=True, changes="text.comparison",
+    ),
+    Format(
+        name="brief", about=Text(zh="几行字，适合发群里", en="a few lines for a chat group"),
+        module="text.brief", media="text/plain", stdout=True, readers=True, terminal=True,
+    ),
+    Format(
+        name="json", about=Text(zh="完整的报告，给程序", en="the whole report, for programs"),
+        module="json", media="application/json", suffix=".json", stdout=True,
+    ),
+    Format(
+        name="csv", about=Text(zh="表格，一条规则一行", en="a table, one row a rule"),
+        module="csv", media="text/csv", suffix=".csv",
+    ),
+    Format(
+        name="html", about=Text(zh="一个文件的网页，手机、电脑、打印都能看",
+                                en="one file, readable on phone, desktop and paper"),
+        module="html", media="text/html", suffix=".html", readers=True,
+        package="jinja2", extra="html",
+    ),
+    Format(
+        name="md", about=Text(zh="文档、群、合并请求", en="documents, chats, pull requests"),
+        module="markdown", media="text/markdown", suffix=".md", stdout=True, readers=True,
+        changes="markdown",
+    ),
+    Format(
+        name="github", about=Text(zh="GitHub 工作流的注释和摘要",
+                                  en="annotations and summary of a GitHub workflow"),
+        module="github", media="text/x-workflow-commands", stdout=True, followed_by="md",
+        changes="markdown",
+    ),
+    Format(
+        name="sarif", about=Text(zh="代码平台的扫描结果（SARIF 2.1.0）",
+                                 en="scan results of a code host (SARIF 2.1.0)"),
+        module="sarif", media="application/sarif+json", suffix=".sarif",
+    ),
+    Format(
+        name="xlsx", about=Text(zh="工作簿：结论、规则、行动",
+                                en="a workbook: verdict, rules, actions"),
+        module="workbook", binary=True, readers=True, suffix=".xlsx",
+        media="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        package="xlsxwriter", extra="xlsx",
+    ),
+    Format(
+        name="junit", about=Text(zh="CI 的测试页（JUnit）", en="the test page of a CI (JUnit)"),
+        module="junit", media="application/xml", suffix=".xml",
+    ),
+)  # fmt: skip
+"""Every format, in the order in which they are listed."""
+
+
+def named(name: str) -> Format:
+    """The format of this name; LookupError if there is none."""
+    return _found(name, {entry.name: entry for entry in FORMATS})
+
+
+def of_suffix(suffix: str) -> Format:
+    """The format of a file with this suffix, as `.json`; LookupError if there is none."""
+    return _found(suffix.lower(), {entry.suffix: entry for entry in files()})
+
+
+def files() -> tuple[Format, ...]:
+    """The formats that `--out` writes."""
+    return tuple(entry for entry in FORMATS if entry.suffix)
+
+
+def streams() -> tuple[Format, ...]:
+    """The formats that `--format` prints."""
+    return tuple(entry for entry in FORMATS if entry.stdout)
+
+
+def _found(key: str, entries: dict[str, Format]) -> Format:
+    if key not in entries:
+        raise LookupError(f"no format {key!r}, only {', '.join(entries)}")
+    return entries[key]
