@@ -58,6 +58,15 @@ tells apart once the text is dropped."""
 RAW_SUFFIX = "_raw"
 """`<code column>_raw`: a cell that is in no vocabulary, as text; null where it was understood."""
 
+SPAN_SUFFIX = "_span"
+"""`<time column>_span`: Int32, by how many seconds the instant may lie later than the column says
+(59 for a time without seconds, 86,399 for a date); null where it is precise. The column is there
+only if a cell of it is not precise.
+"""
+
+WHY = "_why"
+"""String, a value of `model.knowledge.Why`: why a doubtful row is not certain."""
+
 NUMBER = "_number"
 """`<id column>_number`: Int64 in place of the id, where all ids of the column allow it."""
 

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
 import polars as pl
 
 from kshop_audit.facts.numbering import numbered
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import TABLES, Kind
-from kshop_audit.tables import BOOKKEEPING, FILE, NUMBER, ROW, SAID, schema
+from kshop_audit.tables import (
+    BOOKKEEPING,
+    FILE,
+    NUMBER,
+    RAW_SUFFIX,
+    ROW,
+    SAID,
+    SPAN_SUFFIX,
+    WHY,
+    schema,
+)
 
 MERCHANT = ("agent", "robot")
 """The senders of the shop's side; rules check their text only, buyers may write anything (C1)."""
@@ -32,12 +43,18 @@ class Tables:
     """The good, deduplicated rows of every kind that was given.
 
     `frames`: kind → frame in memory. `columns`: kind → file → canonical columns it has. `single`:
-    kinds of which no two rows have the same id, lines of one order included.
+    kinds of which no two rows have the same id, lines of one order included. `doubtful`: kind →
+    rows that are no good ones although their key is readable: a rejected row of an order says that
+    something more is true of this order, and not what. They have WHY and those of the canonical
+    columns that could be read. `keyless`: kind → reason → rows that do not even say to what they
+    belong.
     """
 
     frames: Mapping[Kind, pl.DataFrame]
     columns: Mapping[Kind, Mapping[int, frozenset[str]]]
     single: frozenset[Kind] = frozenset()
+    doubtful: Mapping[Kind, pl.DataFrame] = field(default_factory=dict)
+    keyless: Mapping[Kind, Mapping[Why, int]] = field(default_factory=dict)
 
     def has(self, kind: Kind, *names: str) -> bool:
         """Whether files of the kind were given and every one of them has all these columns."""
@@ -93,6 +110,33 @@ class Tables:
             return None
         return cast("int", frame[name + NUMBER].max())
 
+    def doubtful_rows(self, kind: Kind) -> pl.LazyFrame:
+        """The doubtful rows of a kind with all canonical columns and WHY; cells that could not be
+        read are null.
+        """
+        frame = self.doubtful.get(kind)
+        wanted = {**schema(kind), FILE: BOOKKEEPING[FILE], ROW: BOOKKEEPING[ROW], WHY: pl.String()}
+        if frame is None:
+            return pl.LazyFrame(schema=wanted)
+        lacking = [name for name in wanted if name not in frame.columns]
+        return frame.lazy().with_columns(
+            pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking
+        )
+
+    def imprecise(self, kind: Kind, *names: str) -> bool:
+        """Whether some cell of these time columns is a date or a time without seconds."""
+        frame = self.frames.get(kind)
+        return frame is not None and any(name + SPAN_SUFFIX in frame.columns for name in names)
+
+    def at_latest(self, kind: Kind, name: str) -> pl.Expr:
+        """The latest instant that the cells of a time column may mean; the column itself is the
+        earliest.
+        """
+        if not self.imprecise(kind, name):
+            return pl.col(name)
+        seconds = pl.duration(seconds=pl.col(name + SPAN_SUFFIX).fill_null(0), time_unit="ms")
+        return pl.col(name) + seconds
+
     def some_has(self, kind: Kind, name: str) -> bool:
         """Whether at least one file of the kind has the column."""
         return any(name in columns for columns in self.columns.get(kind, {}).values())
@@ -133,6 +177,11 @@ class Tables:
     def _completed(self) -> dict[Kind, pl.LazyFrame]:
         """The frames of `_rows` that were requested so far."""
         return {}
+
+
+def not_understood(name: str) -> pl.Expr:
+    """Boolean: the cell of a code column holds a text that is in no vocabulary."""
+    return pl.col(name).is_null() & pl.col(name + RAW_SUFFIX).is_not_null()
 
 
 def one_of(name: str, words: Iterable[str]) -> pl.Expr:

@@ -152,7 +152,8 @@ class Settings:
 
     `packs`: names or files; each is a column of the report, and the score follows the first one.
     `required` is added to the packs' required gates; `required_instead` replaces them, if it is
-    set. "all" has already become every gate. `unused`: keys of which no chosen pack has a use.
+    set. "all" has already become every gate. `coverage`: kind → first and last day of which the
+    operator says that the files are complete. `unused`: keys of which no chosen pack has a use.
     """
 
     packs: tuple[str, ...] = ("kuaishou",)
@@ -167,6 +168,7 @@ class Settings:
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     exempt: tuple[Interval, ...] = ()
     force_majeure: frozenset[str] = frozenset()
+    coverage: Mapping[Kind, tuple[date, date]] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allow: tuple[Allowed, ...] = ()
     declared: Mapping[str, Declared] = field(default_factory=dict)
