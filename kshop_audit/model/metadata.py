@@ -244,8 +244,8 @@ class RuleInfo:
     title: Text
     fix: Text
     unit: Text
-    needs: tuple[str, ...]
     doc: RuleDoc
+    needs: tuple[str, ...] = ()
     scale: int = 1
     distance: bool = True
     absent: tuple[tuple[str, Text], ...] = ()

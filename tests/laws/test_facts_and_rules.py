@@ -111,8 +111,6 @@ KNOWING = {
     "config/layers.py": {"cs-satisfaction", "ship-48h"},  # examples in messages
     "model/insights.py": {"reply-rate"},
     "model/kinds.py": {"logistics"},  # the English name of a kind of file
-    "report/text/closing.py": {"closure"},
-    "report/view/figures.py": {"pickup-composite", "product-rating", "service-fee", "tb-fees"},
 }
 """What modules outside the rules still know: no other may come, and what is gone leaves here."""
 

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Required, TypedDict, Unpack
 
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import MessageText, RuleDoc, RuleInfo, Text, ValueUnit
@@ -69,57 +70,43 @@ class Rule:
     conclude: Conclude | None = None
 
 
+class Declared(TypedDict, total=False):
+    """What a rule declares of itself; see `RuleInfo` for each."""
+
+    family: Required[str]
+    title: Required[Text]
+    fix: Required[Text]
+    unit: Required[Text]
+    needs: tuple[str, ...]
+    scale: int
+    value_unit: ValueUnit
+    distance: bool
+    text: MessageText
+    also: tuple[str, ...]
+    exempt: bool
+    gates_when: str
+
+
 def rule(
     id: str,  # noqa: A002  the public name of the thing
     *,
-    family: str,
-    title: Text,
-    fix: Text,
-    unit: Text,
-    needs: tuple[str, ...] = (),
-    scale: int = 1,
-    value_unit: ValueUnit = ValueUnit.RATIO,
-    distance: bool = True,
     absent: Mapping[str, Text] | None = None,
-    text: MessageText | None = None,
-    also: tuple[str, ...] = (),
-    exempt: bool = False,
-    gates_when: str | None = None,
     conclude: Conclude | None = None,
+    **declared: Unpack[Declared],
 ) -> Callable[[Measure], Rule]:
     """Make a rule of a function.
 
-    `needs`: "kind.column" entries, alternatives joined by "|"; without one of them the rule has no
-    verdict. `scale`: numerator units in one unit of the target (3600 where seconds are summed and
-    hours are wanted). `value_unit`: what the value is, for everything that shows it. `absent`:
-    columns the rule can do without, written as in `needs`, and the note that goes with the figure
-    where they are missing. `text`, `also`, `exempt`, `gates_when`: see `RuleInfo`. ValueError if
-    the docstring lacks one of HEADINGS, or if `chats.content` is needed and `text` does not say of
-    which messages.
+    `absent`: columns the rule can do without, written as in `needs`, and the note that goes with
+    the figure where they are missing. ValueError if the docstring lacks one of HEADINGS, or if
+    `chats.content` is needed and `text` does not say of which messages.
     """
-    content = any("chats.content" in need.split("|") for need in needs)
-    if content != (text is not None):
+    content = any("chats.content" in need.split("|") for need in declared.get("needs", ()))
+    if content != ("text" in declared):
         raise ValueError(f"{id}: `chats.content` in `needs` and `text` go together")
 
     def make(measure: Measure) -> Rule:
         doc = document(id, inspect.getdoc(measure) or "")
-        info = RuleInfo(
-            id=id,
-            family=family,
-            title=title,
-            fix=fix,
-            unit=unit,
-            needs=needs,
-            doc=doc,
-            scale=scale,
-            distance=distance,
-            absent=tuple((absent or {}).items()),
-            text=text,
-            also=also,
-            exempt=exempt,
-            gates_when=gates_when,
-            value_unit=value_unit,
-        )
+        info = RuleInfo(id=id, doc=doc, absent=tuple((absent or {}).items()), **declared)
         return Rule(info, measure, conclude)
 
     return make
