@@ -202,7 +202,7 @@ def _extras(facts: Facts) -> _Extras:
             rows = facts.tables.rows(kind).filter(pl.col(at).is_not_null())
             frames[kind] = rows.group_by(day=day).agg(rows=pl.len()).sort("day")
     if facts.tables.has(Kind.ORDERS, "paid_at"):
-        paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.as_of)
+        paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.last)
         frames["paid"] = paid.group_by(day=pl.col("paid_at").dt.date()).agg(rows=pl.len())
     return _Extras(frames)
 
