@@ -6,15 +6,17 @@ that were not understood, and figures that the operator declared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from kshop_audit.auditing.coverage import Reach
 from kshop_audit.auditing.inputs import Exports
 from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import ConfigError
 from kshop_audit.facts import Facts
-from kshop_audit.judging.bounds import fullest_day, missing_days
+from kshop_audit.judging.bounds import fullest_day
+from kshop_audit.judging.empty_days import EmptyDays
 from kshop_audit.masking import masked_label
 from kshop_audit.model.knowledge import Doubts, Why, added
 from kshop_audit.model.measurement import Measurement
@@ -45,9 +47,17 @@ class MeasuredPack:
         """The terms of the pack."""
         return self.run.terms
 
-    def rejected(self, kind: Kind) -> int:
-        """Rows of a kind that could not be read."""
-        return self.exports.loaded.rejected(kind, self.exports.sources)
+    @property
+    def reach(self) -> Reach:
+        """How far the files reach."""
+        return Reach(self.exports.loaded, self.exports.sources, self.by_day, self.terms)
+
+    def keyless(self, kind: Kind) -> Mapping[Why, Doubts]:
+        """Rows of a kind that do not say what they belong to: any unit may have another outcome
+        for each of them, and each may be one more unit.
+        """
+        rows = self.exports.loaded.rejected(kind, self.exports.sources)
+        return {Why.NOT_READABLE: Doubts(either=rows)}
 
 
 def measured(own: PackRun, exports: Exports, wanted: Wanted, *, mask: bool) -> MeasuredPack:
@@ -122,49 +132,38 @@ def _kinds(rule: Rule) -> tuple[Kind, ...]:
     return tuple(dict.fromkeys(Kind(name) for name in (*names, *rule.info.also)))
 
 
-def days_without_rows(
-    rule: Rule, by_day: Mapping[str, Mapping[date, int]], terms: Terms
-) -> tuple[Kind | None, tuple[date, ...]]:
-    """The missing days of a windowed rule (rulebook 5.5), and the kind that they are missing of.
-
-    `by_day`: kind → day → rows. None if the rule looks at no kind of which days are counted.
-    """
-    return _days_without_rows(rule, _kinds(rule), by_day, terms)
-
-
-def _days_without_rows(
-    rule: Rule, kinds: Sequence[Kind], by_day: Mapping[str, Mapping[date, int]], terms: Terms
-) -> tuple[Kind | None, tuple[date, ...]]:
-    source = next((kind for kind in kinds if kind in by_day), None)
-    if source is None or terms.pack.rules[rule.info.id].window_days is None:
-        return source, ()
-    # A day that is exempt from beginning to end holds no counted message anyway.
-    exempt = terms.settings.exempt if rule.info.exempt else ()
-    return source, missing_days(by_day[source], rule.info.id, terms, exempt=exempt)
+def empty_days_of(rule: Rule, reach: Reach) -> tuple[Kind | None, EmptyDays]:
+    """The days without rows in the window of a rule, and the kind that they are empty of."""
+    if reach.terms.pack.rules[rule.info.id].window_days is None:
+        return None, EmptyDays()
+    return reach.empty(_kinds(rule), reach.terms.since(rule.info.id))
 
 
 def _with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
-    """The measurement with the units that unreadable rows and empty days may hide."""
+    """The measurement with the units that keyless rows and empty days may hide, and with the days
+    that the files cover.
+    """
+    reach = whole.reach
+    windowed = whole.terms.pack.rules[rule.info.id].window_days is not None
+    since = whole.terms.since(rule.info.id) if windowed else None
+    measured = replace(measured, covered=since is None or reach.covers(kinds, since))
     if measured.gap == "none":
         return measured
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
-    rejected = 0 if by_day else sum(map(whole.rejected, counted))
-    _, days = _days_without_rows(rule, counted, whole.by_day, whole.terms)
-    absent = days if measured.window else ()
+    keyless = {} if by_day else added(*(whole.keyless(kind) for kind in counted))
+    kind, empty = (None, EmptyDays()) if since is None else reach.empty(counted, since)
+    if kind is not None:
+        measured = replace(measured, coverage=reach.coverage(kind, empty))
     per_day = 1 if by_day else fullest_day(measured)
-    hidden = {
-        Why.NOT_READABLE: Doubts(either=rejected),
-        Why.EMPTY_DAYS: Doubts(either=len(absent) * per_day),
-    }
+    hidden = added(keyless, {Why.EMPTY_DAYS: Doubts(either=len(empty.missing) * per_day)})
     if not measured.population:
-        return replace(measured, doubts=added(measured.doubts, hidden), missing_days=absent)
-    tickets = {Why.NOT_READABLE: Doubts(either=whole.rejected(Kind.TICKETS))}
+        return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)
     return replace(
         measured,
-        doubts=added(measured.doubts, tickets),
+        doubts=added(measured.doubts, whole.keyless(Kind.TICKETS)),
         below=added(measured.below, hidden),
-        missing_days=absent,
+        missing_days=empty.missing,
     )

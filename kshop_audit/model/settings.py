@@ -93,6 +93,21 @@ class Done:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NoBusiness:
+    """Days on which the shop does no business: single days, periods, days of the week.
+
+    `periods`: first and last day, both included. `weekdays`: 0 = Monday.
+    """
+
+    periods: tuple[tuple[date, date], ...] = ()
+    weekdays: frozenset[int] = frozenset()
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        return day.weekday() in self.weekdays or any(a <= day <= b for a, b in self.periods)
+
+
 DELIMITERS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";"}
 """Names of delimiters that are hard to write as they are."""
 
@@ -169,6 +184,7 @@ class Settings:
     exempt: tuple[Interval, ...] = ()
     force_majeure: frozenset[str] = frozenset()
     coverage: Mapping[Kind, tuple[date, date]] = field(default_factory=dict)
+    no_business: NoBusiness = field(default_factory=NoBusiness)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allow: tuple[Allowed, ...] = ()
     declared: Mapping[str, Declared] = field(default_factory=dict)

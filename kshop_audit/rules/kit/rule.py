@@ -83,7 +83,6 @@ class Declared(TypedDict, total=False):
     distance: bool
     text: MessageText
     also: tuple[str, ...]
-    exempt: bool
     gates_when: str
 
 
