@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from kshop_audit.auditing.coverage import Reach
 from kshop_audit.auditing.inputs import Exports
@@ -20,7 +20,7 @@ from kshop_audit.judging.empty_days import EmptyDays
 from kshop_audit.masking import masked_label
 from kshop_audit.model.knowledge import Doubts, Why, added
 from kshop_audit.model.measurement import Measurement
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import RuleInfo, Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Declared, Span, Terms
 from kshop_audit.plan.query import Wanted
@@ -84,24 +84,7 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
     if measured.reason is not None and measured.status is None and not measured.failed:
         if declared is None or not _holds(declared, whole.terms.spans.get(rule.info.id)):
             return measured
-        if rule.info.scale == 1 and declared.numerator > declared.denominator:
-            raise ConfigError(
-                f"[declared.{rule.info.id}]：分子 {declared.numerator} 大于分母 "
-                f"{declared.denominator}",
-                f"[declared.{rule.info.id}]: numerator {declared.numerator} is above denominator "
-                f"{declared.denominator}",
-            )
-        return Measurement(
-            rule.info.id,
-            numerator=declared.numerator,
-            denominator=declared.denominator,
-            declared=True,
-            tally=rule.info.scale > 1,
-            scale=rule.info.scale,
-            since=declared.since,
-            until=declared.until,
-            notes=(Text(zh=f"自报数据：{declared.source}", en=f"Declared: {declared.source}"),),
-        )
+        return of_declared(declared, rule.info, whole.terms)
     kinds = _kinds(rule)
     texts = {
         masked_label(text) if whole.mask else text: count
@@ -116,6 +99,58 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
     }
     seen = replace(measured, unmapped={**texts, **own})
     return _with_gaps(seen, rule, kinds, whole)
+
+
+def of_declared(declared: Declared, info: RuleInfo, terms: Terms) -> Measurement:
+    """The measurement of a figure that the operator declared; none of another period (1b.6)."""
+    numerator = declared.numerator * info.scale
+    if numerator != int(numerator):
+        raise ConfigError(
+            f"[declared.{info.id}]：分子 {declared.numerator} 应为整数",
+            f"[declared.{info.id}]: numerator {declared.numerator} must be a whole number",
+        )
+    if info.scale == 1 and numerator > declared.denominator:
+        raise ConfigError(
+            f"[declared.{info.id}]：分子 {declared.numerator} 大于分母 {declared.denominator}",
+            f"[declared.{info.id}]: numerator {declared.numerator} is above denominator "
+            f"{declared.denominator}",
+        )
+    own = Measurement(
+        info.id,
+        numerator=int(numerator),
+        denominator=declared.denominator,
+        declared=True,
+        tally=info.scale > 1,
+        scale=info.scale,
+        since=declared.since,
+        until=declared.until,
+        notes=(Text(zh=f"自报数据：{declared.source}", en=f"Declared: {declared.source}"),),
+    )
+    other = _other_period(declared, info.id, terms)
+    if other is None:
+        return own
+    doubts = {Why.OTHER_PERIOD: Doubts(either=declared.denominator)}
+    return Measurement(info.id, doubts=doubts, reason=other, declared=True)
+
+
+NEAR, LIKE = timedelta(days=3), 2
+"""How far from as-of a declared figure may end, and by how many days its span may differ."""
+
+
+def _other_period(declared: Declared, rule: str, terms: Terms) -> Text | None:
+    """Why a declared figure is not one of this window; None if it is."""
+    window = terms.pack.rules[rule].window_days
+    last = (terms.end - timedelta(days=1)).date()
+    days = (declared.until - declared.since).days + 1
+    if abs(declared.until - last) <= NEAR and (window is None or abs(days - window) <= LIKE):
+        return None
+    since = last if window is None else last - timedelta(days=window - 1)
+    return Text(
+        zh=f"[declared.{rule}] 是 {declared.since} 至 {declared.until} 的数据，不能代表 {since} 至 "
+        f"{last}：请到后台重新抄这段时间的数据。",
+        en=f"[declared.{rule}] is of {declared.since} to {declared.until}, which says nothing of "
+        f"{since} to {last}: read the figure of these days in the back office.",
+    )
 
 
 def _holds(declared: Declared, span: Span | None) -> bool:

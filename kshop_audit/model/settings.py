@@ -27,9 +27,9 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A figure read in the back office where no export exists."""
+    """A figure read in the back office where no export exists; durations in hours."""
 
-    numerator: int
+    numerator: Decimal
     denominator: int
     since: date
     until: date
@@ -167,7 +167,8 @@ class Settings:
 
     `packs`: names or files; each is a column of the report, and the score follows the first one.
     `required` is added to the packs' required gates; `required_instead` replaces them, if it is
-    set. "all" has already become every gate. `coverage`: kind → first and last day of which the
+    set. "all" has already become every gate; `required_by_name`
+    are those that were written out. `coverage`: kind → first and last day of which the
     operator says that the files are complete. `unused`: keys of which no chosen pack has a use.
     """
 
@@ -178,6 +179,7 @@ class Settings:
     levels: Mapping[str, Level] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     required_instead: tuple[str, ...] | None = None
+    required_by_name: tuple[str, ...] = ()
     targets: Mapping[str, Decimal] = field(default_factory=dict)
     weights: Mapping[str, Decimal] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

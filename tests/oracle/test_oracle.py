@@ -264,7 +264,7 @@ def test_a_declared_figure_is_judged_like_a_measured_one(
 ) -> None:
     shop, as_of = random_shop(1, 5)
     write_canonical({"orders": shop["orders"]}, tmp_path)
-    told = Declared(numerator, denominator, as_of.date(), as_of.date(), "客服数据")
+    told = Declared(Decimal(numerator), denominator, as_of.date(), as_of.date(), "客服数据")
     report = audit_folder(tmp_path, Settings(declared={rule: told}), as_of).report
     got = next(result for result in report.rules if result.id == rule)
     assert (got.status, got.numerator, got.denominator) == (status, numerator, denominator)
