@@ -147,8 +147,8 @@ class Waits:
 class Cell:
     """One hour (0 to 23) of one weekday (1 = Monday).
 
-    `arrivals`: buyers' messages at any hour. `counted`, `answered`: those that the reply rate counts,
-    and those of them answered in time.
+    `arrivals`: buyers' messages at any hour. `counted`, `answered`: those that the reply rate
+    counts, and those of them answered in time.
     """
 
     weekday: int
