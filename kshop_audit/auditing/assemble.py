@@ -68,6 +68,10 @@ def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedP
     terms, measured = whole.terms, whole.measured
     infos = [rule.info for rule in whole.run.rules]
     owed = verdict.required(terms, _there(whole.exports.loaded, terms.settings), infos)
+    if terms.settings.closing.wanted:
+        # A shop on its way out may have had no business in the window.
+        idle = {m.rule for m in measured if _no_rows(m)}
+        owed -= idle & {*terms.pack.required} - {*terms.settings.required}
     if request.not_before is not None and terms.as_of < request.not_before:
         measured = tuple(_too_old(m, terms) if m.rule in owed else m for m in measured)
     judged = [
@@ -168,6 +172,13 @@ def _actions(packs: Sequence[_JudgedPack], score: Score) -> tuple[Action, ...]:
 
 def _failing(pack: _JudgedPack) -> set[str]:
     return {result.id for result in pack.ruled.results if result.status is Status.FAIL}
+
+
+def _no_rows(measured: Measurement) -> bool:
+    """Whether nothing at all lies in the window of a rule."""
+    elsewhere = ("outside_window", "after_as_of")
+    inside = sum(n for reason, n in measured.excluded.items() if reason not in elsewhere)
+    return not (measured.denominator or inside or measured.unknown)
 
 
 def _too_old(measured: Measurement, terms: Terms) -> Measurement:

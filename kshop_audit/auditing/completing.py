@@ -6,19 +6,21 @@ that were not understood, and figures that the operator declared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
+from kshop_audit.auditing.coverage import Reach
 from kshop_audit.auditing.inputs import Exports
 from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import ConfigError
 from kshop_audit.facts import Facts
-from kshop_audit.judging.bounds import fullest_day, missing_days
+from kshop_audit.judging.bounds import fullest_day
+from kshop_audit.judging.empty_days import EmptyDays
 from kshop_audit.masking import masked_label
 from kshop_audit.model.knowledge import Doubts, Why, added
 from kshop_audit.model.measurement import Measurement
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import RuleInfo, Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Declared, Span, Terms
 from kshop_audit.plan.query import Wanted
@@ -45,9 +47,17 @@ class MeasuredPack:
         """The terms of the pack."""
         return self.run.terms
 
-    def rejected(self, kind: Kind) -> int:
-        """Rows of a kind that could not be read."""
-        return self.exports.loaded.rejected(kind, self.exports.sources)
+    @property
+    def reach(self) -> Reach:
+        """How far the files reach."""
+        return Reach(self.exports.loaded, self.exports.sources, self.by_day, self.terms)
+
+    def keyless(self, kind: Kind) -> Mapping[Why, Doubts]:
+        """Rows of a kind that do not say what they belong to: any unit may have another outcome
+        for each of them, and each may be one more unit.
+        """
+        rows = self.exports.loaded.rejected(kind, self.exports.sources)
+        return {Why.NOT_READABLE: Doubts(either=rows)}
 
 
 def measured(own: PackRun, exports: Exports, wanted: Wanted, *, mask: bool) -> MeasuredPack:
@@ -74,24 +84,7 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
     if measured.reason is not None and measured.status is None and not measured.failed:
         if declared is None or not _holds(declared, whole.terms.spans.get(rule.info.id)):
             return measured
-        if rule.info.scale == 1 and declared.numerator > declared.denominator:
-            raise ConfigError(
-                f"[declared.{rule.info.id}]：分子 {declared.numerator} 大于分母 "
-                f"{declared.denominator}",
-                f"[declared.{rule.info.id}]: numerator {declared.numerator} is above denominator "
-                f"{declared.denominator}",
-            )
-        return Measurement(
-            rule.info.id,
-            numerator=declared.numerator,
-            denominator=declared.denominator,
-            declared=True,
-            tally=rule.info.scale > 1,
-            scale=rule.info.scale,
-            since=declared.since,
-            until=declared.until,
-            notes=(Text(zh=f"自报数据：{declared.source}", en=f"Declared: {declared.source}"),),
-        )
+        return of_declared(declared, rule.info, whole.terms)
     kinds = _kinds(rule)
     texts = {
         masked_label(text) if whole.mask else text: count
@@ -108,6 +101,58 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
     return _with_gaps(seen, rule, kinds, whole)
 
 
+def of_declared(declared: Declared, info: RuleInfo, terms: Terms) -> Measurement:
+    """The measurement of a figure that the operator declared; none of another period (1b.6)."""
+    numerator = declared.numerator * info.scale
+    if numerator != int(numerator):
+        raise ConfigError(
+            f"[declared.{info.id}]：分子 {declared.numerator} 应为整数",
+            f"[declared.{info.id}]: numerator {declared.numerator} must be a whole number",
+        )
+    if info.scale == 1 and numerator > declared.denominator:
+        raise ConfigError(
+            f"[declared.{info.id}]：分子 {declared.numerator} 大于分母 {declared.denominator}",
+            f"[declared.{info.id}]: numerator {declared.numerator} is above denominator "
+            f"{declared.denominator}",
+        )
+    own = Measurement(
+        info.id,
+        numerator=int(numerator),
+        denominator=declared.denominator,
+        declared=True,
+        tally=info.scale > 1,
+        scale=info.scale,
+        since=declared.since,
+        until=declared.until,
+        notes=(Text(zh=f"自报数据：{declared.source}", en=f"Declared: {declared.source}"),),
+    )
+    other = _other_period(declared, info.id, terms)
+    if other is None:
+        return own
+    doubts = {Why.OTHER_PERIOD: Doubts(either=declared.denominator)}
+    return Measurement(info.id, doubts=doubts, reason=other, declared=True)
+
+
+NEAR, LIKE = timedelta(days=3), 2
+"""How far from as-of a declared figure may end, and by how many days its span may differ."""
+
+
+def _other_period(declared: Declared, rule: str, terms: Terms) -> Text | None:
+    """Why a declared figure is not one of this window; None if it is."""
+    window = terms.pack.rules[rule].window_days
+    last = (terms.end - timedelta(days=1)).date()
+    days = (declared.until - declared.since).days + 1
+    if abs(declared.until - last) <= NEAR and (window is None or abs(days - window) <= LIKE):
+        return None
+    since = last if window is None else last - timedelta(days=window - 1)
+    return Text(
+        zh=f"[declared.{rule}] 是 {declared.since} 至 {declared.until} 的数据，不能代表 {since} 至 "
+        f"{last}：请到后台重新抄这段时间的数据。",
+        en=f"[declared.{rule}] is of {declared.since} to {declared.until}, which says nothing of "
+        f"{since} to {last}: read the figure of these days in the back office.",
+    )
+
+
 def _holds(declared: Declared, span: Span | None) -> bool:
     """Whether the version of this part of the window is the one of the figure's last day."""
     if span is None:
@@ -122,49 +167,38 @@ def _kinds(rule: Rule) -> tuple[Kind, ...]:
     return tuple(dict.fromkeys(Kind(name) for name in (*names, *rule.info.also)))
 
 
-def days_without_rows(
-    rule: Rule, by_day: Mapping[str, Mapping[date, int]], terms: Terms
-) -> tuple[Kind | None, tuple[date, ...]]:
-    """The missing days of a windowed rule (rulebook 5.5), and the kind that they are missing of.
-
-    `by_day`: kind → day → rows. None if the rule looks at no kind of which days are counted.
-    """
-    return _days_without_rows(rule, _kinds(rule), by_day, terms)
-
-
-def _days_without_rows(
-    rule: Rule, kinds: Sequence[Kind], by_day: Mapping[str, Mapping[date, int]], terms: Terms
-) -> tuple[Kind | None, tuple[date, ...]]:
-    source = next((kind for kind in kinds if kind in by_day), None)
-    if source is None or terms.pack.rules[rule.info.id].window_days is None:
-        return source, ()
-    # A day that is exempt from beginning to end holds no counted message anyway.
-    exempt = terms.settings.exempt if rule.info.exempt else ()
-    return source, missing_days(by_day[source], rule.info.id, terms, exempt=exempt)
+def empty_days_of(rule: Rule, reach: Reach) -> tuple[Kind | None, EmptyDays]:
+    """The days without rows in the window of a rule, and the kind that they are empty of."""
+    if reach.terms.pack.rules[rule.info.id].window_days is None:
+        return None, EmptyDays()
+    return reach.empty(_kinds(rule), reach.terms.since(rule.info.id))
 
 
 def _with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
-    """The measurement with the units that unreadable rows and empty days may hide."""
+    """The measurement with the units that keyless rows and empty days may hide, and with the days
+    that the files cover.
+    """
+    reach = whole.reach
+    windowed = whole.terms.pack.rules[rule.info.id].window_days is not None
+    since = whole.terms.since(rule.info.id) if windowed else None
+    measured = replace(measured, covered=since is None or reach.covers(kinds, since))
     if measured.gap == "none":
         return measured
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
-    rejected = 0 if by_day else sum(map(whole.rejected, counted))
-    _, days = _days_without_rows(rule, counted, whole.by_day, whole.terms)
-    absent = days if measured.window else ()
+    keyless = {} if by_day else added(*(whole.keyless(kind) for kind in counted))
+    kind, empty = (None, EmptyDays()) if since is None else reach.empty(counted, since)
+    if kind is not None:
+        measured = replace(measured, coverage=reach.coverage(kind, empty))
     per_day = 1 if by_day else fullest_day(measured)
-    hidden = {
-        Why.NOT_READABLE: Doubts(either=rejected),
-        Why.EMPTY_DAYS: Doubts(either=len(absent) * per_day),
-    }
+    hidden = added(keyless, {Why.EMPTY_DAYS: Doubts(either=len(empty.missing) * per_day)})
     if not measured.population:
-        return replace(measured, doubts=added(measured.doubts, hidden), missing_days=absent)
-    tickets = {Why.NOT_READABLE: Doubts(either=whole.rejected(Kind.TICKETS))}
+        return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)
     return replace(
         measured,
-        doubts=added(measured.doubts, tickets),
+        doubts=added(measured.doubts, whole.keyless(Kind.TICKETS)),
         below=added(measured.below, hidden),
-        missing_days=absent,
+        missing_days=empty.missing,
     )

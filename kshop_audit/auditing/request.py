@@ -40,10 +40,12 @@ class AuditRequest:
 
 def for_closing(request: AuditRequest) -> AuditRequest:
     """The same request for a shop that wants to close: all closure rules, each of them required."""
-    rules = tuple(name for name, rule in catalogue().items() if rule.info.gates_when == CLOSING)
+    closure = [rule.info for rule in catalogue().values() if rule.info.gates_when == CLOSING]
+    rules = tuple(info.id for info in closure)
+    families = tuple(dict.fromkeys(info.family for info in closure))
     wanted = replace(request.settings.closing, wanted=True)
     settings = replace(request.settings, closing=wanted, required_instead=rules)
-    return replace(request, settings=settings, select=rules)
+    return replace(request, settings=settings, select=families)
 
 
 def with_answers(

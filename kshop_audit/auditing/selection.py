@@ -68,6 +68,8 @@ def selected(
                 f"pack {listed.replace('、', ', ')} has no {name}; see kshop-audit rules {flags}",
             )
 
+    _check_required(settings, there, select, ignore, packs)
+
     def run(rule: Rule, pack: Pack) -> bool:
         tags = {rule.info.id, rule.info.family}
         wanted = not select or bool(tags & set(select))
@@ -81,6 +83,35 @@ def selected(
         for pack in packs
         for part in (pack.versions or (pack,))
     }
+
+
+def _check_required(
+    settings: Settings,
+    there: Sequence[Rule],
+    select: Sequence[str],
+    ignore: Sequence[str],
+    packs: Sequence[Pack],
+) -> None:
+    """UsageError if a rule that is required by name is not going to be run."""
+    named = {*settings.required_by_name}
+    for rule in there:
+        if rule.info.id not in named:
+            continue
+        tags = {rule.info.id, rule.info.family}
+        off = all(
+            level_of(rule.info, part, settings) is Level.OFF
+            for pack in packs
+            for part in (pack.versions or (pack,))
+            if rule.info.id in part.rules
+        )
+        if (select and not tags & set(select)) or tags & set(ignore) or off:
+            name = rule.info.id
+            raise UsageError(
+                f"必需规则 {name} 没有被选中运行：去掉 required 里的它，或调整 --select、--ignore、"
+                "级别 off",
+                f"the required rule {name} is not selected: remove it from required, or change "
+                "--select, --ignore or its level off",
+            )
 
 
 def text_needs(

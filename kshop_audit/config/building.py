@@ -20,6 +20,7 @@ from kshop_audit.model.settings import (
     Done,
     InputMapping,
     Interval,
+    NoBusiness,
     Settings,
     Withdrawal,
 )
@@ -116,10 +117,13 @@ def build(
         levels=levels,
         required=_expand(also, gates),
         required_instead=None if config.required is None else _expand(config.required, gates),
+        required_by_name=tuple(r for r in (*also, *(config.required or ())) if r != ALL),
         targets=config.targets,
         weights=config.weights,
         options=_options(config, packs),
         exempt=tuple(Interval(row.since, row.until, row.reason) for row in config.exempt),
+        coverage={Kind(k): (row.since, row.until) for k, row in config.coverage.items()},
+        no_business=_no_business(config),
         force_majeure=reported,
         words={name: tuple(words) for name, words in config.words.items() if name != ALLOW},
         allow=_allowed(config),
@@ -195,7 +199,17 @@ def _default(packs: Sequence[Pack], rule: str, name: str) -> Sourced:
 
 def _closing(config: ConfigFile) -> Closing:
     facts = {name: getattr(config.closing, name) for name in type(config.closing).model_fields}
-    return Closing(wanted=facts.pop("closing"), **facts)
+    wanted = facts.pop("closing")
+    given = any(value is not None for value in facts.values())
+    return Closing(wanted=given if wanted is None else wanted, **facts)
+
+
+def _no_business(config: ConfigFile) -> NoBusiness:
+    days = config.no_business_days
+    return NoBusiness(
+        tuple((day.since, day.until) for day in days if not isinstance(day, int)),
+        frozenset(day for day in days if isinstance(day, int)),
+    )
 
 
 def _allowed(config: ConfigFile) -> tuple[Allowed, ...]:

@@ -85,6 +85,11 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Find
     _words(config, known, found)
     if config.aspects:
         found.faults += _answers(config)
+    found.faults += [
+        unknown(("coverage", kind), kind, list(Kind), "文件类型", "kind of file")
+        for kind in config.coverage
+        if kind not in list(Kind)
+    ]
     for kind, table in config.inputs.items():
         found.faults += _input(("inputs", kind), kind, table)
     return found
@@ -186,22 +191,35 @@ def _option(name: str, value: object) -> _Check:
 
 
 def _valued(path: KeyPath, value: object, default: Sourced) -> Iterator[Fault]:
+    wanted = _wanted(value, default)
+    if wanted is not None:
+        yield Fault(path, *wanted)
+
+
+def _wanted(value: object, default: Sourced) -> tuple[str, str] | None:
+    """What an option should be, in both languages, where it is not."""
     if default.choices:
-        if value not in default.choices:
-            listed = ", ".join(default.choices)
-            yield Fault(path, f"应为 {listed} 之一", f"must be one of {listed}")
+        listed = ", ".join(default.choices)
+        fits, wanted = value in default.choices, (f"应为 {listed} 之一", f"must be one of {listed}")
+    elif isinstance(default.value, bool):
+        fits, wanted = isinstance(value, bool), ("应为 true 或 false", "must be true or false")
     elif isinstance(default.value, Decimal):
-        try:
-            fits = not isinstance(value, bool) and figure(value) >= 0
-        except PydanticCustomError:
-            fits = False
-        if not fits:
-            yield Fault(path, "应为不小于 0 的数字", "must be a number, not below 0")
+        fits, wanted = _is_amount(value), ("应为不小于 0 的数字", "must be a number, not below 0")
     elif isinstance(default.value, int):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            yield Fault(path, "应为不小于 0 的整数", "must be a whole number, not below 0")
-    elif not isinstance(value, str):
-        yield Fault(path, "应为文本", "must be a text")
+        fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        wanted = ("应为不小于 0 的整数", "must be a whole number, not below 0")
+    else:
+        fits, wanted = isinstance(value, str), ("应为文本", "must be a text")
+    return None if fits else wanted
+
+
+def _is_amount(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    try:
+        return figure(value) >= 0
+    except PydanticCustomError:
+        return False
 
 
 def _words(config: ConfigFile, known: Known, found: Findings) -> None:

@@ -58,6 +58,13 @@ def _money(value: object) -> Decimal:
     return number
 
 
+def _amount(value: object) -> Decimal:
+    number = figure(value)
+    if number < 0:
+        raise fault("应为不小于 0 的数字", "must be a number, not below 0")
+    return number
+
+
 def _moment(value: object) -> datetime:
     """A time in Asia/Shanghai; a date alone is its first instant."""
     if isinstance(value, str):
@@ -125,6 +132,7 @@ def _schema(read: Callable[[object], _Own], *types: str) -> tuple[BeforeValidato
 Figure = Annotated[Decimal, *_schema(figure, "number", "string")]
 Ratio = Annotated[Decimal, *_schema(_ratio, "number", "string")]
 Money = Annotated[Decimal, *_schema(_money, "number", "string")]
+Amount = Annotated[Decimal, *_schema(_amount, "number", "string")]
 Moment = Annotated[datetime, *_schema(_moment, "string")]
 LastMoment = Annotated[datetime, *_schema(_last_moment, "string")]
 Day = Annotated[date, *_schema(_day, "string")]
@@ -160,10 +168,49 @@ class ExemptTable(Table):
         return self
 
 
-class DeclaredTable(Table):
-    """A figure read in the back office."""
+class CoverageTable(Table):
+    """The days of which the files of a kind are complete, both included."""
 
-    numerator: Count
+    since: Day = Field(alias="from")
+    until: Day = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until < self.since:
+            raise fault("to 早于 from", "to is before from")
+        return self
+
+
+_WEEKDAYS = {
+    name: number
+    for names in (
+        ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+        ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    )
+    for number, name in enumerate(names)
+}
+
+
+def _closed(value: object) -> object:
+    """A day, a day of the week, or a period, as what it means."""
+    if isinstance(value, dict | CoverageTable):
+        return value
+    if isinstance(value, str) and value.strip().lower() in _WEEKDAYS:
+        return _WEEKDAYS[value.strip().lower()]
+    day = _day(value)
+    return {"from": day, "to": day}
+
+
+Closed = Annotated[
+    CoverageTable | int,
+    BeforeValidator(_closed, json_schema_input_type=str | CoverageTable),
+]
+
+
+class DeclaredTable(Table):
+    """A figure read in the back office; the numerator of a duration is in hours."""
+
+    numerator: Amount
     denominator: Count
     since: Day = Field(alias="from")
     until: Day = Field(alias="to")
@@ -177,9 +224,12 @@ class DeclaredTable(Table):
 
 
 class ClosingTable(Table):
-    """Facts on closing the shop that no export holds."""
+    """Facts on closing the shop that no export holds.
 
-    closing: bool = False
+    The table itself says that the shop wants to close, unless `closing = false`.
+    """
+
+    closing: bool | None = None
     notice_started_at: Moment | None = None
     notice_interrupted: bool | None = None
     qualification_change_open: bool | None = None
@@ -264,6 +314,8 @@ class ConfigFile(Table):
     weights: dict[str, Ratio] = {}
     options: dict[str, dict[str, OptionValue]] = {}
     exempt: list[ExemptTable] = []
+    coverage: dict[str, CoverageTable] = {}
+    no_business_days: list[Closed] = []
     force_majeure: Texts = []
     force_majeure_file: str | None = None
     words: dict[str, WordList] = {}

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from kshop_audit.auditing.completing import days_without_rows
+from kshop_audit.auditing.completing import empty_days_of
+from kshop_audit.auditing.coverage import Reach
 from kshop_audit.auditing.notes import reason
 from kshop_audit.facts import Facts
 from kshop_audit.ingest import Request, Source, is_known, open_inputs
@@ -51,7 +52,11 @@ def diagnose(request: Request, settings: Settings, scratch: Path, *, mask: bool)
         as_of=shown(loaded.newest),
         files=tuple(_file(source, loaded, request.pins, mask) for source in sources),
         unmapped=tuple(_unmapped(loaded, mask)),
-        gaps=tuple(gap for pack in packs for gap in _gaps(pack, rules[pack.id], loaded, settings)),
+        gaps=tuple(
+            gap
+            for pack in packs
+            for gap in _gaps(pack, rules[pack.id], (sources, loaded), settings)
+        ),
         lacks=tuple(_lacks(rules, loaded, settings)) if loaded.tables.frames else (),
     )
 
@@ -158,16 +163,21 @@ def _unmapped(loaded: Loaded, mask: bool) -> Iterator[Unmapped]:
             yield Unmapped(kind.value, column, tuple(ordered), codes)
 
 
-def _gaps(pack: Pack, rules: Sequence[Rule], loaded: Loaded, settings: Settings) -> Iterator[Gap]:
+def _gaps(
+    pack: Pack, rules: Sequence[Rule], read: tuple[Sequence[Source], Loaded], settings: Settings
+) -> Iterator[Gap]:
     """Missing days (rulebook 5.5) as the rules of a pack see them, by kind and days."""
+    sources, loaded = read
     if loaded.newest is None:
         return
     terms = Terms(loaded.newest, pack, settings)
     _, extras = run((), Facts(loaded.tables, terms), Wanted())
     by_day = {name: dict(frame.iter_rows()) for name, frame in extras.items()}
+    reach = Reach(loaded, sources, by_day, terms)
     found: dict[tuple[Kind, tuple[date, ...]], list[str]] = {}
     for rule in rules:
-        kind, days = days_without_rows(rule, by_day, terms)
+        kind, empty = empty_days_of(rule, reach)
+        days = empty.missing
         if kind is not None and days:
             found.setdefault((kind, days), []).append(rule.info.id)
     for (kind, days), names in found.items():

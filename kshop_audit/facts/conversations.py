@@ -81,7 +81,7 @@ def asked(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -> pl
             AT, FILE, ROW, "sent_at", "served_at", "message_seq", "message_id",
             agent=_account().cast(pl.Categorical),
             human=pl.col("sender_role") == "agent",
-            conversation=_conversation(tables),
+            conversation=conversation(tables),
             _asked=by_buyer,
             _answered=answered,
             excluded=_excluded(hours),
@@ -127,7 +127,7 @@ def _account() -> pl.Expr:
     return pl.when(own.ne_missing(pl.col("buyer_id"))).then(own)
 
 
-def _conversation(tables: Tables) -> pl.Expr:
+def conversation(tables: Tables) -> pl.Expr:
     """The conversation as a number (Int64)."""
     if tables.complete(Kind.CHATS, "session_id"):
         return tables.number(Kind.CHATS, "session_id")

@@ -6,16 +6,10 @@ way. A verdict stands if both ends agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 
 from kshop_audit.model.knowledge import Doubts, together
 from kshop_audit.model.measurement import Measurement
-from kshop_audit.model.settings import Interval, Terms
-
-DENSE = 20
-"""Rows a day from which a day without any row is a missing day (rulebook 5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +63,6 @@ def _of_two_populations(measured: Measurement) -> tuple[Extreme, Extreme]:
     low = Extreme(max(0, top - doubts.turned), below + others.units)
     gained = doubts.outcome + doubts.hit + doubts.either + doubts.turned
     return low, Extreme(top + gained, max(0, below - others.turned))
-
-
-def missing_days(
-    rows: Mapping[date, int], rule: str, terms: Terms, *, exempt: tuple[Interval, ...] = ()
-) -> tuple[date, ...]:
-    """Natural days of the rule's window without a row, while the others average DENSE or more.
-
-    Days before the first row count too, unless the shop opened later.
-    """
-    since = terms.since(rule)
-    opened = terms.settings.opened_at
-    if opened and opened > since:
-        since = datetime.combine(opened.date(), time.min)
-    count = ((terms.until(rule) or terms.end) - since).days
-    window = [(since + timedelta(days=number)).date() for number in range(count)]
-    present = [rows[day] for day in window if rows.get(day)]
-    if not present or sum(present) < DENSE * len(present):
-        return ()
-    return tuple(day for day in window if not rows.get(day) and not _covered(day, exempt))
-
-
-def _covered(day: date, exempt: tuple[Interval, ...]) -> bool:
-    first, last = datetime.combine(day, time.min), datetime.combine(day, time.max)
-    return any(i.since <= first and last.replace(microsecond=0) <= i.until for i in exempt)
 
 
 def fullest_day(measured: Measurement) -> int:

@@ -156,10 +156,21 @@ def _decided(
         return Status.NO_VERDICT, measured.reason
     empty = measured.denominator == 0
     if empty and not measured.unknown:
-        return Status.NOT_APPLICABLE, NOTHING
+        return _nothing(measured)
     if target is None:
         return Status.INFO, None
     return _by_bounds(measured, target, ends)
+
+
+def _nothing(measured: Measurement) -> tuple[Status, Text]:
+    """Nothing was counted: because there was nothing, or because the files do not show it."""
+    if measured.muted:
+        return Status.NO_VERDICT, ALL_MUTED
+    if measured.covered:
+        return Status.NOT_APPLICABLE, NOTHING
+    if measured.excluded.get("outside_window"):
+        return Status.NO_VERDICT, OTHER_DAYS
+    return Status.NO_VERDICT, UNCOVERED
 
 
 def _by_bounds(
@@ -171,6 +182,20 @@ def _by_bounds(
     return Status.NO_VERDICT, _undecided(measured)
 
 
+ALL_MUTED = Text(
+    zh="全部记录都被例外清单排除了，没有可判定的数据。",
+    en="Every unit is muted, so nothing is left to judge.",
+)
+OTHER_DAYS = Text(
+    zh="文件里的数据都在统计期之外，请导出统计期内的数据。",
+    en="All rows lie outside the window: export the days of the window.",
+)
+UNCOVERED = Text(
+    zh="文件没有覆盖整个统计期，没有可计数的数据不等于没有发生；请导出整个统计期，"
+    "或用 [coverage] 写明文件完整。",
+    en="The files do not cover the whole window, so nothing to count in them proves nothing: "
+    "export the whole window, or state with [coverage] that they are complete.",
+)
 NOTHING = Text(zh="窗口内没有可计数的数据。", en="Nothing to count in the window.")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK
 from kshop_audit.judging import scoring
-from kshop_audit.judging.judge import Judged
+from kshop_audit.judging.judge import NOTHING, Judged
 from kshop_audit.model.metadata import Level, Pack, RuleInfo, Text
 from kshop_audit.model.report import (
     Action,
@@ -45,9 +45,11 @@ class Ruled:
 
 
 def verdict(ruled: Sequence[Ruled], score: Score, broken: bool, gate: Gate) -> Verdict:
-    """Pass, fail or incomplete, with the rules behind it. Precedence of exit codes: 1 > 3 > 0.
+    """Pass, fail, incomplete or measured, with the rules behind it. Exit codes: 1 > 3 > 0.
 
     All packs must hold. A rule that several packs have is named once, by the worst it is anywhere.
+    Without any gate nothing can be passed: the audit is a measurement. Where no gate is decided
+    it is incomplete, whatever is required.
     """
     results = [result for pack in ruled for result in pack.results]
     failed = _ids(r for r in results if r.level is Level.ERROR and r.status is Status.FAIL)
@@ -62,13 +64,16 @@ def verdict(ruled: Sequence[Ruled], score: Score, broken: bool, gate: Gate) -> V
         for r in pack.results
         if r.status is Status.NO_VERDICT
     ]
-    owed = _ids(r for r, required in silent if required)
-    gates = _ids(r for r, _ in silent if r.level is Level.ERROR)
+    owed = {*_ids(r for r, required in silent if required), *_ids(_empty_gates(ruled))}
+    unmeasured = _ids(r for r, _ in silent if r.level is Level.ERROR)
+    gates = _gates(results)
     below = gate.min_score is not None and score.total is not None and score.total < gate.min_score
-    unscored = gate.min_score is not None and score.total is None
-    open_questions = bool(owed) or unscored or broken
+    unscored = gate.min_score is not None and not score.complete
+    undecided = gates.total > 0 and not gates.decided
+    open_questions = bool(owed) or unscored or broken or undecided
     fell = bool(failed or gate.regressed) or below or (gate.fail_on == "warn" and bool(warned))
-    status = "fail" if fell else "incomplete" if open_questions else "pass"
+    met = "pass" if gates.total else "measured"
+    status = "fail" if fell else "incomplete" if open_questions else met
     stopped = fell and gate.fail_on != "never"
     code = EXIT_FAILED if stopped else EXIT_INCOMPLETE if open_questions else EXIT_OK
     return Verdict(
@@ -77,10 +82,19 @@ def verdict(ruled: Sequence[Ruled], score: Score, broken: bool, gate: Gate) -> V
         failed=failed,
         warned=warned,
         no_verdict=_ids(r for r, _ in silent),
-        not_measured=tuple(rule for rule in gates if rule not in owed),
+        not_measured=tuple(rule for rule in unmeasured if rule not in owed),
         required=tuple(sorted(frozenset().union(*(pack.required for pack in ruled)))),
-        gates=_gates(results),
+        gates=gates,
     )
+
+
+def _empty_gates(ruled: Sequence[Ruled]) -> Iterator[RuleResult]:
+    """Required rules of which the files hold nothing to count: that is no verdict either."""
+    for pack in ruled:
+        for result in pack.results:
+            empty = result.status is Status.NOT_APPLICABLE and result.reason == NOTHING
+            if empty and result.id in pack.required:
+                yield result
 
 
 def _gates(results: Sequence[RuleResult]) -> Gates:

@@ -130,7 +130,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Questions of the window and hours of `reply-rate`: a burst of messages is one question.
+    """Questions of the window and hours of the reply rate: a burst of messages is one question.
 
     `courtesy`: unanswered ones that only say thanks; they are not listed.
     """
@@ -147,8 +147,8 @@ class Waits:
 class Cell:
     """One hour (0 to 23) of one weekday (1 = Monday).
 
-    `arrivals`: buyers' messages at any hour. `counted`, `answered`: those that `reply-rate` counts,
-    and those of them answered in time.
+    `arrivals`: buyers' messages at any hour. `counted`, `answered`: those that the reply rate
+    counts, and those of them answered in time.
     """
 
     weekday: int

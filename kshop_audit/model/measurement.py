@@ -66,7 +66,8 @@ class Measurement:
 
     `doubts`: reason → units that are not wholly known; `below`: those of the denominator where it
     counts other things than the numerator. `missing_days`: days of the window that should have
-    rows and have none. `scale`: numerator units
+    rows and have none; `covered`: whether the files reach over the beginning of the window, so that
+    nothing to count in them means that there was nothing. `scale`: numerator units
     in one unit of the target; `each`: least and most that one unit of a sum can add. `status`,
     `value`, `bounds`, `count` and `reason` come from the rule's own conclusion. `population`:
     whether the numerator and the denominator count different things. `against`: units that speak
@@ -87,6 +88,7 @@ class Measurement:
     evidence: tuple[EvidenceRow, ...] = ()
     against: int | None = None
     missing_days: tuple[date, ...] = ()
+    covered: bool = True
     coverage: Coverage | None = None
     offence: bool = False
     tally: bool = False

@@ -234,9 +234,8 @@ class RuleInfo:
     `distance`: whether it makes sense to count how many more good events reach the target.
     `absent`: entries like those of `needs` that may be missing, each with what the figure means
     then. `text`: of which merchant messages the rule needs the text; None: of none. `also`: kinds
-    of file that are joined to those of `needs` where they are there. `exempt`: whether the exempt
-    periods of the configuration touch the rule. `gates_when`: CLOSING where the rule gates only
-    for a shop that wants to close.
+    of file that are joined to those of `needs` where they are there. `gates_when`: CLOSING where
+    the rule gates only for a shop that wants to close.
     """
 
     id: str
@@ -251,7 +250,6 @@ class RuleInfo:
     absent: tuple[tuple[str, Text], ...] = ()
     text: MessageText | None = None
     also: tuple[str, ...] = ()
-    exempt: bool = False
     gates_when: str | None = None
     value_unit: ValueUnit = ValueUnit.RATIO
 

@@ -133,6 +133,12 @@ class Score:
     assumptions: tuple[Text, ...]
     reason: Text | None
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is a total, and at least half of the rules with points are in it."""
+        used = sum(len(dimension.rules) for dimension in self.dimensions)
+        return self.total is not None and used >= len(self.left_out)
+
 
 @dataclass(frozen=True, slots=True)
 class TargetRef:

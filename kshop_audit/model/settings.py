@@ -30,9 +30,9 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A figure read in the back office where no export exists."""
+    """A figure read in the back office where no export exists; durations in hours."""
 
-    numerator: int
+    numerator: Decimal
     denominator: int
     since: date
     until: date
@@ -96,6 +96,21 @@ class Done:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NoBusiness:
+    """Days on which the shop does no business: single days, periods, days of the week.
+
+    `periods`: first and last day, both included. `weekdays`: 0 = Monday.
+    """
+
+    periods: tuple[tuple[date, date], ...] = ()
+    weekdays: frozenset[int] = frozenset()
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        return day.weekday() in self.weekdays or any(a <= day <= b for a, b in self.periods)
+
+
 DELIMITERS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";"}
 """Names of delimiters that are hard to write as they are."""
 
@@ -155,7 +170,8 @@ class Settings:
 
     `packs`: names or files; each is a column of the report, and the score follows the first one.
     `required` is added to the packs' required gates; `required_instead` replaces them, if it is
-    set. "all" has already become every gate. `coverage`: kind → first and last day of which the
+    set. "all" has already become every gate; `required_by_name`
+    are those that were written out. `coverage`: kind → first and last day of which the
     operator says that the files are complete. `unused`: keys of which no chosen pack has a use.
     """
 
@@ -166,12 +182,14 @@ class Settings:
     levels: Mapping[str, Level] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     required_instead: tuple[str, ...] | None = None
+    required_by_name: tuple[str, ...] = ()
     targets: Mapping[str, Decimal] = field(default_factory=dict)
     weights: Mapping[str, Decimal] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     exempt: tuple[Interval, ...] = ()
     force_majeure: frozenset[str] = frozenset()
     coverage: Mapping[Kind, tuple[date, date]] = field(default_factory=dict)
+    no_business: NoBusiness = field(default_factory=NoBusiness)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allow: tuple[Allowed, ...] = ()
     declared: Mapping[str, Declared] = field(default_factory=dict)

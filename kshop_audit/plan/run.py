@@ -12,7 +12,7 @@ from functools import partial
 
 import polars as pl
 
-from kshop_audit.facts import Facts
+from kshop_audit.facts import Facts, days
 from kshop_audit.facts.orders import orders
 from kshop_audit.facts.text import fold
 from kshop_audit.model.measurement import Measurement
@@ -186,21 +186,14 @@ def _unknown_reasons(frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms
 
 @dataclass
 class _Extras:
-    """Small frames that belong to no rule: rows a day of chats and orders, paid orders."""
+    """Small frames that belong to no rule: what happened on which day (see `days`), paid orders."""
 
     frames: dict[str, pl.LazyFrame]
     results: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def _extras(facts: Facts) -> _Extras:
-    frames: dict[str, pl.LazyFrame] = {}
-    # Without the time of the order its payment tells the day; else a gap would pass unseen.
-    told = "created_at" if facts.tables.has(Kind.ORDERS, "created_at") else "paid_at"
-    for kind, at in ((Kind.CHATS, "sent_at"), (Kind.ORDERS, told)):
-        if facts.tables.has(kind, at):
-            day = pl.col(at).dt.date()
-            rows = facts.tables.rows(kind).filter(pl.col(at).is_not_null())
-            frames[kind] = rows.group_by(day=day).agg(rows=pl.len()).sort("day")
+    frames = days.by_kind(facts)
     if facts.tables.has(Kind.ORDERS, "paid_at"):
         paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.last)
         frames["paid"] = paid.group_by(day=pl.col("paid_at").dt.date()).agg(rows=pl.len())

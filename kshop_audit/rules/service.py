@@ -47,7 +47,6 @@ def _met(answered: str, counted: str, terms: Terms) -> pl.Expr:
     ),
     unit=Text(zh="条消息在 5 分钟内回复", en="messages answered within 5 minutes"),
     needs=OR_DAYS,
-    exempt=True,
     absent={
         "chats.message_type|service-stats.messages": absent.NO_MESSAGE_TYPE,
         "chats.session_id|service-stats.messages": absent.NO_SESSION,
@@ -136,7 +135,6 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="天达标", en="days on target"),
     needs=OR_DAYS,
-    exempt=True,
 )
 def reply_rate_daily(facts: Facts, terms: Terms) -> Shape:
     """Days on which the reply rate reaches its target, of all days with messages.
@@ -206,7 +204,6 @@ def _sub_accounts(measured: Measured, terms: Terms) -> Conclusion:
     ),
     unit=Text(zh="名客服达标", en="agents on target"),
     needs=CHATS,
-    exempt=True,
     conclude=_sub_accounts,
     absent={
         "chats.agent_account": absent.NO_AGENT,
@@ -283,7 +280,6 @@ def _at_the_gate(measured: Measured, terms: Terms) -> Conclusion:
     ),
     unit=Text(zh="条满意评价", en="satisfied ratings"),
     needs=("ratings.rating", "ratings.rated_at"),
-    exempt=True,
     conclude=_at_the_gate,
 )
 def cs_satisfaction(facts: Facts, terms: Terms) -> Shape:

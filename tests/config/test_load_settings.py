@@ -175,7 +175,9 @@ def test_every_key_arrives_in_the_settings(tmp_path: Path) -> None:
         )
     }
     assert settings.declared == {
-        "reply-rate": Declared(812, 1000, date(2026, 10, 1), date(2026, 10, 30), "客服数据")
+        "reply-rate": Declared(
+            Decimal(812), 1000, date(2026, 10, 1), date(2026, 10, 30), "客服数据"
+        )
     }
     assert settings.withdrawals == (
         Withdrawal(datetime(2026, 3, 1, 10), Decimal("100.01"), "alipay"),

@@ -70,7 +70,7 @@ class Rule:
     conclude: Conclude | None = None
 
 
-class Declared(TypedDict, total=False):
+class Declarations(TypedDict, total=False):
     """What a rule declares of itself; see `RuleInfo` for each."""
 
     family: Required[str]
@@ -83,7 +83,6 @@ class Declared(TypedDict, total=False):
     distance: bool
     text: MessageText
     also: tuple[str, ...]
-    exempt: bool
     gates_when: str
 
 
@@ -92,7 +91,7 @@ def rule(
     *,
     absent: Mapping[str, Text] | None = None,
     conclude: Conclude | None = None,
-    **declared: Unpack[Declared],
+    **declared: Unpack[Declarations],
 ) -> Callable[[Measure], Rule]:
     """Make a rule of a function.
 

@@ -34,7 +34,6 @@ LINES = ("bonus_traffic", "alliance", "termination")
     ),
     unit=Text(zh="天达标", en="days on target"),
     needs=("chats.sent_at", "chats.sender_role", "chats.session_id|chats.buyer_id"),
-    exempt=True,
 )
 def dy_reply_3m(facts: Facts, terms: Terms) -> Shape:
     """Days on which people answered at least half of the messages within three minutes.
@@ -128,7 +127,6 @@ def _published(terms: Terms) -> tuple[Finding, ...]:
         en="The back office's score stands; work on product and service first, they weigh most.",
     ),
     unit=Text(zh="分", en="points"),
-    exempt=True,
 )
 def dy_experience_score(facts: Facts, terms: Terms) -> Shape:
     """What is published of the experience score; it cannot be computed from exports.

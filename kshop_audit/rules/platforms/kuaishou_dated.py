@@ -72,7 +72,6 @@ def _weeks(measured: Measured, terms: Terms) -> Conclusion:
     ),
     unit=Text(zh="个买家·日全部按时回复", en="buyers a day with every message answered in time"),
     needs=CHATS,
-    exempt=True,
     conclude=_weeks,
 )
 def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
@@ -169,7 +168,6 @@ def _seven_days(measured: Measured, terms: Terms) -> Conclusion:
     ),
     unit=Text(zh="天达到标识要求", en="days that earn the badge"),
     needs=CHATS,
-    exempt=True,
     conclude=_seven_days,
 )
 def fast_reply_badge(facts: Facts, terms: Terms) -> Shape:

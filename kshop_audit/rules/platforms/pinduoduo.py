@@ -26,7 +26,6 @@ from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
     ),
     unit=Text(zh="天达标", en="days on target"),
     needs=("chats.sent_at", "chats.sender_role", "chats.buyer_id|chats.session_id"),
-    exempt=True,
 )
 def pdd_reply_rate(facts: Facts, terms: Terms) -> Shape:
     """Days on which at least half of the consumers had every message answered within an hour.

@@ -38,7 +38,6 @@ def _few_rounds(measured: Measured, terms: Terms) -> Conclusion:
     ),
     unit=Text(zh="轮在 3 分钟内人工响应", en="rounds answered by a person within three minutes"),
     needs=("chats.sent_at", "chats.sender_role", "chats.session_id|chats.buyer_id"),
-    exempt=True,
     conclude=_few_rounds,
 )
 def tb_reply_3m(facts: Facts, terms: Terms) -> Shape:

@@ -1,0 +1,102 @@
+"""Which days the files of a rule cover, and what days without rows may hide of its units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from kshop_audit.facts.days import BEGUN
+from kshop_audit.ingest import Source
+from kshop_audit.judging.empty_days import EmptyDays, Pace, empty_days, lost_tail
+from kshop_audit.model.report import Coverage
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
+from kshop_audit.plan.load import Loaded
+
+PACED = (Kind.CHATS, Kind.ORDERS, Kind.SERVICE_STATS)
+"""The kinds whose rows come at a pace, so that days without any tell something."""
+
+ByDay = Mapping[str, Mapping[date, int]]
+"""Name → day → rows, see `facts.days`; "paid" of paid orders."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the files of each kind reach, at the terms of one pack."""
+
+    loaded: Loaded
+    sources: Sequence[Source]
+    by_day: ByDay
+    terms: Terms
+
+    def pace(self, kind: Kind) -> Pace:
+        """The pace of a kind; conversations for chats."""
+        rows = self.by_day.get(kind, {})
+        units = self.by_day.get(BEGUN, rows) if kind is Kind.CHATS else rows
+        return Pace(units, frozenset(rows))
+
+    def empty(self, kinds: Sequence[Kind], since: datetime) -> tuple[Kind | None, EmptyDays]:
+        """The days of a window without rows, of the first of the kinds that has a pace."""
+        kind = next((kind for kind in kinds if kind in PACED and self.by_day.get(kind)), None)
+        if kind is None:
+            return (Kind.TICKETS, self._tail(since)) if Kind.TICKETS in kinds else (None, _NONE)
+        if kind is Kind.SERVICE_STATS:
+            return kind, self._unlisted(since)
+        terms = self.terms
+        return kind, empty_days(self.pace(kind), kind, since, terms.as_of, terms.settings)
+
+    def covers(self, kinds: Sequence[Kind], since: datetime) -> bool:
+        """Whether the files cover a window: rows on both sides of its beginning, or as the
+        operator says.
+        """
+        return any(self._covers(kind, since) for kind in kinds)
+
+    def _covers(self, kind: Kind, since: datetime) -> bool:
+        whole = self.terms.settings.coverage.get(kind)
+        last = self.terms.end - timedelta(days=1)
+        if whole is not None and whole[0] <= since.date() and last.date() <= whole[1]:
+            return True
+        first_at, last_at = self.ends(kind)
+        return first_at is not None and last_at is not None and first_at < since <= last_at
+
+    def ends(self, kind: Kind) -> tuple[datetime | None, datetime | None]:
+        """The first and the last event of the files of a kind."""
+        counts = self.loaded.counts
+        files = [s.index for s in self.sources if s.kind is kind and s.index in counts]
+        firsts = [at for file in files if (at := counts[file].first_at) is not None]
+        lasts = [at for file in files if (at := counts[file].last_at) is not None]
+        return min(firsts, default=None), max(lasts, default=None)
+
+    def coverage(self, kind: Kind, empty: EmptyDays) -> Coverage:
+        """What the report says of it."""
+        first, last = self.ends(kind)
+        return Coverage(
+            kind=kind.value,
+            since=None if first is None else first.date().isoformat(),
+            until=None if last is None else last.date().isoformat(),
+            days_missing=tuple(day.isoformat() for day in empty.missing),
+            thin=tuple(day.isoformat() for day in empty.thin),
+        )
+
+    def _tail(self, since: datetime) -> EmptyDays:
+        """The last days, which a file of tickets does not reach while orders go on."""
+        if Kind.TICKETS in self.terms.settings.coverage:
+            return _NONE
+        newest = self.ends(Kind.TICKETS)[1]
+        days = lost_tail(self.pace(Kind.TICKETS), self.pace(Kind.ORDERS), newest, self.terms.as_of)
+        last = (self.terms.end - timedelta(days=1)).date()
+        lost = (last - timedelta(days=back) for back in range(days))
+        return EmptyDays(tuple(sorted(day for day in lost if day >= since.date())))
+
+    def _unlisted(self, since: datetime) -> EmptyDays:
+        """The dates of the window of which a file of daily figures has no row."""
+        listed, day, missing = self.by_day[Kind.SERVICE_STATS], since, []
+        while day < self.terms.end:
+            if day.date() not in listed:
+                missing.append(day.date())
+            day = datetime.combine(day.date(), time.min) + timedelta(days=1)
+        return EmptyDays(tuple(missing))
+
+
+_NONE = EmptyDays()

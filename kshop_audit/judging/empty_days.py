@@ -1,0 +1,139 @@
+"""Which days should have rows and have none (rulebook 1b.5).
+
+A shop sells and answers at its own pace. A run of days without rows is missing when the pace lets
+one expect ENOUGH units in it and no other gap of about the same length shows that the shop has such
+days. What the operator says of closed days and of complete files settles the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Interval, Settings
+
+ENOUGH = 10
+"""So many expected orders or conversations make an empty run of days a missing one."""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The units of a kind by day: what tells a lost day from a quiet one.
+
+    `units`: day → orders or conversations that began; `rows`: the days that have any row.
+    """
+
+    units: Mapping[date, int]
+    rows: frozenset[date]
+
+    @property
+    def first(self) -> date | None:
+        """The first day with rows."""
+        return min(self.rows, default=None)
+
+    @property
+    def last(self) -> date | None:
+        """The last day with rows."""
+        return max(self.rows, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyDays:
+    """Days without rows: `missing` ones, and `thin` ones of which nobody can be sure."""
+
+    missing: tuple[date, ...] = ()
+    thin: tuple[date, ...] = ()
+
+
+def empty_days(
+    pace: Pace, kind: Kind, since: datetime, as_of: datetime, settings: Settings
+) -> EmptyDays:
+    """The days of a window without rows, from its beginning to as-of.
+
+    `since`: the window's first instant. Days that the operator settled are in neither list.
+    """
+    first = pace.first
+    if first is None:
+        return EmptyDays()
+    begun = min(first, since.date())
+    span = as_of - datetime.combine(begun, time.min)
+    if span <= timedelta(0):
+        return EmptyDays()
+    units = sum(count for day, count in pace.units.items() if begun <= day)
+    rate = Fraction(units) * 86_400 / int(span.total_seconds())
+    runs = list(_runs(pace.rows, begun, as_of))
+    open_days = _Settled(kind, settings)
+    missing: list[date] = []
+    thin: list[date] = []
+    for number, run in enumerate(runs):
+        left = [day for day in run if day >= since.date() and not open_days.closed(day)]
+        if not left:
+            continue
+        usual = any(abs(len(o) - len(run)) <= 1 for i, o in enumerate(runs) if i != number)
+        expected = rate * sum((_part(day, as_of) for day in left), Fraction(0))
+        (thin if usual or expected < ENOUGH else missing).extend(left)
+    return EmptyDays(tuple(missing), tuple(thin))
+
+
+def lost_tail(pace: Pace, others: Pace, newest: datetime | None, as_of: datetime) -> int:
+    """How many days at the end a file of tickets does not reach, while orders go on (1b.5).
+
+    `pace`: of the tickets, `others`: of the orders, `newest`: the newest event of the tickets.
+    """
+    if newest is None or pace.first is None or others.last is None:
+        return 0
+    days = (others.last - newest.date()).days
+    known = max((newest.date() - pace.first).days + 1, 1)
+    expected = Fraction(sum(pace.units.values()) * days, known)
+    return (as_of.date() - newest.date()).days if days >= 3 and expected >= ENOUGH else 0
+
+
+def _runs(rows: frozenset[date], begun: date, as_of: datetime) -> Iterator[Sequence[date]]:
+    """The longest runs of days without rows, from `begun` to the day of as-of."""
+    run: list[date] = []
+    day = begun
+    while datetime.combine(day, time.min) < as_of:
+        if day in rows:
+            if run:
+                yield run
+            run = []
+        else:
+            run.append(day)
+        day += DAY
+    if run:
+        yield run
+
+
+def _part(day: date, as_of: datetime) -> Fraction:
+    """How much of the day lies before as-of."""
+    begun = datetime.combine(day, time.min)
+    return min(Fraction(1), Fraction(int((as_of - begun).total_seconds()), 86_400))
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What the operator says of days: when the shop opened, was closed, and what files hold."""
+
+    kind: Kind
+    settings: Settings
+
+    def closed(self, day: date) -> bool:
+        """Whether the day is one without business, or one that the files are said to cover."""
+        settings = self.settings
+        if settings.opened_at is not None and day < settings.opened_at.date():
+            return True
+        whole = settings.coverage.get(self.kind)
+        if whole is not None and whole[0] <= day <= whole[1]:
+            return True
+        return settings.no_business.holds(day) or any(_covers(i, day) for i in settings.exempt)
+
+
+def _covers(interval: Interval, day: date) -> bool:
+    """Whether an exempt period holds the day from its beginning to its end."""
+    first, last = datetime.combine(day, time.min), datetime.combine(day, time(23, 59, 59))
+    return interval.since <= first and last <= interval.until
