@@ -6,7 +6,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.contacts import contacts
-from kshop_audit.facts.messages import bursts
+from kshop_audit.facts.pestering import bursts
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
@@ -20,6 +20,7 @@ from kshop_audit.rules.conduct.hits import (
     findings,
     only_reviews,
 )
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 
@@ -87,6 +88,7 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
         unit=facts(contacts),
         at="sent_at",
         hit=found & ~review,
+        maybe=doubts.by_row(facts.tables, terms, "third-party-info", "sent_at"),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,
@@ -159,6 +161,8 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
         unit=facts(bursts, in_a_row, within_hours),
         at="sent_at",
         hit=too_many,
+        maybe=doubts.by_row(facts.tables, terms, "harassment", "sent_at"),
+        unknown=doubts.unknown(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,

@@ -20,6 +20,7 @@ from kshop_audit.rules.conduct.hits import (
     findings,
     only_reviews,
 )
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 from kshop_audit.rules.kit.word_lists import TONE_LISTS
@@ -91,6 +92,7 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
         unit=facts(matches, *TONE_LISTS),
         at="sent_at",
         hit=pl.lit(False),
+        maybe=doubts.by_row(facts.tables, terms, "tb-tone", "sent_at"),
         offence=True,
         evidence=EVIDENCE,
         findings=replace(listed, columns={**listed.columns, "why": _joined(names, " ")}),
