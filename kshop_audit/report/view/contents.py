@@ -200,17 +200,25 @@ def _headline(report: Report, speech: Speech, titles: dict[str, str]) -> str:
     return say("passed" if met else "nothing" if gates else "no_gates", met)
 
 
-def _missing(report: Report) -> tuple[str, ...]:
-    """Rules whose missing verdict makes the audit incomplete: the gates, else all that are open."""
-    open_ids = (i for i in report.verdict.no_verdict if i not in report.verdict.not_measured)
-    return _required(report) or tuple(open_ids)
+def owed(report: Report) -> tuple[str, ...]:
+    """The required rules that have no verdict.
+
+    A report saved before it named the required rules has them among its gates.
+    """
+    gates = [rule.id for rule in report.rules if rule.level is Level.ERROR]
+    required = report.verdict.required or gates
+    return tuple(i for i in _open(report) if i in required)
 
 
-def _required(report: Report) -> tuple[str, ...]:
-    """Gates without a verdict that need one."""
-    gates = {rule.id for rule in report.rules if rule.level is Level.ERROR}
+def _open(report: Report) -> tuple[str, ...]:
+    """Rules without a verdict, but for gates that nobody requires."""
     verdict = report.verdict
-    return tuple(i for i in verdict.no_verdict if i in gates and i not in verdict.not_measured)
+    return tuple(i for i in verdict.no_verdict if i not in verdict.not_measured)
+
+
+def _missing(report: Report) -> tuple[str, ...]:
+    """Rules whose missing verdict makes the audit incomplete; else all that are open."""
+    return owed(report) or _open(report)
 
 
 def _first(report: Report, speech: Speech) -> str:
@@ -238,7 +246,7 @@ def _asides(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[str
     verdict = report.verdict
     said = {
         "warned": verdict.warned if verdict.failed or verdict.status != "fail" else (),
-        "incomplete": _required(report) if verdict.failed else (),
+        "incomplete": owed(report) if verdict.failed else (),
         "not_measured": verdict.not_measured,
     }
     return tuple(
