@@ -12,7 +12,7 @@ from kshop_audit.report.view.speech import Speech
 
 
 def render(report: Report, lang: str) -> str:
-    """Well-formed XML 1.0. A gate missed is a failure, a required verdict that is missing an error,
+    """Well-formed XML 1.0. A gate missed is a failure, a required rule without a verdict an error,
     any other rule without data skipped; a warning is a case that passed with a remark.
     """
     speech = Speech(lang)
@@ -41,8 +41,8 @@ def _case(
     case = ET.SubElement(suite, "testcase", classname=owner, name=name, time="0")
     message = _message(rule, speech)
     if rule.status is Status.FAIL and rule.level is Level.ERROR:
-        told = ET.SubElement(case, "failure", message=message, type=rule.status.value)
-        told.text = "\n".join(phrases.findings(rule, speech))
+        failure = ET.SubElement(case, "failure", message=message, type=rule.status.value)
+        failure.text = "\n".join(phrases.findings(rule, speech))
     elif rule.status is Status.NO_VERDICT and required:
         ET.SubElement(case, "error", message=message, type=rule.status.value)
     elif rule.status in (Status.NO_VERDICT, Status.NOT_APPLICABLE):
@@ -55,8 +55,8 @@ def _message(rule: RuleResult, speech: Speech) -> str:
     figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
     counts, distance = phrases.counts(rule), phrases.distance(rule, speech)
     remarks = phrases.remarks(rule, speech)
-    told = [speech.name("status", rule.status.value), figure, counts, distance, *remarks]
-    return speech.join(told)
+    parts = [speech.name("status", rule.status.value), figure, counts, distance, *remarks]
+    return speech.join(parts)
 
 
 def _counted(element: ET.Element) -> None:
