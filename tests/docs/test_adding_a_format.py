@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 from tests.docs.test_docs import ROOT, blocks
@@ -54,7 +55,8 @@ def test_a_module_and_an_entry_are_a_format(tmp_path: Path) -> None:
     (report / "jsonl.py").write_text(code, encoding="utf-8")
     registry = (report / "formats.py").read_text(encoding="utf-8")
     assert registry.count(LAST) == 1
-    (report / "formats.py").write_text(registry.replace(LAST, entry + LAST), encoding="utf-8")
+    listed = textwrap.indent(entry.rstrip(), "    ") + ",\n"
+    (report / "formats.py").write_text(registry.replace(LAST, listed + LAST), encoding="utf-8")
 
     python(folder, "scripts/make_docs.py")
     for name in ("README.md", "README.en.md"):
