@@ -1,4 +1,4 @@
-"""A diagnosis as the beginning of a configuration: what is likely, and blanks for what is not.
+"""A diagnosis as a draft of `shop.toml`: what is likely, and blanks for the rest.
 
 Valid TOML whatever the files hold: their texts stand in quotes or, on one line, in comments.
 """
@@ -18,7 +18,7 @@ _MASKED = "***"
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A file and what is to be said of it: its kind, or the one that it is nearest to."""
+    """A file with its kind, or the kind that it is nearest to."""
 
     file: FileDiagnosis
     kind: str
@@ -129,13 +129,13 @@ def _columns(kind: str, tables: Sequence[_Table], speech: Speech) -> Iterator[st
 
 
 def _values(entry: Unmapped, speech: Speech) -> Iterator[str]:
-    said = speech.say("draft.values", codes=speech.join(entry.codes, "list"))
-    yield f"[inputs.{entry.kind}.values.{entry.column}]  # {said}"
+    comment = speech.say("draft.values", codes=speech.join(entry.codes, "list"))
+    yield f"[inputs.{entry.kind}.values.{entry.column}]  # {comment}"
     for text, rows in entry.texts:
-        told = speech.say("draft.rows", rows) if rows else speech.say("draft.seen")
+        comment = speech.say("draft.rows", rows) if rows else speech.say("draft.seen")
         if text.endswith(_MASKED):
-            told = speech.join([told, speech.say("draft.masked")], "comma")
-        yield f'# {_quoted(text, speech)} = ""  # {told}'
+            comment = speech.join([comment, speech.say("draft.masked")], "comma")
+        yield f'# {_quoted(text, speech)} = ""  # {comment}'
 
 
 def _quoted(text: str, speech: Speech) -> str:
