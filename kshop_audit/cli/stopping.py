@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -33,13 +33,13 @@ _TRIES = 20
 class _Run:
     """What is known of the one run of this process.
 
-    `made`: files and folders to be removed. `farewell`: what sets the terminal right again.
+    `made`: files and folders to be removed. `farewell`: sets the terminal right again.
     `ending`: the thread that clears up.
     """
 
     open: bool = False
     made: set[Path] = field(default_factory=set)
-    farewell: bytes = b""
+    farewell: Callable[[], None] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     ending: int | None = None
 
@@ -47,9 +47,9 @@ class _Run:
 _RUN = _Run()
 
 
-def say_farewell(control: bytes) -> None:
-    """What is to be sent to the terminal if the run is stopped: nothing, or control sequences."""
-    _RUN.farewell = control
+def at_stop(farewell: Callable[[], None] | None) -> None:
+    """What is called last if the run is stopped, from any thread: it sets the terminal right."""
+    _RUN.farewell = farewell
 
 
 def _end() -> None:
@@ -66,15 +66,16 @@ def _end() -> None:
             _remove(path)
         if not any(path.exists() for path in _RUN.made):
             break
-    with suppress(OSError):
-        os.write(2, _RUN.farewell)
+    farewell = _RUN.farewell
+    if farewell is not None:
+        farewell()
     os._exit(EXIT_INTERRUPTED)
 
 
 def _remove(path: Path) -> None:
     with suppress(OSError):
         if path.is_dir():
-            import shutil  # noqa: PLC0415  loaded by whoever made the folder
+            import shutil  # loaded already by whoever made the folder
 
             shutil.rmtree(path)
         else:
@@ -140,9 +141,10 @@ def scratch() -> Iterator[Path]:
 
     UsageError if none can be made.
     """
-    import shutil  # noqa: PLC0415  until here the run cannot be stopped in silence
-    from pathlib import Path  # noqa: PLC0415
-    from tempfile import gettempdir  # noqa: PLC0415
+    # Importing takes time, in which the run could not be stopped in silence at the top.
+    import shutil
+    from pathlib import Path
+    from tempfile import gettempdir
 
     # Named before it is made: `mkdtemp` tells the name only when the folder is there already.
     try:
