@@ -15,8 +15,9 @@ from kshop_audit.auditing.inputs import TextNeeds
 from kshop_audit.auditing.versions import parts_of
 from kshop_audit.errors import UsageError
 from kshop_audit.facts.suspicion import suspicious
-from kshop_audit.model.metadata import Level, MessageText, Pack
+from kshop_audit.model.metadata import Level, MessageText, Pack, Text
 from kshop_audit.model.settings import Settings, Span, Terms, level_of, lexicon_of
+from kshop_audit.model.suggesting import suggest
 from kshop_audit.rules import Rule, catalogue
 from kshop_audit.rules.kit.word_lists import SUSPECT_LISTS
 
@@ -53,9 +54,11 @@ def selected(
     families = {rule.info.family for rule in known.values()}
     for name in (*select, *ignore):
         if name not in known and name not in families:
+            listing = Text("；用 kshop-audit rules 查看全部", "; kshop-audit rules lists them")
+            hint = suggest(name, {*known, *families}, listing)
             raise UsageError(
-                f"没有名为 {name} 的规则或规则族；用 kshop-audit rules 查看全部",
-                f"unknown rule or family {name}; kshop-audit rules lists them",
+                f"没有名为 {name} 的规则或规则族{hint.zh}",
+                f"unknown rule or family {name}{hint.en}",
             )
     there = [known[rule] for pack in packs for rule in pack.rules if rule in known]
     for name in select:

@@ -1,7 +1,5 @@
 """`rules` and `rule ID`: the catalogue as a table, and one rule explained, offline."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -15,6 +13,8 @@ from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.suggesting import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,8 +111,6 @@ def _rule(options: RuleOptions) -> int:
 
 def _unknown(rule: str, chosen: Sequence[Pack]) -> UsageError:
     """A rule of other packs only, and in which; else what may have been meant."""
-    import difflib
-
     from kshop_audit import packs
 
     others = [packs.load(name) for name in packs.names()]
@@ -125,11 +123,8 @@ def _unknown(rule: str, chosen: Sequence[Pack]) -> UsageError:
             f"has: add --pack {having[0]}",
         )
     known = {name for pack in (*chosen, *others) for name in pack.rules}
-    hint = "".join(difflib.get_close_matches(rule, sorted(known), n=1))
-    return UsageError(
-        f"没有规则 {rule}" + (f"，是不是 {hint}？" if hint else "；用 rules 查看全部"),
-        f"unknown rule {rule}" + (f"; did you mean {hint}?" if hint else "; see rules"),
-    )
+    hint = suggest(rule, known, Text(zh="；用 rules 查看全部", en="; see rules"))
+    return UsageError(f"没有规则 {rule}{hint.zh}", f"unknown rule {rule}{hint.en}")
 
 
 def explain(rule: Rule, packs: Sequence[Pack], lang: str) -> str:
