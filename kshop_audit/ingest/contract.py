@@ -20,13 +20,24 @@ from kshop_audit.model.settings import InputMapping
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file to look at. `named`: it was named itself; `why`: it is listed, but never read."""
+
+    path: Path
+    name: str
+    pin: Kind | None
+    named: bool
+    why: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """The files to read, as named on the command line, and how to read them.
 
     `password` opens the protected workbooks among them. `zone`: of times that name none, a name
-    of the IANA database. `watch` is told what is being done. `digests`: of the files, some
-    perhaps begun. `lenient`: a file
-    that cannot be read is left out for the reason in `why`, even if it was named.
+    of the IANA database. `watch` takes the steps of the run. `digests`: of the files.
+    `lenient`: a file that cannot be read is left out for the reason in `why`, even if it was
+    named. `files`: those of the paths, where the folders have been walked already.
     """
 
     paths: tuple[Path, ...]
@@ -39,6 +50,7 @@ class Request:
     watch: Watch = field(default=unwatched, repr=False, compare=False)
     zone: str = ZONE
     digests: Digests = field(default_factory=Digests, repr=False, compare=False)
+    files: tuple[InputFile, ...] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest.cells.columns import Cells, cells_of
 from kshop_audit.ingest.cells.typed import Records
-from kshop_audit.ingest.contract import Request, Source
+from kshop_audit.ingest.contract import InputFile, Request, Source
 from kshop_audit.ingest.convert.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten
 from kshop_audit.ingest.decode import decoding, raw
@@ -19,7 +19,6 @@ from kshop_audit.ingest.decode.csv_records import RecordFile, read_records
 from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.decode.raw import Raw
 from kshop_audit.ingest.files.pieces import Piece
-from kshop_audit.ingest.files.walk import Found
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.locate import DELIMITERS, Header, Sample, find_header
 from kshop_audit.ingest.headers.unrecognised import OtherSheetError, misplaced, unrecognised
@@ -39,7 +38,7 @@ class Reading:
     """How one table is going to be read; `path` leads to its bytes."""
 
     request: Request
-    found: Found
+    file: InputFile
     index: int
     scratch: Path
     piece: Piece
@@ -56,7 +55,7 @@ class Reading:
         """The encoding that was told, for all files or for the kind it is pinned to."""
         if self.piece.sheet:
             return decoding.UTF8
-        pin = self.found.pin
+        pin = self.file.pin
         return self.request.encoding or (self.mapping(pin).encoding if pin else None)
 
     @property
@@ -66,7 +65,7 @@ class Reading:
             return (",",)
         if self.request.delimiter:
             return (self.request.delimiter,)
-        kinds = [self.found.pin] if self.found.pin else list(self.request.mappings)
+        kinds = [self.file.pin] if self.file.pin else list(self.request.mappings)
         own = [text for text in (self.mapping(kind).delimiter for kind in kinds) if text]
         return tuple(dict.fromkeys((*own, *DELIMITERS)))
 
@@ -77,16 +76,16 @@ class Reading:
     def header(self, text: str, delimiters: Sequence[str] | None = None) -> Header | None:
         """The header of a file that begins with this text; `delimiters`: others than usual."""
         marks = self.delimiters if delimiters is None else delimiters
-        return find_header(text, marks, self.request.mappings, self.found.pin)
+        return find_header(text, marks, self.request.mappings, self.file.pin)
 
     def recognises(self, text: str) -> bool:
         """Whether a file that begins with this text is one that can be read."""
-        return self.header(text) is not None or is_convertible(text, self.found.pin)
+        return self.header(text) is not None or is_convertible(text, self.file.pin)
 
     def original(self, decoded: Decoded, text: str) -> Original:
         """The file, to be rewritten if it is no table."""
         return Original(
-            decoded.path, self.name, text, decoded.start, self.request.mappings, self.found.pin,
+            decoded.path, self.name, text, decoded.start, self.request.mappings, self.file.pin,
             self.scratch / f"{self.index}.rewritten",
         )  # fmt: skip
 
@@ -217,7 +216,7 @@ def _needed(parts: tuple[Cells, ...]) -> int:
 
 def understood_source(reading: Reading) -> Source:
     """The table as it was understood; UnrecognisedError if it is none that is known."""
-    found, piece = reading.found, reading.piece
+    file, piece = reading.file, reading.piece
     understood = _understood(reading)
     decoded, header, rewritten = understood.decoded, understood.header, understood.rewritten
     match = header.match
@@ -228,10 +227,10 @@ def understood_source(reading: Reading) -> Source:
     records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
     damaged = (records.slow or rewritten is not None) and decoding.is_damaged(decoded)
     notes = notes_on(match, decoded, slow=records.slow, damaged=damaged, told=told)
-    ours, why = piece.sheet or rewritten is not None, match.why(found.pin is not None)
+    ours, why = piece.sheet or rewritten is not None, match.why(file.pin is not None)
     return Source(
         index=reading.index,
-        path=found.path,
+        path=file.path,
         name=piece.name,
         kind=match.kind,
         platform=match.layout.platform,

@@ -4,8 +4,6 @@ The digest of a piece is that of the file as it was given; a member of an archiv
 that it is known again when it is given unpacked. Sheets have that of their workbook.
 """
 
-# ruff: noqa: PLC0415  what takes a rare kind of file apart is loaded when there is one
-
 from __future__ import annotations
 
 from collections.abc import Iterator
