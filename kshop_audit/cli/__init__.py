@@ -4,8 +4,6 @@ Nothing heavy is imported here: `--help` and shell completion load neither Polar
 each command imports what it needs when it runs.
 """
 
-# ruff: noqa: PLC0415  imports take time, in which the run can be interrupted already
-
 from __future__ import annotations
 
 import gc

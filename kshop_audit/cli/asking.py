@@ -1,7 +1,5 @@
 """Facts that no export holds, asked for where somebody sits; an empty answer answers nothing."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import sys

@@ -4,8 +4,6 @@ Made for a spreadsheet: UTF-8 with BOM, ids protected from being read as numbers
 no cell can become a formula, and none holds a control character of any kind.
 """
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import csv

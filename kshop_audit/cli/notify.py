@@ -4,8 +4,6 @@ The only place that may reach the network, and only there. The address holds pas
 rule, so it is never printed.
 """
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import logging

@@ -386,6 +386,23 @@ def test_no_tracked_file_speaks_of_this_machine() -> None:
     assert found == []
 
 
+def test_what_was_meant_is_suggested_in_one_place() -> None:
+    matching = {
+        name_of(path)
+        for path in SOURCES
+        if "get_close_matches" in path.read_text(encoding="utf-8")
+    }
+    assert matching == {"model/suggesting.py"}
+
+
+def test_a_class_name_means_one_thing_in_the_package() -> None:
+    """Private ones too: whoever searches for a name finds one definition."""
+    places: dict[str, list[str]] = {}
+    for place, node in nodes(SOURCES, ast.ClassDef):
+        places.setdefault(node.name.strip("_"), []).append(place)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_the_catalogue_needs_no_register() -> None:
     """A family is a module, a rule is an object in it; nothing else lists them."""
     listed = {rule for name in rules.families() for rule in rules.rules_in(import_module(name))}

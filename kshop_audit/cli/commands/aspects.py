@@ -1,7 +1,5 @@
 """`aspects`: what the service assessment asks for, what measures it, what a person must check."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

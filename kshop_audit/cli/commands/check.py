@@ -1,7 +1,5 @@
 """`check`: read the exports, run the rules, print the report."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """`close`: whether the shop can be closed, what blocks it, and from when it can."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """`doctor`: what the tool understood of each file, and what it cannot measure without more."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import json

@@ -1,7 +1,5 @@
 """`history`: the trend of the runs that `check --history FILE` stored; and the storing itself."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass

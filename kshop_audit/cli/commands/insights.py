@@ -1,7 +1,5 @@
 """`insights`: what customers say: reasons, topics, waits, busy hours, buyers with trouble."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
