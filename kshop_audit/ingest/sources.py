@@ -203,15 +203,15 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
     return read_records(
         RecordFile(
             decoded.path, reading.name, start, header.row, header.delimiter,
-            match.headers, tuple(keep), key.places[0] if key else None, times,
-            tuple(p for part in parts if part.exact for p in part.places),
+            match.headers, tuple(keep), _needed(parts), key.places[0] if key else None, times,
+            tuple(p for part in parts if part.exact and part.counts for p in part.places),
         )
     )  # fmt: skip
 
 
 def _needed(parts: tuple[Cells, ...]) -> int:
-    """Cells that a row must have: up to the last column that is understood."""
-    return 1 + max(place for part in parts for place in part.places)
+    """Cells that a row must have: up to the last column that something looks at."""
+    return 1 + max((place for part in parts if part.counts for place in part.places), default=0)
 
 
 def understood_source(reading: Reading) -> Source:

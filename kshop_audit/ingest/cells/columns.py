@@ -67,9 +67,14 @@ class Cells:
         return self.type in REASON
 
     @property
+    def counts(self) -> bool:
+        """Whether a row must have the cell: something looks at it, or it identifies the row."""
+        return self.column.read or self.key
+
+    @property
     def rejects(self) -> bool:
         """Whether a cell that cannot be read rejects its row."""
-        return self.exact and self.name not in DISPENSABLE
+        return self.exact and self.counts and self.name not in DISPENSABLE
 
     @property
     def raw(self) -> pl.Expr:

@@ -146,7 +146,7 @@ def _cells(original: Original, header: Header) -> Rewritten:
     )
     file = RecordFile(
         original.path, original.name, original.start + header.end, header.row, header.delimiter,
-        match.headers, (customer, content), content, (), (customer,),
+        match.headers, (customer, content), max(customer, content) + 1, content, (), (customer,),
     )  # fmt: skip
     cut = 0
     with writing(original.target, conversation.COLUMNS) as out, _telling(original):

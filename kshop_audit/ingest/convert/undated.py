@@ -66,7 +66,7 @@ def dated(path: Path, name: str, start: int, header: Header, days: Days, target:
     known = tuple(place for places in match.columns.values() for place in places)
     file = RecordFile(
         path, name, start + header.end, header.row, header.delimiter, match.headers,
-        tuple(range(len(match.headers))), key[0] if key else None, (), known,
+        tuple(range(len(match.headers))), len(match.headers), key[0] if key else None, (), known,
     )  # fmt: skip
     day: date | None = None
     blank = [""] * len(match.headers)

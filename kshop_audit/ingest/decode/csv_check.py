@@ -46,7 +46,8 @@ class Shape:
 class Frame:
     """What to prove it of: the records begin at byte `start`; `key` is the header of the key.
 
-    `needed`: cells up to the last understood column; a row that has them lacks nothing that counts.
+    `needed`: cells up to the last column that something looks at; a row that has them lacks
+    nothing that counts.
     `sound`: the file is known to be UTF-8.
     """
 

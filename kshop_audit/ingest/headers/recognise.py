@@ -127,8 +127,10 @@ def match(
         if not talks and not all(any(name in columns for name in group) for group in needs):
             return None
     own = len(layout.own & set(names))
-    # A signature decides; then the number of known columns; then the platform's own names.
-    rank = (int(bool(signature)), len(columns), own)
+    # A signature decides; then the number of known columns; then the platform's own names. A column
+    # that nothing looks at must not make a file one of another kind.
+    table = TABLES[layout.kind]
+    rank = (int(bool(signature)), sum(table.column(name).read for name in columns), own)
     return Match(layout, tuple(headers), columns, signature, rank)
 
 
