@@ -9,7 +9,7 @@ from pathlib import Path
 from kshop_audit.auditing.completing import days_without_rows
 from kshop_audit.auditing.notes import reason
 from kshop_audit.facts import Facts
-from kshop_audit.ingest import Request, Source, is_known, open_inputs
+from kshop_audit.ingest import Request, Source, is_known
 from kshop_audit.ingest.headers.guessing import Guess, guesses, nearest
 from kshop_audit.masking import masked, masked_label
 from kshop_audit.model.diagnosis import (
@@ -29,7 +29,7 @@ from kshop_audit.model.moments import shown
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.packs import load_all
-from kshop_audit.plan.load import FileCount, Loaded, Reject, load
+from kshop_audit.plan.load import FileCount, Loaded, Reject, open_and_load
 from kshop_audit.plan.needs import unmet
 from kshop_audit.plan.query import Wanted
 from kshop_audit.plan.run import run
@@ -42,8 +42,7 @@ def diagnose(request: Request, settings: Settings, scratch: Path, *, mask: bool)
     ConfigError for a pack that does not load, InputError for a path that does not exist.
     """
     packs = load_all(settings.packs)
-    sources = open_inputs(request, scratch)
-    loaded = load(sources, find_as_of=True)
+    sources, loaded = open_and_load(request, scratch, find_as_of=True)
     known = catalogue()
     rules = {pack.id: [known[name] for name in pack.rules if name in known] for pack in packs}
     return Diagnosis(

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import polars as pl
-
 from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.digests import Digest, Digests
@@ -60,8 +58,7 @@ class Source:
     `name` says which one it is: `file.xlsx#sheet`, `file.zip!member`; `path` is the file's.
 
     `kind` is None for a file that fits no kind or is never read; then `records` is None too.
-    `table` is lazy, has the columns of `tables.schema(kind, present columns)` and the bookkeeping
-    columns, and holds every record of the file exactly once. `header` pairs each header of the
+    `header` pairs each header of the
     file with the canonical column it became. `why` says on what grounds the kind was chosen.
     `sample`: the header and the first rows as they stand, if there are any. `sheet`: its name,
     if it is one of a workbook.
@@ -90,8 +87,3 @@ class Source:
             return ""
         with while_reading(self.name):
             return self.digest.told()
-
-    @property
-    def table(self) -> pl.LazyFrame | None:
-        """The whole table of the file, or None for a file that is not read."""
-        return None if self.records is None else self.records.table()

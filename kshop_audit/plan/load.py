@@ -84,25 +84,6 @@ class Loaded:
         return sum(self.counts[file].rejected for file in files if file in self.counts)
 
 
-def load(
-    sources: Sequence[Source],
-    *,
-    find_as_of: bool,
-    keep_text: pl.Expr | None = None,
-    text_of: tuple[str, ...] = MERCHANT,
-) -> Loaded:
-    """Read all files.
-
-    `find_as_of`: as-of is to be found, so a damaged future time is rejected. `keep_text`: Boolean
-    over `content`, of which messages the text is needed (None: of none); `text_of`: and of whose.
-    """
-    with Reader(keep_text, text_of) as reader:
-        for source in sources:
-            reader.opened(source)
-        parts = {index: part.result() for index, part in reader.parts().items()}
-    return _loaded(sources, parts, find_as_of=find_as_of)
-
-
 def open_and_load(
     request: Request,
     scratch: Path,
@@ -111,10 +92,12 @@ def open_and_load(
     keep_text: pl.Expr | None = None,
     text_of: tuple[str, ...] = MERCHANT,
 ) -> tuple[tuple[Source, ...], Loaded]:
-    """`open_inputs` and `load` in one: files are read while they are opened.
+    """The sources of a request and their rows: files are read while they are opened.
 
-    Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is told
-    as if all had been opened first.
+    Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is
+    raised as if all had been opened first. `find_as_of`: as-of is to be found, so a damaged future
+    time is rejected. `keep_text`: Boolean over `content`, of which messages the text is needed
+    (None: of none); `text_of`: and of whose. Errors as of `open_inputs`.
     """
     with Reader(keep_text, text_of) as reader:
         sources = open_inputs(request, scratch, reader.opened, reader.likely)
@@ -128,11 +111,11 @@ def open_and_load(
             parts[index] = part.result()
             rows += parts[index].good.height
         reading.clear()
-    return sources, _loaded(sources, parts, find_as_of=find_as_of)
+    return sources, put_together(sources, parts, find_as_of=find_as_of)
 
 
-def _loaded(sources: Sequence[Source], parts: dict[int, Part], *, find_as_of: bool) -> Loaded:
-    """What was read, put together; takes the parts, so that none is held longer than needed."""
+def put_together(sources: Sequence[Source], parts: dict[int, Part], *, find_as_of: bool) -> Loaded:
+    """What was read of the sources; takes the parts, so that none is held longer than needed."""
     readable = [source for source in sources if source.index in parts]
     kinds: dict[Kind, Part] = {}
     for kind in Kind:

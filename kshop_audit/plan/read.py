@@ -11,7 +11,7 @@ from typing import Self
 import polars as pl
 
 from kshop_audit.facts.tables import NUMBERED, numbers_of
-from kshop_audit.ingest import Records, Source, Spoken, while_reading
+from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
@@ -51,8 +51,8 @@ class Reader:
     """
 
     def __init__(self, keep_text: pl.Expr | None, text_of: tuple[str, ...]) -> None:
-        """`keep_text`, `text_of`: see `load.load`."""
-        self._spoken = Spoken(text_of, pl.lit(False) if keep_text is None else keep_text)
+        """`keep_text`, `text_of`: see `load.open_and_load`."""
+        self._needs = TextNeeds(text_of, pl.lit(False) if keep_text is None else keep_text)
         self._background = ThreadPoolExecutor(AT_ONCE)
         self._ahead: dict[int, tuple[Records, Future[Part]]] = {}
         self._parts: dict[int, Future[Part]] = {}
@@ -91,17 +91,17 @@ class Reader:
         return self._parts
 
     def _begin(self, index: int, name: str, records: Records) -> Future[Part]:
-        return self._background.submit(_read, index, name, records, self._spoken)
+        return self._background.submit(_read, index, name, records, self._needs)
 
 
-def _read(index: int, name: str, records: Records, spoken: Spoken) -> Part:
+def _read(index: int, name: str, records: Records, needs: TextNeeds) -> Part:
     """Scan one file, see what is plain in it, and read what is left."""
     with while_reading(name):
-        text = records.text(spoken).collect(engine="streaming")
+        text = records.text(needs).collect(engine="streaming")
     ids = records.single_cells(NUMBERED.get(records.header.match.kind, ()))
     text = text.with_columns(numbers_of(text, ids))
-    proof = records.proof(text).collect()
-    rows = records.rows(text, proof, spoken).collect()
+    checked = records.checks(text).collect()
+    rows = records.rows(text, checked, needs).collect()
     if STATE not in rows.columns:
         return Part(rows, pl.DataFrame(schema=BAD), {})
     state = pl.col(STATE)

@@ -14,6 +14,7 @@ from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.ingest.files import staging
 from tests.ingest.build import CHAT, text
+from tests.ingest.tables import table_of
 
 ROW = ("S1", "M1", "买家", "2026-10-31 08:05:00", "在吗")
 CONTENT = text([CHAT, ROW])
@@ -25,8 +26,7 @@ def opened(scratch: Path, *paths: Path) -> tuple[Source, ...]:
 
 
 def rows(source: Source) -> int:
-    assert source.table is not None
-    return source.table.collect().height
+    return table_of(source).height
 
 
 def put(folder: Path, name: bytes) -> Path:
@@ -152,8 +152,9 @@ STDIN = """
 import sys
 from pathlib import Path
 from kshop_audit.ingest import Request, open_inputs
+from tests.ingest.tables import table_of
 (source,) = open_inputs(Request((Path("/dev/stdin"),)), Path(sys.argv[1]))
-print(source.name, source.table.collect().height)
+print(source.name, source.records.raw.frame.collect().height)
 """
 
 

@@ -18,6 +18,7 @@ from kshop_audit.ingest.decode import csv_check
 from kshop_audit.ingest.files.container import BLOCK
 from kshop_audit.tables import BAD_REASON, BOOKKEEPING, REJECTED, ROW, STATE
 from tests.ingest.build import CHAT, chats, counts, open_one, read, text
+from tests.ingest.tables import table_of
 
 PASTED = "\nS1,M1,买家,2026-10-31 08:05:00,hi\n"
 CELLS = {
@@ -70,9 +71,8 @@ def opened(folders: Folders, content: str, *, quick: bool) -> Source | KshopErro
 
 
 def frame(source: Source, columns: list[str] | None = None) -> pl.DataFrame:
-    assert source.table is not None
-    table = source.table if columns is None else source.table.select(columns)
-    return table.collect(engine="streaming")
+    table = table_of(source)
+    return table if columns is None else table.select(columns)
 
 
 @deadline

@@ -400,9 +400,7 @@ def test_a_column_is_marked_unread_as_long_as_nothing_looks_at_it() -> None:
 
 def test_what_was_meant_is_suggested_in_one_place() -> None:
     matching = {
-        name_of(path)
-        for path in SOURCES
-        if "get_close_matches" in path.read_text(encoding="utf-8")
+        name_of(path) for path in SOURCES if "get_close_matches" in path.read_text(encoding="utf-8")
     }
     assert matching == {"model/suggesting.py"}
 

@@ -37,9 +37,9 @@ class RecordFile:
     """What the reader has to know of a file: `start` and `row` are where the header ends.
 
     `keep`: positions of the columns that are understood; `needed`: cells up to the last one that
-    something looks at, so that a row that has them lacks nothing that counts; `key` the position
-    of the key column or None; `times`: positions of time columns; `strict`: positions in which a NUL byte damages the
-    row (elsewhere it is dropped); `header`: the header row as it stands.
+    something looks at, so that a row that has them lacks nothing that counts; `key`: the position
+    of the key column or None; `times`: positions of time columns; `strict`: positions in which a
+    NUL byte damages the row (elsewhere it is dropped); `header`: the header row as it stands.
     """
 
     path: Path
