@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def process() -> NoReturn:
-    """The command as a whole process.
+    r"""The command as a whole process.
 
     It ends at once: taking everything down in order would search all frames for garbage, 0.05 s
-    in which nobody gains anything (measured).
+    for nothing \(measured\).
     """
     code = main()
     for stream in (sys.stdout, sys.stderr):

@@ -26,7 +26,7 @@ _REJECTED = ("file", "row", "column", "value", "reason_zh", "reason_en")
 
 
 COUNTED, MUTED = "yes", "muted"
-"""What speaks against the shop is counted, unless somebody accepted it as an exception."""
+"""What speaks against the shop is counted, unless it was accepted as an exception."""
 
 
 def write(done: Audit, folder: Path, *, mask: bool) -> None:

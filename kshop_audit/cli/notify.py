@@ -32,8 +32,8 @@ def send(addresses: Sequence[str], report: Report, lang: str) -> None:
             zh, en = fault
             place = f" {number}" if len(addresses) > 1 else ""
             scheme = printing.plain(address.partition("://")[0]) if "://" in address else "?"
-            told = f"--notify{place} ({scheme}://…): "
-            printing.notice(told + (en if lang == "en" else zh))
+            start = f"--notify{place} ({scheme}://…): "
+            printing.notice(start + (en if lang == "en" else zh))
 
 
 def _sent(address: str, title: str, body: str) -> tuple[str, str] | None:

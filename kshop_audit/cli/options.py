@@ -278,7 +278,7 @@ class EarlierOptions(Options):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class MaskOptions(Options):
-    """Whether buyers are told."""
+    """Where the brief is sent, and whether personal data are shown."""
 
     notify: Annotated[
         list[str],

@@ -88,7 +88,7 @@ def _password(variable: str | None) -> str | None:
 
 
 def instant_of(options: MomentOptions) -> datetime | None:
-    """As-of as it was told; None = the newest event of the files."""
+    """As-of as it is given; None = the newest event of the files."""
     return None if options.as_of is None else moments.parse_as_of(options.as_of)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 PATIENCE = 1
-"""Seconds for which nobody minds a silent terminal."""
+"""Seconds that a terminal may stay silent."""
 
 _INTERVAL = 0.25
 """Seconds from one drawing of the line to the next."""

@@ -67,7 +67,7 @@ def _file(source: Source, loaded: Loaded, pins: Mapping[Path, Kind], mask: bool)
         )
     count = loaded.counts.get(source.index, FileCount())
     match = source.records.header.match
-    # What was told, or proven by the headers that only this kind has, is not put in doubt.
+    # A kind that was given, or proven by headers that only this kind has, is not put in doubt.
     signed = bool(match.signature) or source.path in pins
     # By the places of the whole header: of a file that was rewritten, ours stand before its own.
     taken = {place for places in match.columns.values() for place in places}

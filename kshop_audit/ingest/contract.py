@@ -86,4 +86,4 @@ class Source:
         if self.digest is None:
             return ""
         with while_reading(self.name):
-            return self.digest.told()
+            return self.digest.text()

@@ -14,7 +14,7 @@ from kshop_audit.ingest.contract import InputFile, Request, Source
 from kshop_audit.ingest.convert.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten
 from kshop_audit.ingest.decode import decoding, raw
-from kshop_audit.ingest.decode.csv_check import Frame, Shape, prove
+from kshop_audit.ingest.decode.csv_check import Frame, Shape, check
 from kshop_audit.ingest.decode.csv_records import RecordFile, read_records
 from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.decode.raw import Raw
@@ -27,10 +27,10 @@ from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
 
 Likely = Callable[[int, str, Records], None]
-"""Is told index and name of a file, and how its records are read if none of them is at fault."""
+"""Takes index and name of a file, and how its records are read if none of them is at fault."""
 
 LARGE = 1 << 23
-"""Bytes from which on it pays to read a file while it is being proved."""
+"""Bytes from which on it pays to read a file while it is being checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Reading:
 
     @property
     def encoding(self) -> str | None:
-        """The encoding that was told, for all files or for the kind it is pinned to."""
+        """The encoding that is given, for all files or for the kind it is pinned to."""
         if self.piece.sheet:
             return decoding.UTF8
         pin = self.file.pin
@@ -170,10 +170,10 @@ def _check(reading: Reading, header: Header) -> None:
 
 
 def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:
-    """The records as text: the quick reader where it is proven right, else record by record.
+    """The records as text: the quick reader where the check allows it, else record by record.
 
-    The caller is told of a large file beforehand, read as one without any fault; if that is what
-    it is, it is this very Raw.
+    `reading.likely` is called beforehand with a large file, read as one without any fault; if it
+    is without fault, the same Raw is returned.
     """
     match = header.match
     width, start = len(match.headers), decoded.start + header.end
@@ -195,7 +195,7 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
     if reading.likely is not None and decoded.path.stat().st_size >= LARGE:
         records = Records(ahead, header, parts, reading.index)
         reading.likely(reading.index, reading.name, records)
-    shape = prove(frame)
+    shape = check(frame)
     if shape is not None:
         return ahead if shape == flawless else scan(shape)
     times = tuple(part.places[0] for part in parts if part.column.type in (Type.TIME, Type.DATE))
@@ -221,12 +221,12 @@ def understood_source(reading: Reading) -> Source:
     decoded, header, rewritten = understood.decoded, understood.header, understood.rewritten
     match = header.match
     mapping = reading.mapping(match.kind)
-    told = mapping.encoding if not reading.encoding and _differs(mapping, decoded) else None
+    configured = mapping.encoding if not reading.encoding and _differs(mapping, decoded) else None
     words = mapping.values
     parts = cells_of(match, words, reading.request.zone)
     records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
     damaged = (records.slow or rewritten is not None) and decoding.is_damaged(decoded)
-    notes = notes_on(match, decoded, slow=records.slow, damaged=damaged, told=told)
+    notes = notes_on(match, decoded, slow=records.slow, damaged=damaged, configured=configured)
     ours, why = piece.sheet or rewritten is not None, match.why(file.pin is not None)
     return Source(
         index=reading.index,

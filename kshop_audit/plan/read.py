@@ -46,8 +46,8 @@ class Part:
 class Reader:
     """Reads files in the background, two at a time, as soon as it is told of them.
 
-    Proving that the quick way reads a large file rightly takes one processor as long as reading it
-    takes two. So it is read meanwhile, and read again in the rare case that the proof fails.
+    Checking that the quick way reads a large file rightly takes one processor as long as reading it
+    takes two. So it is read meanwhile, and read again in the rare case that the check fails.
     """
 
     def __init__(self, keep_text: pl.Expr | None, text_of: tuple[str, ...]) -> None:

@@ -6,7 +6,10 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -158,21 +161,28 @@ print(source.name, source.records.raw.frame.collect().height)
 """
 
 
+@contextmanager
+def _piped(file: IO[bytes]) -> Iterator[IO[bytes] | None]:
+    """The file as it comes out of a pipe, which is closed whatever happens."""
+    with subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE) as cat:  # noqa: S607
+        try:
+            yield cat.stdout
+        finally:
+            cat.kill()
+
+
 @pytest.mark.parametrize("piped", [True, False])
 def test_stdin_is_read_as_a_file(tmp_path: Path, piped: bool) -> None:
     path = put(tmp_path, b"chat.csv")
     command = [sys.executable, "-c", STDIN, str(tmp_path)]
-    with path.open("rb") as file:
-        source = subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE) if piped else None  # noqa: S607
+    with path.open("rb") as file, _piped(file) if piped else nullcontext(file) as stdin:
         done = subprocess.run(
             command,
-            stdin=file if source is None else source.stdout,
+            stdin=stdin,
             capture_output=True,
             check=False,
             cwd=Path(__file__).parents[2],
             timeout=60,
         )
-        if source is not None:
-            source.communicate()
     assert done.stderr == b""
     assert done.stdout.split() == [b"stdin", b"1"]

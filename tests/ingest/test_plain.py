@@ -1,4 +1,4 @@
-"""Columns proven plain are read in a shorter way, to the same result."""
+"""Plain columns are read in a shorter way, to the same result."""
 
 from __future__ import annotations
 

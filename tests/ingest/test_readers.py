@@ -63,7 +63,7 @@ def opened(folders: Folders, content: str, *, quick: bool) -> Source | KshopErro
         # Every other file is counted the way files with many quotes are.
         patch.setattr(csv_check, "FEW_QUOTES", len(content) % 2 * csv_check.FEW_QUOTES)
         if not quick:
-            patch.setattr(sources, "prove", lambda _: None)
+            patch.setattr(sources, "check", lambda _: None)
         try:
             return open_one(folders.mktemp("files"), content)
         except KshopError as error:
@@ -239,8 +239,8 @@ def test_a_row_swallowed_up_to_its_first_cells_is_seen_by_both_readers(
     before = text([CHAT, ROW_A, ROW_B])
     for after in ("", text([ROW_A])):
         content = before + rows[0] + rows[1] + (after if rows[1].endswith("\n") else "")
-        for reader in (csv_check.prove, lambda _: None):
-            monkeypatch.setattr(sources, "prove", reader)
+        for reader in (csv_check.check, lambda _: None):
+            monkeypatch.setattr(sources, "check", reader)
             with pytest.raises(KshopError, match="open quote in row 4 swallows"):
                 open_one(tmp_path, content)
 

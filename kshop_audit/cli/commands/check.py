@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class CheckOptions(OutputOptions, EarlierOptions, RuleOptions, ConfigOptions, InputOptions):
-    """Everything `check` can be told."""
+    """All options of `check`."""
 
 
 def register(app: typer.Typer) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class CloseOptions(LookOptions, MomentOptions, ConfigOptions, InputOptions):
-    """Everything `close` can be told."""
+    """All options of `close`."""
 
     format: Annotated[
         Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")

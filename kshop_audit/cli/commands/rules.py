@@ -37,7 +37,7 @@ class RulesOptions(ConfigOptions):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class RuleOptions(ConfigOptions):
+class ExplainOptions(ConfigOptions):
     """Which rule is explained."""
 
     id: Annotated[str, typer.Argument(metavar="ID", show_default=False)]
@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
             "解释一条规则：算法、例子、阈值及来源、怎么改进。",
             "Explain one rule: formula, example, threshold with source, how to fix.",
         ),
-    )(takes(RuleOptions)(_rule))
+    )(takes(ExplainOptions)(_rule))
 
 
 def _rules(options: RulesOptions) -> int:
@@ -99,7 +99,7 @@ def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
     return f"{_head(pack, lang)}{days}\n\n{_columns(rows)}"
 
 
-def _rule(options: RuleOptions) -> int:
+def _rule(options: ExplainOptions) -> int:
     packs, catalogue, lang = _loaded(options)
     parts = [part for pack in packs for part in (pack.versions or (pack,))]
     having = [part for part in parts if options.id in part.rules and options.id in catalogue]

@@ -18,7 +18,7 @@ from kshop_audit.ingest.decode.raw import cell
 from kshop_audit.ingest.headers.catalogue import cell_text
 from kshop_audit.model.schema import Type
 
-_TOLD = " told"
+_ALWAYS = " always"
 _FILLED = " filled"
 _ROWS = " rows"
 
@@ -79,7 +79,7 @@ def checks(parts: Sequence[Cells], numbered: Collection[str] = ()) -> list[pl.Ex
     `numbered`: ids of one length that are nothing but digits behind one common beginning.
     """
     alone = _alone(parts)
-    found = [pl.lit(True).alias(_TOLD)]  # where every column stands twice there is nothing else
+    found = [pl.lit(True).alias(_ALWAYS)]  # where every column stands twice there is nothing else
     for part in alone:
         # Digits are never strange, so one such id speaks for all.
         raw = part.raw.first() if part.name in numbered else part.raw

@@ -192,10 +192,10 @@ def _states(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
     state = pl.when(skip).then(SKIPPED).when(rejected).then(REJECTED).otherwise(GOOD)
 
     def first(of: Callable[[Cells], pl.Expr], structural: pl.Expr) -> pl.Expr:
-        told = pl.lit(None, pl.String())
+        value = pl.lit(None, pl.String())
         for part in reversed(judged):
-            told = pl.when(part.bad).then(of(part)).otherwise(told)
-        return pl.when(~skip).then(pl.when(fault.is_not_null()).then(structural).otherwise(told))
+            value = pl.when(part.bad).then(of(part)).otherwise(value)
+        return pl.when(~skip).then(pl.when(fault.is_not_null()).then(structural).otherwise(value))
 
     return [
         state.cast(pl.UInt8).alias(STATE),
@@ -228,7 +228,7 @@ def _named_nodes(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
 @dataclass(frozen=True, slots=True)
 class TextNeeds:
     """Of which chat rows the text is needed: those of these roles, where `keep`, a Boolean over
-    `content`, is true. Most rows are spoken by someone else, and their text is most of the memory.
+    `content`, is true. Most rows are of other roles, and their text is most of the memory.
     """
 
     roles: tuple[str, ...]
@@ -239,7 +239,7 @@ class TextNeeds:
         return self.kept(frame.with_columns(content=pl.when(role).then(text)))
 
     def kept(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """The frame without the `content` that nobody asks for, whoever said it."""
+        """The frame without the `content` that is not needed."""
         return frame.with_columns(content=pl.when(self.keep).then("content"))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert import conversation, undated
-from kshop_audit.ingest.convert.conversation import Said, Speakers, UnknownSpeakersError
+from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers, UnknownSpeakersError
 from kshop_audit.ingest.convert.copied_times import NoDayError, day_in_name
 from kshop_audit.ingest.convert.json_records import Notation, is_notation
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten, Writer, writing
@@ -83,7 +83,7 @@ def converted(original: Original, header: Header | None) -> tuple[Rewritten, Mat
 
 
 def _of_table(original: Original, header: Header) -> tuple[Rewritten, Match] | None:
-    if header.match.whole:
+    if header.match.in_cells:
         return _checked(original, _cells(original, header))
     days = _days(original)
     if not undated.lacks_days(original.name, header, days):
@@ -101,8 +101,8 @@ def _checked(original: Original, found: Rewritten) -> tuple[Rewritten, Match] | 
 
 
 def _days(original: Original) -> Days:
-    told = original.mappings.get(Kind.CHATS, InputMapping()).copied_on
-    return Days(told, day_in_name(PurePath(original.name).name) or told)
+    configured = original.mappings.get(Kind.CHATS, InputMapping()).copied_on
+    return Days(configured, day_in_name(PurePath(original.name).name) or configured)
 
 
 def _speakers(original: Original) -> Speakers:
@@ -132,7 +132,7 @@ def _text(original: Original) -> Rewritten:
             for row in lost:
                 out.fault(row, reasons.LINE)
             conversation.settle(said, speakers)
-            _write(out, conversation.told(said, speakers))
+            _write(out, conversation.with_cells(said, speakers))
     return out.rewritten(_COPIED)
 
 
@@ -158,7 +158,7 @@ def _cells(original: Original, header: Header) -> Rewritten:
             else:
                 cut += len(text) >= MOST_CELL
                 said = conversation.in_cell(row, text, speakers, buyer.strip())
-                _write(out, conversation.told(said, speakers, buyer.strip()))
+                _write(out, conversation.with_cells(said, speakers, buyer.strip()))
     return out.rewritten(_IN_CELLS, *_cut(cut))
 
 
@@ -173,8 +173,8 @@ def _telling(original: Original) -> Iterator[None]:
         raise (_crowded if error.several else _unlisted)(original.name, error.row) from error
 
 
-def _write(out: Writer, told: Iterator[tuple[Said, tuple[str, ...]]]) -> None:
-    for message, cells in told:
+def _write(out: Writer, messages: Iterator[tuple[ChatMessage, tuple[str, ...]]]) -> None:
+    for message, cells in messages:
         if cells:
             out.row(message.row, cells)
         else:

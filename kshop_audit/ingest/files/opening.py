@@ -12,7 +12,7 @@ from kshop_audit.ingest.contract import InputFile, Request, Source
 from kshop_audit.ingest.decode import decoding
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.container import UnopenedError
-from kshop_audit.ingest.files.pieces import Piece, Whole, unfold, unread, untouched, why_of
+from kshop_audit.ingest.files.pieces import Piece, TableHolder, unfold, unread, untouched, why_of
 from kshop_audit.ingest.files.staging import readable
 from kshop_audit.ingest.files.walk import find_files, may_be_anything
 from kshop_audit.ingest.headers.locate import Sample, likely_header
@@ -51,13 +51,13 @@ def _pieces(request: Request, file: InputFile, scratch: Path, index: int) -> tup
         return (untouched(file.name, file.why),)
     path = readable(file.path, file.name, scratch, index)
     digest = request.digests.of(path)
-    whole = Whole(path, file.name, scratch, str(index), request.password, digest)
+    holder = TableHolder(path, file.name, scratch, str(index), request.password, digest)
     try:
-        return tuple(unfold(whole))
+        return tuple(unfold(holder))
     except UnopenedError as error:
         if file.named:
             raise
-        return () if may_be_anything(file.path) else (unread(whole, why_of(file.name, error)),)
+        return () if may_be_anything(file.path) else (unread(holder, why_of(file.name, error)),)
 
 
 def _unfolded(request: Request, scratch: Path) -> Iterator[_Unfolded]:
@@ -143,11 +143,11 @@ def open_inputs(
 ) -> tuple[Source, ...]:
     """Open all files of a request; nothing is collected, each table is scanned at most once.
 
-    `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is told of each
-    file as soon as it is open, `likely` of a large one before: the largest ones come first, for
-    whoever reads them meanwhile has most to do with them. Raises InputError for a missing
-    path, for a named file of no known kind and when nothing is recognised; DamagedFileError for a
-    recognised file that is broken as a whole.
+    `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is called with
+    each file as soon as it is open, `likely` with a large one before: the largest ones come first,
+    since reading them takes longest. Raises InputError for a missing path, for a named file of no
+    known kind and when nothing is recognised; DamagedFileError for a recognised file that is broken
+    as a whole.
     """
     sources: list[Source] = []
     files = sorted(_unfolded(request, scratch), key=_size, reverse=True)

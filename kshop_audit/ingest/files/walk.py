@@ -29,7 +29,7 @@ DATA = frozenset(
         ".jsonl",
         ".ndjson",
         ".et",
-        # These are not read, but whoever puts them there has to be told.
+        # These cannot be read; they are listed, so that no export is missed without a word.
         ".rar",
         ".7z",
         ".tar",

@@ -101,14 +101,14 @@ def _looks_like_header(record: Sequence[str], extra: frozenset[str]) -> bool:
 def _describes(record: Sequence[str], match: Match) -> bool:
     """Whether a row explains the columns instead of holding data (times without any digit)."""
     table = TABLES[match.kind]
-    told = False
+    explains = False
     for name, places in match.columns.items():
         cell = record[places[0]].strip() if places[0] < len(record) else ""
         known = match.layout.values.get(name, {})
         if _DIGIT.search(cell) or cell_text(cell) in known or cell in table.column(name).codes:
             return False
-        told = told or (table.column(name).type in _NUMERIC and cell.lower() not in NOTHING)
-    return told
+        explains = explains or (table.column(name).type in _NUMERIC and cell.lower() not in NOTHING)
+    return explains
 
 
 def _is_data(record: Sequence[str], match: Match) -> bool:
@@ -126,9 +126,9 @@ def _is_data(record: Sequence[str], match: Match) -> bool:
     key = cells.get(table.key[0])
     texts = [text.strip(BLANKS) for text in record]
     named = any(map(IDENTITY.match, (*texts[:1], key or "")))
-    told = sum(map(bool, texts))
-    enough = told * 3 >= len(match.headers) or any(map(DATED.match, texts))
-    if named and told > 2 and enough:
+    filled_cells = sum(map(bool, texts))
+    enough = filled_cells * 3 >= len(match.headers) or any(map(DATED.match, texts))
+    if named and filled_cells > 2 and enough:
         return True  # in whatever columns: those that no rule reads, or those of another layout
     if filled * 3 < len(cells) or (key is not None and not IDENTITY.match(key)):
         return False

@@ -31,7 +31,7 @@ class Match:
         return self.layout.kind
 
     @property
-    def whole(self) -> bool:
+    def in_cells(self) -> bool:
         """Whether a cell holds a whole conversation."""
         content = self.columns.get("content", (0,))[0]
         return self.layout.talks(normal(self.headers[content]), self.columns)
