@@ -11,10 +11,11 @@ from datetime import datetime
 
 import polars as pl
 
-from kshop_audit.auditing.inputs import TextNeeds
 from kshop_audit.auditing.versions import parts_of
 from kshop_audit.errors import UsageError
 from kshop_audit.facts.suspicion import suspicious
+from kshop_audit.facts.tables import MERCHANT
+from kshop_audit.ingest import TextNeeds
 from kshop_audit.model.metadata import Level, MessageText, Pack, Text
 from kshop_audit.model.settings import Settings, Span, Terms, level_of, lexicon_of
 from kshop_audit.model.suggesting import suggest
@@ -92,9 +93,9 @@ def text_needs(
     """Which merchant messages keep their text: as many as the rules that are run ask for."""
     needs = {rule.info.text for chosen in rules.values() for rule in chosen}
     if MessageText.ALL in needs:
-        return TextNeeds(pl.lit(True))
+        return TextNeeds(MERCHANT, pl.lit(True))
     if MessageText.SUSPECTS not in needs:
-        return TextNeeds(pl.lit(False))
+        return TextNeeds((), pl.lit(False))
     words = [
         word
         for pack in packs
@@ -102,7 +103,7 @@ def text_needs(
         for name in SUSPECT_LISTS
         for word in lexicon_of(part, settings, name).spoken
     ]
-    return TextNeeds(suspicious(pl.col("content"), list(dict.fromkeys(words))))
+    return TextNeeds(MERCHANT, suspicious(pl.col("content"), list(dict.fromkeys(words))))
 
 
 def pack_runs(

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kshop_audit.facts.tables import MERCHANT, Tables, latest, with_numbers, without_numbers
-from kshop_audit.ingest import Request, Source, open_inputs
+from kshop_audit.facts.tables import Tables, latest, with_numbers, without_numbers
+from kshop_audit.ingest import Request, Source, TextNeeds, open_inputs
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.plan.read import BAD, Part, Reader
@@ -89,17 +89,16 @@ def open_and_load(
     scratch: Path,
     *,
     find_as_of: bool,
-    keep_text: pl.Expr | None = None,
-    text_of: tuple[str, ...] = MERCHANT,
+    text: TextNeeds | None = None,
 ) -> tuple[tuple[Source, ...], Loaded]:
     """The sources of a request and their rows: files are read while they are opened.
 
     Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is
     raised as if all had been opened first. `find_as_of`: as-of is to be found, so a damaged future
-    time is rejected. `keep_text`: Boolean over `content`, of which messages the text is needed
-    (None: of none); `text_of`: and of whose. Errors as of `open_inputs`.
+    time is rejected. `text`: of which messages the text is needed (None: of none). Errors as of
+    `open_inputs`.
     """
-    with Reader(keep_text, text_of) as reader:
+    with Reader(text) as reader:
         sources = open_inputs(request, scratch, reader.opened, reader.likely)
         parts: dict[int, Part] = {}
         rows = 0

@@ -50,9 +50,9 @@ class Reader:
     takes two. So it is read meanwhile, and read again in the rare case that the check fails.
     """
 
-    def __init__(self, keep_text: pl.Expr | None, text_of: tuple[str, ...]) -> None:
-        """`keep_text`, `text_of`: see `load.open_and_load`."""
-        self._needs = TextNeeds(text_of, pl.lit(False) if keep_text is None else keep_text)
+    def __init__(self, text: TextNeeds | None = None) -> None:
+        """`text`: see `load.open_and_load`."""
+        self._needs = text or TextNeeds((), pl.lit(False))
         self._background = ThreadPoolExecutor(AT_ONCE)
         self._ahead: dict[int, tuple[Records, Future[Part]]] = {}
         self._parts: dict[int, Future[Part]] = {}

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from kshop_audit.facts.tables import MERCHANT
 from kshop_audit.ingest import Source, TextNeeds
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.plan.load import Loaded, put_together
@@ -46,7 +45,7 @@ def completed(rows: pl.DataFrame, kind: Kind) -> pl.DataFrame:
 
 def load(sources: Sequence[Source], *, find_as_of: bool) -> Loaded:
     """What the plan loads of these sources alone."""
-    with Reader(None, MERCHANT) as reader:
+    with Reader() as reader:
         for source in sources:
             reader.opened(source)
         parts = {index: part.result() for index, part in reader.parts().items()}
