@@ -14,9 +14,9 @@ from kshop_audit.ingest.headers.guessing import Guess, guesses, nearest
 from kshop_audit.masking import masked, masked_label
 from kshop_audit.model.diagnosis import (
     SCHEMA,
+    DayGap,
     Diagnosis,
     FileDiagnosis,
-    Gap,
     Lack,
     Nearest,
     Proposal,
@@ -157,7 +157,9 @@ def _unmapped(loaded: Loaded, mask: bool) -> Iterator[Unmapped]:
             yield Unmapped(kind.value, column, tuple(ordered), codes)
 
 
-def _gaps(pack: Pack, rules: Sequence[Rule], loaded: Loaded, settings: Settings) -> Iterator[Gap]:
+def _gaps(
+    pack: Pack, rules: Sequence[Rule], loaded: Loaded, settings: Settings
+) -> Iterator[DayGap]:
     """Missing days (rulebook 5.5) as the rules of a pack see them, by kind and days."""
     if loaded.newest is None:
         return
@@ -170,7 +172,7 @@ def _gaps(pack: Pack, rules: Sequence[Rule], loaded: Loaded, settings: Settings)
         if kind is not None and days:
             found.setdefault((kind, days), []).append(rule.info.id)
     for (kind, days), names in found.items():
-        yield Gap(kind.value, tuple(day.isoformat() for day in days), tuple(names))
+        yield DayGap(kind.value, tuple(day.isoformat() for day in days), tuple(names))
 
 
 def _lacks(

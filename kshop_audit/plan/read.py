@@ -35,7 +35,7 @@ AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FileRows:
     """The good rows of a file or kind, its rejected ones, and by file how many were skipped."""
 
     good: pl.DataFrame
@@ -54,8 +54,8 @@ class Reader:
         """`text`: see `load.open_and_load`."""
         self._needs = text or TextNeeds((), pl.lit(False))
         self._background = ThreadPoolExecutor(AT_ONCE)
-        self._ahead: dict[int, tuple[Records, Future[Part]]] = {}
-        self._parts: dict[int, Future[Part]] = {}
+        self._ahead: dict[int, tuple[Records, Future[FileRows]]] = {}
+        self._parts: dict[int, Future[FileRows]] = {}
 
     def __enter__(self) -> Self:
         """Nothing is read yet."""
@@ -86,15 +86,15 @@ class Reader:
             part.cancel()
         self._parts[source.index] = self._begin(source.index, source.name, source.records)
 
-    def parts(self) -> dict[int, Future[Part]]:
+    def parts(self) -> dict[int, Future[FileRows]]:
         """By file, what was read or is going to be."""
         return self._parts
 
-    def _begin(self, index: int, name: str, records: Records) -> Future[Part]:
+    def _begin(self, index: int, name: str, records: Records) -> Future[FileRows]:
         return self._background.submit(_read, index, name, records, self._needs)
 
 
-def _read(index: int, name: str, records: Records, needs: TextNeeds) -> Part:
+def _read(index: int, name: str, records: Records, needs: TextNeeds) -> FileRows:
     """Scan one file, see what is plain in it, and read what is left."""
     with while_reading(name):
         text = records.text(needs).collect(engine="streaming")
@@ -103,8 +103,8 @@ def _read(index: int, name: str, records: Records, needs: TextNeeds) -> Part:
     checked = records.checks(text).collect()
     rows = records.rows(text, checked, needs).collect()
     if STATE not in rows.columns:
-        return Part(rows, pl.DataFrame(schema=BAD), {})
+        return FileRows(rows, pl.DataFrame(schema=BAD), {})
     state = pl.col(STATE)
     good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
     bad = rows.filter(state == REJECTED).select(BAD.names())
-    return Part(good, bad, {index: rows.height - good.height - bad.height})
+    return FileRows(good, bad, {index: rows.height - good.height - bad.height})
