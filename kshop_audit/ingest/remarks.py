@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.headers.catalogue import is_known, normal
-from kshop_audit.ingest.headers.recognise import Match
+from kshop_audit.ingest.headers.recognise import HeaderMatch
 from kshop_audit.model.metadata import Text
 
 
 def notes_on(
-    match: Match, decoded: Decoded, *, slow: bool, damaged: bool, configured: str | None
+    match: HeaderMatch, decoded: Decoded, *, slow: bool, damaged: bool, configured: str | None
 ) -> tuple[Text, ...]:
     """`slow`: it was read row by row; `damaged`: some of its bytes are no UTF-8; `configured`: the
     encoding that is configured, if it is another.

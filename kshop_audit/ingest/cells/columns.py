@@ -11,7 +11,7 @@ from kshop_audit.ingest.cells import cells, reasons
 from kshop_audit.ingest.cells.protection import HOLLOW, trim
 from kshop_audit.ingest.decode.raw import cell
 from kshop_audit.ingest.headers.catalogue import normal
-from kshop_audit.ingest.headers.recognise import Match
+from kshop_audit.ingest.headers.recognise import HeaderMatch
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
@@ -121,7 +121,7 @@ def key_column(kind: Kind, present: Mapping[str, object]) -> str | None:
 
 
 def cells_of(
-    match: Match, words: Mapping[str, Mapping[str, str]], zone: str = ZONE
+    match: HeaderMatch, words: Mapping[str, Mapping[str, str]], zone: str = ZONE
 ) -> tuple[Cells, ...]:
     """The present columns of a file in the order of the file; `zone`: of times without one."""
     table = TABLES[match.kind]

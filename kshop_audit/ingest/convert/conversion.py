@@ -21,7 +21,7 @@ from kshop_audit.ingest.decode.csv_records import RecordFile, rows
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.headers.locate import Header
-from kshop_audit.ingest.headers.recognise import Match, recognise
+from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
@@ -57,12 +57,12 @@ class Original:
     pin: Kind | None
     target: Path
 
-    def match(self, headers: tuple[str, ...]) -> Match | None:
+    def match(self, headers: tuple[str, ...]) -> HeaderMatch | None:
         """What records of these columns are."""
         return recognise((*OWN, *headers), self.mappings, self.pin)
 
 
-def converted(original: Original, header: Header | None) -> tuple[Rewritten, Match] | None:
+def converted(original: Original, header: Header | None) -> tuple[Rewritten, HeaderMatch] | None:
     """The records of a file that is no table, and what they are; None for any other file.
 
     `header`: the header row, if it has one. LockedError if the operator has to say when a
@@ -82,7 +82,7 @@ def converted(original: Original, header: Header | None) -> tuple[Rewritten, Mat
     return None
 
 
-def _of_table(original: Original, header: Header) -> tuple[Rewritten, Match] | None:
+def _of_table(original: Original, header: Header) -> tuple[Rewritten, HeaderMatch] | None:
     if header.match.in_cells:
         return _checked(original, _cells(original, header))
     days = _days(original)
@@ -92,7 +92,7 @@ def _of_table(original: Original, header: Header) -> tuple[Rewritten, Match] | N
     return _checked(original, undated.dated(*where, header, days, original.target))
 
 
-def _checked(original: Original, found: Rewritten) -> tuple[Rewritten, Match] | None:
+def _checked(original: Original, found: Rewritten) -> tuple[Rewritten, HeaderMatch] | None:
     match = original.match(found.headers[len(OWN) :])
     return None if match is None else (found, match)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.headers.catalogue import cell_text, every_header, normal, prefix
-from kshop_audit.ingest.headers.recognise import Match, recognise, trimmed
+from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise, trimmed
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.model.settings import InputMapping
 
@@ -51,7 +51,7 @@ class Header:
     `below`: the first records, as text.
     """
 
-    match: Match
+    match: HeaderMatch
     delimiter: str
     row: int
     end: int
@@ -98,7 +98,7 @@ def _looks_like_header(record: Sequence[str], extra: frozenset[str]) -> bool:
     return hits >= 2
 
 
-def _describes(record: Sequence[str], match: Match) -> bool:
+def _describes(record: Sequence[str], match: HeaderMatch) -> bool:
     """Whether a row explains the columns instead of holding data (times without any digit)."""
     table = TABLES[match.kind]
     explains = False
@@ -111,7 +111,7 @@ def _describes(record: Sequence[str], match: Match) -> bool:
     return explains
 
 
-def _is_data(record: Sequence[str], match: Match) -> bool:
+def _is_data(record: Sequence[str], match: HeaderMatch) -> bool:
     """Whether a row above the header is one of the table: it has a key and one more good cell.
 
     Sorting a table with its header, or joining exports, leaves such rows behind. A preamble that
@@ -153,7 +153,7 @@ def find_header(
     must not pass for a preamble. Only right below may a better one stand, under titles of groups.
     """
     extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
-    found: list[tuple[int, Head, Match]] = []
+    found: list[tuple[int, Head, HeaderMatch]] = []
     rows = SEARCH_ROWS + max((mapping.skip_rows or 0 for mapping in mappings.values()), default=0)
     for delimiter in delimiters:
         head = read_head(text, delimiter, rows)

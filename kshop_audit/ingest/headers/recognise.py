@@ -12,7 +12,7 @@ from kshop_audit.model.settings import InputMapping
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class HeaderMatch:
     """A header read with one layout.
 
     `columns`: canonical → positions in the row; several positions only for a header name that
@@ -111,7 +111,7 @@ def _assign(
 
 def match(
     layout: Layout, headers: Sequence[str], mapping: InputMapping | None, pinned: bool
-) -> Match | None:
+) -> HeaderMatch | None:
     """Read a header row with one layout; None if it is not of that kind."""
     names = [normal(cell) for cell in headers]
     present = set(names) | {prefix(name) for name in names}
@@ -131,20 +131,20 @@ def match(
     # that nothing looks at must not make a file one of another kind.
     table = TABLES[layout.kind]
     rank = (int(bool(signature)), sum(table.column(name).read for name in columns), own)
-    return Match(layout, tuple(headers), columns, signature, rank)
+    return HeaderMatch(layout, tuple(headers), columns, signature, rank)
 
 
 def recognise(
     headers: Sequence[str],
     mappings: Mapping[Kind, InputMapping],
     pin: Kind | None = None,
-) -> Match | None:
+) -> HeaderMatch | None:
     """The best reading of a header row, or None if it fits no kind.
 
     A pinned file is read as that kind as long as its key and one more column are known.
     """
     cells = trimmed(headers)
-    best: Match | None = None
+    best: HeaderMatch | None = None
     for layout in layouts():
         if pin is not None and layout.kind is not pin:
             continue
