@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-COMMAND = [sys.executable, "-m", "kshop_audit.cli"]
+COMMAND = [sys.executable, "-m", "kshop_audit"]
 ROOT = Path(__file__).parents[2]
 
 CHATS = """session_id,message_id,buyer_id,sender_role,sent_at,content

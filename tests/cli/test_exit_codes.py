@@ -16,10 +16,10 @@ import pytest
 
 from kshop_audit.cli import main
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
+from tests.cli.build import COMMAND
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
-COMMAND = [sys.executable, "-m", "kshop_audit.cli"]
 EXPORTS = ("订单导出", "售后单导出", "物流导出")
 """What Kuaishou's back office lets a shop download; conversations are not among it."""
 

@@ -32,12 +32,16 @@ def begun(command: list[str], temporary: Path) -> subprocess.Popen[bytes]:
 def stopped(run: subprocess.Popen[bytes], number: int, when: Callable[[], bool]) -> bytes:
     """Send a signal as soon as it is time to, and return what the run told on stderr."""
     end = time.monotonic() + PATIENCE
-    while not when():
-        assert run.poll() is None, run.stderr.read() if run.stderr else b""
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    run.send_signal(number)
-    out, err = run.communicate(timeout=PATIENCE)
+    with run:  # whatever happens, its pipes are closed here
+        try:
+            while not when():
+                assert run.poll() is None, run.stderr.read() if run.stderr else b""
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            run.send_signal(number)
+            out, err = run.communicate(timeout=PATIENCE)
+        finally:
+            run.kill()
     assert (run.returncode, out) == (EXIT_INTERRUPTED, b"")
     return err
 

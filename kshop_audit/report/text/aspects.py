@@ -28,7 +28,7 @@ _GAP = 2
 
 def render(aspects: Aspects, options: TextOptions) -> str:
     """All aspects as lines of at most `options.width` cells."""
-    page = _Page(aspects, options)
+    page = _AspectsPage(aspects, options)
     sections = [page.head()]
     for part, title in ((Part.ASPECT, "aspects.title"), (Part.PROCESS, "aspects.processes")):
         sections.append(page.part(part, title))
@@ -36,7 +36,7 @@ def render(aspects: Aspects, options: TextOptions) -> str:
     return printed(stacked(sections), options)
 
 
-class _Page:
+class _AspectsPage:
     """The sections; a table's two columns on the right are as wide as their widest cell."""
 
     def __init__(self, aspects: Aspects, options: TextOptions) -> None:

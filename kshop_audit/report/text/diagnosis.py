@@ -19,7 +19,7 @@ _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
 
 def render(diagnosis: Diagnosis, options: TextOptions) -> str:
     """The diagnosis as lines of at most `options.width` cells (never narrower than 40)."""
-    page = _Page(Speech(options.lang, options.ascii), options)
+    page = _DiagnosisPage(Speech(options.lang, options.ascii), options)
     sections = [page.summary(diagnosis)]
     sections += [page.file(file) for file in diagnosis.files]
     sections += [page.unmapped(diagnosis), page.gaps(diagnosis), page.lacks(diagnosis)]
@@ -32,7 +32,7 @@ def _proposed(file: FileDiagnosis) -> Sequence[Proposal]:
     return file.proposals if file.nearest is None else file.nearest.proposals
 
 
-class _Page:
+class _DiagnosisPage:
     """The sections, each a list of lines."""
 
     def __init__(self, speech: Speech, options: TextOptions) -> None:

@@ -35,7 +35,7 @@ _MANY = 1_000
 
 def render(insights: Insights, options: TextOptions) -> str:
     """All sections as lines of at most `options.width` cells."""
-    page = _Page(insights, options)
+    page = _InsightsPage(insights, options)
     makers: dict[str, Callable[[Any], list[Spans]]] = {
         "refunds": page.refunds,
         "topics": page.topics,
@@ -50,7 +50,7 @@ def render(insights: Insights, options: TextOptions) -> str:
     return printed(stacked(sections), options)
 
 
-class _Page:
+class _InsightsPage:
     """The sections, one a table."""
 
     def __init__(self, insights: Insights, options: TextOptions) -> None:

@@ -26,7 +26,7 @@ _BADGES = {"pass": "bold white on green", "fail": "bold white on red"}
 def render(report: Report, options: TextOptions) -> str:
     """The report as lines of at most `options.width` cells (never narrower than 40)."""
     shown = view(report, options.lang, ascii_only=options.ascii)
-    page = _Page(shown, options)
+    page = _ReportPage(shown, options)
     sections = [
         page.verdict(),
         gate_lines(shown, page.width, options.verbose),
@@ -39,7 +39,7 @@ def render(report: Report, options: TextOptions) -> str:
     return printed(stacked(sections), options)
 
 
-class _Page:
+class _ReportPage:
     """The sections around the gate table."""
 
     def __init__(self, shown: View, options: TextOptions) -> None:
