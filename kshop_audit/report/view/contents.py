@@ -193,8 +193,10 @@ def _headline(report: Report, speech: Speech, titles: dict[str, str]) -> str:
     if verdict.status == "fail":
         return say("failed_warn", verdict.warned) if verdict.warned else say("failed_other", ())
     if verdict.status == "incomplete":
-        missing = _missing(report)
-        return say("incomplete", missing) if missing else say("incomplete_score", ())
+        if missing := _missing(report):
+            return say("incomplete", missing)
+        decided = not report.verdict.gates.total or report.verdict.gates.decided
+        return say("incomplete_score" if decided else "nothing", ())
     gates = [rule for rule in report.rules if rule.level is Level.ERROR]
     met = [rule.id for rule in gates if rule.status is Status.PASS]
     return say("passed" if met else "nothing" if gates else "no_gates", met)
@@ -223,7 +225,7 @@ def _missing(report: Report) -> tuple[str, ...]:
 
 def _first(report: Report, speech: Speech) -> str:
     """What to do first: supply what a gate lacks, else the best action for a gate missed."""
-    if report.verdict.status == "pass":
+    if report.verdict.status in ("pass", "measured"):
         return ""
     if report.verdict.status == "incomplete":
         missing = _missing(report)
