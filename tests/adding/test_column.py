@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.adding import pages
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "adding-a-column.md").read_text(encoding="utf-8")
 SCHEMA = "kshop_audit/model/schema.py"
@@ -39,15 +41,6 @@ def block(info: str) -> str:
     return found[1]
 
 
-def edited(text: str, edit: str) -> str:
-    """The text with a block of a page carried out: lines that begin with -, + or a blank."""
-    lines = edit.splitlines(keepends=True)
-    before = "".join(line[1:] for line in lines if line[0] in "- ")
-    after = "".join(line[1:] for line in lines if line[0] in "+ ")
-    assert text.count(before) == 1, before
-    return text.replace(before, after)
-
-
 def read(package: Path, tmp_path: Path) -> dict[str, Any]:
     """What the package in this folder makes of the export of the page."""
     export = tmp_path / "结算.csv"
@@ -67,9 +60,8 @@ def package(tmp_path: Path) -> Path:
     folder = tmp_path / "copy"
     skipped = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "kshop_audit", folder / "kshop_audit", ignore=skipped)
-    for file, info in ((SCHEMA, "diff schema"), (HEADERS, "diff headers")):
-        path = folder / file
-        path.write_text(edited(path.read_text(encoding="utf-8"), block(info)), encoding="utf-8")
+    for file in (SCHEMA, HEADERS):
+        pages.edit(folder / file, "diff", block(f"diff {file}"))
     return folder
 
 

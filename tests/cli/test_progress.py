@@ -23,7 +23,7 @@ from kshop_audit.errors import EXIT_INTERRUPTED
 from kshop_audit.ingest import Request
 from kshop_audit.model.progress import Stage, Step, unwatched
 from kshop_audit.model.settings import Settings
-from tests.cli.build import COMMAND, ROOT, Run, shop
+from tests.cli.build import COMMAND, ROOT, Run, shop, silent_pipe
 
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 
@@ -160,10 +160,9 @@ def all_of(terminal: int) -> str:
 
 
 def test_stopped_in_the_middle_the_cursor_is_shown_again(tmp_path: Path) -> None:
-    pipe = tmp_path / "orders.csv"
-    os.mkfifo(pipe)
     ours, theirs = os.openpty()
     with (
+        silent_pipe(tmp_path / "orders.csv") as pipe,
         os.fdopen(ours, "rb", buffering=0),
         subprocess.Popen(
             [*COMMAND, "check", "--orders", str(pipe)],

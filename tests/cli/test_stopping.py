@@ -14,7 +14,7 @@ import pytest
 
 from kshop_audit.cli.stopping import scratch
 from kshop_audit.errors import EXIT_INTERRUPTED
-from tests.cli.build import COMMAND, ROOT
+from tests.cli.build import COMMAND, ROOT, silent_pipe
 
 PATIENCE = 30
 
@@ -50,10 +50,10 @@ def stopped(run: subprocess.Popen[bytes], number: int, when: Callable[[], bool])
 def test_a_run_that_waits_for_a_file_ends_and_removes_its_folder(
     tmp_path: Path, number: int
 ) -> None:
-    pipe, temporary = tmp_path / "orders.csv", tmp_path / "scratch"
-    os.mkfifo(pipe)
-    run = begun([*COMMAND, "check", "--orders", str(pipe)], temporary)
-    err = stopped(run, number, lambda: any(temporary.glob("*/*")))
+    temporary = tmp_path / "scratch"
+    with silent_pipe(tmp_path / "orders.csv") as pipe:
+        run = begun([*COMMAND, "check", "--orders", str(pipe)], temporary)
+        err = stopped(run, number, lambda: any(temporary.glob("*/*")))
     assert err == b""
     assert list(temporary.iterdir()) == []
 
