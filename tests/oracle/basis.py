@@ -254,7 +254,10 @@ def latest_event(row: Row) -> datetime | None:
 def default_as_of(shop: Shop) -> datetime | None:
     """The newest thing that happened, without a few rows that lie 60 days after all others."""
     latest = sorted(
-        (moment, kind) for kind, rows in shop.items() for row in rows if (moment := latest_event(row))
+        (moment, kind)
+        for kind, rows in shop.items()
+        for row in rows
+        if (moment := latest_event(row))
     )
     for strays in range(min(STRAYS, len(latest) - 1), 0, -1):
         gap = latest[-strays][0] - latest[-strays - 1][0]

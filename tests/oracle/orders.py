@@ -90,7 +90,9 @@ def last_shipped(lines: list[Row], shipments: list[Row]) -> datetime | None:
         if moment is None:
             if given_up(line):
                 continue
-            named = [row for row in shipments if text(row, "tracking_no") == text(line, "tracking_no")]
+            named = [
+                row for row in shipments if text(row, "tracking_no") == text(line, "tracking_no")
+            ]
             moment = earliest([time(row, "shipped_at") for row in named]) or first
             if moment is None:
                 return None
