@@ -153,14 +153,10 @@ def coarse_times(rng: Random, exports: Exports) -> Degraded:
     places = set(range(len(exports.rows(kind))))
     if rng.randrange(3) == 0:
         places = some(rng, sorted(places))
-    cut: Callable[[Cells], Cells] = (
-        lambda row: (
-            row
-            | {  # noqa: E731  used twice below
-                name: row[name][:length] for name in columns if readable(row[name])
-            }
-        )
-    )
+
+    def cut(row: Cells) -> Cells:
+        return row | {name: row[name][:length] for name in columns if readable(row[name])}
+
     changed = exports.edited(kind, places, cut)
     order = "as exported"
     if kind == "chats":

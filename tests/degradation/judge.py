@@ -109,7 +109,7 @@ def of_rule(got: Mapping[str, Any], truth: Truth) -> Iterator[Fault]:
 def encloses(got: Mapping[str, Any], value: Fraction) -> bool:
     """Whether the bounds hold the true value; a verdict without bounds claims its own value."""
     bounds = got["bounds"]
-    slack = TOLERANCE * max(1, abs(value))
+    slack = TOLERANCE * max(Fraction(1), abs(value))
     if bounds is None:
         claimed = got["value"] if got["status"] in ("pass", "fail", "warn") else None
         return claimed is None or abs(Fraction(claimed) - value) <= slack
