@@ -102,6 +102,13 @@ def attack_of(seed: int, only: str | None = None) -> Attack:
     return Attack(seed, whole, exports, tuple(losses))
 
 
+def untouched(seed: int, size: int = 1) -> Attack:
+    """A shop, `size` times as large as usual, whose files have lost nothing."""
+    rng = Random(seed)
+    whole = whole_shop(rng, size=size)
+    return Attack(seed, whole, exports_of(rng, whole), ())
+
+
 def outcome_of(attack: Attack) -> tuple[Report, list[Fault]]:
     """The report on what is left, and where it contradicts the whole shop."""
     report = audited(attack.exports)

@@ -2,7 +2,9 @@
 
 from tests import oracle
 from tests.oracle.basis import Case, Outcome, window_end
+from tests.oracle.bounds import spans_of
 from tests.oracle.gaps import Gap, gaps
+from tests.oracle.knowledge import Span
 from tests.shop_files import cell
 from tests.shop_profile import COLUMNS, Row, Shop
 
@@ -13,8 +15,10 @@ __all__ = [
     "Outcome",
     "Row",
     "Shop",
+    "Span",
     "cell",
     "gaps",
     "oracle",
+    "spans_of",
     "window_end",
 ]

@@ -58,6 +58,14 @@ KEYS = {
 }
 
 
+E_NOTATION = "2.6E+17"
+
+
+def is_damaged(row: Cells) -> bool:
+    """Whether a row of these files is rejected as a whole."""
+    return any(cell in UNREADABLE or cell == E_NOTATION for cell in row.values())
+
+
 def some(rng: Random, places: list[int], most: int | None = None) -> set[int]:
     """A few, a part or all of the places; at least one."""
     share = rng.choice((1, 1, 2, 5, len(places) // 10, len(places) // 2, len(places)))
@@ -130,13 +138,18 @@ def damaged_cells(rng: Random, exports: Exports) -> Degraded:
     if way != 1:
         edit[column] = rng.choice(UNREADABLE)
     if way != 0:
-        edit |= dict.fromkeys(keys if rng.randrange(2) else keys[:1], "2.6E+17")
+        edit |= dict.fromkeys(keys if rng.randrange(2) else keys[:1], E_NOTATION)
     changed = exports.edited(kind, chosen, lambda row: row | edit)
     names = "+".join(edit)
     return changed, Loss(
         "damaged_time" if way == 0 else "damaged_key",
         told(kind, names, len(chosen), len(exports.rows(kind))),
     )
+
+
+def damaged_times(exports: Exports, kind: str, column: str, places: set[int]) -> Exports:
+    """The same files with a time that nobody can read in some rows; their keys stay."""
+    return exports.edited(kind, places, lambda row: row | {column: UNREADABLE[0]})
 
 
 def coarse_times(rng: Random, exports: Exports) -> Degraded:

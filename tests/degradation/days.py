@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from tests.degradation.builders import Gap, gaps, window_end
-from tests.degradation.cells import Degraded
+from tests.degradation.cells import Degraded, is_damaged
 from tests.degradation.exports import Cells, Exports, Loss
 
 DAY = timedelta(days=1)
@@ -46,20 +46,28 @@ def when(cell: str) -> datetime | None:
         return None
 
 
-def dated(exports: Exports, kind: str) -> list[tuple[str, datetime]]:
+def dated(exports: Exports, kind: str, *, whole: bool = False) -> list[tuple[str, datetime]]:
+    """(key, time) of the rows whose time can be read, or of those only that have no damage."""
     key, column = COLUMN[kind]
     return [
         (row[key], moment)
         for row in exports.rows(kind)
-        if (moment := when(row[column])) is not None and row[key]
+        if (moment := when(row[column])) is not None and not (whole and is_damaged(row))
     ]
 
 
-def gaps_of(exports: Exports, kind: str) -> list[Gap]:
-    since = window_end(exports.as_of) - WINDOW * DAY
+def gaps_of(exports: Exports, kind: str) -> list[list[Gap]]:
+    """The gaps by each reading: with rejected rows and without, since the window began and since
+    the shop opened.
+    """
+    since = {window_end(exports.as_of) - WINDOW * DAY}
     if exports.opened_at is not None:
-        since = max(since, exports.opened_at)
-    return gaps(dated(exports, kind), exports.as_of, since)
+        since.add(max(*since, exports.opened_at))
+    return [
+        gaps(dated(exports, kind, whole=whole), exports.as_of, start)
+        for whole in (False, True)
+        for start in since
+    ]
 
 
 def cut_days(rng: Random, exports: Exports) -> Degraded:
@@ -95,11 +103,13 @@ def cut_days(rng: Random, exports: Exports) -> Degraded:
 
 def is_missing(kept: Exports, kind: str, first: datetime, length: int) -> bool:
     """Whether the rules call exactly this run missing, by any reading of "another gap"."""
-    mine = [gap for gap in gaps_of(kept, kind) if gap.missing]
-    if [(gap.first, gap.days) for gap in mine] != [(first, length)]:
-        return False
+    for reading in gaps_of(kept, kind):
+        if (first, length) not in [(gap.first, gap.days) for gap in reading if gap.missing]:
+            return False
     others = gaps_of(kept, "chats" if kind == "orders" else "orders")
-    return all(abs(gap.days - length) > 1 or gap.first == first for gap in others)
+    return all(
+        abs(gap.days - length) > 1 or gap.first == first for reading in others for gap in reading
+    )
 
 
 def no_fuller_than_others(
@@ -133,6 +143,7 @@ def counted(kind: str, rows: list[Cells], column: str) -> Counter[datetime]:
         moment.replace(hour=0, minute=0, second=0)
         for row in rows
         if (kind == "orders" or row["sender_role"] == "buyer")
+        and not is_damaged(row)
         and (moment := when(row[column])) is not None
     )
 

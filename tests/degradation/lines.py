@@ -84,8 +84,9 @@ def first_row_only(rng: Random, exports: Exports) -> Degraded:
     for row in exports.rows("chats"):
         talks.setdefault(row["session_id"], []).append(row)
     long = sorted(talk for talk, rows in talks.items() if len(rows) > 1)
-    if not long:
-        return None
+    backward = exports.rows("chats")[:1] and runs_backward(exports.rows("chats"))
+    if not long or backward:
+        return None  # newest first and without seconds nothing would tell the direction any more
     blanked = {long[place] for place in some(rng, list(range(len(long))))}
     rows = []
     for talk, of_talk in talks.items():
@@ -94,6 +95,10 @@ def first_row_only(rng: Random, exports: Exports) -> Degraded:
             rows.append(row | dict.fromkeys(names, "") if hidden else row)
     detail = told("chats", "session_id", len(blanked), len(talks))
     return exports.with_rows("chats", rows), Loss("first_row_only", detail)
+
+
+def runs_backward(rows: list[Cells]) -> bool:
+    return rows[0]["sent_at"] > rows[-1]["sent_at"]
 
 
 def order_ids_on_top(exports: Exports) -> Degraded:

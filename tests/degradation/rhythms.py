@@ -42,7 +42,8 @@ class Rhythm:
         return [self.opened_at + number * DAY for number in range(len(self.orders))]
 
 
-def rhythm_of(rng: Random) -> Rhythm:
+def rhythm_of(rng: Random, size: int = 1) -> Rhythm:
+    """A rhythm by chance, of a few hundred orders and conversations times `size`."""
     name = rng.choice(RHYTHMS)
     as_of = datetime(2026, 11, 1) - rng.randrange(300) * DAY
     if rng.randrange(3) == 0:
@@ -52,8 +53,8 @@ def rhythm_of(rng: Random) -> Rhythm:
     days = [opened_at + number * DAY for number in range(age)]
     phase = rng.randrange(7)
     open_days = [is_open(name, day, number + phase) for number, day in enumerate(days)]
-    orders = spread(rng, open_days, rng.choice((40, 120, 200, 300)), slow=name == "slow")
-    talks = spread(rng, open_days, rng.choice((15, 60, 120)), slow=name == "slow")
+    orders = spread(rng, open_days, rng.choice((40, 120, 200, 300)) * size, slow=name == "slow")
+    talks = spread(rng, open_days, rng.choice((15, 60, 120)) * size, slow=name == "slow")
     if name == "festival":
         peak = rng.randrange(age)
         orders[peak] *= 6

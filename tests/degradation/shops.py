@@ -64,13 +64,13 @@ class Habits:
     """Whether tickets are rejected at an instant that no export tells."""
 
 
-def whole_shop(rng: Random, *, hidden_rejections: bool = False) -> Whole:
+def whole_shop(rng: Random, *, hidden_rejections: bool = False, size: int = 1) -> Whole:
     """A shop of which everything is known.
 
     With `hidden_rejections` some tickets were rejected at an instant that no export tells; else
     a rejected ticket ends with its rejection, within the limit of its answer.
     """
-    rhythm = rhythm_of(rng)
+    rhythm = rhythm_of(rng, size)
     habits = Habits(
         tickets=rng.choice((0, 5, 20, 60, 100)),
         intervened=rng.choice((2, 5, 20)),

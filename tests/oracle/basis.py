@@ -85,6 +85,8 @@ class Case:
     force_majeure: frozenset[str] = frozenset()
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     raw_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    orders: dict[str, object] = field(default_factory=dict)
+    """What was put together from the rows, once a case."""
 
     def rows(self, kind: str) -> list[Row]:
         return self.shop.get(kind, [])

@@ -91,11 +91,17 @@ def is_finished(case: Case, row: Row) -> bool:
     return done and (finished is None or case.is_past(finished))
 
 
+def created(case: Case) -> list[Row]:
+    """Rows of orders that are there; one created after as-of is not yet."""
+    rows = case.rows("orders")
+    return [row for row in rows if case.is_past(time(row, "created_at") or datetime.min)]
+
+
 def open_orders(case: Case) -> Gate:
     if not case.shop.get("orders") and "orders" not in case.shop:
         return UNANSWERED
     blockers = sorted(
-        {text(row, "order_id") for row in case.rows("orders") if not is_finished(case, row)}
+        {text(row, "order_id") for row in created(case) if not is_finished(case, row)}
     )
     return Gate(clear=not blockers, blockers=tuple(blockers))
 
@@ -103,7 +109,7 @@ def open_orders(case: Case) -> Gate:
 def cooldown(case: Case, facts: Facts) -> Gate:
     if "orders" not in case.shop:
         return UNANSWERED
-    rows = case.rows("orders")
+    rows = created(case)
     if any(not is_finished(case, row) for row in rows):
         return Gate(blockers=open_orders(case).blockers)
     lines: dict[str, list[Row]] = {}
@@ -144,4 +150,7 @@ def open_tickets(case: Case) -> Gate:
         done = text(row, "status") in ("succeeded", "closed")
         if not done or (finished is not None and not case.is_past(finished)):
             blockers.append(text(row, "ticket_id"))
-    return Gate(clear=not blockers, blockers=tuple(sorted(blockers)))
+    blockers += [
+        text(row, "order_id") for row in created(case) if text(row, "aftersale_state") == "open"
+    ]
+    return Gate(clear=not blockers, blockers=tuple(sorted(set(blockers))))

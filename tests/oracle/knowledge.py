@@ -171,7 +171,8 @@ def known_of(kind: str, header: Iterable[str], rows: Sequence[Cells]) -> Known:
 
 def newer(kind: str, one: Cells, other: Cells) -> dict[str, str]:
     """The version with the later event, with the cells that only guessing could choose."""
-    chosen = dict(max(one, other, key=lambda row: (latest(row), sorted(row.items()))))
+    later = (latest(other), sorted(other.items())) > (latest(one), sorted(one.items()))
+    chosen = dict(other if later else one)
     for name in STATES.get(kind, ()):
         if name in chosen and one[name] != other[name]:
             chosen[name] = NOT_TOLD

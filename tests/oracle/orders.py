@@ -43,6 +43,13 @@ def earliest(moments: list[datetime | None]) -> datetime | None:
 
 
 def orders_of(case: Case) -> dict[str, Order]:
+    """Orders by id; put together once a case."""
+    if not case.orders:
+        case.orders.update(built(case))
+    return {order_id: order for order_id, order in case.orders.items() if isinstance(order, Order)}
+
+
+def built(case: Case) -> dict[str, Order]:
     lines: dict[str, list[Row]] = {}
     for row in case.rows("orders"):
         if order_id := text(row, "order_id"):

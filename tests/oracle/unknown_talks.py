@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import product
+from itertools import pairwise, product
 
 from .knowledge import (
     ANYTHING,
@@ -122,9 +122,8 @@ def ordered(rows: list[Cells], direction: int) -> list[Cells] | None:
         return sorted(rows[::direction], key=lambda row: moment(row).low)
     rows = sorted(rows, key=lambda row: (moment(row).low, row["sender_role"] != "buyer"))
     overlaps = any(
-        moment(one).high >= moment(other).low
-        and not (moment(one).exact and moment(other).exact)
-        for one, other in zip(rows, rows[1:], strict=False)
+        moment(one).high >= moment(other).low and not (moment(one).exact and moment(other).exact)
+        for one, other in pairwise(rows)
     )
     return None if overlaps else rows
 
@@ -152,7 +151,7 @@ def in_turn(messages: list[Message]) -> bool:
     """Whether no message may be older than the one before, but for messages of one minute."""
     return all(
         one.at.low <= other.at.low and one.at.high <= other.at.high
-        for one, other in zip(messages, messages[1:], strict=False)
+        for one, other in pairwise(messages)
     )
 
 
