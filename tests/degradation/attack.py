@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
+from tests.degradation.builders import spans_of
 from tests.degradation.cells import (
     Degraded,
     coarse_times,
@@ -16,7 +17,7 @@ from tests.degradation.cells import (
 )
 from tests.degradation.days import cut_days, stale_tickets
 from tests.degradation.exports import Exports, Loss, exports_of
-from tests.degradation.judge import Fault, Report, audited, faults
+from tests.degradation.judge import Fault, Report, audited, faults, needless
 from tests.degradation.lines import (
     columns_of_faults,
     double_rows,
@@ -109,7 +110,15 @@ def untouched(seed: int, size: int = 1) -> Attack:
     return Attack(seed, whole, exports_of(rng, whole), ())
 
 
-def outcome_of(attack: Attack) -> tuple[Report, list[Fault]]:
-    """The report on what is left, and where it contradicts the whole shop."""
-    report = audited(attack.exports)
-    return report, list(faults(report, truths_of(attack.whole), attack.spared))
+def outcome_of(attack: Attack, *, tight: bool = False) -> tuple[Report, list[Fault]]:
+    """The report on what is left, and where it contradicts the whole shop.
+
+    With `tight` also where it gives no verdict though the second implementation has one.
+    """
+    files = attack.exports
+    report = audited(files)
+    found = list(faults(report, truths_of(attack.whole), attack.spared))
+    if tight:
+        spans = spans_of(files.tables, files.headers, files.as_of, files.opened_at)
+        found += needless(report, spans)
+    return report, found

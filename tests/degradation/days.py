@@ -56,11 +56,11 @@ def dated(exports: Exports, kind: str, *, whole: bool = False) -> list[tuple[str
     ]
 
 
-def gaps_of(exports: Exports, kind: str) -> list[list[Gap]]:
+def gaps_of(exports: Exports, kind: str, days: int = WINDOW) -> list[list[Gap]]:
     """The gaps by each reading: with rejected rows and without, since the window began and since
     the shop opened.
     """
-    since = {window_end(exports.as_of) - WINDOW * DAY}
+    since = {window_end(exports.as_of) - days * DAY}
     if exports.opened_at is not None:
         since.add(max(*since, exports.opened_at))
     return [
@@ -99,6 +99,18 @@ def cut_days(rng: Random, exports: Exports) -> Degraded:
         return None
     detail = f"{kind} {first:%m-%d}+{length} of {WINDOW} days"
     return kept, Loss(f"cut_days_{kind}", detail)
+
+
+def may_miss_days(exports: Exports) -> bool:
+    """Whether the rules call any run of days missing in these files, by any reading."""
+    return any(
+        gap.missing
+        for kind in COLUMN
+        if kind in exports.tables
+        for days in (WINDOW, LONGEST)
+        for reading in gaps_of(exports, kind, days)
+        for gap in reading
+    )
 
 
 def is_missing(kept: Exports, kind: str, first: datetime, length: int) -> bool:

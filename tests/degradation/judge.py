@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from kshop_audit.cli import main
+from tests.degradation.builders import Span
 from tests.degradation.exports import Exports, write
-from tests.degradation.truth import JUDGED, Truth
+from tests.degradation.truth import JUDGED, RATES, Truth
 
 EXIT_CODES = {"pass": 0, "fail": 1, "incomplete": 3, "measured": 0}
 TOLERANCE = Fraction(1, 10**9)
@@ -82,6 +83,20 @@ def faults(
     for rule, truth in truths.items():
         if rule in results and rule not in spared:
             yield from of_rule(results[rule], truth)
+
+
+def needless(report: Report, spans: Mapping[str, Span | None]) -> Iterator[Fault]:
+    """Where no verdict was given, or wider bounds, though the second implementation has both
+    ends agree. No contradiction of the law, but a tool that never decides helps nobody.
+    """
+    for rule, got in report.rules().items():
+        span = spans.get(rule)
+        if span is None or got["status"] != "no_verdict":
+            continue
+        if (verdict := span.agrees(RATES[rule])) is not None:
+            wanted = "pass" if verdict else "fail"
+            detail = f"no_verdict {got['numerator']}/{got['denominator']} {bounds_text(got)}"
+            yield Fault(rule, "needless", f"{detail}, the oracle's {wanted} {span.low} {span.high}")
 
 
 def of_rule(got: Mapping[str, Any], truth: Truth) -> Iterator[Fault]:

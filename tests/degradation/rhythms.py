@@ -11,7 +11,18 @@ from tests.degradation.builders import window_end
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
-RHYTHMS = ("steady", "steady", "slow", "livestream", "weekdays", "new", "night", "festival")
+RHYTHMS = (
+    "steady",
+    "steady",
+    "slow",
+    "livestream",
+    "twice_a_week",
+    "sparse",
+    "weekdays",
+    "new",
+    "night",
+    "festival",
+)
 GOOD = (1000, 1000, 995, 975, 970, 960, 940, 900, 830, 800, 780, 500)
 """Chances in a thousand that a thing goes well; most lie about a threshold of some rule."""
 
@@ -52,7 +63,10 @@ def rhythm_of(rng: Random, size: int = 1) -> Rhythm:
     opened_at = window_end(as_of) - age * DAY
     days = [opened_at + number * DAY for number in range(age)]
     phase = rng.randrange(7)
-    open_days = [is_open(name, day, number + phase) for number, day in enumerate(days)]
+    open_days = [
+        rng.randrange(5) < 2 if name == "sparse" else is_open(name, day, number + phase)
+        for number, day in enumerate(days)
+    ]
     orders = spread(rng, open_days, rng.choice((40, 120, 200, 300)) * size, slow=name == "slow")
     talks = spread(rng, open_days, rng.choice((15, 60, 120)) * size, slow=name == "slow")
     if name == "festival":
@@ -73,6 +87,8 @@ def rhythm_of(rng: Random, size: int = 1) -> Rhythm:
 def is_open(name: str, day: datetime, number: int) -> bool:
     if name == "livestream":
         return number % 2 == 0
+    if name == "twice_a_week":
+        return number % 7 in (0, 3)
     return name != "weekdays" or day.weekday() < 5
 
 

@@ -1,6 +1,6 @@
 """The long run: many degraded shops through the product, and a table of what contradicts the truth.
 
-python -m tests.degradation.run N [--seed S] [--only DEGRADATION] [--processes P]
+python -m tests.degradation.run N [--seed S] [--only DEGRADATION] [--tight] [--processes P]
 python -m tests.degradation.run --again SEED [--only DEGRADATION] [--keep FOLDER]
 """
 
@@ -25,24 +25,24 @@ Line = tuple[int, str, str, str, list[tuple[str, str, str]]]
 """Seed, names of the losses, the shop in words, exit code or "", faults."""
 
 
-def attacked(first: int, only: str | None, count: int) -> list[Line]:
+def attacked(first: int, only: str | None, count: int, tight: bool) -> list[Line]:
     lines: list[Line] = []
     for seed in range(first, first + count):
         attack = attack_of(seed, only)
-        report, found = outcome_of(attack)
+        report, found = outcome_of(attack, tight=tight)
         faults = [(fault.rule, fault.kind, fault.detail) for fault in found]
         lines.append((seed, attack.names, attack.told(), str(report.code), faults))
     return lines
 
 
-def all_lines(first: int, count: int, only: str | None, processes: int) -> Iterator[Line]:
-    starts = range(first, first + count, CHUNK)
-    job = partial(attacked, only=only, count=CHUNK)
-    if processes == 1:
+def all_lines(chosen: argparse.Namespace) -> Iterator[Line]:
+    starts = range(chosen.seed, chosen.seed + chosen.shops, CHUNK)
+    job = partial(attacked, only=chosen.only, count=CHUNK, tight=chosen.tight)
+    if chosen.processes == 1:
         for start in starts:
             yield from job(start)
         return
-    with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=50) as pool:
+    with multiprocessing.get_context("spawn").Pool(chosen.processes, maxtasksperchild=50) as pool:
         for lines in pool.imap_unordered(job, starts):
             yield from lines
 
@@ -71,13 +71,14 @@ def summary(lines: list[Line]) -> None:
             print(f"        {min(seeds)[1]}")
 
 
-def again(seed: int, only: str | None, keep: Path | None) -> int:
-    attack = attack_of(seed, only)
+def again(chosen: argparse.Namespace) -> int:
+    seed, keep = chosen.again, chosen.keep
+    attack = attack_of(seed, chosen.only)
     print(f"seed {seed}: {attack.told()}")
     if keep is not None:
         write(attack.exports, keep)
         print(f"files in {keep}, --as-of {attack.exports.as_of:%Y-%m-%dT%H:%M:%S}")
-    report, found = outcome_of(attack)
+    report, found = outcome_of(attack, tight=chosen.tight)
     print(f"exit {report.code}: {report.said}" if report.body is None else f"exit {report.code}")
     for fault in found:
         print(f"    {fault.rule} {fault.kind}: {fault.detail}")
@@ -90,14 +91,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="first seed")
     parser.add_argument("--only", choices=sorted((*DEGRADATIONS, REJECTIONS)))
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--tight", action="store_true", help="needless doubt is a fault as well")
     parser.add_argument("--again", type=int, metavar="SEED", help="one shop again")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep its files there")
     chosen = parser.parse_args()
     if chosen.again is not None:
-        return again(chosen.again, chosen.only, chosen.keep)
+        return again(chosen)
     begun = time.monotonic()
     lines = []
-    for line in all_lines(chosen.seed, chosen.shops, chosen.only, chosen.processes):
+    for line in all_lines(chosen):
         lines.append(line)
         if len(lines) % 500 == 0:
             print(f"{len(lines)} shops, {time.monotonic() - begun:.0f} s", flush=True)

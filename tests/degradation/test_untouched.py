@@ -10,6 +10,7 @@ import pytest
 
 from tests.degradation.attack import untouched
 from tests.degradation.cells import damaged_times
+from tests.degradation.days import may_miss_days
 from tests.degradation.exports import Exports
 from tests.degradation.judge import audited
 from tests.degradation.truth import Truth, truths_of
@@ -45,7 +46,13 @@ def test_shops_of_any_size_and_rhythm_keep_their_verdicts(first: int) -> None:
 
 
 def lost_verdicts(seed: int) -> Iterator[str]:
+    """Verdicts that an untouched shop did not get, or got wrong.
+
+    Shops with an unusual gap are left out: a quiet week of a lively shop looks like a lost one.
+    """
     attack = untouched(seed)
+    if may_miss_days(attack.exports):
+        return
     report = audited(attack.exports)
     rules = report.rules()
     if not rules:
@@ -64,6 +71,8 @@ def lost_verdicts(seed: int) -> Iterator[str]:
 @pytest.mark.parametrize("seed", range(720_000, 720_008))
 def test_one_row_in_five_hundred_costs_no_verdict_with_a_point_to_spare(seed: int) -> None:
     attack = untouched(seed, LARGE)
+    if may_miss_days(attack.exports):
+        pytest.skip("a quiet week of a lively shop looks like one that was not exported")
     rules = audited(with_damage(Random(seed), attack.exports)).rules()
     truths = truths_of(attack.whole)
     far = {rule: truths[rule] for rule, target in RATES.items() if spare(truths[rule], target)}
@@ -75,7 +84,8 @@ def test_one_row_in_five_hundred_costs_no_verdict_with_a_point_to_spare(seed: in
 def with_damage(rng: Random, exports: Exports) -> Exports:
     """Every kind with 0.2 % of its rows damaged in a time; their keys can be read."""
     for kind, column in LOST.items():
-        rows = len(exports.rows(kind))
+        if not (rows := len(exports.rows(kind))):
+            continue
         places = set(rng.sample(range(rows), rows // 500))
         exports = damaged_times(exports, kind, column, places)
     return exports
