@@ -56,11 +56,11 @@ def dated(exports: Exports, kind: str, *, whole: bool = False) -> list[tuple[str
     ]
 
 
-def gaps_of(exports: Exports, kind: str, days: int = WINDOW) -> list[list[Gap]]:
+def gaps_of(exports: Exports, kind: str) -> list[list[Gap]]:
     """The gaps by each reading: with rejected rows and without, since the window began and since
     the shop opened.
     """
-    since = {window_end(exports.as_of) - days * DAY}
+    since = {window_end(exports.as_of) - WINDOW * DAY}
     if exports.opened_at is not None:
         since.add(max(*since, exports.opened_at))
     return [
@@ -102,14 +102,14 @@ def cut_days(rng: Random, exports: Exports) -> Degraded:
 
 
 def may_miss_days(exports: Exports) -> bool:
-    """Whether the rules call any run of days missing in these files, by any reading."""
+    """Whether the rules call any run of days missing, since the shop opened where it is told."""
+    opened_at = exports.opened_at or datetime.min
+    starts = {max(opened_at, window_end(exports.as_of) - days * DAY) for days in (WINDOW, LONGEST)}
     return any(
         gap.missing
         for kind in COLUMN
-        if kind in exports.tables
-        for days in (WINDOW, LONGEST)
-        for reading in gaps_of(exports, kind, days)
-        for gap in reading
+        for start in starts
+        for gap in gaps(dated(exports, kind), exports.as_of, start)
     )
 
 

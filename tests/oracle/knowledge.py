@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cache
 
 from .basis import DAY, window_end
 from .gaps import missing_runs
@@ -79,6 +80,7 @@ class Interval:
         return self.low == self.high
 
 
+@cache
 def interval_of(cell: str) -> Interval | None:
     """The instant of a cell, None of an empty one.
 
@@ -114,6 +116,7 @@ class Known:
     header: frozenset[str] = frozenset()
     good: list[dict[str, str]] = field(default_factory=list)
     rejected: list[dict[str, str]] = field(default_factory=list)
+    index: dict[str, dict[str, list[dict[str, str]]]] = field(default_factory=dict)
 
     def has(self, *names: str) -> bool:
         return self.header.issuperset(names)
@@ -121,6 +124,14 @@ class Known:
     def keyless(self, key: str) -> int:
         """Rejected rows of which nobody knows to what they belong."""
         return sum(not row.get(key) for row in self.rejected)
+
+    def by(self, key: str) -> dict[str, list[dict[str, str]]]:
+        """Rows to trust by the value of a column; put together once a column."""
+        if key not in self.index:
+            table = self.index.setdefault(key, {})
+            for row in self.good:
+                table.setdefault(row.get(key, ""), []).append(row)
+        return self.index[key]
 
     def touched(self, key: str) -> frozenset[str]:
         return frozenset(row[key] for row in self.rejected if row.get(key))

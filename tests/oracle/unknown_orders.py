@@ -116,7 +116,7 @@ def shipping_unit(files: Files, order: str, lines: list[Cells]) -> Unit:
     inside = files.inside(paid)
     if inside == {False}:
         return frozenset({OUT})
-    parcels = [row for row in files["shipments"].good if row["order_id"] == order]
+    parcels = files["shipments"].by("order_id").get(order, [])
     elsewhere = earliest(interval_of(row.get("shipped_at", "")) for row in parcels)
     outcomes: set[Pair] = {OUT} if False in inside else set()
     for fates in product(*(line_fates(line, elsewhere) for line in lines)):
@@ -201,7 +201,7 @@ def pickup_span(files: Files) -> Span | None:
 
 
 def pickup_unit(files: Files, order: str, lines: list[Cells]) -> Unit:
-    parcels = [row for row in files["shipments"].good if row["order_id"] == order]
+    parcels = files["shipments"].by("order_id").get(order, [])
     everywhere = [*lines, *parcels]
     shipped = earliest(interval_of(row.get("shipped_at", "")) for row in everywhere)
     if shipped is None:
@@ -233,9 +233,9 @@ def refunded_before(
     picked, limit, told = about
     if order in files["tickets"].touched("order_id"):
         return frozenset(outcomes | {OUT})
-    for row in files["tickets"].good:
+    for row in files["tickets"].by("order_id").get(order, []):
         applied = interval_of(row.get("applied_at", ""))
-        if row["order_id"] != order or applied is None or applied.low > files.as_of:
+        if applied is None or applied.low > files.as_of:
             continue
         if picked is not None and picked.low <= files.as_of:
             may, must = applied.low < picked.high, applied.high < picked.low

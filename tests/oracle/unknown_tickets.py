@@ -66,7 +66,7 @@ def unit_of(files: Files, row: Cells) -> Unit:
 
 def faults_of(files: Files, row: Cells) -> set[bool]:
     disputes = files["disputes"]
-    named = [line for line in disputes.good if line["ticket_id"] == row["ticket_id"]]
+    named = disputes.by("ticket_id").get(row["ticket_id"], [])
     entries = [line["liable_party"] for line in named] or [row.get("liable_party", "")]
     entry = entries[0] or row.get("liable_party", "")
     open_entry = row["ticket_id"] in disputes.touched("ticket_id") or (
