@@ -49,6 +49,8 @@ REJECTIONS = "rejection_times"
 """No export tells when a ticket was rejected: it was answered between application and finish
 (§1b.7). The shop itself is made with such tickets.
 """
+NAMES = sorted((*DEGRADATIONS, REJECTIONS))
+EACH = "each"
 TRIES = 12
 
 
@@ -80,12 +82,13 @@ def attack_of(seed: int, only: str | None = None) -> Attack:
 
     Args:
         seed: Makes the shop, its layout and its losses.
-        only: Name of the one degradation that is wanted; the attack has no loss where none of
-            several tries applies to the shop.
+        only: Name of the one degradation that is wanted, or "each" for one that the seed names;
+            the attack has no loss where none of several tries applies to the shop.
     """
     rng = Random(seed)
-    names = sorted((*DEGRADATIONS, REJECTIONS))
-    wanted = [only] if only else rng.sample(names, rng.choice((1, 1, 1, 2, 3)))
+    wanted = [only] if only else rng.sample(NAMES, rng.choice((1, 1, 1, 2, 3)))
+    if only == EACH:
+        wanted = [NAMES[seed % len(NAMES)]]
     whole = whole_shop(rng, hidden_rejections=REJECTIONS in wanted)
     exports = exports_of(rng, whole)
     losses: list[Loss] = []

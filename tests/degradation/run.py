@@ -1,6 +1,6 @@
 """The long run: many degraded shops through the product, and a table of what contradicts the truth.
 
-python -m tests.degradation.run N [--seed S] [--only DEGRADATION] [--tight] [--processes P]
+python -m tests.degradation.run N [--seed S] [--only DEGRADATION] [--minutes M] [--tight] [--processes P]
 python -m tests.degradation.run --again SEED [--only DEGRADATION] [--keep FOLDER]
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.degradation.attack import DEGRADATIONS, REJECTIONS, attack_of, outcome_of
+from tests.degradation.attack import EACH, NAMES, attack_of, outcome_of
 from tests.degradation.exports import write
 
 CHUNK = 20
@@ -89,8 +89,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.degradation.run")
     parser.add_argument("shops", type=int, nargs="?", default=1000)
     parser.add_argument("--seed", type=int, default=0, help="first seed")
-    parser.add_argument("--only", choices=sorted((*DEGRADATIONS, REJECTIONS)))
+    parser.add_argument("--only", choices=[*NAMES, EACH])
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--minutes", type=float, help="stop after so long, whatever is left")
     parser.add_argument("--tight", action="store_true", help="needless doubt is a fault as well")
     parser.add_argument("--again", type=int, metavar="SEED", help="one shop again")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep its files there")
@@ -103,6 +104,8 @@ def main() -> int:
         lines.append(line)
         if len(lines) % 500 == 0:
             print(f"{len(lines)} shops, {time.monotonic() - begun:.0f} s", flush=True)
+        if chosen.minutes and time.monotonic() - begun > chosen.minutes * 60:
+            break
     summary(lines)
     return 1 if any(faults for *_, faults in lines) else 0
 
