@@ -1,7 +1,9 @@
 """The long run: many degraded shops through the product, and a table of what contradicts the truth.
 
-python -m tests.degradation.run N [--seed S] [--only DEGRADATION] [--minutes M] [--tight] [--processes P]
-python -m tests.degradation.run --again SEED [--only DEGRADATION] [--keep FOLDER]
+python -m tests.degradation.run N [--seed S] [--only LOSS] [--minutes M] [--tight] [--processes P]
+python -m tests.degradation.run --again SEED [--only LOSS] [--tight] [--keep FOLDER]
+
+LOSS is the name of a degradation, or `each` for each of them in turn.
 """
 
 # ruff: noqa: T201  a command that prints
