@@ -5,8 +5,8 @@ from tests.oracle.basis import Case, Outcome, window_end
 from tests.oracle.bounds import spans_of
 from tests.oracle.gaps import Gap, gaps
 from tests.oracle.knowledge import Span
-from tests.shop_files import cell
-from tests.shop_profile import COLUMNS, Row, Shop
+from tests.shops.files import cell
+from tests.shops.profile import COLUMNS, Row, Shop
 
 __all__ = [
     "COLUMNS",

@@ -13,7 +13,7 @@ from tests.degradation.attack import NAMES, attack_of, outcome_of
 
 CHUNK = 20
 FIRST = 500_000
-COMBINED = 80
+COMBINED = 60
 SINGLE = 8
 
 

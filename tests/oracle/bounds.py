@@ -7,6 +7,7 @@ from datetime import datetime
 
 from .knowledge import Cells, Files, Span, known_of
 from .unknown_orders import pickup_span, shipping_span
+from .unknown_ratings import satisfaction_span
 from .unknown_talks import reply_span
 from .unknown_tickets import dispute_span
 
@@ -29,6 +30,7 @@ def spans_of(
     files = Files(kinds, as_of, opened_at)
     return {
         "reply-rate": reply_span(files),
+        "cs-satisfaction": satisfaction_span(files),
         "ship-48h": shipping_span(files),
         "pickup-24h": pickup_span(files),
         "dispute-fault-rate": dispute_span(files),

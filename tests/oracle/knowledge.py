@@ -144,6 +144,8 @@ class Files:
     kinds: Mapping[str, Known]
     as_of: datetime
     opened_at: datetime | None
+    lost: frozenset[datetime] = frozenset()
+    """Days that are missing from the file under consideration."""
 
     def __getitem__(self, kind: str) -> Known:
         return self.kinds.get(kind, Known())

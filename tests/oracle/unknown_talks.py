@@ -7,7 +7,7 @@ where a row of it is damaged, or the order of its rows is not told, each message
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise, product
 
@@ -51,6 +51,8 @@ def reply_span(files: Files) -> Span | None:
     for row in chats.good:
         if row["session_id"]:
             talks.setdefault(row["session_id"], []).append(row)
+    days = missing_dates(files, [(row["session_id"], moment(row).low) for row in chats.good])
+    files = replace(files, lost=frozenset(days))
     touched = chats.touched("session_id")
     direction = direction_of(list(talks.values()))
     units: list[Unit] = []
@@ -60,8 +62,7 @@ def reply_span(files: Files) -> Span | None:
     largest = max((burst_size(rows) for rows in talks.values()), default=1)
     add_strays(files, units, largest)
     asked = [row for row in chats.good if row["sender_role"] == "buyer"]
-    for _ in missing_dates(files, [(row["session_id"], moment(row).low) for row in chats.good]):
-        units += [ANYTHING] * most_in_a_day(asked)
+    units += [ANYTHING] * (most_in_a_day(asked) * len(days))
     return span_of(units)
 
 
@@ -137,7 +138,7 @@ def talk_units(files: Files, rows: list[Cells] | None, *, damaged: bool) -> list
         return [ANYTHING] * 40
     messages = [message_of(row) for row in rows]
     open_words = sum(len(message.parts) > 1 for message in messages)
-    coarse = any(not message.at.exact for message in messages)
+    coarse = bool(files.lost) or any(not message.at.exact for message in messages)
     if damaged or open_words > MEANINGS or not in_turn(messages):
         return [ANYTHING for message in messages if ASKS in message.parts]
     outcomes: set[Pair] = set()
@@ -200,6 +201,9 @@ def fates(files: Files, run: list[Interval], reply: Interval | None) -> set[Pair
     """What each message of a burst may be: answered in time, late, or still waiting."""
     clock = run[0]
     outcomes: set[Pair] = set()
+    until = (clock.high + LIMIT).replace(hour=0, minute=0, second=0)
+    if until in files.lost and clock.high < until:
+        outcomes.add(HIT)  # its answer may stand in the day that is missing
     if reply is None:
         if clock.low + LIMIT < files.as_of:
             outcomes.add(MISS)
