@@ -189,7 +189,11 @@ def _fields_of(owner: Any) -> dict[str, tuple[str, Any]]:
 @cache
 def _optional(owner: Any) -> frozenset[str]:
     """Fields with a default: keys that reports saved by an earlier version lack."""
-    return frozenset(field.name for field in fields(owner) if field.default is not MISSING)
+    return frozenset(
+        field.name
+        for field in fields(owner)
+        if field.default is not MISSING or field.default_factory is not MISSING
+    )
 
 
 def _read_scalar(hint: Any, value: object, path: str) -> object:

@@ -30,10 +30,15 @@ def masked(value: str, column: str | None) -> str:
     return _DIGITS.sub(lambda found: f"{found[0][:3]}****{found[0][-2:]}", value)
 
 
-LABEL = 8
+LABEL = 20
 """Longer than any role, state or reason that an export has a word for."""
+
+_NUMBER = re.compile(r"\d{5,}")
 
 
 def masked_label(text: str) -> str:
-    """A word that no vocabulary knows; what is too long to be one could be a name or a number."""
-    return text if len(text) <= LABEL else f"{text[: LABEL // 2]}***"
+    """A word that no vocabulary knows, whole, so that it can be mapped; what is too long to be
+    one, or holds a number, could identify a person and is shortened.
+    """
+    label = len(text) <= LABEL and not _NUMBER.search(text)
+    return text if label else f"{text[:4]}***"

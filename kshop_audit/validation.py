@@ -43,7 +43,7 @@ _TEXTS = {
 """pydantic's type of an error → the sentence in both languages."""
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     """A table that knows all its keys."""
 
     model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=False, defer_build=True)
@@ -75,7 +75,7 @@ def unknown(path: KeyPath, name: str, known: Iterable[str], zh: str, en: str) ->
     return Fault(path, f"没有{zh} {name}{hint.zh}", f"unknown {en} {name}{hint.en}")
 
 
-def fault_of(details: ErrorDetails, root: type[Table]) -> Fault:
+def fault_of(details: ErrorDetails, root: type[TomlTable]) -> Fault:
     """One error of pydantic over a file of the shape of `root`, as a `Fault`."""
     path = details["loc"]
     if path and path[-1] == "[key]":  # an error of the name of a table, not of what stands in it
@@ -92,7 +92,7 @@ def fault_of(details: ErrorDetails, root: type[Table]) -> Fault:
     return Fault(path, *_TEXTS.get(kind, (details["msg"], details["msg"])))
 
 
-def _keys(root: type[Table], path: KeyPath) -> list[str]:
+def _keys(root: type[TomlTable], path: KeyPath) -> list[str]:
     """The keys of the table at `path`."""
     found: Any = root
     for step in path:
@@ -105,7 +105,7 @@ def _keys(root: type[Table], path: KeyPath) -> list[str]:
 
 def _fields(found: Any) -> dict[str, Any]:
     """Key → annotation, of a model; empty for anything else."""
-    if not (isinstance(found, type) and issubclass(found, Table)):
+    if not (isinstance(found, type) and issubclass(found, TomlTable)):
         return {}
     return {field.alias or name: field.annotation for name, field in found.model_fields.items()}
 

@@ -19,7 +19,7 @@ from kshop_audit.judging.bounds import fullest_day
 from kshop_audit.judging.empty_days import EmptyDays
 from kshop_audit.masking import masked_label
 from kshop_audit.model.knowledge import Doubts, Why, added
-from kshop_audit.model.measurement import Measurement
+from kshop_audit.model.measurement import Label, Measurement
 from kshop_audit.model.metadata import RuleInfo, Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Declared, Span, Terms
@@ -86,18 +86,20 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
             return measured
         return of_declared(declared, rule.info, whole.terms)
     kinds = _kinds(rule)
-    texts = {
-        masked_label(text) if whole.mask else text: count
-        for kind in kinds
-        for column, values in whole.exports.loaded.unmapped.get(kind, {}).items()
-        if column in measured.unmapped_columns
-        for text, count in values.items()
-    }
     own = {
         masked_label(text) if whole.mask else text: count
         for text, count in measured.unmapped.items()
     }
-    seen = replace(measured, unmapped={**texts, **own})
+    labels = tuple(
+        Label(kind.value, column, masked_label(text) if whole.mask else text, count)
+        for kind in kinds
+        for column, values in whole.exports.loaded.unmapped.get(kind, {}).items()
+        if column in measured.unmapped_columns
+        for text, count in values.items()
+    )
+    seen = replace(
+        measured, unmapped={**{label.text: label.rows for label in labels}, **own}, labels=labels
+    )
     return _with_gaps(seen, rule, kinds, whole)
 
 
@@ -139,12 +141,13 @@ NEAR, LIKE = timedelta(days=3), 2
 
 def _other_period(declared: Declared, rule: str, terms: Terms) -> Text | None:
     """Why a declared figure is not one of this window; None if it is."""
-    window = terms.pack.rules[rule].window_days
-    last = (terms.end - timedelta(days=1)).date()
+    windowed = terms.pack.rules[rule].window_days is not None
+    last = ((terms.until(rule) or terms.end) - timedelta(days=1)).date()
+    window = terms.days(rule) if windowed else None
     days = (declared.until - declared.since).days + 1
     if abs(declared.until - last) <= NEAR and (window is None or abs(days - window) <= LIKE):
         return None
-    since = last if window is None else last - timedelta(days=window - 1)
+    since = terms.since(rule).date() if windowed else last
     return Text(
         zh=f"[declared.{rule}] 是 {declared.since} 至 {declared.until} 的数据，不能代表 {since} 至 "
         f"{last}：请到后台重新抄这段时间的数据。",

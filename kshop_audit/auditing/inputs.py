@@ -6,24 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-import polars as pl
-
 from kshop_audit.auditing.notes import reject_too_many
 from kshop_audit.errors import InputError
-from kshop_audit.facts.tables import MERCHANT
-from kshop_audit.ingest import Request, Source
+from kshop_audit.ingest import Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan.load import Loaded, open_and_load
-
-
-@dataclass(frozen=True)
-class TextNeeds:
-    """Of which messages the text is needed: `keep`, a Boolean over `content`; `by`: whose roles."""
-
-    keep: pl.Expr
-    by: tuple[str, ...] = MERCHANT
 
 
 @dataclass(frozen=True)
@@ -48,9 +37,7 @@ def read_exports(
 
     InputError if they are unreadable, too damaged, or if nothing in them has a time.
     """
-    sources, loaded = open_and_load(
-        request, scratch, find_as_of=as_of is None, keep_text=text.keep, text_of=text.by
-    )
+    sources, loaded = open_and_load(request, scratch, find_as_of=as_of is None, text=text)
     reject_too_many(loaded, sources, settings.max_bad_rows)
     return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded))
 

@@ -11,12 +11,14 @@ from datetime import datetime
 
 import polars as pl
 
-from kshop_audit.auditing.inputs import TextNeeds
 from kshop_audit.auditing.versions import parts_of
 from kshop_audit.errors import UsageError
 from kshop_audit.facts.suspicion import suspicious
-from kshop_audit.model.metadata import Level, MessageText, Pack
+from kshop_audit.facts.tables import MERCHANT
+from kshop_audit.ingest import TextNeeds
+from kshop_audit.model.metadata import Level, MessageText, Pack, Text
 from kshop_audit.model.settings import Settings, Span, Terms, level_of, lexicon_of
+from kshop_audit.model.suggesting import suggest
 from kshop_audit.rules import Rule, catalogue
 from kshop_audit.rules.kit.word_lists import SUSPECT_LISTS
 
@@ -53,9 +55,11 @@ def selected(
     families = {rule.info.family for rule in known.values()}
     for name in (*select, *ignore):
         if name not in known and name not in families:
+            listing = Text("；用 kshop-audit rules 查看全部", "; kshop-audit rules lists them")
+            hint = suggest(name, {*known, *families}, listing)
             raise UsageError(
-                f"没有名为 {name} 的规则或规则族；用 kshop-audit rules 查看全部",
-                f"unknown rule or family {name}; kshop-audit rules lists them",
+                f"没有名为 {name} 的规则或规则族{hint.zh}",
+                f"unknown rule or family {name}{hint.en}",
             )
     there = [known[rule] for pack in packs for rule in pack.rules if rule in known]
     for name in select:
@@ -120,9 +124,9 @@ def text_needs(
     """Which merchant messages keep their text: as many as the rules that are run ask for."""
     needs = {rule.info.text for chosen in rules.values() for rule in chosen}
     if MessageText.ALL in needs:
-        return TextNeeds(pl.lit(True))
+        return TextNeeds(MERCHANT, pl.lit(True))
     if MessageText.SUSPECTS not in needs:
-        return TextNeeds(pl.lit(False))
+        return TextNeeds((), pl.lit(False))
     words = [
         word
         for pack in packs
@@ -130,7 +134,7 @@ def text_needs(
         for name in SUSPECT_LISTS
         for word in lexicon_of(part, settings, name).spoken
     ]
-    return TextNeeds(suspicious(pl.col("content"), list(dict.fromkeys(words))))
+    return TextNeeds(MERCHANT, suspicious(pl.col("content"), list(dict.fromkeys(words))))
 
 
 def pack_runs(

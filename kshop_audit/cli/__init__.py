@@ -4,8 +4,6 @@ Nothing heavy is imported here: `--help` and shell completion load neither Polar
 each command imports what it needs when it runs.
 """
 
-# ruff: noqa: PLC0415  imports take time, in which the run can be interrupted already
-
 from __future__ import annotations
 
 import gc
@@ -32,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def process() -> NoReturn:
-    """The command as a whole process.
+    r"""The command as a whole process.
 
     It ends at once: taking everything down in order would search all frames for garbage, 0.05 s
-    in which nobody gains anything (measured).
+    for nothing \(measured\).
     """
     code = main()
     for stream in (sys.stdout, sys.stderr):

@@ -79,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _usage(error: typer.TyperException) -> str:
-    """A fault of the command line in one line, with the help that would have told."""
+    """A fault of the command line in one line, with the command that shows its help."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else printing.PROGRAM
     hint = say(f"（帮助：{command} --help）", f" (see {command} --help)")

@@ -1,6 +1,4 @@
-"""Facts that no export holds, asked for where somebody sits; an empty answer answers nothing."""
-
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
+"""Facts that no export holds, asked for at a terminal; an empty answer is no answer."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def can_ask() -> bool:
-    """Whether somebody can read a question and answer it: never in a pipe, in cron, in CI."""
+    """Whether a question can be read and answered: never in a pipe, in cron, in CI."""
     streams: tuple[Any, ...] = (sys.stdin, sys.stderr)
     return all(stream is not None and not stream.closed and stream.isatty() for stream in streams)
 

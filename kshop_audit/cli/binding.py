@@ -11,10 +11,10 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
 
@@ -56,6 +56,16 @@ def option(
         show_envvar=False,
         **settings,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OneForEach:
+    """Makes of a field `{key: values}` one repeatable option for each key.
+
+    `options`: name of the parameter → its key and its `option`.
+    """
+
+    options: Mapping[str, tuple[Hashable, Any]]
 
 
 def completed(arguments: Sequence[str]) -> list[str]:
@@ -141,28 +151,53 @@ def _chosen(
     sources = {
         name: getattr(context.get_parameter_source(name), "name", "DEFAULT") for name in values
     }
-    if values.get("isolated"):
-        for entry in fields(options):
-            if sources.get(entry.name) == "ENVIRONMENT" and entry.name != "isolated":
-                values[entry.name] = _default(entry)
+    chosen: dict[str, Any] = {}
+    for parameter in _parameters(options):
+        name, value = parameter.name, values[parameter.name]
+        if values.get("isolated") and name != "isolated" and sources[name] == "ENVIRONMENT":
+            value = parameter.default
+        if parameter.key is None:
+            chosen[parameter.field] = value
+        elif value:
+            chosen.setdefault(parameter.field, {})[parameter.key] = value
     given = frozenset(name for name, source in sources.items() if source == "COMMANDLINE")
-    return {**values, "given": given}
+    return {**chosen, "given": given}
 
 
-def _signature(options: type[Options]) -> inspect.Signature:
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """A parameter of a command: of which field it is and, of a OneForEach, of which key."""
+
+    name: str
+    field: str
+    key: Hashable | None
+    annotation: Any
+    default: Any
+
+
+def _parameters(options: type[Options]) -> Iterator[_Parameter]:
     hints = get_type_hints(options, include_extras=True)
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [inspect.Parameter("context", keyword, annotation=typer.Context)]
     for entry in fields(options):
         if entry.name == "given":
             continue
-        default = _default(entry)
+        hint = hints[entry.name]
+        several = next((e for e in get_args(hint)[1:] if isinstance(e, OneForEach)), None)
+        if several is None:
+            yield _Parameter(entry.name, entry.name, None, hint, _default(entry))
+            continue
+        _, values = get_args(get_args(hint)[0])
+        for name, (key, made) in several.options.items():
+            yield _Parameter(name, entry.name, key, Annotated[values, made], [])
+
+
+def _signature(options: type[Options]) -> inspect.Signature:
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter("context", keyword, annotation=typer.Context)]
+    for parameter in _parameters(options):
+        default = inspect.Parameter.empty if parameter.default is MISSING else parameter.default
         parameters.append(
             inspect.Parameter(
-                entry.name,
-                keyword,
-                default=inspect.Parameter.empty if default is MISSING else default,
-                annotation=hints[entry.name],
+                parameter.name, keyword, default=default, annotation=parameter.annotation
             )
         )
     return inspect.Signature(parameters)

@@ -4,8 +4,6 @@ Made for a spreadsheet: UTF-8 with BOM, ids protected from being read as numbers
 no cell can become a formula, and none holds a control character of any kind.
 """
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import csv
@@ -28,7 +26,7 @@ _REJECTED = ("file", "row", "column", "value", "reason_zh", "reason_en")
 
 
 COUNTED, MUTED = "yes", "muted"
-"""What speaks against the shop is counted, unless somebody accepted it as an exception."""
+"""What speaks against the shop is counted, unless it was accepted as an exception."""
 
 
 def write(done: Audit, folder: Path, *, mask: bool) -> None:

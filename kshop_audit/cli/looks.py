@@ -1,7 +1,5 @@
 """How a page for this terminal looks: what the options say, else what the terminal is."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import os

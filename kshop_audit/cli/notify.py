@@ -4,8 +4,6 @@ The only place that may reach the network, and only there. The address holds pas
 rule, so it is never printed.
 """
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import logging
@@ -34,8 +32,8 @@ def send(addresses: Sequence[str], report: Report, lang: str) -> None:
             zh, en = fault
             place = f" {number}" if len(addresses) > 1 else ""
             scheme = printing.plain(address.partition("://")[0]) if "://" in address else "?"
-            told = f"--notify{place} ({scheme}://…): "
-            printing.notice(told + (en if lang == "en" else zh))
+            start = f"--notify{place} ({scheme}://…): "
+            printing.notice(start + (en if lang == "en" else zh))
 
 
 def _sent(address: str, title: str, body: str) -> tuple[str, str] | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kshop_audit.cli.binding import Options, option
+from kshop_audit.cli.binding import OneForEach, Options, option
 from kshop_audit.cli.language import say
+from kshop_audit.model.kinds import KIND_NAMES
+from kshop_audit.model.schema import Kind
 from kshop_audit.report import formats
 
 DEFAULT_FORMAT, QUIET_FORMAT = "text", "brief"
@@ -36,6 +39,23 @@ OutOption = Annotated[
     ),
 ]
 
+# `--evidence` is where evidence is written.
+_PIN_NAMES = {kind: kind.value for kind in Kind} | {Kind.EVIDENCE: "evidence-file"}
+_PINS = OneForEach(
+    {
+        name.replace("-", "_"): (
+            kind,
+            option(
+                f"--{name}",
+                f"指定为{KIND_NAMES[kind].zh}文件",
+                f"take FILE as {KIND_NAMES[kind].en}",
+                metavar="FILE",
+            ),
+        )
+        for kind, name in _PIN_NAMES.items()
+    }
+)
+
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class InputOptions(Options):
@@ -49,49 +69,10 @@ class InputOptions(Options):
             show_default=False,
         ),
     ] = field(default_factory=list)
-    orders: Annotated[
-        list[Path], option("--orders", "指定为订单文件", "take FILE as orders", metavar="FILE")
-    ] = field(default_factory=list)
-    chats: Annotated[
-        list[Path], option("--chats", "指定为聊天记录", "take FILE as chats", metavar="FILE")
-    ] = field(default_factory=list)
-    tickets: Annotated[
-        list[Path], option("--tickets", "指定为售后单", "take FILE as tickets", metavar="FILE")
-    ] = field(default_factory=list)
-    disputes: Annotated[
-        list[Path],
-        option("--disputes", "指定为纠纷判责结果", "take FILE as judgements", metavar="FILE"),
-    ] = field(default_factory=list)
-    shipments: Annotated[
-        list[Path],
-        option("--shipments", "指定为物流文件", "take FILE as shipments", metavar="FILE"),
-    ] = field(default_factory=list)
-    ratings: Annotated[
-        list[Path],
-        option("--ratings", "指定为客服评价", "take FILE as service ratings", metavar="FILE"),
-    ] = field(default_factory=list)
-    reviews: Annotated[
-        list[Path], option("--reviews", "指定为商品评价", "take FILE as reviews", metavar="FILE")
-    ] = field(default_factory=list)
-    products: Annotated[
-        list[Path], option("--products", "指定为商品列表", "take FILE as products", metavar="FILE")
-    ] = field(default_factory=list)
-    violations: Annotated[
-        list[Path],
-        option("--violations", "指定为违约单", "take FILE as violations", metavar="FILE"),
-    ] = field(default_factory=list)
-    settlements: Annotated[
-        list[Path],
-        option("--settlements", "指定为结算单", "take FILE as settlements", metavar="FILE"),
-    ] = field(default_factory=list)
-    evidence_file: Annotated[
-        list[Path],
-        option("--evidence-file", "指定为申诉材料", "take FILE as appeal evidence", metavar="FILE"),
-    ] = field(default_factory=list)
-    service_stats: Annotated[
-        list[Path],
-        option("--service-stats", "指定为客服日数据", "take FILE as daily figures", metavar="FILE"),
-    ] = field(default_factory=list)
+    pinned: Annotated[
+        Mapping[Kind, list[Path]],
+        _PINS,
+    ] = field(default_factory=dict)
     encoding: Annotated[
         str | None,
         option("--encoding", "文件编码（默认自动识别）", "encoding (default: found by trial)"),
@@ -297,7 +278,7 @@ class EarlierOptions(Options):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class MaskOptions(Options):
-    """Whether buyers are told."""
+    """Where the brief is sent, and whether personal data are shown."""
 
     notify: Annotated[
         list[str],

@@ -1,7 +1,5 @@
 """Where results may be written: nowhere near the inputs, and known before the work is done."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """From options to settings and to the files to read; shared by the commands that audit."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import os
@@ -18,6 +16,7 @@ from kshop_audit.config.layers import pairs
 from kshop_audit.errors import UsageError
 from kshop_audit.model import moments
 from kshop_audit.model.settings import Settings
+from kshop_audit.model.suggesting import suggest
 
 if TYPE_CHECKING:
     from kshop_audit.ingest import Request
@@ -56,13 +55,14 @@ def settings_of_one_pack(options: ConfigOptions, folders: Iterable[Path] = ()) -
 def request_of(options: InputOptions, settings: Settings) -> Request:
     """The files to read; UsageError if there is none."""
     from kshop_audit.ingest import Request
+    from kshop_audit.ingest.files.walk import listed
 
     pinned = values.pins(options)
     if not options.paths and not pinned:
         raise UsageError(
             "请给出导出文件或文件夹", "name the exported files, or the folder they are in"
         )
-    return Request(
+    request = Request(
         paths=tuple(options.paths),
         pins=pinned,
         mappings=settings.inputs,
@@ -71,6 +71,7 @@ def request_of(options: InputOptions, settings: Settings) -> Request:
         password=_password(options.password_env),
         zone=values.zone(options.tz),
     )
+    return listed(request)
 
 
 def _password(variable: str | None) -> str | None:
@@ -87,7 +88,7 @@ def _password(variable: str | None) -> str | None:
 
 
 def instant_of(options: MomentOptions) -> datetime | None:
-    """As-of as it was told; None = the newest event of the files."""
+    """As-of as it is given; None = the newest event of the files."""
     return None if options.as_of is None else moments.parse_as_of(options.as_of)
 
 
@@ -122,5 +123,7 @@ def _warn_of_unknown(lang: str, own: str | None) -> None:
     known = variables() | {own, *(ENVIRONMENT + key.upper() for key in environment_keys())}
     for name in ours:
         if name not in known:
-            zh, en = f"忽略未知的环境变量 {name}", f"unknown environment variable {name} is ignored"
+            hint = suggest(name, filter(None, known))
+            zh = f"忽略未知的环境变量 {name}{hint.zh}"
+            en = f"unknown environment variable {name} is ignored{hint.en}"
             printing.notice(en if lang == "en" else zh)

@@ -85,7 +85,12 @@ def unwritable(error: OSError) -> UsageError:
 def _silence(stream: IO[str]) -> None:
     """Send what a stream still holds nowhere: at its end the interpreter flushes it once more."""
     with suppress(OSError):  # a stand-in has no descriptor, and holds nothing
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        descriptor = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, descriptor)
+        finally:
+            os.close(nowhere)
 
 
 def plain(text: str) -> str:
@@ -99,12 +104,12 @@ def notice(text: str) -> None:
 
 
 def prompt(text: str) -> None:
-    """Our own words to somebody at the terminal, on stderr and as they stand."""
+    """A message of the tool, on stderr and as it stands."""
     _complain(text)
 
 
 def _complain(text: str) -> None:
-    """Write to stderr; where nobody can be told, the exit code still tells."""
+    """Write to stderr; where that is impossible, the exit code remains."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -134,7 +139,7 @@ def crash(error: BaseException, lang: str, *, verbose: bool) -> None:
 
 
 def wants_color(choice: str, environ: Mapping[str, str]) -> bool:
-    """Whether stdout gets colour: as told, else only on a terminal without NO_COLOR."""
+    """Whether stdout gets colour: as given, else only on a terminal without NO_COLOR."""
     if choice != "auto":
         return choice == "always"
     plain = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
@@ -142,5 +147,5 @@ def wants_color(choice: str, environ: Mapping[str, str]) -> bool:
 
 
 def width_of(choice: int | None) -> int:
-    """Columns to use: as told, else the terminal's (COLUMNS counts), else 80."""
+    """Columns to use: as given, else the terminal's (COLUMNS counts), else 80."""
     return choice or shutil.get_terminal_size((80, 24)).columns

@@ -1,7 +1,5 @@
 """Reports that were saved by `--out FILE.json`, read back."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from pathlib import Path

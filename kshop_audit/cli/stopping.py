@@ -1,7 +1,7 @@
 """Ctrl-C, SIGTERM, a closed terminal: the run ends at once with 130, and leaves nothing behind.
 
 No exception is raised for it: the engine calls Python code in places where an exception makes it
-panic or is lost, and while it computes Python hears of no signal at all. What a run writes for
+panic or is lost, and while it computes Python handles no signal at all. What a run writes for
 itself is registered here instead, so that it can be removed from any thread.
 Standard library only: `main` needs this before anything else is imported.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,51 +30,52 @@ _TRIES = 20
 
 
 @dataclass(slots=True)
-class _Run:
+class _Stoppable:
     """What is known of the one run of this process.
 
-    `made`: files and folders to be removed. `farewell`: what sets the terminal right again.
+    `made`: files and folders to be removed. `farewell`: sets the terminal right again.
     `ending`: the thread that clears up.
     """
 
     open: bool = False
     made: set[Path] = field(default_factory=set)
-    farewell: bytes = b""
+    farewell: Callable[[], None] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     ending: int | None = None
 
 
-_RUN = _Run()
+_STOPPABLE = _Stoppable()
 
 
-def say_farewell(control: bytes) -> None:
-    """What is to be sent to the terminal if the run is stopped: nothing, or control sequences."""
-    _RUN.farewell = control
+def at_stop(farewell: Callable[[], None] | None) -> None:
+    """What is called last if the run is stopped, from any thread: it sets the terminal right."""
+    _STOPPABLE.farewell = farewell
 
 
 def _end() -> None:
     """Clear up and leave, from whichever thread comes first."""
     me = threading.get_ident()
-    if not _RUN.lock.acquire(blocking=False):
+    if not _STOPPABLE.lock.acquire(blocking=False):
         # The main thread must not go on meanwhile; but it may have been clearing up itself.
-        if _RUN.ending != me:
+        if _STOPPABLE.ending != me:
             threading.Event().wait()
         return
-    _RUN.ending = me
+    _STOPPABLE.ending = me
     for _ in range(_TRIES):
-        for path in list(_RUN.made):
+        for path in list(_STOPPABLE.made):
             _remove(path)
-        if not any(path.exists() for path in _RUN.made):
+        if not any(path.exists() for path in _STOPPABLE.made):
             break
-    with suppress(OSError):
-        os.write(2, _RUN.farewell)
+    farewell = _STOPPABLE.farewell
+    if farewell is not None:
+        farewell()
     os._exit(EXIT_INTERRUPTED)
 
 
 def _remove(path: Path) -> None:
     with suppress(OSError):
         if path.is_dir():
-            import shutil  # noqa: PLC0415  loaded by whoever made the folder
+            import shutil  # loaded already where the folder was made
 
             shutil.rmtree(path)
         else:
@@ -82,7 +83,7 @@ def _remove(path: Path) -> None:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    if _RUN.open:
+    if _STOPPABLE.open:
         _end()
 
 
@@ -92,45 +93,45 @@ def stoppable(*, last: bool) -> Iterator[None]:
 
     `last`: the process has nothing else to do, and signals that come later change nothing.
     """
-    if threading.current_thread() is not threading.main_thread() or _RUN.open:
+    if threading.current_thread() is not threading.main_thread() or _STOPPABLE.open:
         yield
         return
-    # What whoever started us wants ignored (nohup) stays ignored.
+    # A signal that the parent process ignores \(nohup\) stays ignored.
     ours = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    _RUN.open = True
+    _STOPPABLE.open = True
     before = {number: signal.signal(number, _stop) for number in ours}
     try:
-        with _listening():
+        with _watching_signals():
             yield
     finally:
-        _RUN.open = False
+        _STOPPABLE.open = False
         for number, handler in before.items():
             signal.signal(number, signal.SIG_IGN if last else handler)
 
 
 @contextmanager
-def _listening() -> Iterator[None]:
-    """A thread that hears of signals even while the main thread is in the engine."""
+def _watching_signals() -> Iterator[None]:
+    """A thread that receives signals even while the main thread is in the engine."""
     if os.name != "posix":
         yield
         return
-    listen, tell = os.pipe()
-    os.set_blocking(tell, False)
-    thread = threading.Thread(target=_listen, args=(listen,), daemon=True)
+    receiving, sending = os.pipe()
+    os.set_blocking(sending, False)
+    thread = threading.Thread(target=_watch, args=(receiving,), daemon=True)
     thread.start()
-    before = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    before = signal.set_wakeup_fd(sending, warn_on_full_buffer=False)
     try:
         yield
     finally:
         signal.set_wakeup_fd(before)
-        os.close(tell)
+        os.close(sending)
         thread.join()
 
 
-def _listen(pipe: int) -> None:
-    with os.fdopen(pipe, "rb", buffering=0) as told:
-        while number := told.read(1):
-            if number[0] in _SIGNALS:  # other signals have other listeners
+def _watch(pipe: int) -> None:
+    with os.fdopen(pipe, "rb", buffering=0) as numbers:
+        while number := numbers.read(1):
+            if number[0] in _SIGNALS:  # other signals are handled elsewhere
                 _end()
 
 
@@ -140,14 +141,15 @@ def scratch() -> Iterator[Path]:
 
     UsageError if none can be made.
     """
-    import shutil  # noqa: PLC0415  until here the run cannot be stopped in silence
-    from pathlib import Path  # noqa: PLC0415
-    from tempfile import gettempdir  # noqa: PLC0415
+    # Importing takes time, in which the run could not be stopped in silence at the top.
+    import shutil
+    from pathlib import Path
+    from tempfile import gettempdir
 
     # Named before it is made: `mkdtemp` tells the name only when the folder is there already.
     try:
         folder = Path(gettempdir(), f"kshop-audit-{os.urandom(8).hex()}").absolute()
-        _RUN.made.add(folder)
+        _STOPPABLE.made.add(folder)
         folder.mkdir(mode=0o700)
     except OSError as error:
         raise UsageError(
@@ -160,7 +162,7 @@ def scratch() -> Iterator[Path]:
     finally:
         with suppress(OSError):
             shutil.rmtree(folder)
-        _RUN.made.discard(folder)
+        _STOPPABLE.made.discard(folder)
 
 
 @contextmanager
@@ -171,11 +173,11 @@ def replacing(path: Path) -> Iterator[Path]:
     OSError as from writing.
     """
     part = path.with_name(f".{os.getpid()}.part")  # a longer name may be too long
-    _RUN.made.add(part)
+    _STOPPABLE.made.add(part)
     try:
         yield part
         part.replace(path)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        _RUN.made.discard(part)
+        _STOPPABLE.made.discard(part)

@@ -1,10 +1,7 @@
 """Texts of the command line as values: instants, durations, delimiters, pinned files."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,9 +10,11 @@ from pathlib import Path
 
 from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import UsageError
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import DELIMITERS
+from kshop_audit.model.suggesting import suggest
 
 DIMENSIONS = ("agent", "hour", "day", "weekday", "carrier", "province", "product")
 """What a figure can be broken down by; a rule has those that its rows show."""
@@ -63,9 +62,9 @@ def dimensions(texts: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         if name not in DIMENSIONS:
             listed = ",".join(DIMENSIONS)
+            hint = suggest(name, DIMENSIONS, Text(f"，可用 {listed}", f", use {listed}"))
             raise UsageError(
-                f"--by {name}：没有这个维度，可用 {listed}",
-                f"--by {name}: no such dimension, use {listed}",
+                f"--by {name}：没有这个维度{hint.zh}", f"--by {name}: no such dimension{hint.en}"
             )
     return tuple(dict.fromkeys(names))
 
@@ -77,12 +76,10 @@ def zone(name: str) -> str:
     from kshop_audit.ingest.cells import times
 
     if not times.is_zone(name):
-        hint = "".join(difflib.get_close_matches(name, times.zones(), n=1))
+        form = Text(zh="，应如 Europe/London", en="; write it like Europe/London")
+        hint = suggest(name, times.zones(), form)
         raise UsageError(
-            f"--tz {name}：没有这个时区"
-            + (f"，是不是 {hint}？" if hint else "，应如 Europe/London"),
-            f"--tz {name}: no such zone"
-            + (f"; did you mean {hint}?" if hint else "; write it like Europe/London"),
+            f"--tz {name}：没有这个时区{hint.zh}", f"--tz {name}: no such zone{hint.en}"
         )
     return name
 
@@ -99,11 +96,10 @@ def delimiter(text: str) -> str:
 
 
 def pins(options: InputOptions) -> dict[Path, Kind]:
-    """The files whose kind was told; one file cannot be two kinds."""
-    names = {kind: kind.value.replace("-", "_") for kind in Kind} | {Kind.EVIDENCE: "evidence_file"}
+    """The files whose kind is given; one file cannot be two kinds."""
     pinned: dict[Path, Kind] = {}
-    for kind, name in names.items():
-        for path in getattr(options, name):
+    for kind, paths in options.pinned.items():
+        for path in paths:
             if pinned.setdefault(path, kind) is not kind:
                 raise UsageError(
                     f"{path} 被指定为两种文件：{pinned[path]}、{kind}",

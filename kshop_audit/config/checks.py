@@ -47,16 +47,16 @@ class Known:
 
 
 @dataclass
-class Findings:
+class CheckedKeys:
     """Faults of the configuration, and keys that fit a pack, but none of the chosen ones."""
 
     faults: list[Fault] = field(default_factory=list)
     unused: list[KeyPath] = field(default_factory=list)
 
 
-def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Findings:
+def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> CheckedKeys:
     """Everything in the configuration that does not fit the packs; `also` is what flags require."""
-    found = Findings()
+    found = CheckedKeys()
     entries: list[tuple[KeyPath, str, _Check]] = [
         ((key, rule), rule, _nothing)
         for key in ("levels", "declared")
@@ -72,7 +72,7 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Find
         _settle(path, rule, check, known, found)
     for index, rule in enumerate(config.required or ()):
         if rule != ALL:
-            asked = Findings()
+            asked = CheckedKeys()
             _settle(("required", index), rule, _nothing, known, asked)
             found.faults += asked.faults
             found.unused += [("required", rule) for _ in asked.unused]
@@ -102,7 +102,7 @@ def _nothing(_path: KeyPath, _terms: RuleTerms) -> Iterator[Fault]:
     yield from ()
 
 
-def _settle(path: KeyPath, rule: str, check: _Check, known: Known, found: Findings) -> None:
+def _settle(path: KeyPath, rule: str, check: _Check, known: Known, found: CheckedKeys) -> None:
     """Fault or unused, by the packs that have the rule."""
 
     def fits(pack: Pack) -> bool:
@@ -145,7 +145,7 @@ def _answers(config: ConfigFile) -> Iterator[Fault]:
             yield unknown(("aspects", name), name, asked, "这个问题", "question")
 
 
-def _weights(config: ConfigFile, known: Known, found: Findings) -> None:
+def _weights(config: ConfigFile, known: Known, found: CheckedKeys) -> None:
     """The score follows the first pack, and so do the weights."""
     if not config.weights:
         return
@@ -222,7 +222,7 @@ def _is_amount(value: object) -> bool:
         return False
 
 
-def _words(config: ConfigFile, known: Known, found: Findings) -> None:
+def _words(config: ConfigFile, known: Known, found: CheckedKeys) -> None:
     for name, entries in config.words.items():
         path = ("words", name)
         if name == ALLOW:

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from kshop_audit.config.layers import Layer, place_of
 from kshop_audit.errors import ConfigError
-from kshop_audit.validation import Fault, KeyPath, Table, fault_of
+from kshop_audit.validation import Fault, KeyPath, TomlTable, fault_of
 
-_Root = TypeVar("_Root", bound=Table)
+_Root = TypeVar("_Root", bound=TomlTable)
 
 
 def validate(table: Mapping[str, object], root: type[_Root]) -> tuple[_Root, list[Fault]]:

@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from kshop_audit.model.moments import local
 from kshop_audit.model.settings import DELIMITERS
-from kshop_audit.validation import Table, fault
+from kshop_audit.validation import TomlTable, fault
 
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*[%％]")
 
@@ -154,7 +154,7 @@ OptionValue = Annotated[
 ]
 
 
-class ExemptTable(Table):
+class ExemptTable(TomlTable):
     """A period in which replies and after-sales handling are not counted."""
 
     since: Moment = Field(alias="from")
@@ -168,7 +168,7 @@ class ExemptTable(Table):
         return self
 
 
-class CoverageTable(Table):
+class CoverageTable(TomlTable):
     """The days of which the files of a kind are complete, both included."""
 
     since: Day = Field(alias="from")
@@ -207,7 +207,7 @@ Closed = Annotated[
 ]
 
 
-class DeclaredTable(Table):
+class DeclaredTable(TomlTable):
     """A figure read in the back office; the numerator of a duration is in hours."""
 
     numerator: Amount
@@ -223,7 +223,7 @@ class DeclaredTable(Table):
         return self
 
 
-class ClosingTable(Table):
+class ClosingTable(TomlTable):
     """Facts on closing the shop that no export holds.
 
     The table itself says that the shop wants to close, unless `closing = false`.
@@ -241,7 +241,7 @@ class ClosingTable(Table):
     last_completed_at: Moment | None = None
 
 
-class WithdrawalTable(Table):
+class WithdrawalTable(TomlTable):
     """One withdrawal from the shop's balance."""
 
     at: Moment
@@ -249,7 +249,7 @@ class WithdrawalTable(Table):
     channel: str = Field(min_length=1)
 
 
-class MuteTable(Table):
+class MuteTable(TomlTable):
     """An exception that somebody accepted; every key is required."""
 
     rule: str = Field(min_length=1)
@@ -259,7 +259,7 @@ class MuteTable(Table):
     until: Day
 
 
-class MutesFile(Table):
+class MutesFile(TomlTable):
     """Everything that may stand in `mutes.toml`."""
 
     mutes: list[MuteTable] = []
@@ -277,7 +277,7 @@ def _done(value: object) -> object:
     )
 
 
-class DoneTable(Table):
+class DoneTable(TomlTable):
     """The answer to a question of the aspects."""
 
     done: bool
@@ -288,7 +288,7 @@ class DoneTable(Table):
 Done = Annotated[DoneTable, BeforeValidator(_done, json_schema_input_type=bool | DoneTable)]
 
 
-class InputTable(Table):
+class InputTable(TomlTable):
     """How files of one kind are read where the built-in knowledge does not fit."""
 
     columns: dict[str, str] = {}
@@ -300,7 +300,7 @@ class InputTable(Table):
     copied_on: Day | None = None
 
 
-class ConfigFile(Table):
+class ConfigFile(TomlTable):
     """Everything that may stand in `shop.toml` or under `[tool.kshop-audit]`."""
 
     shop: str | None = None

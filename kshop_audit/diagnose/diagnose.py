@@ -10,14 +10,14 @@ from kshop_audit.auditing.completing import empty_days_of
 from kshop_audit.auditing.coverage import Reach
 from kshop_audit.auditing.notes import reason
 from kshop_audit.facts import Facts
-from kshop_audit.ingest import Request, Source, is_known, open_inputs
+from kshop_audit.ingest import Request, Source, is_known
 from kshop_audit.ingest.headers.guessing import Guess, guesses, nearest
 from kshop_audit.masking import masked, masked_label
 from kshop_audit.model.diagnosis import (
     SCHEMA,
+    DayGap,
     Diagnosis,
     FileDiagnosis,
-    Gap,
     Lack,
     Nearest,
     Proposal,
@@ -30,7 +30,7 @@ from kshop_audit.model.moments import shown
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.packs import load_all
-from kshop_audit.plan.load import FileCount, Loaded, Reject, load
+from kshop_audit.plan.load import FileCount, Loaded, Reject, open_and_load
 from kshop_audit.plan.needs import unmet
 from kshop_audit.plan.query import Wanted
 from kshop_audit.plan.run import run
@@ -43,8 +43,7 @@ def diagnose(request: Request, settings: Settings, scratch: Path, *, mask: bool)
     ConfigError for a pack that does not load, InputError for a path that does not exist.
     """
     packs = load_all(settings.packs)
-    sources = open_inputs(request, scratch)
-    loaded = load(sources, find_as_of=True)
+    sources, loaded = open_and_load(request, scratch, find_as_of=True)
     known = catalogue()
     rules = {pack.id: [known[name] for name in pack.rules if name in known] for pack in packs}
     return Diagnosis(
@@ -73,7 +72,7 @@ def _file(source: Source, loaded: Loaded, pins: Mapping[Path, Kind], mask: bool)
         )
     count = loaded.counts.get(source.index, FileCount())
     match = source.records.header.match
-    # What was told, or proven by the headers that only this kind has, is not put in doubt.
+    # A kind that was given, or proven by headers that only this kind has, is not put in doubt.
     signed = bool(match.signature) or source.path in pins
     # By the places of the whole header: of a file that was rewritten, ours stand before its own.
     taken = {place for places in match.columns.values() for place in places}
@@ -165,7 +164,7 @@ def _unmapped(loaded: Loaded, mask: bool) -> Iterator[Unmapped]:
 
 def _gaps(
     pack: Pack, rules: Sequence[Rule], read: tuple[Sequence[Source], Loaded], settings: Settings
-) -> Iterator[Gap]:
+) -> Iterator[DayGap]:
     """Missing days (rulebook 5.5) as the rules of a pack see them, by kind and days."""
     sources, loaded = read
     if loaded.newest is None:
@@ -181,7 +180,7 @@ def _gaps(
         if kind is not None and days:
             found.setdefault((kind, days), []).append(rule.info.id)
     for (kind, days), names in found.items():
-        yield Gap(kind.value, tuple(day.isoformat() for day in days), tuple(names))
+        yield DayGap(kind.value, tuple(day.isoformat() for day in days), tuple(names))
 
 
 def _lacks(

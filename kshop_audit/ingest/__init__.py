@@ -1,7 +1,7 @@
 """Bytes to typed lazy tables: every record of every file, once, none lost."""
 
 from kshop_audit.ingest.cells.reasons import REASONS
-from kshop_audit.ingest.cells.typed import Records, Spoken
+from kshop_audit.ingest.cells.typed import Records, TextNeeds
 from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.opening import open_inputs
@@ -12,7 +12,7 @@ __all__ = [
     "Records",
     "Request",
     "Source",
-    "Spoken",
+    "TextNeeds",
     "is_known",
     "open_inputs",
     "while_reading",

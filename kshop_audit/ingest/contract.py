@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import polars as pl
-
 from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.digests import Digest, Digests
@@ -20,13 +18,24 @@ from kshop_audit.model.settings import InputMapping
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file to look at. `named`: it was named itself; `why`: it is listed, but never read."""
+
+    path: Path
+    name: str
+    pin: Kind | None
+    named: bool
+    why: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """The files to read, as named on the command line, and how to read them.
 
     `password` opens the protected workbooks among them. `zone`: of times that name none, a name
-    of the IANA database. `watch` is told what is being done. `digests`: of the files, some
-    perhaps begun. `lenient`: a file
-    that cannot be read is left out for the reason in `why`, even if it was named.
+    of the IANA database. `watch` takes the steps of the run. `digests`: of the files.
+    `lenient`: a file that cannot be read is left out for the reason in `why`, even if it was
+    named. `files`: those of the paths, where the folders have been walked already.
     """
 
     paths: tuple[Path, ...]
@@ -39,6 +48,7 @@ class Request:
     watch: Watch = field(default=unwatched, repr=False, compare=False)
     zone: str = ZONE
     digests: Digests = field(default_factory=Digests, repr=False, compare=False)
+    files: tuple[InputFile, ...] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +58,7 @@ class Source:
     `name` says which one it is: `file.xlsx#sheet`, `file.zip!member`; `path` is the file's.
 
     `kind` is None for a file that fits no kind or is never read; then `records` is None too.
-    `table` is lazy, has the columns of `tables.schema(kind, present columns)` and the bookkeeping
-    columns, and holds every record of the file exactly once. `header` pairs each header of the
+    `header` pairs each header of the
     file with the canonical column it became. `why` says on what grounds the kind was chosen.
     `sample`: the header and the first rows as they stand, if there are any. `sheet`: its name,
     if it is one of a workbook.
@@ -77,9 +86,4 @@ class Source:
         if self.digest is None:
             return ""
         with while_reading(self.name):
-            return self.digest.told()
-
-    @property
-    def table(self) -> pl.LazyFrame | None:
-        """The whole table of the file, or None for a file that is not read."""
-        return None if self.records is None else self.records.table()
+            return self.digest.text()

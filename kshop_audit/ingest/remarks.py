@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.headers.catalogue import is_known, normal
-from kshop_audit.ingest.headers.recognise import Match
+from kshop_audit.ingest.headers.recognise import HeaderMatch
 from kshop_audit.model.metadata import Text
 
 
 def notes_on(
-    match: Match, decoded: Decoded, *, slow: bool, damaged: bool, told: str | None
+    match: HeaderMatch, decoded: Decoded, *, slow: bool, damaged: bool, configured: str | None
 ) -> tuple[Text, ...]:
-    """`slow`: it was read row by row; `damaged`: some of its bytes are no UTF-8; `told`: the
+    """`slow`: it was read row by row; `damaged`: some of its bytes are no UTF-8; `configured`: the
     encoding that is configured, if it is another.
     """
     notes = []
-    if told:
+    if configured:
         kind, encoding = match.kind, decoded.encoding
         notes.append(
             Text(
-                f"[inputs.{kind}] 写明编码 {told}，但文件是 {encoding}，已按 {encoding} 读取",
-                f"[inputs.{kind}] says {told}, but the file is {encoding}, and was read as such",
+                f"[inputs.{kind}] 写明编码 {configured}，但文件是 {encoding}，已按 {encoding} 读取",
+                f"[inputs.{kind}] says {configured}, but the file is {encoding}, "
+                "and was read as such",
             )
         )
     twice = [

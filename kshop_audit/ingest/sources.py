@@ -10,16 +10,15 @@ from pathlib import Path
 from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest.cells.columns import Cells, cells_of
 from kshop_audit.ingest.cells.typed import Records
-from kshop_audit.ingest.contract import Request, Source
+from kshop_audit.ingest.contract import InputFile, Request, Source
 from kshop_audit.ingest.convert.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten
 from kshop_audit.ingest.decode import decoding, raw
-from kshop_audit.ingest.decode.csv_check import Frame, Shape, prove
+from kshop_audit.ingest.decode.csv_check import Frame, Shape, check
 from kshop_audit.ingest.decode.csv_records import RecordFile, read_records
 from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.decode.raw import Raw
 from kshop_audit.ingest.files.pieces import Piece
-from kshop_audit.ingest.files.walk import Found
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.locate import DELIMITERS, Header, Sample, find_header
 from kshop_audit.ingest.headers.unrecognised import OtherSheetError, misplaced, unrecognised
@@ -28,10 +27,10 @@ from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
 
 Likely = Callable[[int, str, Records], None]
-"""Is told index and name of a file, and how its records are read if none of them is at fault."""
+"""Takes index and name of a file, and how its records are read if none of them is at fault."""
 
 LARGE = 1 << 23
-"""Bytes from which on it pays to read a file while it is being proved."""
+"""Bytes from which on it pays to read a file while it is being checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Reading:
     """How one table is going to be read; `path` leads to its bytes."""
 
     request: Request
-    found: Found
+    file: InputFile
     index: int
     scratch: Path
     piece: Piece
@@ -53,10 +52,10 @@ class Reading:
 
     @property
     def encoding(self) -> str | None:
-        """The encoding that was told, for all files or for the kind it is pinned to."""
+        """The encoding that is given, for all files or for the kind it is pinned to."""
         if self.piece.sheet:
             return decoding.UTF8
-        pin = self.found.pin
+        pin = self.file.pin
         return self.request.encoding or (self.mapping(pin).encoding if pin else None)
 
     @property
@@ -66,7 +65,7 @@ class Reading:
             return (",",)
         if self.request.delimiter:
             return (self.request.delimiter,)
-        kinds = [self.found.pin] if self.found.pin else list(self.request.mappings)
+        kinds = [self.file.pin] if self.file.pin else list(self.request.mappings)
         own = [text for text in (self.mapping(kind).delimiter for kind in kinds) if text]
         return tuple(dict.fromkeys((*own, *DELIMITERS)))
 
@@ -77,16 +76,16 @@ class Reading:
     def header(self, text: str, delimiters: Sequence[str] | None = None) -> Header | None:
         """The header of a file that begins with this text; `delimiters`: others than usual."""
         marks = self.delimiters if delimiters is None else delimiters
-        return find_header(text, marks, self.request.mappings, self.found.pin)
+        return find_header(text, marks, self.request.mappings, self.file.pin)
 
     def recognises(self, text: str) -> bool:
         """Whether a file that begins with this text is one that can be read."""
-        return self.header(text) is not None or is_convertible(text, self.found.pin)
+        return self.header(text) is not None or is_convertible(text, self.file.pin)
 
     def original(self, decoded: Decoded, text: str) -> Original:
         """The file, to be rewritten if it is no table."""
         return Original(
-            decoded.path, self.name, text, decoded.start, self.request.mappings, self.found.pin,
+            decoded.path, self.name, text, decoded.start, self.request.mappings, self.file.pin,
             self.scratch / f"{self.index}.rewritten",
         )  # fmt: skip
 
@@ -171,10 +170,10 @@ def _check(reading: Reading, header: Header) -> None:
 
 
 def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:
-    """The records as text: the quick reader where it is proven right, else record by record.
+    """The records as text: the quick reader where the check allows it, else record by record.
 
-    The caller is told of a large file beforehand, read as one without any fault; if that is what
-    it is, it is this very Raw.
+    `reading.likely` is called beforehand with a large file, read as one without any fault; if it
+    is without fault, the same Raw is returned.
     """
     match = header.match
     width, start = len(match.headers), decoded.start + header.end
@@ -196,7 +195,7 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
     if reading.likely is not None and decoded.path.stat().st_size >= LARGE:
         records = Records(ahead, header, parts, reading.index)
         reading.likely(reading.index, reading.name, records)
-    shape = prove(frame)
+    shape = check(frame)
     if shape is not None:
         return ahead if shape == flawless else scan(shape)
     times = tuple(part.places[0] for part in parts if part.column.type in (Type.TIME, Type.DATE))
@@ -204,34 +203,34 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
     return read_records(
         RecordFile(
             decoded.path, reading.name, start, header.row, header.delimiter,
-            match.headers, tuple(keep), key.places[0] if key else None, times,
-            tuple(p for part in parts if part.exact for p in part.places),
+            match.headers, tuple(keep), _needed(parts), key.places[0] if key else None, times,
+            tuple(p for part in parts if part.exact and part.counts for p in part.places),
         )
     )  # fmt: skip
 
 
 def _needed(parts: tuple[Cells, ...]) -> int:
-    """Cells that a row must have: up to the last column that is understood."""
-    return 1 + max(place for part in parts for place in part.places)
+    """Cells that a row must have: up to the last column that something looks at."""
+    return 1 + max((place for part in parts if part.counts for place in part.places), default=0)
 
 
 def understood_source(reading: Reading) -> Source:
     """The table as it was understood; UnrecognisedError if it is none that is known."""
-    found, piece = reading.found, reading.piece
+    file, piece = reading.file, reading.piece
     understood = _understood(reading)
     decoded, header, rewritten = understood.decoded, understood.header, understood.rewritten
     match = header.match
     mapping = reading.mapping(match.kind)
-    told = mapping.encoding if not reading.encoding and _differs(mapping, decoded) else None
+    configured = mapping.encoding if not reading.encoding and _differs(mapping, decoded) else None
     words = mapping.values
     parts = cells_of(match, words, reading.request.zone)
     records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
     damaged = (records.slow or rewritten is not None) and decoding.is_damaged(decoded)
-    notes = notes_on(match, decoded, slow=records.slow, damaged=damaged, told=told)
-    ours, why = piece.sheet or rewritten is not None, match.why(found.pin is not None)
+    notes = notes_on(match, decoded, slow=records.slow, damaged=damaged, configured=configured)
+    ours, why = piece.sheet or rewritten is not None, match.why(file.pin is not None)
     return Source(
         index=reading.index,
-        path=found.path,
+        path=file.path,
         name=piece.name,
         kind=match.kind,
         platform=match.layout.platform,

@@ -14,12 +14,12 @@ from typing import Any
 import polars as pl
 
 from kshop_audit import __version__, topics
-from kshop_audit.auditing.inputs import TextNeeds, read_exports
+from kshop_audit.auditing.inputs import read_exports
 from kshop_audit.auditing.notes import inputs_of
 from kshop_audit.facts import Facts, voices
 from kshop_audit.facts.suspicion import suspicious
 from kshop_audit.facts.text import fold
-from kshop_audit.ingest import Request
+from kshop_audit.ingest import Request, TextNeeds
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.masking import masked, masked_label
 from kshop_audit.model.insights import (
@@ -126,7 +126,7 @@ def insights(asked: Survey, scratch: Path) -> Insights:
     words = [word for topic in topics.load() for word in topic.words]
     keep = suspicious(pl.col("content"), words) if asked.mask else pl.lit(True)
     exports = read_exports(
-        asked.inputs, scratch, asked.settings, asked.as_of, TextNeeds(keep, by=("buyer",))
+        asked.inputs, scratch, asked.settings, asked.as_of, TextNeeds(("buyer",), keep)
     )
     pack = load_pack(asked.settings.packs[0])
     terms = Terms(exports.as_of, pack, asked.settings)

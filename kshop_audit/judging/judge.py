@@ -14,7 +14,8 @@ from fractions import Fraction
 from kshop_audit.judging import scoring
 from kshop_audit.judging.bounds import Extreme, extremes
 from kshop_audit.judging.distance import distance
-from kshop_audit.model.knowledge import Why, added, together
+from kshop_audit.judging.settling import undecided
+from kshop_audit.model.knowledge import added, together
 from kshop_audit.model.measurement import Measurement, SliceCount
 from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text, ValueUnit
 from kshop_audit.model.report import (
@@ -151,7 +152,7 @@ def _decided(
         # A row that could not be read might be the one that speaks against it.
         doubtful = measured.status is Status.PASS and measured.unknown
         told = (measured.status, measured.reason)
-        return (Status.NO_VERDICT, _undecided(measured)) if doubtful else told
+        return (Status.NO_VERDICT, undecided(measured)) if doubtful else told
     if measured.reason is not None or ends is None:
         return Status.NO_VERDICT, measured.reason
     empty = measured.denominator == 0
@@ -179,7 +180,7 @@ def _by_bounds(
     outcomes = {_met(end, target, measured.scale) for end in ends}
     if len(outcomes) == 1 and None not in outcomes:
         return (Status.PASS if outcomes.pop() else Status.FAIL), None
-    return Status.NO_VERDICT, _undecided(measured)
+    return Status.NO_VERDICT, undecided(measured)
 
 
 ALL_MUTED = Text(
@@ -203,26 +204,6 @@ def _met(end: Extreme, target: Target, scale: int) -> bool | None:
     if end.denominator == 0 and target.count_below is None:
         return None
     return scoring.met(end.numerator, end.denominator, target, scale)
-
-
-def _undecided(measured: Measurement) -> Text:
-    doubts = added(measured.doubts, measured.below)
-    named = [(WORDS[why], found.units) for why, found in doubts.items()]
-    zh = "、".join(words.zh.format(units) for words, units in named)
-    en = ", ".join(words.en.format(units) for words, units in named)
-    return Text(zh=f"最好与最坏情况结论不同：{zh}。", en=f"Best and worst case disagree: {en}.")
-
-
-WORDS = {
-    Why.NOT_UNDERSTOOD: Text(zh="{} 个含看不懂的取值", en="{} with values not understood"),
-    Why.NOT_READABLE: Text(zh="{} 个受读不出来的行影响", en="{} touched by unreadable rows"),
-    Why.NOT_COVERED: Text(zh="{} 个的结果不在文件里", en="{} whose outcome no file holds"),
-    Why.NOT_PRECISE: Text(zh="{} 个的时间不够精确", en="{} whose times are not precise enough"),
-    Why.EMPTY_DAYS: Text(zh="缺数据的日子里可能有 {} 个", en="up to {} on days without data"),
-    Why.OTHER_PERIOD: Text(zh="{} 个属于别的时段", en="{} of another period"),
-    Why.NO_TIME: Text(zh="{} 个有状态但没有时间", en="{} with a state but no time"),
-    Why.NO_KEY: Text(zh="{} 个受缺编号的行影响", en="{} touched by rows without an id"),
-}
 
 
 def _shown(measured: Measurement) -> tuple[int | None, int | None]:

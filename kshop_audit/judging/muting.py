@@ -8,7 +8,7 @@ from dataclasses import replace
 from kshop_audit.judging.judge import Judged, judge
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import RuleInfo, Text
-from kshop_audit.model.report import Mute, MuteEntry
+from kshop_audit.model.report import MuteEffect, MuteEntry
 from kshop_audit.model.settings import Terms
 
 
@@ -18,7 +18,7 @@ def with_mutes(judged: Judged, measured: Measurement, info: RuleInfo, terms: Ter
         return judged
     without = judge(measured.unmuted, info, terms).result
     mutes = terms.settings.mutes
-    told = Mute(
+    told = MuteEffect(
         units=measured.muted,
         status=without.status,
         value=without.value,

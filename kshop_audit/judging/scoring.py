@@ -52,7 +52,7 @@ def rounded(value: Fraction, places: int = 2) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScorePart:
     """One dimension's share of the total; `weight` is None when it was left out."""
 
     id: str
@@ -62,43 +62,43 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class ScoreTotal:
     """The weighted total before rounding, with its parts and the rules left out."""
 
     value: Fraction | None
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     left_out: tuple[str, ...]
 
 
-def total(earned: Mapping[str, Fraction], pack: Pack, weights: Mapping[str, Decimal]) -> Total:
+def total(earned: Mapping[str, Fraction], pack: Pack, weights: Mapping[str, Decimal]) -> ScoreTotal:
     """The weighted total of what has points; missing rules and dimensions share their weight out.
 
     `earned`: rule → points after caps. `weights`: the operator's weights, over the pack's.
     """
-    parts: list[Part] = []
+    parts: list[ScorePart] = []
     left_out: list[str] = []
     for dimension, rules in pack.dimensions.items():
         present = tuple(rule for rule in rules if rule in earned)
         left_out += [rule for rule in rules if rule not in earned]
         if not present:
-            parts.append(Part(dimension, None, None, ()))
+            parts.append(ScorePart(dimension, None, None, ()))
             continue
         mean = sum((earned[rule] for rule in present), Fraction(0)) / len(present)
         own = weights.get(dimension)
         weight = Fraction(own) if own is not None else number(pack.weights[dimension])
-        parts.append(Part(dimension, mean, weight, present))
+        parts.append(ScorePart(dimension, mean, weight, present))
     whole = sum((part.weight for part in parts if part.weight is not None), Fraction(0))
     if not whole:
-        return Total(None, tuple(parts), tuple(left_out))
+        return ScoreTotal(None, tuple(parts), tuple(left_out))
     shared = tuple(
-        Part(p.id, p.points, p.weight / whole if p.weight is not None else None, p.rules)
+        ScorePart(p.id, p.points, p.weight / whole if p.weight is not None else None, p.rules)
         for p in parts
     )
     value = sum(
         (p.points * p.weight for p in shared if p.points is not None and p.weight is not None),
         Fraction(0),
     )
-    return Total(_clamped(value, pack), shared, tuple(left_out))
+    return ScoreTotal(_clamped(value, pack), shared, tuple(left_out))
 
 
 def capped(

@@ -97,7 +97,7 @@ class Unmapped:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class DayGap:
     """Days of the window of these rules on which there is not one row of a kind."""
 
     kind: str
@@ -126,7 +126,7 @@ class Diagnosis:
     as_of: str | None
     files: tuple[FileDiagnosis, ...]
     unmapped: tuple[Unmapped, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[DayGap, ...]
     lacks: tuple[Lack, ...]
 
     @property

@@ -61,6 +61,16 @@ class MuteCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A text in no vocabulary, with the column that has it and the number of its rows."""
+
+    kind: str
+    column: str
+    text: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """One rule's figures.
 
@@ -82,6 +92,7 @@ class Measurement:
     below: Mapping[Why, Doubts] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
     unmapped: Mapping[str, int] = field(default_factory=dict)
+    labels: tuple[Label, ...] = ()
     days: tuple[DayCount, ...] = ()
     slices: Mapping[str, tuple[SliceCount, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()

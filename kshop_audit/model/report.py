@@ -221,7 +221,7 @@ class MuteEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
+class MuteEffect:
     """The accepted exceptions of a rule, and what the rule says without them."""
 
     units: int
@@ -261,7 +261,7 @@ class RuleResult:
     findings: tuple[Finding, ...]
     reason: Text | None
     declared: bool
-    mute: Mute | None
+    mute: MuteEffect | None
     notes: tuple[Text, ...]
     sources: tuple[str, ...]
     unknown: Mapping[str, int] = field(default_factory=dict)

@@ -43,11 +43,16 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One canonical column. `codes` is the closed vocabulary of a CODE column."""
+    """One canonical column. `codes` is the closed vocabulary of a CODE column.
+
+    `read`: whether a fact or a rule looks at it. Of a column that nothing looks at, a cell that is
+    absent or cannot be understood says nothing about its row.
+    """
 
     name: str
     type: Type
     codes: tuple[str, ...] = ()
+    read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,17 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def _table(kind: Kind, key: str, events: str, **types: str) -> Table:
-    columns = []
+def _table(kind: Kind, key: str, events: str, unread: str = "", **types: str) -> Table:
+    """A table from names parted by blanks: by type, each with its codes behind `=` if it has any.
+
+    `unread`: the columns that no fact and no rule looks at yet.
+    """
+    columns, idle = [], unread.split()
     for type_name, names in types.items():
         for name in names.split():
-            plain, _, codes = name.partition("=")
-            columns.append(Column(plain, Type(type_name), tuple(codes.split("|")) if codes else ()))
+            plain, _, words = name.partition("=")
+            codes = tuple(words.split("|")) if words else ()
+            columns.append(Column(plain, Type(type_name), codes, plain not in idle))
     return Table(kind, tuple(columns), tuple(key.split()), tuple(events.split()))
 
 
@@ -128,6 +138,7 @@ TABLES: dict[Kind, Table] = {
             time="applied_at agreed_at return_signed_at finished_at deadline_at updated_at",
             bool="rejected",
             money="refund_amount",
+            unread="refund_amount",
         ),
         _table(
             Kind.DISPUTES,

@@ -39,9 +39,9 @@ from kshop_audit.packs.models import (
     TitleTable,
     UsageTable,
 )
-from kshop_audit.validation import Fault, KeyPath, Table, fault_of, unknown
+from kshop_audit.validation import Fault, KeyPath, TomlTable, fault_of, unknown
 
-_Root = TypeVar("_Root", bound=Table)
+_Root = TypeVar("_Root", bound=TomlTable)
 
 
 def validated(table: object, root: type[_Root], file: str, place: KeyPath = ()) -> _Root:

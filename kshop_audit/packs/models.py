@@ -17,7 +17,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kshop_audit.model.metadata import Level, Operator, Provenance
-from kshop_audit.validation import Table, fault
+from kshop_audit.validation import TomlTable, fault
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _RULE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -62,7 +62,7 @@ RuleId = Annotated[str, AfterValidator(_kebab)]
 Positive = Annotated[int, Field(gt=0)]
 
 
-class OriginTable(Table):
+class OriginTable(TomlTable):
     """Anything with a source. Enumerations are lax: TOML holds their values, not their members."""
 
     source: Line
@@ -106,7 +106,7 @@ class DayTable(OriginTable):
     value: date
 
 
-class EffectiveTable(Table):
+class EffectiveTable(TomlTable):
     """The first and the last day of a version, both included; one end may be open."""
 
     since: DayTable | None = Field(default=None, alias="from")
@@ -139,7 +139,7 @@ class TargetTable(OriginTable):
         return self
 
 
-class AnchorsTable(Table):
+class AnchorsTable(TomlTable):
     """The values that are worth the most and the least points."""
 
     full: NumberTable
@@ -152,7 +152,7 @@ class AnchorsTable(Table):
         return self
 
 
-class RuleTable(Table):
+class RuleTable(TomlTable):
     """What a pack says of one rule."""
 
     level: Annotated[Level, Field(strict=False)]
@@ -163,14 +163,14 @@ class RuleTable(Table):
     options: dict[str, FigureTable] = {}
 
 
-class DimensionTable(Table):
+class DimensionTable(TomlTable):
     """One dimension of the score."""
 
     weight: NumberTable
     rules: list[Line]
 
 
-class CapTable(Table):
+class CapTable(TomlTable):
     """A limit on points while another rule fails."""
 
     rule: Line
@@ -178,7 +178,7 @@ class CapTable(Table):
     limit: NumberTable
 
 
-class ScoreTable(Table):
+class ScoreTable(TomlTable):
     """How points become a score; a platform without a published score has none of it."""
 
     min_points: NumberTable | None = None
@@ -192,7 +192,7 @@ class ScoreTable(Table):
     caps: list[CapTable] = []
 
 
-class RequiredTable(Table):
+class RequiredTable(TomlTable):
     """Gates that must have a verdict: always, or when one of the named inputs is there."""
 
     always: list[Line]
@@ -233,7 +233,7 @@ class WordsTable(OriginTable):
         return self
 
 
-class TakesTable(Table):
+class TakesTable(TomlTable):
     """What a pack takes from another: everything but some entries, or named entries only."""
 
     base: Line = Field(alias="from")
@@ -253,14 +253,14 @@ class TakesTable(Table):
         return self
 
 
-class TitleTable(Table):
+class TitleTable(TomlTable):
     """A text in both languages."""
 
     zh: Line
     en: Line
 
 
-class PackFile(Table):
+class PackFile(TomlTable):
     """Everything that may stand in a pack; what it takes has been added (see `taking`)."""
 
     takes: TakesTable | None = None

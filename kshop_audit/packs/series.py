@@ -18,19 +18,19 @@ from pydantic import Field
 from kshop_audit.model.metadata import Effective, Pack
 from kshop_audit.packs.building import effective, refused, title, validated
 from kshop_audit.packs.models import EffectiveTable, Line, TitleTable
-from kshop_audit.validation import Fault, Table
+from kshop_audit.validation import Fault, TomlTable
 
 VERSIONS = "versions"
 
 
-class VersionTable(Table):
+class VersionTable(TomlTable):
     """One version of a series, with the pack's own days or with those given here."""
 
     pack: Line
     effective: EffectiveTable | None = None
 
 
-class SeriesFile(Table):
+class SeriesFile(TomlTable):
     """A pack that lists dated versions of one platform's rules."""
 
     id: Line

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kshop_audit.facts.tables import MERCHANT, Tables, latest, with_numbers, without_numbers
-from kshop_audit.ingest import Request, Source, open_inputs
+from kshop_audit.facts.tables import Tables, latest, with_numbers, without_numbers
+from kshop_audit.ingest import Request, Source, TextNeeds, open_inputs
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
-from kshop_audit.plan.read import BAD, Part, Reader
+from kshop_audit.plan.read import BAD, FileRows, Reader
 from kshop_audit.tables import (
     FILE,
     RAW_SUFFIX,
@@ -84,41 +84,23 @@ class Loaded:
         return sum(self.counts[file].rejected for file in files if file in self.counts)
 
 
-def load(
-    sources: Sequence[Source],
-    *,
-    find_as_of: bool,
-    keep_text: pl.Expr | None = None,
-    text_of: tuple[str, ...] = MERCHANT,
-) -> Loaded:
-    """Read all files.
-
-    `find_as_of`: as-of is to be found, so a damaged future time is rejected. `keep_text`: Boolean
-    over `content`, of which messages the text is needed (None: of none); `text_of`: and of whose.
-    """
-    with Reader(keep_text, text_of) as reader:
-        for source in sources:
-            reader.opened(source)
-        parts = {index: part.result() for index, part in reader.parts().items()}
-    return _loaded(sources, parts, find_as_of=find_as_of)
-
-
 def open_and_load(
     request: Request,
     scratch: Path,
     *,
     find_as_of: bool,
-    keep_text: pl.Expr | None = None,
-    text_of: tuple[str, ...] = MERCHANT,
+    text: TextNeeds | None = None,
 ) -> tuple[tuple[Source, ...], Loaded]:
-    """`open_inputs` and `load` in one: files are read while they are opened.
+    """The sources of a request and their rows: files are read while they are opened.
 
-    Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is told
-    as if all had been opened first.
+    Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is
+    raised as if all had been opened first. `find_as_of`: as-of is to be found, so a damaged future
+    time is rejected. `text`: of which messages the text is needed (None: of none). Errors as of
+    `open_inputs`.
     """
-    with Reader(keep_text, text_of) as reader:
+    with Reader(text) as reader:
         sources = open_inputs(request, scratch, reader.opened, reader.likely)
-        parts: dict[int, Part] = {}
+        parts: dict[int, FileRows] = {}
         rows = 0
         reading = reader.parts()
         names = {source.index: source.name for source in sources}
@@ -128,13 +110,15 @@ def open_and_load(
             parts[index] = part.result()
             rows += parts[index].good.height
         reading.clear()
-    return sources, _loaded(sources, parts, find_as_of=find_as_of)
+    return sources, put_together(sources, parts, find_as_of=find_as_of)
 
 
-def _loaded(sources: Sequence[Source], parts: dict[int, Part], *, find_as_of: bool) -> Loaded:
-    """What was read, put together; takes the parts, so that none is held longer than needed."""
+def put_together(
+    sources: Sequence[Source], parts: dict[int, FileRows], *, find_as_of: bool
+) -> Loaded:
+    """What was read of the sources; takes the parts, so that none is held longer than needed."""
     readable = [source for source in sources if source.index in parts]
-    kinds: dict[Kind, Part] = {}
+    kinds: dict[Kind, FileRows] = {}
     for kind in Kind:
         same = [parts.pop(source.index) for source in readable if source.kind is kind]
         if same:
@@ -168,7 +152,7 @@ def _loaded(sources: Sequence[Source], parts: dict[int, Part], *, find_as_of: bo
     )
 
 
-class _Row(NamedTuple):
+class _LatestRow(NamedTuple):
     """One of the latest rows of a kind: latest event, file, row, key."""
 
     at: datetime
@@ -177,11 +161,11 @@ class _Row(NamedTuple):
     key: str
 
 
-def _together(kind: Kind, parts: Sequence[Part]) -> Part:
+def _together(kind: Kind, parts: Sequence[FileRows]) -> FileRows:
     """The files of a kind as one."""
     if len(parts) == 1:
         return parts[0]
-    return Part(
+    return FileRows(
         pl.concat([without_numbers(part.good, kind) for part in parts], how="diagonal"),
         pl.concat([part.bad for part in parts]),
         {file: count for part in parts for file, count in part.skipped.items()},
@@ -229,7 +213,7 @@ def _columns(kind: Kind, sources: Sequence[Source]) -> dict[int, frozenset[str]]
     }
 
 
-def _newest(kind: Kind, frame: pl.DataFrame) -> list[_Row]:
+def _newest(kind: Kind, frame: pl.DataFrame) -> list[_LatestRow]:
     """The latest rows of several keys, latest first."""
     events = [name for name in TABLES[kind].event_times if name in frame.columns]
     if not events or frame.is_empty():
@@ -247,10 +231,10 @@ def _newest(kind: Kind, frame: pl.DataFrame) -> list[_Row]:
         .sort("at", FILE, ROW, descending=True)
         .head(LATEST)
     )
-    return [_Row(*row) for row in top.iter_rows()]
+    return [_LatestRow(*row) for row in top.iter_rows()]
 
 
-def _outliers(newest: Mapping[Kind, Sequence[_Row]]) -> dict[Kind, list[_Row]]:
+def _outliers(newest: Mapping[Kind, Sequence[_LatestRow]]) -> dict[Kind, list[_LatestRow]]:
     """The row whose time lies more than two days after every other row's.
 
     The same row in several exports is one row.
@@ -269,7 +253,7 @@ def _outliers(newest: Mapping[Kind, Sequence[_Row]]) -> dict[Kind, list[_Row]]:
     return {first: late} if late else {}
 
 
-def _without(kind: Kind, part: Part, late: Sequence[_Row]) -> Part:
+def _without(kind: Kind, part: FileRows, late: Sequence[_LatestRow]) -> FileRows:
     """The rows of a kind with these moved from the good to the rejected ones."""
     good, bad = part.good, [part.bad]
     events = [name for name in TABLES[kind].event_times if name in good.columns]
@@ -282,11 +266,11 @@ def _without(kind: Kind, part: Part, late: Sequence[_Row]) -> Part:
         cells = (row.file, row.row, column, str(row.at), "future_time")
         bad += [pl.DataFrame([cells], schema=BAD, orient="row")] * good.filter(here).height
         good = good.filter(~here.fill_null(False))
-    return Part(good, pl.concat(bad), part.skipped)
+    return FileRows(good, pl.concat(bad), part.skipped)
 
 
 def _counts(
-    sources: Sequence[Source], kinds: Mapping[Kind, Part], kept: Mapping[Kind, pl.DataFrame]
+    sources: Sequence[Source], kinds: Mapping[Kind, FileRows], kept: Mapping[Kind, pl.DataFrame]
 ) -> dict[int, FileCount]:
     counts = {source.index: FileCount() for source in sources}
     for kind, part in kinds.items():
@@ -336,7 +320,7 @@ def _ends(kind: Kind, frame: pl.DataFrame) -> list[datetime]:
     return [end for end in ends if isinstance(end, datetime)]
 
 
-def _rejects(kinds: Mapping[Kind, Part]) -> tuple[Reject, ...]:
+def _rejects(kinds: Mapping[Kind, FileRows]) -> tuple[Reject, ...]:
     rows = [row for part in kinds.values() for row in part.bad.iter_rows()]
     found = [Reject(file, row, column, value, why or "") for file, row, column, value, why in rows]
     return tuple(sorted(found, key=lambda reject: (reject.file, reject.row)))

@@ -11,7 +11,7 @@ from typing import Self
 import polars as pl
 
 from kshop_audit.facts.tables import NUMBERED, numbers_of
-from kshop_audit.ingest import Records, Source, Spoken, while_reading
+from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
@@ -35,7 +35,7 @@ AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FileRows:
     """The good rows of a file or kind, its rejected ones, and by file how many were skipped."""
 
     good: pl.DataFrame
@@ -46,16 +46,16 @@ class Part:
 class Reader:
     """Reads files in the background, two at a time, as soon as it is told of them.
 
-    Proving that the quick way reads a large file rightly takes one processor as long as reading it
-    takes two. So it is read meanwhile, and read again in the rare case that the proof fails.
+    Checking that the quick way reads a large file rightly takes one processor as long as reading it
+    takes two. So it is read meanwhile, and read again in the rare case that the check fails.
     """
 
-    def __init__(self, keep_text: pl.Expr | None, text_of: tuple[str, ...]) -> None:
-        """`keep_text`, `text_of`: see `load.load`."""
-        self._spoken = Spoken(text_of, pl.lit(False) if keep_text is None else keep_text)
+    def __init__(self, text: TextNeeds | None = None) -> None:
+        """`text`: see `load.open_and_load`."""
+        self._needs = text or TextNeeds((), pl.lit(False))
         self._background = ThreadPoolExecutor(AT_ONCE)
-        self._ahead: dict[int, tuple[Records, Future[Part]]] = {}
-        self._parts: dict[int, Future[Part]] = {}
+        self._ahead: dict[int, tuple[Records, Future[FileRows]]] = {}
+        self._parts: dict[int, Future[FileRows]] = {}
 
     def __enter__(self) -> Self:
         """Nothing is read yet."""
@@ -86,25 +86,25 @@ class Reader:
             part.cancel()
         self._parts[source.index] = self._begin(source.index, source.name, source.records)
 
-    def parts(self) -> dict[int, Future[Part]]:
+    def parts(self) -> dict[int, Future[FileRows]]:
         """By file, what was read or is going to be."""
         return self._parts
 
-    def _begin(self, index: int, name: str, records: Records) -> Future[Part]:
-        return self._background.submit(_read, index, name, records, self._spoken)
+    def _begin(self, index: int, name: str, records: Records) -> Future[FileRows]:
+        return self._background.submit(_read, index, name, records, self._needs)
 
 
-def _read(index: int, name: str, records: Records, spoken: Spoken) -> Part:
+def _read(index: int, name: str, records: Records, needs: TextNeeds) -> FileRows:
     """Scan one file, see what is plain in it, and read what is left."""
     with while_reading(name):
-        text = records.text(spoken).collect(engine="streaming")
+        text = records.text(needs).collect(engine="streaming")
     ids = records.single_cells(NUMBERED.get(records.header.match.kind, ()))
     text = text.with_columns(numbers_of(text, ids))
-    proof = records.proof(text).collect()
-    rows = records.rows(text, proof, spoken).collect()
+    checked = records.checks(text).collect()
+    rows = records.rows(text, checked, needs).collect()
     if STATE not in rows.columns:
-        return Part(rows, pl.DataFrame(schema=BAD), {})
+        return FileRows(rows, pl.DataFrame(schema=BAD), {})
     state = pl.col(STATE)
     good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
     bad = rows.filter(state == REJECTED).select(BAD.names())
-    return Part(good, bad, {index: rows.height - good.height - bad.height})
+    return FileRows(good, bad, {index: rows.height - good.height - bad.height})

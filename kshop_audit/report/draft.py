@@ -1,4 +1,4 @@
-"""A diagnosis as the beginning of a configuration: what is likely, and blanks for what is not.
+"""A diagnosis as a draft of `shop.toml`: what is likely, and blanks for the rest.
 
 Valid TOML whatever the files hold: their texts stand in quotes or, on one line, in comments.
 """
@@ -17,8 +17,8 @@ _MASKED = "***"
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """A file and what is to be said of it: its kind, or the one that it is nearest to."""
+class _DraftTable:
+    """A file with its kind, or the kind that it is nearest to."""
 
     file: FileDiagnosis
     kind: str
@@ -43,17 +43,17 @@ def render(diagnosis: Diagnosis, lang: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _tables(diagnosis: Diagnosis) -> Iterator[_Table]:
+def _tables(diagnosis: Diagnosis) -> Iterator[_DraftTable]:
     for file in diagnosis.files:
         near = file.nearest
         if near is not None:
-            yield _Table(file, near.kind, near.proposals, near.row)
+            yield _DraftTable(file, near.kind, near.proposals, near.row)
         elif file.kind is not None:
-            yield _Table(file, file.kind, file.proposals, 1)
+            yield _DraftTable(file, file.kind, file.proposals, 1)
 
 
 def _section(
-    kind: str, tables: Sequence[_Table], unmapped: Sequence[Unmapped], speech: Speech
+    kind: str, tables: Sequence[_DraftTable], unmapped: Sequence[Unmapped], speech: Speech
 ) -> Iterator[str]:
     """Everything on one kind; nothing if all of it is understood."""
     own = [table for table in tables if table.kind == kind]
@@ -70,7 +70,9 @@ def _section(
         yield from _values(entry, speech)
 
 
-def _words(kind: str, tables: Sequence[_Table], unmapped: Sequence[Unmapped]) -> list[Unmapped]:
+def _words(
+    kind: str, tables: Sequence[_DraftTable], unmapped: Sequence[Unmapped]
+) -> list[Unmapped]:
     """Texts to be explained: those that were counted, and those seen in columns only proposed."""
     found = {entry.column: entry for entry in unmapped if entry.kind == kind}
     for table in tables:
@@ -82,7 +84,7 @@ def _words(kind: str, tables: Sequence[_Table], unmapped: Sequence[Unmapped]) ->
     return list(found.values())
 
 
-def _reading(tables: Sequence[_Table], speech: Speech) -> Iterator[str]:
+def _reading(tables: Sequence[_DraftTable], speech: Speech) -> Iterator[str]:
     """How the files are read, as comments: it was found by itself."""
     found = speech.say("draft.found")
     encodings = dict.fromkeys(table.file.encoding for table in tables if table.file.encoding)
@@ -100,7 +102,7 @@ def _reading(tables: Sequence[_Table], speech: Speech) -> Iterator[str]:
             yield f"# skip_rows = {table.row - 1}  # {speech.data(table.file.name)}"
 
 
-def _columns(kind: str, tables: Sequence[_Table], speech: Speech) -> Iterator[str]:
+def _columns(kind: str, tables: Sequence[_DraftTable], speech: Speech) -> Iterator[str]:
     taken: dict[str, str] = {}
     for table in tables:
         name = speech.data(table.file.name)
@@ -129,13 +131,13 @@ def _columns(kind: str, tables: Sequence[_Table], speech: Speech) -> Iterator[st
 
 
 def _values(entry: Unmapped, speech: Speech) -> Iterator[str]:
-    said = speech.say("draft.values", codes=speech.join(entry.codes, "list"))
-    yield f"[inputs.{entry.kind}.values.{entry.column}]  # {said}"
+    comment = speech.say("draft.values", codes=speech.join(entry.codes, "list"))
+    yield f"[inputs.{entry.kind}.values.{entry.column}]  # {comment}"
     for text, rows in entry.texts:
-        told = speech.say("draft.rows", rows) if rows else speech.say("draft.seen")
+        comment = speech.say("draft.rows", rows) if rows else speech.say("draft.seen")
         if text.endswith(_MASKED):
-            told = speech.join([told, speech.say("draft.masked")], "comma")
-        yield f'# {_quoted(text, speech)} = ""  # {told}'
+            comment = speech.join([comment, speech.say("draft.masked")], "comma")
+        yield f'# {_quoted(text, speech)} = ""  # {comment}'
 
 
 def _quoted(text: str, speech: Speech) -> str:

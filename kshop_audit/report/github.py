@@ -18,7 +18,7 @@ def render(report: Report, lang: str) -> str:
     """One line a rule that is not met, then the verdict, the score and what to do first."""
     shown = view(report, lang)
     rows = [row for group in shown.groups for row in group.rows if row.mark in _COMMANDS]
-    lines = [_command(_COMMANDS[row.mark], row.title, _told(row)) for row in rows]
+    lines = [_command(_COMMANDS[row.mark], row.title, _message(row)) for row in rows]
     speech = shown.speech
     command = {"pass": "notice", "fail": "error"}.get(shown.status, "warning")
     lines.append(_command(command, shown.badge, speech.join([shown.headline, shown.context])))
@@ -30,7 +30,7 @@ def render(report: Report, lang: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(row: Row) -> str:
+def _message(row: Row) -> str:
     return " | ".join(_parts(row))
 
 

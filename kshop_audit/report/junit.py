@@ -7,23 +7,24 @@ from xml.etree import ElementTree as ET
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.report.view import phrases
+from kshop_audit.report.view.contents import owed
 from kshop_audit.report.view.speech import Speech
 
 
 def render(report: Report, lang: str) -> str:
-    """Well-formed XML 1.0. A gate missed is a failure, a required verdict that is missing an error,
+    """Well-formed XML 1.0. A gate missed is a failure, a required rule without a verdict an error,
     any other rule without data skipped; a warning is a case that passed with a remark.
     """
     speech = Speech(lang)
     families: dict[str, list[RuleResult]] = {}
     for rule in report.rules:
         families.setdefault(rule.family, []).append(rule)
-    owed = set(report.verdict.no_verdict) - set(report.verdict.not_measured)
+    missing = owed(report)
     root = ET.Element("testsuites", name=speech.data(report.tool.name))
     for family, rules in families.items():
         suite = ET.SubElement(root, "testsuite", name=speech.data(family))
         for rule in rules:
-            _case(suite, rule, report, speech, required=rule.id in owed)
+            _case(suite, rule, report, speech, required=rule.id in missing)
         _counted(suite)
     _counted(root)
     ET.indent(root)
@@ -39,11 +40,10 @@ def _case(
     name = f"{speech.data(rule.id)} {speech.text(rule.title)}"
     case = ET.SubElement(suite, "testcase", classname=owner, name=name, time="0")
     message = _message(rule, speech)
-    gate = rule.level is Level.ERROR
-    if rule.status is Status.FAIL and gate:
-        told = ET.SubElement(case, "failure", message=message, type=rule.status.value)
-        told.text = "\n".join(phrases.findings(rule, speech))
-    elif rule.status is Status.NO_VERDICT and gate and required:
+    if rule.status is Status.FAIL and rule.level is Level.ERROR:
+        failure = ET.SubElement(case, "failure", message=message, type=rule.status.value)
+        failure.text = "\n".join(phrases.findings(rule, speech))
+    elif rule.status is Status.NO_VERDICT and required:
         ET.SubElement(case, "error", message=message, type=rule.status.value)
     elif rule.status in (Status.NO_VERDICT, Status.NOT_APPLICABLE):
         ET.SubElement(case, "skipped", message=message)
@@ -55,8 +55,8 @@ def _message(rule: RuleResult, speech: Speech) -> str:
     figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
     counts, distance = phrases.counts(rule), phrases.distance(rule, speech)
     remarks = phrases.remarks(rule, speech)
-    told = [speech.name("status", rule.status.value), figure, counts, distance, *remarks]
-    return speech.join(told)
+    parts = [speech.name("status", rule.status.value), figure, counts, distance, *remarks]
+    return speech.join(parts)
 
 
 def _counted(element: ET.Element) -> None:

@@ -88,11 +88,11 @@ def _group(shown: View, group: Group) -> Iterator[str]:
 
 
 def _below(row: Row, shown: View) -> Iterator[str]:
-    told = [*row.remarks, *row.notes, *row.findings(_FINDINGS)]
-    if not told:
+    lines = [*row.remarks, *row.notes, *row.findings(_FINDINGS)]
+    if not lines:
         return
     yield from ("", f"**{escape(row.title)}**", "")
-    yield from (f"- {escape(text)}" for text in told)
+    yield from (f"- {escape(text)}" for text in lines)
     hidden = row.hidden(_FINDINGS)
     if hidden:
         yield f"- {escape(shown.speech.say('page.cut', hidden))}"

@@ -28,7 +28,7 @@ _UNRESERVED = frozenset(
 
 
 def render(report: Report, lang: str) -> str:
-    """One run with a descriptor and a result a rule: `kind` tells the outcome, `level` the gate."""
+    """One run with a descriptor and a result a rule: `kind` is the outcome, `level` the gate's."""
     speech = Speech(lang)
     run = {
         "tool": {
@@ -73,14 +73,14 @@ def _result(index: int, rule: RuleResult, speech: Speech) -> dict[str, Any]:
     kind = _KINDS[rule.status]
     counts, distance = phrases.counts(rule), phrases.distance(rule, speech)
     figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
-    told = [speech.text(rule.title), figure, counts, distance, *phrases.remarks(rule, speech)]
+    parts = [speech.text(rule.title), figure, counts, distance, *phrases.remarks(rule, speech)]
     return {
         "ruleId": _name(rule, speech),
         "ruleIndex": index,
         "kind": kind,
         # SARIF 3.27.10: the level of anything but a failure is none.
         "level": _LEVELS[rule.level] if kind == "fail" else "none",
-        "message": {"text": speech.join(told)},
+        "message": {"text": speech.join(parts)},
         "locations": [
             {"logicalLocations": [{"fullyQualifiedName": _name(rule, speech), "kind": "rule"}]}
         ],

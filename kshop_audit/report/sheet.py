@@ -1,4 +1,4 @@
-"""Cells of a spreadsheet: the rules of a report as a table, and text that no spreadsheet obeys."""
+"""Cells of a spreadsheet: the rules of a report as a table, and text that stays text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+")
 
 
 def safe(value: object) -> object:
-    """A cell of a CSV as data: nothing that steers a terminal, hides itself or is calculated."""
+    """A cell of a CSV as data: no control or invisible characters, no formula."""
     if not isinstance(value, str):
         return value  # our own figures and times
     text = clean(value).strip()

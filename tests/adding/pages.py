@@ -24,7 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").glob("adding-a-*.md"))
 COPIED = (
-    "kshop_audit", "tests", "scripts", "docs", "sample_data", "pyproject.toml", "Makefile",
+    "kshop_audit", "tests", "scripts", "docs", "benchmarks", "sample_data", "pyproject.toml",
+    "Makefile", "LICENSE",
     "README.md", "README.en.md", "CHANGELOG.md", "CONTRIBUTING.md",
 )  # fmt: skip
 FENCE = re.compile(r"^```(?P<info>[^\n]+)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -205,7 +205,7 @@ def test_the_version_in_force_is_that_of_the_last_day() -> None:
 def test_a_declared_figure_belongs_to_the_version_of_its_last_day(tmp_path: Path) -> None:
     older, newer, boundary = BOUNDARIES[0]
     day = boundary.date()
-    told = Declared(Decimal(9), 10, day - timedelta(days=7), day - timedelta(days=1), "后台")
+    told = Declared(Decimal(9), 10, day - timedelta(days=21), day - timedelta(days=1), "后台")
     settings = Settings(packs=("kuaishou-by-date",), declared={"reply-rate-3m": told})
     (tmp_path / "orders.csv").write_text(
         "order_id,status,paid_at,shipped_at\no1,shipped,2022-11-20 10:00:00,2022-11-21 10:00:00\n",

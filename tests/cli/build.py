@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-COMMAND = [sys.executable, "-m", "kshop_audit.cli"]
+COMMAND = [sys.executable, "-m", "kshop_audit"]
 ROOT = Path(__file__).parents[2]
 
 CHATS = """session_id,message_id,buyer_id,sender_role,sent_at,content
@@ -31,6 +32,17 @@ def shop(folder: Path, *, shipped: str = IN_TIME, chats: bool = True) -> Path:
 
 
 Run = Callable[..., "tuple[int, str, str]"]
+
+
+@contextmanager
+def silent_pipe(path: Path) -> Iterator[Path]:
+    """A named pipe whose writer writes nothing: a reader waits, however slow the machine is."""
+    os.mkfifo(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        yield path
+    finally:
+        os.close(descriptor)
 
 
 def process(*arguments: object, **environ: str) -> subprocess.CompletedProcess[bytes]:

@@ -49,7 +49,7 @@ def at_a_terminal(folder: Path, typed: str, *more: str) -> tuple[int, str, str]:
             shown.extend(heard)
 
     with subprocess.Popen(
-        [*COMMAND, "close", str(folder), "--lang", "en", *more],
+        [*COMMAND, "close", str(folder), "--lang", "en", "--no-progress", *more],
         stdin=theirs, stdout=subprocess.PIPE, stderr=theirs,
         env={**plain, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
     ) as process:  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from kshop_audit.cli.catalogue import variables
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
+from kshop_audit.model.schema import Kind
 from tests.cli.build import LATE, Run, shop
 
 SHIP = ("LATE", "--select", "ship-48h")
@@ -33,10 +34,7 @@ class Case:
     makes: str = ""
 
 
-PINS = (
-    "--orders", "--chats", "--tickets", "--disputes", "--shipments", "--ratings", "--reviews",
-    "--products", "--violations", "--settlements", "--evidence-file", "--service-stats",
-)  # fmt: skip
+PINS = tuple("--evidence-file" if kind is Kind.EVIDENCE else f"--{kind}" for kind in Kind)
 
 CASES = [
     *(Case(flag, "odd.csv", code=EXIT_NO_AUDIT, says="odd.csv") for flag in PINS),

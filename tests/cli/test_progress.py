@@ -6,8 +6,10 @@ import io
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,13 +17,13 @@ import pytest
 
 from kshop_audit.auditing.audit import audit
 from kshop_audit.auditing.request import AuditRequest
-from kshop_audit.cli import progress
+from kshop_audit.cli import progress, stopping
 from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import EXIT_INTERRUPTED
 from kshop_audit.ingest import Request
 from kshop_audit.model.progress import Stage, Step, unwatched
 from kshop_audit.model.settings import Settings
-from tests.cli.build import COMMAND, ROOT, Run, shop
+from tests.cli.build import COMMAND, ROOT, Run, shop, silent_pipe
 
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 
@@ -116,26 +118,65 @@ def test_the_report_is_the_same_with_and_without_a_display(
     assert run("check", folder)[:2] == run("check", folder, "--no-progress")[:2]
 
 
+def test_after_the_farewell_nothing_is_written(
+    screen: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the moment at which a run is stopped: also while the line is being drawn."""
+    drawing = threading.Event()
+
+    class Slow(Terminal):
+        def write(self, text: str) -> int:
+            drawing.set()
+            time.sleep(0.02)
+            return super().write(text)
+
+    slow = Slow()
+    monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=slow))
+    monkeypatch.setattr(progress, "_INTERVAL", 0)
+    monkeypatch.setattr(progress, "_send", lambda control: slow.write(control.decode()))
+    registered: list[Callable[[], None] | None] = []
+    monkeypatch.setattr(stopping, "at_stop", registered.append)
+    display = progress._Display("en")
+    display.start()
+    assert drawing.wait(20)
+    (farewell,) = registered
+    assert farewell is not None
+    farewell()
+    text = slow.getvalue()
+    assert text.endswith("\x1b[2K" + SHOW)
+    time.sleep(0.2)
+    assert slow.getvalue() == text
+    display._lock.release()  # a real run has ended here
+    display.end()
+
+
+def all_of(terminal: int) -> str:
+    """What was written to a terminal whose other side is closed: some systems report its end."""
+    parts = []
+    with suppress(OSError):
+        while part := os.read(terminal, 4096):
+            parts.append(part)
+    return b"".join(parts).decode()
+
+
 def test_stopped_in_the_middle_the_cursor_is_shown_again(tmp_path: Path) -> None:
-    pipe = tmp_path / "orders.csv"
-    os.mkfifo(pipe)
     ours, theirs = os.openpty()
-    run = subprocess.Popen(
-        [*COMMAND, "check", "--orders", str(pipe)],
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "TMPDIR": str(tmp_path)},
-    )
-    os.close(theirs)
-    told = ""
-    while HIDE not in told:
-        told += os.read(ours, 4096).decode()
-    run.send_signal(signal.SIGINT)
-    assert run.wait(30) == EXIT_INTERRUPTED
-    while SHOW not in told:
-        told += os.read(ours, 4096).decode()
-    os.close(ours)
-    assert told.rstrip().endswith(SHOW)
-    assert run.stdout is not None
-    with run.stdout as out:
-        assert out.read() == b""
+    with (
+        silent_pipe(tmp_path / "orders.csv") as pipe,
+        os.fdopen(ours, "rb", buffering=0),
+        subprocess.Popen(
+            [*COMMAND, "check", "--orders", str(pipe)],
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "TMPDIR": str(tmp_path)},
+        ) as run,
+    ):
+        os.close(theirs)
+        text = ""
+        while HIDE not in text:
+            text += os.read(ours, 4096).decode()
+        run.send_signal(signal.SIGINT)
+        out, _ = run.communicate(timeout=30)
+        text += all_of(ours)
+    assert (run.returncode, out) == (EXIT_INTERRUPTED, b"")
+    assert text.endswith(SHOW)

@@ -14,7 +14,7 @@ import pytest
 
 from kshop_audit.cli.stopping import scratch
 from kshop_audit.errors import EXIT_INTERRUPTED
-from tests.cli.build import COMMAND, ROOT
+from tests.cli.build import COMMAND, ROOT, silent_pipe
 
 PATIENCE = 30
 
@@ -32,12 +32,16 @@ def begun(command: list[str], temporary: Path) -> subprocess.Popen[bytes]:
 def stopped(run: subprocess.Popen[bytes], number: int, when: Callable[[], bool]) -> bytes:
     """Send a signal as soon as it is time to, and return what the run told on stderr."""
     end = time.monotonic() + PATIENCE
-    while not when():
-        assert run.poll() is None, run.stderr.read() if run.stderr else b""
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    run.send_signal(number)
-    out, err = run.communicate(timeout=PATIENCE)
+    with run:  # whatever happens, its pipes are closed here
+        try:
+            while not when():
+                assert run.poll() is None, run.stderr.read() if run.stderr else b""
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            run.send_signal(number)
+            out, err = run.communicate(timeout=PATIENCE)
+        finally:
+            run.kill()
     assert (run.returncode, out) == (EXIT_INTERRUPTED, b"")
     return err
 
@@ -46,10 +50,10 @@ def stopped(run: subprocess.Popen[bytes], number: int, when: Callable[[], bool])
 def test_a_run_that_waits_for_a_file_ends_and_removes_its_folder(
     tmp_path: Path, number: int
 ) -> None:
-    pipe, temporary = tmp_path / "orders.csv", tmp_path / "scratch"
-    os.mkfifo(pipe)
-    run = begun([*COMMAND, "check", "--orders", str(pipe)], temporary)
-    err = stopped(run, number, lambda: any(temporary.glob("*/*")))
+    temporary = tmp_path / "scratch"
+    with silent_pipe(tmp_path / "orders.csv") as pipe:
+        run = begun([*COMMAND, "check", "--orders", str(pipe)], temporary)
+        err = stopped(run, number, lambda: any(temporary.glob("*/*")))
     assert err == b""
     assert list(temporary.iterdir()) == []
 

@@ -426,7 +426,7 @@ def test_a_wrong_value_is_not_called_missing_as_well(tmp_path: Path) -> None:
         "to = 2026-01-02\nsource = 'x'\n"
     )
     told = "\n".join(faults(tmp_path, text))
-    assert "must not be below 0" in told
+    assert "must be a number, not below 0" in told
     assert "is missing" not in told
 
 

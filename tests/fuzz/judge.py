@@ -20,13 +20,14 @@ from kshop_audit.errors import KshopError
 from kshop_audit.ingest import REASONS, Request, Source, open_inputs
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import Settings
-from kshop_audit.plan.load import Loaded, load
+from kshop_audit.plan.load import Loaded
 from kshop_audit.plan.query import Wanted
 from kshop_audit.tables import GOOD, REJECTED, ROW, SKIPPED, STATE
 from tests.fuzz.exports import titles
 from tests.fuzz.mutate import Damaged
 from tests.fuzz.reading import UNKNOWN, Record, Value, identity, is_header, moment, records, title
 from tests.fuzz.records import Frame, faults
+from tests.ingest.tables import load, table_of
 
 PATIENCE = 20
 """Seconds that one file may take."""
@@ -75,8 +76,7 @@ def one_line(error: KshopError) -> Iterator[str]:
 
 def read_alone(path: Path, scratch: Path) -> tuple[Source, pl.DataFrame]:
     (source,) = open_inputs(Request((path,)), scratch)
-    assert source.table is not None
-    return source, source.table.collect()
+    return source, table_of(source)
 
 
 def of_file(damaged: Damaged, seed: int, *, kuaishou: bool) -> Ruling:

@@ -17,11 +17,11 @@ from kshop_audit.errors import KshopError
 from kshop_audit.ingest import REASONS, Request, Source, open_inputs
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
-from kshop_audit.plan.load import load
 from kshop_audit.tables import FILE, GOOD, REJECTED, ROW, SKIPPED, STATE
 from tests.fuzz.exports import Export, Exports
 from tests.fuzz.judge import Ruling, one_line, patience
 from tests.ingest.chat_shapes import SHAPES, SHOP, Said, copied, spoken
+from tests.ingest.tables import load, table_of
 from tests.shops.files import write_rows
 
 NAMES = {"lines": "a.jsonl", "array": "a.json", "pages": "a.jsonl", "page": "a.json"}
@@ -86,9 +86,8 @@ def read(path: Path, mapping: InputMapping) -> tuple[Source, pl.DataFrame]:
     scratch = path.parent / f"{path.name} scratch"
     scratch.mkdir()
     sources = open_inputs(Request((path,), mappings={Kind.CHATS: mapping}), scratch)
-    source = next(source for source in sources if source.table is not None)
-    assert source.table is not None
-    return source, source.table.collect()
+    source = next(source for source in sources if source.records is not None)
+    return source, table_of(source)
 
 
 def plain(export: Export, folder: Path) -> pl.DataFrame:

@@ -11,8 +11,8 @@ from kshop_audit.ingest import Request, open_inputs
 from kshop_audit.ingest.headers.unrecognised import UnrecognisedError
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
-from kshop_audit.plan.load import load
 from tests.ingest.build import CHAT, counts, open_one, read, text, write
+from tests.ingest.tables import load, table_of
 
 SAID = ("S1", "M10001", "买家", "2026-10-31 08:05:00", "在吗")
 ANSWER = ("S1", "M10002", "客服", "2026-10-31 08:06:00", "在")
@@ -48,8 +48,7 @@ def test_a_row_of_an_id_and_of_columns_that_no_rule_reads_is_one_of_data(tmp_pat
     skipped = {Kind.DISPUTES: InputMapping(skip_rows=2)}
     path = write(tmp_path, text([*above, header, above[1]]))
     (source,) = open_inputs(Request((path,), mappings=skipped), tmp_path / "scratch")
-    assert source.table is not None
-    assert counts(source.table.collect()) == (1, 0, 0)
+    assert counts(table_of(source)) == (1, 0, 0)
     preamble = [("2026-10", "幸福小店", "判责明细"), ("20261031", "幸福小店")]
     assert counts(read(tmp_path, text([*preamble, header, above[1]]))) == (1, 0, 0)
 
@@ -161,8 +160,7 @@ def test_a_header_that_is_repeated_in_capitals_is_skipped_in_either_way_of_readi
     path.write_text(text(lines), encoding="utf-8", newline="")
     (source,) = open_inputs(Request((path,)), tmp_path)
     count = load((source,), find_as_of=False).counts[source.index]
-    assert source.table is not None
-    assert counts(source.table.collect()) == (1, 0, 1)
+    assert counts(table_of(source)) == (1, 0, 1)
     assert (count.rows, count.rejected, count.skipped) == (1, 0, 1)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from kshop_audit import codec, history
 from kshop_audit.errors import InputError
-from kshop_audit.model.report import Mute, MuteEntry, Report, Slice, Status
+from kshop_audit.model.report import MuteEffect, MuteEntry, Report, Slice, Status
 from kshop_audit.report.text.page import TextOptions
 from kshop_audit.report.text.trend import render
 from tests.report.build import failing, hostile, incomplete, passing
@@ -67,7 +67,7 @@ def test_nothing_personal_is_in_the_file(tmp_path: Path) -> None:
         unmapped={name: 1},
         reason=told,
         notes=(told,),
-        mute=Mute(1, Status.PASS, 1.0, 1, 1, (MuteEntry(note, name, "2026-12-31", 1),)),
+        mute=MuteEffect(1, Status.PASS, 1.0, 1, 1, (MuteEntry(note, name, "2026-12-31", 1),)),
     )
     inputs = tuple(replace(entry, path=file) for entry in report.inputs)
     whole = replace(report, rules=(rule,), inputs=inputs, notes=(told,))

@@ -12,6 +12,7 @@ import polars as pl
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.model.moments import ZONE
 from kshop_audit.tables import GOOD, REJECTED, SKIPPED, STATE
+from tests.ingest.tables import table_of
 
 CHAT = ("会话ID", "消息ID", "发送方", "发送时间", "消息内容")
 ORDER = ("订单号", "订单支付时间", "订单状态", "实付款", "预售/承诺发货时间")
@@ -44,9 +45,7 @@ def open_one(
 def read(
     folder: Path, content: str | bytes, name: str = "export.csv", zone: str = ZONE
 ) -> pl.DataFrame:
-    table = open_one(folder, content, name, zone).table
-    assert table is not None
-    return table.collect()
+    return table_of(open_one(folder, content, name, zone))
 
 
 def orders(folder: Path, *rows: Sequence[str], header: Sequence[str] = ORDER) -> pl.DataFrame:

@@ -13,9 +13,9 @@ from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
-from kshop_audit.plan.load import load
 from kshop_audit.tables import GOOD, STATE
 from tests.ingest.build import counts, text, write
+from tests.ingest.tables import load, table_of
 from tests.ingest.workbooks import book
 
 SHOP = {"小店客服": "agent", "小店:小李": "agent", "小助手": "robot"}
@@ -44,9 +44,7 @@ def opened(
 def read(
     folder: Path, content: str | bytes, name: str = "chat.txt", **more: object
 ) -> pl.DataFrame:
-    table = opened(folder, content, name, **more).table  # type: ignore[arg-type]
-    assert table is not None
-    return table.collect()
+    return table_of(opened(folder, content, name, **more))  # type: ignore[arg-type]
 
 
 def said(table: pl.DataFrame) -> list[tuple[object, ...]]:

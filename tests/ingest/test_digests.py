@@ -42,18 +42,18 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("content", ["", "a", "中" * 100_000])
 def test_a_digest_is_that_of_the_bytes(tmp_path: Path, content: str) -> None:
-    assert Digests().of(write(tmp_path / "a.csv", content)).told() == sha256(content)
+    assert Digests().of(write(tmp_path / "a.csv", content)).text() == sha256(content)
 
 
 def test_a_digest_is_computed_once_whoever_asks(tmp_path: Path, hashed: list[str]) -> None:
     known, path = Digests(), write(tmp_path / "a.csv", CHATS)
-    threads = [threading.Thread(target=known.of(path).told) for _ in range(4)]
+    threads = [threading.Thread(target=known.of(path).text) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     with hashing([known.of(path)]):
-        assert known.of(path).told() == sha256(CHATS)
+        assert known.of(path).text() == sha256(CHATS)
     assert hashed == ["a.csv"]
 
 

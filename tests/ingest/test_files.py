@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 from kshop_audit.errors import ConfigError, DamagedFileError, InputError
 from kshop_audit.ingest import Request, Source, open_inputs
 from tests.ingest.build import CHAT, counts, open_one, read, text, write
+from tests.ingest.tables import table_of
 
 ROWS = [("S1", f"M{n}", "买家", f"2026-10-31 08:05:{n:02}", f"第{n}句，好的") for n in range(40)]
 CONTENT = text([CHAT, *ROWS])
@@ -33,16 +34,14 @@ def opened(*paths: Path, scratch: Path, **options: str) -> tuple[Source, ...]:
 def test_q01_the_encoding_changes_nothing(tmp_path: Path, encoding: str, told: str) -> None:
     source = open_one(tmp_path, CONTENT.encode(encoding))
     assert source.encoding == told
-    assert source.table is not None
-    assert_frame_equal(source.table.collect(), read(tmp_path, CONTENT, "plain.csv"))
+    assert_frame_equal(table_of(source), read(tmp_path, CONTENT, "plain.csv"))
 
 
 def test_gb18030_is_recognised_under_an_english_header(tmp_path: Path) -> None:
     header = ("session_id", "message_id", "sender_role", "sent_at", "content")
     source = open_one(tmp_path, text([header, *ROWS]).encode("gb18030"))
     assert source.encoding == "gb18030"
-    assert source.table is not None
-    assert source.table.collect()["content"][1] == "第1句，好的"
+    assert table_of(source)["content"][1] == "第1句，好的"
 
 
 @pytest.mark.parametrize(
@@ -55,8 +54,7 @@ def test_bad_bytes_reject_their_rows_and_are_never_taken_for_gb18030(
     lines[3] = lines[3].replace("句".encode(), b"\xe5\x8f")
     source = open_one(tmp_path, b"".join(lines))
     assert source.encoding == "utf-8"
-    assert source.table is not None
-    table = source.table.collect()
+    table = table_of(source)
     assert counts(table) == (39, 1, 0)
     bad = table.filter(pl.col("_reason") == "bad_bytes")
     assert bad["_row"].to_list() == [4]
@@ -81,8 +79,7 @@ def test_gzip_is_unpacked_and_its_damage_named(tmp_path: Path) -> None:
     packed = gzip.compress(CONTENT.encode(), mtime=0)
     source = open_one(tmp_path, packed, "chat.csv.gz")
     assert source.sha256 == hashlib.sha256(packed).hexdigest()
-    assert source.table is not None
-    assert source.table.collect().height == 40
+    assert table_of(source).height == 40
     with pytest.raises(DamagedFileError, match=r"chat\.csv\.gz: the archive is broken"):
         open_one(tmp_path, packed[:-20], "chat.csv.gz")
 
@@ -109,7 +106,7 @@ def test_q28_a_folder_is_read_in_order_and_says_what_it_left_out(tmp_path: Path)
         "~$a.csv", ".DS_Store", "x.csv.part", "y.bak", "z.crdownload", "other.csv", "book.xlsx",
         "big5.csv",
     }  # fmt: skip
-    assert all(source.table is None for source in left.values())
+    assert all(source.records is None for source in left.values())
     assert "a · b" in left["other.csv"].why.en
     assert left["~$a.csv"].sha256 == ""
 
@@ -137,5 +134,5 @@ def test_the_source_index_is_in_the_table(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         write(tmp_path / "in", CONTENT, name)
     sources = opened(tmp_path / "in", scratch=tmp_path)
-    tables = [source.table for source in sources if source.table is not None]
-    assert pl.concat(tables).collect()["_file"].unique(maintain_order=True).to_list() == [0, 1]
+    tables = [table_of(source) for source in sources if source.records is not None]
+    assert pl.concat(tables)["_file"].unique(maintain_order=True).to_list() == [0, 1]

@@ -12,6 +12,7 @@ import xlwt
 
 from tests.ingest.build import ORDER, counts, text
 from tests.ingest.build import read as read_text
+from tests.ingest.tables import table_of
 from tests.ingest.test_workbooks import PAID, opened, read, rows_of
 
 FAILURES = ("#N/A", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#VALUE!")
@@ -35,8 +36,7 @@ def test_a_failed_formula_rejects_the_row_where_its_value_matters(
     tmp_path: Path, column: int, failure: str
 ) -> None:
     (source,) = opened(tmp_path, with_failure(column, failure))
-    assert source.table is not None
-    table = source.table.collect()
+    table = table_of(source)
     assert counts(table) == (1, 1, 0)
     bad = table.row(1, named=True)
     told = (bad["_row"], bad["_column"], bad["_value"], bad["_reason"])
@@ -67,8 +67,7 @@ OLD = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#
 @pytest.mark.parametrize("column", [0, 1, 3, 4])
 def test_in_the_old_format_too(tmp_path: Path, column: int, code: int) -> None:
     (source,) = opened(tmp_path, old_with_failure(column, code), "a.xls")
-    assert source.table is not None
-    table = source.table.collect()
+    table = table_of(source)
     assert counts(table) == (1, 1, 0)
     bad = table.row(1, named=True)
     told = (bad["_row"], bad["_column"], bad["_value"], bad["_reason"])

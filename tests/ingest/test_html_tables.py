@@ -14,6 +14,7 @@ from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.ingest.convert import html_tables
 from tests.ingest.build import ORDER, counts, write
 from tests.ingest.build import text as csv_text
+from tests.ingest.tables import table_of
 
 ROW = ("20260001", "2026-10-31 08:05:00", "待发货", "1.50", "2026-11-02 08:05:00")
 
@@ -35,9 +36,8 @@ def opened(folder: Path, content: str | bytes, name: str = "a.xls") -> tuple[Sou
 
 
 def read(folder: Path, content: str | bytes) -> list[dict[str, object]]:
-    (source,) = (source for source in opened(folder, content) if source.table is not None)
-    assert source.table is not None
-    return source.table.collect().to_dicts()
+    (source,) = (source for source in opened(folder, content) if source.records is not None)
+    return table_of(source).to_dicts()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -208,6 +208,5 @@ def test_tags_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_tsv_called_xls(tmp_path: Path) -> None:
     content = csv_text([ORDER, ROW], delimiter="\t").encode("gb18030")
     (source,) = opened(tmp_path, content)
-    assert source.table is not None
-    assert counts(source.table.collect()) == (1, 0, 0)
+    assert counts(table_of(source)) == (1, 0, 0)
     assert (source.encoding, source.delimiter) == ("gb18030", "\t")

@@ -15,6 +15,7 @@ from kshop_audit.ingest import Request, open_inputs
 from kshop_audit.ingest.convert import json_records
 from kshop_audit.tables import GOOD, STATE
 from tests.ingest.build import counts, open_one, read, write
+from tests.ingest.tables import table_of
 
 PAID = 1793404860000
 ORDER: dict[str, object] = {
@@ -220,8 +221,7 @@ def test_fields_without_number_do_not_fill_the_table(tmp_path: Path) -> None:
     records = [{**named(ORDER, 20_000 + n), f"x{n}": n, f"y{n}": {}} for n in range(300)]
     source = open_one(tmp_path, lines(*records), "a.jsonl")
     assert len(source.header) <= len(ORDER) + json_records.MOST_UNKNOWN
-    assert source.table is not None
-    assert source.table.collect().height == 300
+    assert table_of(source).height == 300
 
 
 @pytest.mark.parametrize("size", [1 << 10, 1 << 14])

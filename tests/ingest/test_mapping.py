@@ -17,6 +17,7 @@ from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.model.report import Report
 from kshop_audit.model.settings import Settings
 from tests.ingest.build import text, write
+from tests.ingest.tables import table_of
 from tests.ingest.workbooks import book
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -68,8 +69,7 @@ def test_a_file_is_read_as_the_configuration_says(
     tmp_path: Path, content: bytes, orders: str
 ) -> None:
     (source,) = (one for one in opened(tmp_path, content, orders) if one.kind)
-    assert source.table is not None
-    table = source.table.select("order_id", "status", "is_presale", "paid_at").collect()
+    table = table_of(source).select("order_id", "status", "is_presale", "paid_at")
     assert [(*row[:3], str(row[3])) for row in table.iter_rows()] == [
         ("20261031", "shipped", True, "2026-10-31 08:05:00")
     ]

@@ -6,7 +6,10 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -14,6 +17,7 @@ from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.ingest.files import staging
 from tests.ingest.build import CHAT, text
+from tests.ingest.tables import table_of
 
 ROW = ("S1", "M1", "买家", "2026-10-31 08:05:00", "在吗")
 CONTENT = text([CHAT, ROW])
@@ -25,8 +29,7 @@ def opened(scratch: Path, *paths: Path) -> tuple[Source, ...]:
 
 
 def rows(source: Source) -> int:
-    assert source.table is not None
-    return source.table.collect().height
+    return table_of(source).height
 
 
 def put(folder: Path, name: bytes) -> Path:
@@ -152,26 +155,34 @@ STDIN = """
 import sys
 from pathlib import Path
 from kshop_audit.ingest import Request, open_inputs
+from tests.ingest.tables import table_of
 (source,) = open_inputs(Request((Path("/dev/stdin"),)), Path(sys.argv[1]))
-print(source.name, source.table.collect().height)
+print(source.name, source.records.raw.frame.collect().height)
 """
+
+
+@contextmanager
+def _piped(file: IO[bytes]) -> Iterator[IO[bytes] | None]:
+    """The file as it comes out of a pipe, which is closed whatever happens."""
+    with subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE) as cat:  # noqa: S607
+        try:
+            yield cat.stdout
+        finally:
+            cat.kill()
 
 
 @pytest.mark.parametrize("piped", [True, False])
 def test_stdin_is_read_as_a_file(tmp_path: Path, piped: bool) -> None:
     path = put(tmp_path, b"chat.csv")
     command = [sys.executable, "-c", STDIN, str(tmp_path)]
-    with path.open("rb") as file:
-        source = subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE) if piped else None  # noqa: S607
+    with path.open("rb") as file, _piped(file) if piped else nullcontext(file) as stdin:
         done = subprocess.run(
             command,
-            stdin=file if source is None else source.stdout,
+            stdin=stdin,
             capture_output=True,
             check=False,
             cwd=Path(__file__).parents[2],
             timeout=60,
         )
-        if source is not None:
-            source.communicate()
     assert done.stderr == b""
     assert done.stdout.split() == [b"stdin", b"1"]

@@ -1,4 +1,4 @@
-"""Columns proven plain are read in a shorter way, to the same result."""
+"""Plain columns are read in a shorter way, to the same result."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kshop_audit.facts.tables import numbers_of
-from kshop_audit.ingest import Spoken
-from kshop_audit.tables import GOOD, NUMBER, RAW_SUFFIX, STATE
+from kshop_audit.ingest import TextNeeds
+from kshop_audit.tables import NUMBER, RAW_SUFFIX, STATE
 from tests.ingest.build import open_one
+from tests.ingest.tables import completed
 
-SPOKEN = Spoken(("agent", "robot"), pl.col("content").str.contains("高"))
+NEEDS = TextNeeds(("agent", "robot"), pl.col("content").str.contains("高"))
 
 PLAIN = {
     "消息ID": ("26100000000000001", "26100000000000002", "1234567"),
@@ -80,19 +81,14 @@ def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         records = open_one(Path(folder), _csv(rows), "a.csv").records
         assert records is not None
-        whole = records.table().collect()
-        text = records.text(SPOKEN).collect(engine="streaming")
-        quick = records.rows(text, records.proof(text).collect(), SPOKEN).collect()
-    if "content" in whole.columns:
-        role = pl.col("sender_role").is_in(SPOKEN.roles)
-        whole = SPOKEN.of(whole.lazy(), role, pl.col("content")).collect()
-    lacking = [name for name in whole.columns if name not in quick.columns]
-    assert all(name.endswith(RAW_SUFFIX) for name in lacking) or STATE in lacking
-    told = whole.select(lacking).select(pl.exclude(STATE))
-    assert all(column.null_count() == whole.height for column in told)
-    if STATE in lacking:
-        assert (whole[STATE] == GOOD).all()
-    assert_frame_equal(quick, whole.select(quick.columns))
+        text = records.text(NEEDS).collect(engine="streaming")
+        checked = records.checks(text).collect()
+        nothing = checked.select(pl.lit(False).alias(name) for name in checked.columns)
+        quick, usual = (
+            completed(records.rows(text, told, NEEDS).collect(), records.header.match.kind)
+            for told in (checked, nothing)
+        )
+    assert_frame_equal(quick, usual)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
@@ -111,10 +107,10 @@ def test_ids_that_are_numbers_are_read_the_same(
         content = _csv([CHATS, *([row[name] for name in CHATS] for row in own)])
         records = open_one(Path(folder), content, "a.csv").records
         assert records is not None
-        text = records.text(SPOKEN).collect()
-    quick = records.rows(text, records.proof(text).collect(), SPOKEN).collect()
+        text = records.text(NEEDS).collect()
+    quick = records.rows(text, records.checks(text).collect(), NEEDS).collect()
     text = text.with_columns(numbers_of(text, records.single_cells(["session_id"])))
-    again = records.rows(text, records.proof(text).collect(), SPOKEN).collect()
+    again = records.rows(text, records.checks(text).collect(), NEEDS).collect()
     numbers = "session_id" + NUMBER
     assert_frame_equal(again.drop(numbers, strict=False), quick)
     if numbers in again.columns:
@@ -126,6 +122,6 @@ def test_a_plain_file_needs_no_bookkeeping(tmp_path: Path) -> None:
     rows = [list(CHATS), *([PLAIN[name][0] for name in CHATS] for _ in range(2))]
     records = open_one(tmp_path, _csv(rows), "a.csv").records
     assert records is not None
-    text = records.text(SPOKEN).collect()
-    quick = records.rows(text, records.proof(text).collect(), SPOKEN).collect()
+    text = records.text(NEEDS).collect()
+    quick = records.rows(text, records.checks(text).collect(), NEEDS).collect()
     assert not {STATE, "sender_role" + RAW_SUFFIX} & set(quick.columns)

@@ -16,8 +16,9 @@ import pytest
 from kshop_audit.errors import InputError
 from kshop_audit.facts.orders import waybill_rows
 from kshop_audit.ingest import Request, Source, open_inputs
-from kshop_audit.plan.load import Loaded, load
+from kshop_audit.plan.load import Loaded
 from kshop_audit.tables import GOOD, STATE
+from tests.ingest.tables import load, table_of
 from tests.ingest.test_workbooks import SECRET, protected, rewritten
 from tests.ingest.workbooks import BOOKS, book
 
@@ -73,8 +74,8 @@ def some(table: pl.DataFrame, wanted: Sequence[Mapping[str, object]]) -> list[di
 
 def read(sources: Sequence[Source], kind: str) -> pl.DataFrame:
     """All good rows of a kind, in the order of the files."""
-    tables = [s.table for s in sources if s.kind == kind and s.table is not None]
-    good = [table.filter(pl.col(STATE) == GOOD).collect() for table in tables]
+    tables = [table_of(source) for source in sources if source.kind == kind]
+    good = [table.filter(pl.col(STATE) == GOOD) for table in tables]
     return pl.concat(good, how="diagonal")
 
 

@@ -18,6 +18,7 @@ from kshop_audit.ingest.decode import csv_check
 from kshop_audit.ingest.files.container import BLOCK
 from kshop_audit.tables import BAD_REASON, BOOKKEEPING, REJECTED, ROW, STATE
 from tests.ingest.build import CHAT, chats, counts, open_one, read, text
+from tests.ingest.tables import table_of
 
 PASTED = "\nS1,M1,买家,2026-10-31 08:05:00,hi\n"
 CELLS = {
@@ -62,7 +63,7 @@ def opened(folders: Folders, content: str, *, quick: bool) -> Source | KshopErro
         # Every other file is counted the way files with many quotes are.
         patch.setattr(csv_check, "FEW_QUOTES", len(content) % 2 * csv_check.FEW_QUOTES)
         if not quick:
-            patch.setattr(sources, "prove", lambda _: None)
+            patch.setattr(sources, "check", lambda _: None)
         try:
             return open_one(folders.mktemp("files"), content)
         except KshopError as error:
@@ -70,9 +71,8 @@ def opened(folders: Folders, content: str, *, quick: bool) -> Source | KshopErro
 
 
 def frame(source: Source, columns: list[str] | None = None) -> pl.DataFrame:
-    assert source.table is not None
-    table = source.table if columns is None else source.table.select(columns)
-    return table.collect(engine="streaming")
+    table = table_of(source)
+    return table if columns is None else table.select(columns)
 
 
 @deadline
@@ -239,8 +239,8 @@ def test_a_row_swallowed_up_to_its_first_cells_is_seen_by_both_readers(
     before = text([CHAT, ROW_A, ROW_B])
     for after in ("", text([ROW_A])):
         content = before + rows[0] + rows[1] + (after if rows[1].endswith("\n") else "")
-        for reader in (csv_check.prove, lambda _: None):
-            monkeypatch.setattr(sources, "prove", reader)
+        for reader in (csv_check.check, lambda _: None):
+            monkeypatch.setattr(sources, "check", reader)
             with pytest.raises(KshopError, match="open quote in row 4 swallows"):
                 open_one(tmp_path, content)
 

@@ -14,6 +14,7 @@ from kshop_audit.ingest.headers.catalogue import layouts, normal
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
 from tests.ingest.build import open_one, text, write
+from tests.ingest.tables import table_of
 
 SAMPLES = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
 ORDERS_61: list[str] = SAMPLES["orders_61"]
@@ -91,8 +92,7 @@ def test_the_configuration_maps_any_header_and_word(tmp_path: Path) -> None:
     )
     request = Request((path,), mappings={Kind.ORDERS: mapping})
     (source,) = open_inputs(request, tmp_path)
-    assert source.table is not None
-    assert source.table.collect().row(0, named=True)["status"] == "shipped"
+    assert table_of(source).row(0, named=True)["status"] == "shipped"
 
 
 def test_a_named_file_of_no_kind_is_an_error_that_names_what_was_seen(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.ingest.files.container import LockedError
 from tests.ingest.build import ORDER, counts, text, write
+from tests.ingest.tables import table_of
 from tests.ingest.workbooks import book, old_book
 
 PAID = datetime(2026, 10, 31, 8, 5)
@@ -87,8 +88,7 @@ def opened(
 
 
 def rows_of(source: Source) -> pl.DataFrame:
-    assert source.table is not None
-    return source.table.collect()
+    return table_of(source)
 
 
 def read(folder: Path, *rows: Sequence[object], header: Sequence[object] = ORDER) -> pl.DataFrame:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from kshop_audit.ingest.cells import times
 from kshop_audit.model.schema import Kind
-from kshop_audit.plan.load import load
 from kshop_audit.tables import GOOD, REJECTED
 from tests.ingest.build import CHAT, open_one, read, text
+from tests.ingest.tables import load
 
 NEW_YORK = "America/New_York"
 NOON = datetime(2026, 8, 1, 0, 0)  # in Shanghai, of noon in New York the day before, in summer

@@ -20,6 +20,7 @@ import pytest
 
 from kshop_audit import packs, rules
 from kshop_audit.model.metadata import Provenance
+from kshop_audit.model.schema import TABLES
 from kshop_audit.report.formats import FORMATS
 from kshop_audit.rules import catalogue
 from tests.laws.source_tree import (
@@ -384,6 +385,32 @@ def test_no_tracked_file_speaks_of_this_machine() -> None:
                 if re.search(pattern, row):
                     found.append(f"{path.relative_to(ROOT)}:{line}: {what}")
     assert found == []
+
+
+def test_a_column_is_marked_unread_as_long_as_nothing_looks_at_it() -> None:
+    """Facts and rules name their columns in texts or keywords; keys and event times are read."""
+    named = {node.value for _, node in nodes(under("facts", "rules"), ast.Constant)}
+    named |= {node.arg for _, node in nodes(under("facts", "rules"), ast.keyword)}
+    words = {word for text in named if isinstance(text, str) for word in re.findall(r"\w+", text)}
+    for kind, table in TABLES.items():
+        looked_at = {*table.key, *table.event_times, *(words & {*table.names})}
+        unread = {column.name for column in table.columns if not column.read}
+        assert unread == {*table.names} - looked_at, f"{kind}: see docs/adding-a-column.md"
+
+
+def test_what_was_meant_is_suggested_in_one_place() -> None:
+    matching = {
+        name_of(path) for path in SOURCES if "get_close_matches" in path.read_text(encoding="utf-8")
+    }
+    assert matching == {"model/suggesting.py"}
+
+
+def test_a_class_name_means_one_thing_in_the_package() -> None:
+    """Private ones too: whoever searches for a name finds one definition."""
+    places: dict[str, list[str]] = {}
+    for place, node in nodes(SOURCES, ast.ClassDef):
+        places.setdefault(node.name.strip("_"), []).append(place)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_the_catalogue_needs_no_register() -> None:

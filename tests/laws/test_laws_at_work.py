@@ -64,7 +64,8 @@ def test_an_open_source_has_read_nothing_yet(tmp_path: Path) -> None:
     scratch.mkdir()
     written(8, 5, files, kuaishou=True)
     for source in open_inputs(Request((files,)), scratch):
-        assert isinstance(source.table, pl.LazyFrame)
+        assert source.records is not None
+        assert isinstance(source.records.raw.frame, pl.LazyFrame)
 
 
 def test_assumptions_behind_a_score_are_printed_with_it() -> None:

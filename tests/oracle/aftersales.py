@@ -226,7 +226,7 @@ def has_ended(case: Case, row: Row) -> bool:
     """Completed, and not only after as-of: by then it has not happened yet."""
     finished = time(row, "finished_at")
     done = text(row, "status") in COMPLETED
-    return done and (finished is None or finished <= case.as_of)
+    return done and (finished is None or case.is_past(finished))
 
 
 def in_transit_refusal(case: Case, row: Row, order: Order | None) -> bool:

@@ -52,7 +52,10 @@ AS_OF_COLUMNS = (
     "reviewed_at",
 )
 NOT_EVENTS = frozenset({"promised_ship_at", "deadline_at", "updated_at"})
-DAMAGE_GAP = timedelta(days=2)
+DAMAGE_GAP = timedelta(days=60)
+STRAYS = 5
+STRAY_SHARE = 20
+"""Up to five rows, at most one in twenty of their file, may be stray."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class Case:
     force_majeure: frozenset[str] = frozenset()
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     raw_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    orders: dict[str, object] = field(default_factory=dict)
+    """What was put together from the rows, once a case."""
 
     def rows(self, kind: str) -> list[Row]:
         return self.shop.get(kind, [])
@@ -101,19 +106,25 @@ class Case:
         return window_end(self.as_of) - days * DAY
 
     def outside(self, moment: datetime, days: int) -> str | None:
-        """Name of the window exclusion of an instant; both ends of the window are inside."""
-        if moment > self.as_of:
+        """Name of the window exclusion of an instant; its first second is inside."""
+        if not self.is_past(moment):
             return "after_as_of"
         if moment < self.window_start(days):
             return "outside_window"
         return None
+
+    def is_past(self, moment: datetime) -> bool:
+        """As-of itself has happened, but a midnight closes the day before it."""
+        if self.as_of == window_end(self.as_of):
+            return moment < self.as_of
+        return moment <= self.as_of
 
     def is_exempt(self, moment: datetime) -> bool:
         return any(start <= moment <= end for start, end in self.exempt)
 
     def happened(self, moment: datetime | None) -> datetime | None:
         """An event after as-of has not happened yet."""
-        return moment if moment is not None and moment <= self.as_of else None
+        return moment if moment is not None and self.is_past(moment) else None
 
 
 def window_end(as_of: datetime) -> datetime:
@@ -243,13 +254,20 @@ def latest_event(row: Row) -> datetime | None:
 
 
 def default_as_of(shop: Shop) -> datetime | None:
-    """The newest thing that happened, without one row that lies over two days after all others."""
+    """The newest thing that happened, without a few rows that lie 60 days after all others."""
     latest = sorted(
-        moment for rows in shop.values() for row in rows if (moment := latest_event(row))
+        (moment, kind)
+        for kind, rows in shop.items()
+        for row in rows
+        if (moment := latest_event(row))
     )
-    if len(latest) > 1 and latest[-1] - latest[-2] > DAMAGE_GAP:
-        latest.pop()
-    return latest[-1] if latest else None
+    for strays in range(min(STRAYS, len(latest) - 1), 0, -1):
+        gap = latest[-strays][0] - latest[-strays - 1][0]
+        kinds = Counter(kind for _, kind in latest[-strays:])
+        few = all(count * STRAY_SHARE <= len(shop[kind]) for kind, count in kinds.items())
+        if gap > DAMAGE_GAP and (strays == 1 or few):
+            return latest[-strays - 1][0]
+    return latest[-1][0] if latest else None
 
 
 def missing_days(

@@ -88,14 +88,20 @@ def notice(case: Case, facts: Facts) -> Gate:
 def is_finished(case: Case, row: Row) -> bool:
     finished = time(row, "finished_at")
     done = text(row, "status") in ("completed", "closed")
-    return done and (finished is None or finished <= case.as_of)
+    return done and (finished is None or case.is_past(finished))
+
+
+def created(case: Case) -> list[Row]:
+    """Rows of orders that are there; one created after as-of is not yet."""
+    rows = case.rows("orders")
+    return [row for row in rows if case.is_past(time(row, "created_at") or datetime.min)]
 
 
 def open_orders(case: Case) -> Gate:
     if not case.shop.get("orders") and "orders" not in case.shop:
         return UNANSWERED
     blockers = sorted(
-        {text(row, "order_id") for row in case.rows("orders") if not is_finished(case, row)}
+        {text(row, "order_id") for row in created(case) if not is_finished(case, row)}
     )
     return Gate(clear=not blockers, blockers=tuple(blockers))
 
@@ -103,14 +109,23 @@ def open_orders(case: Case) -> Gate:
 def cooldown(case: Case, facts: Facts) -> Gate:
     if "orders" not in case.shop:
         return UNANSWERED
-    rows = case.rows("orders")
+    rows = created(case)
     if any(not is_finished(case, row) for row in rows):
         return Gate(blockers=open_orders(case).blockers)
-    completed = [row for row in rows if text(row, "status") == "completed"]
-    dates = [moment for row in completed if (moment := time(row, "finished_at"))]
-    if len(dates) < len(completed):
+    lines: dict[str, list[Row]] = {}
+    for row in rows:
+        lines.setdefault(text(row, "order_id"), []).append(row)
+    orders = [
+        order
+        for order in lines.values()
+        if any(text(line, "status") == "completed" for line in order)
+    ]
+    undated = [order for order in orders if any(misses_its_time(line) for line in order)]
+    dates = [moment for order in orders for row in order if (moment := time(row, "finished_at"))]
+    if undated:
         told = facts.get("last_completed_at")
-        if not isinstance(told, datetime):
+        paid = [moment for order in undated for row in order if (moment := time(row, "paid_at"))]
+        if not isinstance(told, datetime) or any(moment > told for moment in paid):
             return UNANSWERED
         dates.append(told)
     if not dates:
@@ -120,15 +135,22 @@ def cooldown(case: Case, facts: Facts) -> Gate:
     return Gate(clear=ready <= case.as_of, clears_on=ready)
 
 
+def misses_its_time(line: Row) -> bool:
+    return text(line, "status") == "completed" and time(line, "finished_at") is None
+
+
 def open_tickets(case: Case) -> Gate:
     if "tickets" not in case.shop:
         return UNANSWERED
     blockers = []
     for row in case.rows("tickets"):
         applied, finished = time(row, "applied_at"), time(row, "finished_at")
-        if applied is not None and applied > case.as_of:
+        if applied is not None and not case.is_past(applied):
             continue
         done = text(row, "status") in ("succeeded", "closed")
-        if not done or (finished is not None and finished > case.as_of):
+        if not done or (finished is not None and not case.is_past(finished)):
             blockers.append(text(row, "ticket_id"))
-    return Gate(clear=not blockers, blockers=tuple(sorted(blockers)))
+    blockers += [
+        text(row, "order_id") for row in created(case) if text(row, "aftersale_state") == "open"
+    ]
+    return Gate(clear=not blockers, blockers=tuple(sorted(set(blockers))))

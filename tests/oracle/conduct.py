@@ -86,7 +86,7 @@ def harassment(case: Case) -> Outcome:
     buyers: dict[tuple[str, str], list[Row]] = {}
     for row in case.rows("chats"):
         moment = time(row, "sent_at")
-        if moment is None or moment > case.as_of:
+        if moment is None or not case.is_past(moment):
             continue
         if buyer := text(row, "buyer_id"):
             buyers.setdefault(("buyer", buyer), []).append(row)

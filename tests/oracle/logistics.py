@@ -34,7 +34,7 @@ def ship_times(case: Case, rule: str, order: Order) -> list[datetime | None]:
     """When each thing that must be sent was sent: one entry, or one for each parcel."""
     if as_parcels(case, rule):
         return [case.happened(parcel.shipped_at) for parcel in order.parcels]
-    return [case.happened(order.shipped_at)]
+    return [case.happened(order.last_shipped_at)]
 
 
 def punctuality(case: Case, times: list[datetime | None], limit: datetime) -> str:
@@ -121,7 +121,7 @@ def refund_before_pickup(case: Case, order: Order, applied: list[datetime]) -> b
     assert order.shipped_at is not None
     picked = case.happened(order.picked_up_at)
     for moment in applied:
-        if moment > case.as_of:
+        if not case.is_past(moment):
             continue
         if picked is not None and moment < picked:
             return True

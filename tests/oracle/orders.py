@@ -22,7 +22,8 @@ class Order:
     parcels: tuple[Parcel, ...]
     paid_at: datetime | None
     promised_at: datetime | None
-    shipped_at: datetime | None  # as the files say, as-of not applied
+    shipped_at: datetime | None  # first of all, as the files say, as-of not applied
+    last_shipped_at: datetime | None  # when the last line left that was not cancelled before
     picked_up_at: datetime | None
     received_at: datetime | None
 
@@ -42,6 +43,13 @@ def earliest(moments: list[datetime | None]) -> datetime | None:
 
 
 def orders_of(case: Case) -> dict[str, Order]:
+    """Orders by id; put together once a case."""
+    if not case.orders:
+        case.orders.update(built(case))
+    return {order_id: order for order_id, order in case.orders.items() if isinstance(order, Order)}
+
+
+def built(case: Case) -> dict[str, Order]:
     lines: dict[str, list[Row]] = {}
     for row in case.rows("orders"):
         if order_id := text(row, "order_id"):
@@ -67,6 +75,7 @@ def assemble(order_id: str, lines: list[Row], shipments: list[Row]) -> Order:
         paid_at=earliest([time(row, "paid_at") for row in lines]),
         promised_at=earliest([time(row, "promised_ship_at") for row in lines]),
         shipped_at=earliest([time(row, "shipped_at") for row in everywhere]),
+        last_shipped_at=last_shipped(lines, shipments),
         picked_up_at=earliest([time(row, "picked_up_at") for row in everywhere]),
         received_at=earliest(
             [
@@ -77,6 +86,32 @@ def assemble(order_id: str, lines: list[Row], shipments: list[Row]) -> Order:
     )
 
 
+def last_shipped(lines: list[Row], shipments: list[Row]) -> datetime | None:
+    """None while a line waits that was not cancelled; an order of one line leaves at once."""
+    first = earliest([time(row, "shipped_at") for row in shipments])
+    if len(lines) == 1:
+        return earliest([time(lines[0], "shipped_at"), first])
+    sent = []
+    for line in lines:
+        moment = time(line, "shipped_at")
+        if moment is None:
+            if given_up(line):
+                continue
+            named = [
+                row for row in shipments if text(row, "tracking_no") == text(line, "tracking_no")
+            ]
+            moment = earliest([time(row, "shipped_at") for row in named]) or first
+            if moment is None:
+                return None
+        sent.append(moment)
+    return max(sent, default=first)
+
+
+def given_up(line: Row) -> bool:
+    """Closed or refunded, as the line itself says."""
+    return text(line, "status") == "closed" or text(line, "aftersale_state") == "refunded"
+
+
 def is_force_majeure(case: Case, order: Order) -> bool:
     if order.order_id in case.force_majeure:
         return True
@@ -85,10 +120,7 @@ def is_force_majeure(case: Case, order: Order) -> bool:
 
 def is_cancelled(order: Order) -> bool:
     """Never shipped by the files, and each of the order's own rows says closed or refunded."""
-    return order.shipped_at is None and all(
-        text(line, "status") == "closed" or text(line, "aftersale_state") == "refunded"
-        for line in order.lines
-    )
+    return order.shipped_at is None and all(given_up(line) for line in order.lines)
 
 
 def is_presale(case: Case, order: Order) -> bool:

@@ -208,7 +208,7 @@ def bursts(
                 open_runs[-1].append(row)
             else:
                 open_runs.append([row])
-        elif is_reply(row) and moment <= case.as_of:
+        elif is_reply(row) and case.is_past(moment):
             done.extend((run, row) for run in open_runs)
             open_runs = []
     done.extend((run, None) for run in open_runs)

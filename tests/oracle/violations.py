@@ -29,7 +29,7 @@ def rules(case: Case) -> dict[str, Outcome]:
 def known(case: Case) -> list[Row]:
     """Violations the shop had been told of by as-of; one without a date counts."""
     rows = case.rows("violations")
-    return [row for row in rows if (time(row, "notified_at") or datetime.min) <= case.as_of]
+    return [row for row in rows if case.is_past(time(row, "notified_at") or datetime.min)]
 
 
 def bracket(orders: int, *, aggravated: bool) -> tuple[str, str, int | None]:

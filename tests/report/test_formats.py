@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -63,6 +64,10 @@ def test_junit_tells_a_required_verdict_from_one_that_is_merely_missing() -> Non
     owed = set(report.verdict.no_verdict) - set(report.verdict.not_measured)
     root = ET.fromstring(junit.render(report, "en"))
     assert 0 < len(root.findall(".//error")) <= len(owed)
+    required = replace(report.verdict, required=("cs-satisfaction",))
+    named = ET.fromstring(junit.render(replace(report, verdict=required), "en"))
+    cases = [case for case in named.iter("testcase") if case.find("error") is not None]
+    assert [case.attrib["name"].split()[0] for case in cases] == ["cs-satisfaction"]
     silent = [r for r in report.rules if r.status in (Status.NO_VERDICT, Status.NOT_APPLICABLE)]
     errors = len(root.findall(".//error"))
     assert len(root.findall(".//skipped")) == len(silent) - errors

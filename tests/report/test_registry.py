@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from kshop_audit.report import formats
 from kshop_audit.report.formats import FORMATS, Format
 from kshop_audit.report.view.clean import clean
 from kshop_audit.report.view.contents import view
+from tests.laws.source_tree import SOURCES, nodes
 from tests.report.build import EVIL as STEERING
 from tests.report.build import REPORTS, failing, hostile
 from tests.report.shapes import structure, words
@@ -102,6 +104,23 @@ def test_an_entry_is_whole(entry: Format) -> None:
         assert any(need.startswith(entry.package) for need in needed)
 
 
+def test_no_other_module_lists_the_formats() -> None:
+    suffixes = {entry.suffix for entry in formats.files()}
+    streams = {entry.name for entry in formats.streams()}
+    found = [
+        place
+        for place, text in nodes(SOURCES, ast.Constant)
+        if isinstance(text.value, str)
+        and len({*re.findall(r"\.[a-z]+\b", text.value)} & suffixes) > 2
+    ]
+    found += [
+        place
+        for place, group in nodes(SOURCES, ast.Subscript, ast.Tuple, ast.List, ast.Set)
+        if len({*re.findall(r"'(\w+)'", ast.unparse(group))} & streams) > 2
+    ]
+    assert [place for place in found if not place.startswith("report/formats.py")] == []
+
+
 def test_asking_for_the_formats_loads_none_of_them() -> None:
     script = (
         "import sys\nimport kshop_audit.report.formats as f\n"
@@ -141,7 +160,7 @@ def test_english_has_no_chinese_of_ours(entry: Format) -> None:
         assert not re.search("[\u4e00-\u9fff]", words(entry.media, made(entry, report, "en")))
 
 
-def told(report: Report, lang: str) -> Iterator[str]:
+def story(report: Report, lang: str) -> Iterator[str]:
     """What a reader has to find in every format: the verdict, the gates missed, the score."""
     shown = view(report, lang)
     yield shown.badge
@@ -158,7 +177,7 @@ def test_one_story(entry: Format, lang: str, name: str) -> None:
     report = REPORTS[name]()
     text = words(entry.media, made(entry, report, lang))
     if entry.readers:
-        missing = [part for part in told(report, lang) if "".join(part.split()) not in text]
+        missing = [part for part in story(report, lang) if "".join(part.split()) not in text]
         assert missing == []
     else:
         assert [rule for rule in report.verdict.failed if rule not in text] == []

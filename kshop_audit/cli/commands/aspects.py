@@ -1,7 +1,5 @@
 """`aspects`: what the service assessment asks for, what measures it, what a person must check."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class AspectsOptions(LookOptions, MomentOptions, ConfigOptions, InputOptions):
-    """Everything `aspects` can be told."""
+    """All options of `aspects`."""
 
     format: Annotated[
         Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")

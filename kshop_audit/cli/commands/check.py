@@ -1,7 +1,5 @@
 """`check`: read the exports, run the rules, print the report."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class CheckOptions(OutputOptions, EarlierOptions, RuleOptions, ConfigOptions, InputOptions):
-    """Everything `check` can be told."""
+    """All options of `check`."""
 
 
 def register(app: typer.Typer) -> None:

@@ -1,7 +1,5 @@
 """`close`: whether the shop can be closed, what blocks it, and from when it can."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class CloseOptions(LookOptions, MomentOptions, ConfigOptions, InputOptions):
-    """Everything `close` can be told."""
+    """All options of `close`."""
 
     format: Annotated[
         Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")

@@ -1,7 +1,5 @@
 """`diff`: two saved reports, what changed from the one to the other."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """`doctor`: what the tool understood of each file, and what it cannot measure without more."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import json
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from kshop_audit.model.diagnosis import Diagnosis
 
 DRAFT = "shop.draft.toml"
-"""Not `shop.toml`: a draft must not be used before somebody has looked at it."""
+"""Not `shop.toml`: a draft must be checked before it is used."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)

@@ -1,7 +1,5 @@
 """`history`: the trend of the runs that `check --history FILE` stored; and the storing itself."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -62,9 +60,9 @@ def _history(options: HistoryOptions) -> int:
     return EXIT_OK
 
 
-def place_of(told: str | None) -> Path | None:
+def place_of(given: str | None) -> Path | None:
     """The file of `--history`; None if there is to be none."""
-    return None if told in (None, "", OFF) else Path(str(told))
+    return None if given in (None, "", OFF) else Path(str(given))
 
 
 def keep(path: Path | None, report: Report, at: datetime, lang: str) -> None:

@@ -1,7 +1,5 @@
 """`insights`: what customers say: reasons, topics, waits, busy hours, buyers with trouble."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -24,7 +22,7 @@ from kshop_audit.errors import EXIT_OK
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class InsightsOptions(MaskOptions, LookOptions, MomentOptions, ConfigOptions, InputOptions):
-    """Everything `insights` can be told."""
+    """All options of `insights`."""
 
     format: Annotated[
         Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")

@@ -1,7 +1,5 @@
 """`render`: other formats of a saved report, without running again."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 import threading

@@ -1,7 +1,5 @@
 """`rules` and `rule ID`: the catalogue as a table, and one rule explained, offline."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -15,6 +13,8 @@ from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.suggesting import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ class RulesOptions(ConfigOptions):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class RuleOptions(ConfigOptions):
+class ExplainOptions(ConfigOptions):
     """Which rule is explained."""
 
     id: Annotated[str, typer.Argument(metavar="ID", show_default=False)]
@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
             "解释一条规则：算法、例子、阈值及来源、怎么改进。",
             "Explain one rule: formula, example, threshold with source, how to fix.",
         ),
-    )(takes(RuleOptions)(_rule))
+    )(takes(ExplainOptions)(_rule))
 
 
 def _rules(options: RulesOptions) -> int:
@@ -99,7 +99,7 @@ def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
     return f"{_head(pack, lang)}{days}\n\n{_columns(rows)}"
 
 
-def _rule(options: RuleOptions) -> int:
+def _rule(options: ExplainOptions) -> int:
     packs, catalogue, lang = _loaded(options)
     parts = [part for pack in packs for part in (pack.versions or (pack,))]
     having = [part for part in parts if options.id in part.rules and options.id in catalogue]
@@ -111,8 +111,6 @@ def _rule(options: RuleOptions) -> int:
 
 def _unknown(rule: str, chosen: Sequence[Pack]) -> UsageError:
     """A rule of other packs only, and in which; else what may have been meant."""
-    import difflib
-
     from kshop_audit import packs
 
     others = [packs.load(name) for name in packs.names()]
@@ -125,11 +123,8 @@ def _unknown(rule: str, chosen: Sequence[Pack]) -> UsageError:
             f"has: add --pack {having[0]}",
         )
     known = {name for pack in (*chosen, *others) for name in pack.rules}
-    hint = "".join(difflib.get_close_matches(rule, sorted(known), n=1))
-    return UsageError(
-        f"没有规则 {rule}" + (f"，是不是 {hint}？" if hint else "；用 rules 查看全部"),
-        f"unknown rule {rule}" + (f"; did you mean {hint}?" if hint else "; see rules"),
-    )
+    hint = suggest(rule, known, Text(zh="；用 rules 查看全部", en="; see rules"))
+    return UsageError(f"没有规则 {rule}{hint.zh}", f"unknown rule {rule}{hint.en}")
 
 
 def explain(rule: Rule, packs: Sequence[Pack], lang: str) -> str:

@@ -1,7 +1,5 @@
 """`schema`: the JSON Schema of the report or of the configuration."""
 
-# ruff: noqa: PLC0415  heavy imports wait until the command runs
-
 from __future__ import annotations
 
 from dataclasses import dataclass

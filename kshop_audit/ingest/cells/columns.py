@@ -11,7 +11,7 @@ from kshop_audit.ingest.cells import cells, reasons
 from kshop_audit.ingest.cells.protection import HOLLOW, trim
 from kshop_audit.ingest.decode.raw import cell
 from kshop_audit.ingest.headers.catalogue import normal
-from kshop_audit.ingest.headers.recognise import Match
+from kshop_audit.ingest.headers.recognise import HeaderMatch
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
@@ -67,9 +67,14 @@ class Cells:
         return self.type in REASON
 
     @property
+    def counts(self) -> bool:
+        """Whether a row must have the cell: something looks at it, or it identifies the row."""
+        return self.column.read or self.key
+
+    @property
     def rejects(self) -> bool:
         """Whether a cell that cannot be read rejects its row."""
-        return self.exact and self.name not in DISPENSABLE
+        return self.exact and self.counts and self.name not in DISPENSABLE
 
     @property
     def raw(self) -> pl.Expr:
@@ -116,7 +121,7 @@ def key_column(kind: Kind, present: Mapping[str, object]) -> str | None:
 
 
 def cells_of(
-    match: Match, words: Mapping[str, Mapping[str, str]], zone: str = ZONE
+    match: HeaderMatch, words: Mapping[str, Mapping[str, str]], zone: str = ZONE
 ) -> tuple[Cells, ...]:
     """The present columns of a file in the order of the file; `zone`: of times without one."""
     table = TABLES[match.kind]

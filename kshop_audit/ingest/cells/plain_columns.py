@@ -1,7 +1,7 @@
 """Columns in which every cell has its type's usual form, so that no cell needs a closer look.
 
 Nearly all columns of nearly all exports are like that, and one look at a whole column costs a tenth
-of what the steps of `typed` cost. What is not proven here, column by column, goes through them.
+of what the steps of `typed` cost. A column that does not pass the check goes through them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kshop_audit.ingest.decode.raw import cell
 from kshop_audit.ingest.headers.catalogue import cell_text
 from kshop_audit.model.schema import Type
 
-_TOLD = " told"
+_ALWAYS = " always"
 _FILLED = " filled"
 _ROWS = " rows"
 
@@ -35,7 +35,7 @@ _FIRST, _BEYOND = "0", "T"
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """What was proven of all records of a file: the columns of which all cells are plain, those
+    """What holds for all records of a file: the columns of which all cells are plain, those
     without an empty cell, and whether no record is a remark, a total or without a key.
     """
 
@@ -73,13 +73,13 @@ def _alone(parts: Iterable[Cells]) -> list[Cells]:
     ]
 
 
-def proof(parts: Sequence[Cells], numbered: Collection[str] = ()) -> list[pl.Expr]:
-    """One row of Booleans over the records of a file; what it says is read by `proven`.
+def checks(parts: Sequence[Cells], numbered: Collection[str] = ()) -> list[pl.Expr]:
+    """One row of Booleans over the records of a file; what it says is read by `plain_in`.
 
     `numbered`: ids of one length that are nothing but digits behind one common beginning.
     """
     alone = _alone(parts)
-    found = [pl.lit(True).alias(_TOLD)]  # where every column stands twice there is nothing else
+    found = [pl.lit(True).alias(_ALWAYS)]  # where every column stands twice there is nothing else
     for part in alone:
         # Digits are never strange, so one such id speaks for all.
         raw = part.raw.first() if part.name in numbered else part.raw
@@ -95,12 +95,12 @@ def proof(parts: Sequence[Cells], numbered: Collection[str] = ()) -> list[pl.Exp
     return [*found, pl.all_horizontal(inside).alias(_ROWS)]
 
 
-def proven(parts: Sequence[Cells], told: Mapping[str, bool | None]) -> Plain:
-    """What the one row of `proof` says; of no records at all it says nothing."""
-    columns = frozenset(part.name for part in _alone(parts) if told[part.name])
-    filled = frozenset(part.name for part in _alone(parts) if told[part.name + _FILLED])
+def plain_in(parts: Sequence[Cells], checked: Mapping[str, bool | None]) -> Plain:
+    """What the one row of `checks` says; of no records at all it says nothing."""
+    columns = frozenset(part.name for part in _alone(parts) if checked[part.name])
+    filled = frozenset(part.name for part in _alone(parts) if checked[part.name + _FILLED])
     key = next((part.name for part in parts if part.key), None)
-    return Plain(columns, filled, bool(told.get(_ROWS)) and key in columns)
+    return Plain(columns, filled, bool(checked.get(_ROWS)) and key in columns)
 
 
 def _strange(part: Cells, raw: pl.Expr) -> pl.Expr:

@@ -74,7 +74,7 @@ def zones() -> Sequence[str]:
 def _placed(time: pl.Expr, zone: str) -> pl.Expr:
     """Clock time of a zone → naive Asia/Shanghai.
 
-    An hour that the clocks repeat or skip is nobody's certain time: null, so that its row is
+    An hour that the clocks repeat or skip is no certain time: null, so that its row is
     rejected. Days that stand for "never" stay as they are.
     """
     if zone == ZONE:
@@ -92,14 +92,14 @@ def usual(raw: pl.Expr, zone: str = ZONE) -> pl.Expr:
     dashed = raw.str.replace_all("/", "-", literal=True)
     first = dashed.str.to_datetime(_SECONDS, strict=False, time_unit="ms")
     rest = pl.when(first.is_null() & (raw != "")).then(dashed)
-    told = _between(
+    civil = _between(
         pl.coalesce(
             first,
             rest.str.to_datetime(_MINUTES, strict=False, time_unit="ms"),
             rest.str.to_date(_DAYS, strict=False).cast(TIME),
         )
     )
-    return _placed(told, zone)
+    return _placed(civil, zone)
 
 
 def plain(raw: pl.Expr, zone: str = ZONE) -> pl.Expr:

@@ -192,10 +192,10 @@ def _states(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
     state = pl.when(skip).then(SKIPPED).when(rejected).then(REJECTED).otherwise(GOOD)
 
     def first(of: Callable[[Cells], pl.Expr], structural: pl.Expr) -> pl.Expr:
-        told = pl.lit(None, pl.String())
+        value = pl.lit(None, pl.String())
         for part in reversed(judged):
-            told = pl.when(part.bad).then(of(part)).otherwise(told)
-        return pl.when(~skip).then(pl.when(fault.is_not_null()).then(structural).otherwise(told))
+            value = pl.when(part.bad).then(of(part)).otherwise(value)
+        return pl.when(~skip).then(pl.when(fault.is_not_null()).then(structural).otherwise(value))
 
     return [
         state.cast(pl.UInt8).alias(STATE),
@@ -226,9 +226,9 @@ def _named_nodes(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class TextNeeds:
     """Of which chat rows the text is needed: those of these roles, where `keep`, a Boolean over
-    `content`, is true. Most rows are spoken by someone else, and their text is most of the memory.
+    `content`, is true. Most rows are of other roles, and their text is most of the memory.
     """
 
     roles: tuple[str, ...]
@@ -239,7 +239,7 @@ class Spoken:
         return self.kept(frame.with_columns(content=pl.when(role).then(text)))
 
     def kept(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """The frame without the `content` that nobody asks for, whoever said it."""
+        """The frame without the `content` that is not needed."""
         return frame.with_columns(content=pl.when(self.keep).then("content"))
 
 
@@ -247,7 +247,9 @@ class Spoken:
 class Records:
     """The records of a file and how they are understood.
 
-    The quick way is to collect `text`, then `proof` of it, then `rows`; `table` is all in one.
+    To be collected one after the other: the `text`, its `checks`, and the `rows`. These have the
+    columns of `tables.schema(kind, present columns)` and bookkeeping columns, and hold every
+    record of the file exactly once.
     """
 
     raw: Raw
@@ -255,18 +257,14 @@ class Records:
     parts: tuple[Cells, ...]
     index: int
 
-    def table(self) -> pl.LazyFrame:
-        """The canonical table, every record once, with all bookkeeping columns."""
-        return _typed(self, self.raw.frame, Plain()).select(*self._columns(), *BOOKKEEPING)
-
-    def text(self, spoken: Spoken) -> pl.LazyFrame:
+    def text(self, needs: TextNeeds) -> pl.LazyFrame:
         """The text of the understood cells, and the values of those that are likely to be plain."""
         frame, written = self.raw.frame, self._written()
         places = dict.fromkeys((0, *(place for part in self.parts for place in part.places)))
         if written is not None:
             content, role = written
             own = cells.codes(role.column.codes, role.words)
-            others = [word for word in ("", *own) if own.get(word) not in spoken.roles]
+            others = [word for word in ("", *own) if own.get(word) not in needs.roles]
             # `keep` waits for `rows`: while the file is read, every small piece would build the
             # automaton of its pattern anew (measured: 0.12 s a million messages, against 0.07 s).
             said = pl.when(~role.raw.is_in(others)).then(content.raw)
@@ -279,17 +277,17 @@ class Records:
         alone = {part.name: part.places[0] for part in self.parts if len(part.places) == 1}
         return {name: cell(alone[name]) for name in names if name in alone}
 
-    def proof(self, text: pl.DataFrame) -> pl.LazyFrame:
+    def checks(self, text: pl.DataFrame) -> pl.LazyFrame:
         """One row that says what is plain in the text, which may have NUMBER columns of ids."""
-        return text.lazy().select(plain_columns.proof(self.parts, self._numbered(text)))
+        return text.lazy().select(plain_columns.checks(self.parts, self._numbered(text)))
 
-    def rows(self, text: pl.DataFrame, proof: pl.DataFrame, spoken: Spoken) -> pl.LazyFrame:
+    def rows(self, text: pl.DataFrame, checked: pl.DataFrame, needs: TextNeeds) -> pl.LazyFrame:
         """The canonical table from the collected text.
 
         STATE and what goes with it are absent when nothing is wrong with any record, and so are
         the raw twins of columns in which every word is known.
         """
-        known = plain_columns.proven(self.parts, proof.row(0, named=True))
+        known = plain_columns.plain_in(self.parts, checked.row(0, named=True))
         frame = _typed(self, text.lazy(), known)
         twins = {name + RAW_SUFFIX for name in known.columns}
         names = [name for name in self._columns() if name not in twins]
@@ -302,10 +300,10 @@ class Records:
             )
         if {"content", "sender_role"} <= set(names):
             if self._written() is None or "sender_role" not in known.columns:
-                role = pl.col("sender_role").is_in(spoken.roles)
-                frame = spoken.of(frame, role, pl.col("content"))
+                role = pl.col("sender_role").is_in(needs.roles)
+                frame = needs.of(frame, role, pl.col("content"))
             else:
-                frame = spoken.kept(frame)
+                frame = needs.kept(frame)
         flawless = STATE not in frame.collect_schema()
         return frame.select(*names, *said, *((FILE, ROW) if flawless else BOOKKEEPING))
 

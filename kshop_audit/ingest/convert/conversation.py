@@ -1,9 +1,9 @@
 """Conversations written down as text: who said what, when, and on whose side he is.
 
-Three shapes, all of them somebody's copy of a screen: a conversation in one cell, the clipboard
+Three shapes, all of them copied from a screen: a conversation in one cell, the clipboard
 with [name] and time above each message, and a workbench whose names are glued to times without a
-year. The shop's names are told by the operator; in a conversation, who is not listed is the
-customer. What cannot be attributed for certain is told, never guessed and never dropped.
+year. The operator lists the shop's names; in a conversation, a name that is not listed is the
+customer's. A message without a certain speaker is rejected, never guessed and never dropped.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class UnknownSpeakersError(Exception):
 
 
 @dataclass(slots=True)
-class Said:
+class ChatMessage:
     """One message. `readings`: what its first line may mean, (name, time); `shown`: its time as it
     stands there; `fault`: why it is no message.
     """
@@ -100,16 +100,16 @@ class Speakers:
 # ------------------------------------------------------------------ text, line by line
 
 
-def _header(row: int, line: str, copied: date | None) -> Said | None:
+def _header(row: int, line: str, copied: date | None) -> ChatMessage | None:
     """The message that this line begins, None if it begins none."""
     clipped = _CLIPPED.fullmatch(line.rstrip())
     if clipped and copied_times.TIME_LIKE.fullmatch(clipped["time"]):
         moment = copied_times.whole(clipped["time"])
-        return _said(row, [(clipped["who"], moment)] if moment else [], clipped["time"], copied)
+        return _message(row, [(clipped["who"], moment)] if moment else [], clipped["time"], copied)
     return None
 
 
-def _glued(row: int, line: str, copied: date | None) -> Said | None:
+def _glued(row: int, line: str, copied: date | None) -> ChatMessage | None:
     """The same where the name is glued to the time."""
     readings = []
     for name, moment in copied_times.glued(line):
@@ -118,21 +118,21 @@ def _glued(row: int, line: str, copied: date | None) -> Said | None:
             readings.append((bare, moment))
     if readings or (copied_times.looks_glued(line) and len(line) <= MOST_NAME):
         # Not the name: what is shown of a row must not tell a person.
-        return _said(row, readings, copied_times.glued_time(line), copied)
+        return _message(row, readings, copied_times.glued_time(line), copied)
     return None
 
 
 def _is_notice(text: str) -> bool:
-    """Whether the platform says so, whoever's name stands above it."""
+    """Whether it is a text of the platform, under any name."""
     return text.startswith(_SYSTEM) or text.strip() in _CLOSED
 
 
-def _said(
+def _message(
     row: int, readings: Iterable[tuple[str, Moment]], shown: str, copied: date | None
-) -> Said:
+) -> ChatMessage:
     found = [(name.strip(), moment.at(copied)) for name, moment in readings]
     sure = [(name, at) for name, at in found if at is not None]
-    return Said(row, list(sure), shown, fault=None if sure else reasons.TIME)
+    return ChatMessage(row, list(sure), shown, fault=None if sure else reasons.TIME)
 
 
 _FORMS = (_header, _glued)
@@ -154,8 +154,8 @@ def _form(lines: Iterable[str], left: int = FIRST_LINES) -> int | None:
         if _DAMAGED.search(text):  # a name in another encoding says nothing for this one
             return None
         for number, form in enumerate(_FORMS):
-            told = form is _header or not copied_times.has_year(text)
-            if told and len(text) <= MOST_HEADER and _begins(form, text):
+            dated = form is _header or not copied_times.has_year(text)
+            if dated and len(text) <= MOST_HEADER and _begins(form, text):
                 return number
         left -= 1
         if not left:
@@ -163,7 +163,7 @@ def _form(lines: Iterable[str], left: int = FIRST_LINES) -> int | None:
     return None
 
 
-def _begins(form: Callable[[int, str, date | None], Said | None], line: str) -> bool:
+def _begins(form: Callable[[int, str, date | None], ChatMessage | None], line: str) -> bool:
     """Whether a line begins a message. What time it says is not looked at, so that every day of a
     year is before one of these.
     """
@@ -173,10 +173,10 @@ def _begins(form: Callable[[int, str, date | None], Said | None], line: str) -> 
 
 def conversations(
     lines: Iterable[str], head: str, copied: date | None
-) -> Iterator[tuple[list[Said], list[int]]]:
+) -> Iterator[tuple[list[ChatMessage], list[int]]]:
     """(messages, lines that belong to none) of every conversation of a text."""
     form = _FORMS[_form(head.splitlines()) or 0]
-    said: list[Said] = []
+    said: list[ChatMessage] = []
     lost: list[int] = []
     for row, raw in enumerate(lines, 1):
         line = raw.rstrip("\r\n").lstrip("\ufeff")
@@ -197,9 +197,9 @@ def conversations(
 # ------------------------------------------------------------------ a conversation in one cell
 
 
-def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[Said]:
+def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[ChatMessage]:
     """The messages of a cell: a line with a time, then "name: text", parted by blank lines."""
-    said: list[Said] = []
+    said: list[ChatMessage] = []
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     blank, open_time = True, False
     for line in lines:
@@ -207,16 +207,16 @@ def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[Said]:
         timed = moment is not None and (blank or moment.month is not None or moment.back > 0)
         if timed and moment is not None:
             at = moment.at(speakers.copied)
-            said.append(Said(row, [("", at)], line, fault=None if at else reasons.TIME))
+            said.append(ChatMessage(row, [("", at)], line, fault=None if at else reasons.TIME))
             open_time = True
         elif blank and len(line) <= MOST_NAME and copied_times.TIME_LIKE.fullmatch(line.strip()):
-            said.append(Said(row, [], line, fault=reasons.TIME))
+            said.append(ChatMessage(row, [], line, fault=reasons.TIME))
             open_time = False
         elif open_time and line.strip():
             open_time = False
             _name_in(said[-1], line, speakers, buyer)
         elif line.strip() and blank and (not said or _speaks(line, said, speakers, buyer)):
-            said.append(Said(row, [], "", [line], fault=reasons.LINE))
+            said.append(ChatMessage(row, [], "", [line], fault=reasons.LINE))
         elif said and not open_time:
             said[-1].lines.append(line)
         blank = not line.strip()
@@ -226,7 +226,7 @@ def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[Said]:
     return said
 
 
-def _name_in(said: Said, line: str, speakers: Speakers, buyer: str) -> None:
+def _name_in(said: ChatMessage, line: str, speakers: Speakers, buyer: str) -> None:
     """Part the name from what was said; a name may hold a colon itself, if it is known."""
     if _is_notice(line):
         said.readings = [(_NOTICE, said.at)]
@@ -243,8 +243,8 @@ def _name_in(said: Said, line: str, speakers: Speakers, buyer: str) -> None:
     said.lines.append(line[places[place] + 1 :].strip(" \t"))
 
 
-def _speaks(line: str, said: Iterable[Said], speakers: Speakers, buyer: str) -> bool:
-    """Whether a line without a time begins with somebody's name and a colon."""
+def _speaks(line: str, said: Iterable[ChatMessage], speakers: Speakers, buyer: str) -> bool:
+    """Whether a line without a time begins with a name and a colon."""
     known = {buyer, *(message.name for message in said)} - {""}
     names = [line[: found.start()].strip() for found in _COLON.finditer(line[:MOST_HEADER])]
     return any(name in known or speakers.role(name) for name in names)
@@ -253,7 +253,7 @@ def _speaks(line: str, said: Iterable[Said], speakers: Speakers, buyer: str) -> 
 # ------------------------------------------------------------------ who is who
 
 
-def settle(said: list[Said], speakers: Speakers) -> None:
+def settle(said: list[ChatMessage], speakers: Speakers) -> None:
     """Choose among the readings of a line: by a name that is known, else by the time around it."""
     sure = {message.name for message in said if len(message.readings) == 1}
     for message in said:
@@ -275,7 +275,7 @@ def settle(said: list[Said], speakers: Speakers) -> None:
         before = message.at or before
 
 
-def _next_times(said: list[Said]) -> list[datetime | None]:
+def _next_times(said: list[ChatMessage]) -> list[datetime | None]:
     """For each message the time of the next one that is sure of it."""
     times: list[datetime | None] = []
     after: datetime | None = None
@@ -286,13 +286,13 @@ def _next_times(said: list[Said]) -> list[datetime | None]:
     return times[::-1]
 
 
-def told(
-    said: list[Said], speakers: Speakers, buyer: str | None = None
-) -> Iterator[tuple[Said, tuple[str, ...]]]:
+def with_cells(
+    said: list[ChatMessage], speakers: Speakers, buyer: str | None = None
+) -> Iterator[tuple[ChatMessage, tuple[str, ...]]]:
     """(message, its cells under COLUMNS) of a conversation; no cells where `fault` says why.
 
-    `buyer`: the customer's id, where the file tells it. UnknownSpeakersError if nobody is known to
-    be the shop's, or if more than one is not.
+    `buyer`: the customer's id, where the file has it. UnknownSpeakersError if no speaker is known
+    to be the shop's, or if several are not.
     """
     good = [message for message in said if message.fault is None]
     others = {

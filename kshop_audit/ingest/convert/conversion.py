@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert import conversation, undated
-from kshop_audit.ingest.convert.conversation import Said, Speakers, UnknownSpeakersError
+from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers, UnknownSpeakersError
 from kshop_audit.ingest.convert.copied_times import NoDayError, day_in_name
 from kshop_audit.ingest.convert.json_records import Notation, is_notation
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten, Writer, writing
@@ -21,7 +21,7 @@ from kshop_audit.ingest.decode.csv_records import RecordFile, rows
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.headers.locate import Header
-from kshop_audit.ingest.headers.recognise import Match, recognise
+from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
@@ -57,12 +57,12 @@ class Original:
     pin: Kind | None
     target: Path
 
-    def match(self, headers: tuple[str, ...]) -> Match | None:
+    def match(self, headers: tuple[str, ...]) -> HeaderMatch | None:
         """What records of these columns are."""
         return recognise((*OWN, *headers), self.mappings, self.pin)
 
 
-def converted(original: Original, header: Header | None) -> tuple[Rewritten, Match] | None:
+def converted(original: Original, header: Header | None) -> tuple[Rewritten, HeaderMatch] | None:
     """The records of a file that is no table, and what they are; None for any other file.
 
     `header`: the header row, if it has one. LockedError if the operator has to say when a
@@ -82,8 +82,8 @@ def converted(original: Original, header: Header | None) -> tuple[Rewritten, Mat
     return None
 
 
-def _of_table(original: Original, header: Header) -> tuple[Rewritten, Match] | None:
-    if header.match.whole:
+def _of_table(original: Original, header: Header) -> tuple[Rewritten, HeaderMatch] | None:
+    if header.match.in_cells:
         return _checked(original, _cells(original, header))
     days = _days(original)
     if not undated.lacks_days(original.name, header, days):
@@ -92,7 +92,7 @@ def _of_table(original: Original, header: Header) -> tuple[Rewritten, Match] | N
     return _checked(original, undated.dated(*where, header, days, original.target))
 
 
-def _checked(original: Original, found: Rewritten) -> tuple[Rewritten, Match] | None:
+def _checked(original: Original, found: Rewritten) -> tuple[Rewritten, HeaderMatch] | None:
     match = original.match(found.headers[len(OWN) :])
     return None if match is None else (found, match)
 
@@ -101,8 +101,8 @@ def _checked(original: Original, found: Rewritten) -> tuple[Rewritten, Match] | 
 
 
 def _days(original: Original) -> Days:
-    told = original.mappings.get(Kind.CHATS, InputMapping()).copied_on
-    return Days(told, day_in_name(PurePath(original.name).name) or told)
+    configured = original.mappings.get(Kind.CHATS, InputMapping()).copied_on
+    return Days(configured, day_in_name(PurePath(original.name).name) or configured)
 
 
 def _speakers(original: Original) -> Speakers:
@@ -132,7 +132,7 @@ def _text(original: Original) -> Rewritten:
             for row in lost:
                 out.fault(row, reasons.LINE)
             conversation.settle(said, speakers)
-            _write(out, conversation.told(said, speakers))
+            _write(out, conversation.with_cells(said, speakers))
     return out.rewritten(_COPIED)
 
 
@@ -146,7 +146,7 @@ def _cells(original: Original, header: Header) -> Rewritten:
     )
     file = RecordFile(
         original.path, original.name, original.start + header.end, header.row, header.delimiter,
-        match.headers, (customer, content), content, (), (customer,),
+        match.headers, (customer, content), max(customer, content) + 1, content, (), (customer,),
     )  # fmt: skip
     cut = 0
     with writing(original.target, conversation.COLUMNS) as out, _telling(original):
@@ -158,7 +158,7 @@ def _cells(original: Original, header: Header) -> Rewritten:
             else:
                 cut += len(text) >= MOST_CELL
                 said = conversation.in_cell(row, text, speakers, buyer.strip())
-                _write(out, conversation.told(said, speakers, buyer.strip()))
+                _write(out, conversation.with_cells(said, speakers, buyer.strip()))
     return out.rewritten(_IN_CELLS, *_cut(cut))
 
 
@@ -173,8 +173,8 @@ def _telling(original: Original) -> Iterator[None]:
         raise (_crowded if error.several else _unlisted)(original.name, error.row) from error
 
 
-def _write(out: Writer, told: Iterator[tuple[Said, tuple[str, ...]]]) -> None:
-    for message, cells in told:
+def _write(out: Writer, messages: Iterator[tuple[ChatMessage, tuple[str, ...]]]) -> None:
+    for message, cells in messages:
         if cells:
             out.row(message.row, cells)
         else:

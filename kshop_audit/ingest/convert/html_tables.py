@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kshop_audit.ingest.decode import decoding
+from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.files.container import UnopenedError
 
 BLOCK = 1 << 16
@@ -35,7 +37,7 @@ _CELLS = frozenset({"td", "th"})
 
 
 @dataclass(slots=True)
-class _Table:
+class _HtmlTable:
     """A table that is being read; its rows are written as they end.
 
     `row` and `cell` are None between rows and cells. `kept`: column → how many more rows a cell of
@@ -45,7 +47,7 @@ class _Table:
     file: TextIO
     row: list[str] | None = None
     cell: list[str] | None = None
-    told: str | None = None
+    attribute: str | None = None
     width: int = 1
     height: int = 1
     filled: bool = False
@@ -61,7 +63,7 @@ class _Table:
         self.end_cell()
         self.row = [] if self.row is None else self.row
         self.cell = []
-        self.told = attributes.get("x:str") or None
+        self.attribute = attributes.get("x:str") or None
         self.width = _span(attributes.get("colspan"))
         self.height = _span(attributes.get("rowspan"))
 
@@ -69,7 +71,7 @@ class _Table:
         """Put the cell in its place."""
         if self.cell is None or self.row is None:
             return
-        text = self.told or _AROUND.sub("\n", _BLANKS.sub(" ", "".join(self.cell))).strip()
+        text = self.attribute or _AROUND.sub("\n", _BLANKS.sub(" ", "".join(self.cell))).strip()
         self.cell = None
         self._reach_down(self.row)
         place = len(self.row)
@@ -102,16 +104,17 @@ def _span(text: str | None) -> int:
     return max(1, min(int(digits[:4]), MOST_COLUMNS)) if re.fullmatch("[0-9]+", digits) else 1
 
 
-class _Page(HTMLParser):
+class _HtmlReader(HTMLParser):
     """Writes every table of a page to a file of its own."""
 
-    def __init__(self, scratch: Path, stem: str) -> None:
-        """`stem` begins the names of the files in `scratch`."""
+    def __init__(self, scratch: Path, stem: str, files: ExitStack) -> None:
+        """`stem` begins the names of the files in `scratch`; `files` closes them in any case."""
         super().__init__(convert_charrefs=True)
+        self.files = files
         self.scratch = scratch
         self.stem = stem
-        self.found: list[tuple[Path, _Table]] = []
-        self.open: list[_Table] = []
+        self.found: list[tuple[Path, _HtmlTable]] = []
+        self.open: list[_HtmlTable] = []
         self.deeper = 0
         self.silent = 0
 
@@ -163,7 +166,7 @@ class _Page(HTMLParser):
         path = self.scratch / f"{self.stem}.table.{len(self.found)}.csv"
         # The page may hold bytes that are no text; its rows are then rejected as in any file.
         file = path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
-        self.open.append(_Table(file))
+        self.open.append(_HtmlTable(self.files.enter_context(file)))
         self.found.append((path, self.open[-1]))
 
     def _end(self) -> None:
@@ -188,19 +191,9 @@ def tables(path: Path, name: str, scratch: Path, stem: str) -> list[Path]:
     UnopenedError for a page without a table, and for one whose markup is broken.
     """
     decoded = decoding.decode(path, name, None, bool, scratch / f"{stem}.utf8")
-    page = _Page(scratch, stem)
-    try:
-        with decoded.path.open(encoding="utf-8", errors="surrogateescape") as file:
-            file.seek(decoded.start)
-            while block := file.read(BLOCK):
-                page.feed(block)
-                if len(page.rawdata) > MOST_PENDING:
-                    raise _broken(name)
-        if page.cdata_elem is not None or _ROWS.search(page.rawdata):
-            raise _broken(name)  # a remark or script without end has swallowed them
-    except (AssertionError, RecursionError) as error:  # declarations that make no sense
-        raise _broken(name) from error
-    finally:
+    with ExitStack() as files:
+        page = _HtmlReader(scratch, stem, files)
+        _feed(page, decoded, name)
         page.finish()
     found = [path for path, table in page.found if table.filled]
     if not found:
@@ -209,6 +202,21 @@ def tables(path: Path, name: str, scratch: Path, stem: str) -> list[Path]:
             f"{name}: a web page without a table; export again, or save it as CSV",
         )
     return found
+
+
+def _feed(page: _HtmlReader, decoded: Decoded, name: str) -> None:
+    """Read a whole page; UnopenedError if its markup is broken."""
+    try:
+        with decoded.path.open(encoding="utf-8", errors="surrogateescape") as file:
+            file.seek(decoded.start)
+            while block := file.read(BLOCK):
+                page.feed(block)
+                if len(page.rawdata) > MOST_PENDING:
+                    raise _broken(name)
+    except (AssertionError, RecursionError) as error:  # declarations that make no sense
+        raise _broken(name) from error
+    if page.cdata_elem is not None or _ROWS.search(page.rawdata):
+        raise _broken(name)  # a remark or script without end has swallowed them
 
 
 def _broken(name: str) -> UnopenedError:

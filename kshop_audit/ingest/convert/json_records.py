@@ -40,7 +40,7 @@ LISTS = (
 MOST_VALUE = 64 << 20
 """Characters of one record or page; a page of the interface has hundreds of orders at most."""
 MOST_UNKNOWN = 200
-"""Fields that nobody knows and that are listed all the same."""
+"""Fields that are not known and are listed all the same."""
 SAMPLE = 500
 _BLOCK = 1 << 20
 _SPACE = re.compile(r"[\s\ufeff]*")
@@ -317,7 +317,7 @@ class Notation:
                     fields.add(_texts(value))
                 if number == SAMPLE:
                     break
-        except DamagedFileError:  # whether it is one of ours is told by the names alone
+        except DamagedFileError:  # the names alone show whether it is one of ours
             fields.add(_NAMES.findall(self.head))
         return (*fields.known, *fields.other)
 
@@ -326,9 +326,9 @@ class Notation:
         fields = _Fields(self.own)
         fields.add(self.fields())
         while True:
-            told = tuple(fields.known)
+            named = tuple(fields.known)
             grown = False
-            with writing(target, (*told, *fields.other)) as out:
+            with writing(target, (*named, *fields.other)) as out:
                 rest = ("",) * len(fields.other)
                 for row, value in self._values():
                     if not isinstance(value, dict):
@@ -336,7 +336,7 @@ class Notation:
                         continue
                     texts = _texts(value)
                     grown = fields.add(texts) or grown
-                    out.row(row, (*(texts.get(name, "") for name in told), *rest))
+                    out.row(row, (*(texts.get(name, "") for name in named), *rest))
             if not grown:
                 return out.rewritten(_SHAPE)
 

@@ -30,11 +30,11 @@ _SHAPE = Text("时间没有日期或年份", "times without a day or year")
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """What may give a time its day. `told`: the day in the configuration, for times of day alone;
+    """What may give a time its day. `given`: the day in the configuration, for times of day alone;
     `copied`: the day of the copy, by which a day without a year is placed.
     """
 
-    told: date | None
+    given: date | None
     copied: date | None
 
 
@@ -66,7 +66,7 @@ def dated(path: Path, name: str, start: int, header: Header, days: Days, target:
     known = tuple(place for places in match.columns.values() for place in places)
     file = RecordFile(
         path, name, start + header.end, header.row, header.delimiter, match.headers,
-        tuple(range(len(match.headers))), key[0] if key else None, (), known,
+        tuple(range(len(match.headers))), len(match.headers), key[0] if key else None, (), known,
     )  # fmt: skip
     day: date | None = None
     blank = [""] * len(match.headers)
@@ -79,7 +79,7 @@ def dated(path: Path, name: str, start: int, header: Header, days: Days, target:
             elif fault is not None:
                 out.fault(row, fault, value or "")
             else:
-                cells[time] = _whole(cells[time], day or days.told, days.copied)
+                cells[time] = _whole(cells[time], day or days.given, days.copied)
                 out.row(row, cells)
     return out.rewritten(_SHAPE)
 

@@ -1,7 +1,7 @@
 """Workbooks: every sheet becomes a CSV of text in the scratch folder, and is read as any other.
 
 Cells are text in the forms that exports use; row numbers stay those of the sheet. A number cell of
-16 digits or more has lost digits before anybody reads it (binary floats hold 15 for certain), so it
+16 digits or more has lost digits before it is read (binary floats hold 15 for certain), so it
 is written in E-notation: an id that was stored as a number is then rejected like one in a CSV.
 A formula that failed (#N/A, #REF! …) becomes its text, which the library would drop.
 """
@@ -114,18 +114,18 @@ def sheets(book: Book) -> Iterator[Sheet]:
     except fastexcel.FastExcelError as error:
         raise _fault(book, str(error), protected) from error
     except subprocess.CalledProcessError as error:
-        told = error.stderr.decode(errors="backslashreplace")
-        lost = OSError(told)
+        message = error.stderr.decode(errors="backslashreplace")
+        lost = OSError(message)
         if is_full(lost):
             raise lost from error
-        raise _fault(book, told, protected) from error
+        raise _fault(book, message, protected) from error
 
 
-def _fault(book: Book, told: str, decrypted: bool) -> InputError:
-    if "password" in told.lower() and not decrypted:
+def _fault(book: Book, message: str, decrypted: bool) -> InputError:
+    if "password" in message.lower() and not decrypted:
         return _protected(book.name)
-    raised = _RAISED.search(told)
-    return _broken(book.name, raised[1] if raised else told)
+    raised = _RAISED.search(message)
+    return _broken(book.name, raised[1] if raised else message)
 
 
 def read_sheets(path: Path, target: Path) -> list[Sheet]:
@@ -207,7 +207,7 @@ def _check_sheets(book: Book) -> frozenset[str]:
 
 def _with_failures(book: Book, failed: frozenset[str]) -> Path:
     """The workbook with the failures of formulas as texts, in the scratch folder."""
-    target = book.file("told.xlsx")
+    target = book.file("with failures.xlsx")
     with (
         opened(book.path, book.name) as parts,
         zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as out,
@@ -215,13 +215,13 @@ def _with_failures(book: Book, failed: frozenset[str]) -> Path:
         for part in parts.infolist():
             with parts.open(part) as file, out.open(part.filename, "w", force_zip64=True) as copy:
                 if part.filename in failed:
-                    _told(file, copy)
+                    _copy_with_failures(file, copy)
                 else:
                     shutil.copyfileobj(file, copy, BLOCK)
     return target
 
 
-def _told(file: IO[bytes], copy: IO[bytes]) -> None:
+def _copy_with_failures(file: IO[bytes], copy: IO[bytes]) -> None:
     """Copy a sheet, block by block, so that no tag is cut in two."""
     rest = b""
     while block := file.read(BLOCK):

@@ -32,9 +32,10 @@ FEW_QUOTES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What was proven. `short`: record (first = 0) → its number of cells, where it has too few.
+    """What the check found.
 
-    `width`: cells of the header; `cells`: the most cells any record has, at least as many.
+    `short`: record (first = 0) → its number of cells, where it has too few. `width`: cells of the
+    header; `cells`: the most cells any record has, at least as many.
     """
 
     width: int
@@ -44,9 +45,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What to prove it of: the records begin at byte `start`; `key` is the header of the key.
+    """What is checked: the records begin at byte `start`; `key` is the header of the key.
 
-    `needed`: cells up to the last understood column; a row that has them lacks nothing that counts.
+    `needed`: cells up to the last column that something looks at; a row that has them lacks
+    nothing that counts.
     `sound`: the file is known to be UTF-8.
     """
 
@@ -280,7 +282,7 @@ def _begins_well(frame: Frame, data: mmap.mmap) -> bool:
     return frame.sound or are_utf8(pl.Series([data[: frame.start]]))
 
 
-def prove(frame: Frame) -> Shape | None:
+def check(frame: Frame) -> Shape | None:
     """The shape of a canonical file, or None if it has to be read record by record."""
     size = frame.path.stat().st_size
     if size <= frame.start:
@@ -299,8 +301,8 @@ def prove(frame: Frame) -> Shape | None:
                 counter.close()
         except _NotCanonicalError:
             return None
-        # One search of the whole file keeps the interpreter to itself. It comes last, when whoever
-        # reads in the background has long begun with this file and is in the engine.
+        # One search of the whole file keeps the interpreter to itself. It comes last, when the
+        # thread that reads in the background has begun with this file and is in the engine.
         quoting = _quoting(frame.separator).match(data, frame.start)
         if quoting is None or quoting.end() != size:
             return None

@@ -36,9 +36,10 @@ _ID_LIKE = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+['\"]?\s*")
 class RecordFile:
     """What the reader has to know of a file: `start` and `row` are where the header ends.
 
-    `keep`: positions of the columns that are needed; `key` the position of the key column or
-    None; `times`: positions of time columns; `strict`: positions in which a NUL byte damages the
-    row (elsewhere it is dropped); `header`: the header row as it stands.
+    `keep`: positions of the columns that are understood; `needed`: cells up to the last one that
+    something looks at, so that a row that has them lacks nothing that counts; `key`: the position
+    of the key column or None; `times`: positions of time columns; `strict`: positions in which a
+    NUL byte damages the row (elsewhere it is dropped); `header`: the header row as it stands.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class RecordFile:
     separator: str
     header: tuple[str, ...]
     keep: tuple[int, ...]
+    needed: int
     key: int | None
     times: tuple[int, ...]
     strict: tuple[int, ...]
@@ -56,11 +58,6 @@ class RecordFile:
     def width(self) -> int:
         """Number of cells of a whole row."""
         return len(self.header)
-
-    @property
-    def needed(self) -> int:
-        """Cells up to the last understood column; a row that has them lacks nothing that counts."""
-        return max(self.keep) + 1
 
 
 @dataclass(slots=True)

@@ -50,8 +50,8 @@ Recognises = Callable[[str], bool]
 class Decoded:
     """A UTF-8 file. `start`: bytes of its BOM. `sound`: known to be UTF-8 throughout.
 
-    Nobody has looked at all of a file that says itself what it is: whoever proves how it is to be
-    read does, and `is_damaged` tells of the others.
+    A file that declares its encoding has not been looked at as a whole: `csv_check` does that where
+    it can, and `is_damaged` does for the others.
     """
 
     path: Path

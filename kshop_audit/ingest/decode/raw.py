@@ -37,7 +37,7 @@ class Raw:
 
 
 def scan(path: Path, separator: str, shape: Shape, *, lines: int, row: int) -> Raw:
-    """Scan a file proven canonical. `lines`: physical lines to skip, `row`: last row above."""
+    """Scan a file whose shape is known. `lines`: physical lines to skip, `row`: last row above."""
     frame = pl.scan_csv(
         path,
         has_header=False,

@@ -31,8 +31,8 @@ def legible(name: str) -> str:
 
 def number_of(error: OSError) -> int | None:
     """The system's number of an error."""
-    told = _NUMBER.search(str(error))
-    return error.errno or (int(told[1]) if told else None)
+    number = _NUMBER.search(str(error))
+    return error.errno or (int(number[1]) if number else None)
 
 
 def is_full(error: OSError) -> bool:

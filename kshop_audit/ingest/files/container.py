@@ -21,7 +21,7 @@ BLOCK = 1 << 20  # measured: larger blocks fall out of the cache, smaller ones c
 
 
 _START = 1024
-"""Bytes by which a file is told."""
+"""Bytes by which a file is recognised."""
 
 # Without the NUL bytes of UTF-16, after a byte order mark.
 _PAGE = re.compile(
@@ -61,7 +61,7 @@ def sniff(path: Path) -> Container:
         return _zip(path)
     if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return Container.OLE
-    if foreign.told_by(start) is not None:
+    if foreign.by_start(start) is not None:
         return Container.FOREIGN
     return Container.HTML if _PAGE.match(start.replace(b"\0", b"").lower()) else Container.TEXT
 
@@ -75,17 +75,17 @@ def _zip(path: Path) -> Container:
         return Container.ZIP
     if not _WORKBOOK.isdisjoint(names):
         return Container.WORKBOOK
-    return Container.ZIP if foreign.told_by_parts(names) is None else Container.FOREIGN
+    return Container.ZIP if foreign.by_parts(names) is None else Container.FOREIGN
 
 
 def misplaced(path: Path, name: str) -> UnopenedError:
     """The error for a file of another program."""
     with path.open("rb") as file:
-        told = foreign.told_by(file.read(_START))
-    if told is None:
+        known = foreign.by_start(file.read(_START))
+    if known is None:
         with zipfile.ZipFile(path) as parts:
-            told = foreign.told_by_parts(parts.namelist())
-    what = told or foreign.UNKNOWN
+            known = foreign.by_parts(parts.namelist())
+    what = known or foreign.UNKNOWN
     return UnopenedError(f"{name}:{what.zh}", f"{name}: {what.en}")
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-_PIECE = 1 << 26  # whoever hashes must wait for the interpreter after each piece
+_PIECE = 1 << 26  # hashing waits for the interpreter after each piece
 
 
 class Digest:
@@ -23,14 +23,14 @@ class Digest:
         """Nothing is read yet; the file must be there until it is."""
         self._path = path
         self._lock = Lock()
-        self._told: str | None = None
+        self._text: str | None = None
 
-    def told(self) -> str:
-        """The digest as lower-case hexadecimal text; the first who asks computes it."""
+    def text(self) -> str:
+        """The digest as lower-case hexadecimal text; computed by the first call."""
         with self._lock:
-            if self._told is None:
-                self._told = _sha256(self._path)
-            return self._told
+            if self._text is None:
+                self._text = _sha256(self._path)
+            return self._text
 
 
 class Digests:
@@ -47,10 +47,10 @@ class Digests:
 
 @contextmanager
 def hashing(digests: Sequence[Digest]) -> Iterator[None]:
-    """Compute digests meanwhile; what fails is told to whoever asks for it."""
+    """Compute digests meanwhile; a fault is raised for the caller that asks for the digest."""
     with ThreadPoolExecutor(1) as background:
         for digest in digests:
-            background.submit(digest.told)
+            background.submit(digest.text)
         try:
             yield
         finally:

@@ -56,14 +56,14 @@ _PARTS = {
 UNKNOWN = _document("其他程序的文件", "a file of another program")
 
 
-def told_by(start: bytes) -> Text | None:
+def by_start(start: bytes) -> Text | None:
     """What a file is and what to do, by its first bytes; None if it may hold a table."""
     if start and not start.strip(b"\0"):
         return _ZEROS
-    return next((told for at, magic, told in _MAGIC if start.startswith(magic, at)), None)
+    return next((text for at, magic, text in _MAGIC if start.startswith(magic, at)), None)
 
 
-def told_by_parts(names: Iterable[str]) -> Text | None:
+def by_parts(names: Iterable[str]) -> Text | None:
     """The same for a zip, by the names in it."""
     held = frozenset(names)
-    return next((told for name, told in _PARTS.items() if name in held), None)
+    return next((text for name, text in _PARTS.items() if name in held), None)

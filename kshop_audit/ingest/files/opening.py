@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kshop_audit.errors import InputError
-from kshop_audit.ingest.contract import Request, Source
+from kshop_audit.ingest.contract import InputFile, Request, Source
 from kshop_audit.ingest.decode import decoding
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.container import UnopenedError
-from kshop_audit.ingest.files.pieces import Piece, Whole, unfold, unread, untouched, why_of
+from kshop_audit.ingest.files.pieces import Piece, TableHolder, unfold, unread, untouched, why_of
 from kshop_audit.ingest.files.staging import readable
-from kshop_audit.ingest.files.walk import Found, find_files, may_be_anything
+from kshop_audit.ingest.files.walk import find_files, may_be_anything
 from kshop_audit.ingest.headers.locate import Sample, likely_header
 from kshop_audit.ingest.headers.unrecognised import (
     OtherSheetError,
@@ -33,68 +33,68 @@ class _Unfolded:
     Numbers follow the order of the files, whatever the order in which these are opened.
     """
 
-    found: Found
+    file: InputFile
     index: int
     pieces: tuple[Piece, ...]
 
 
-def _left_out(found: Found, index: int, piece: Piece, why: Text) -> Source:
+def _left_out(file: InputFile, index: int, piece: Piece, why: Text) -> Source:
     left = Source(
-        index, found.path, piece.name, None, None, None, None, piece.digest, (), (), (), why, None
+        index, file.path, piece.name, None, None, None, None, piece.digest, (), (), (), why, None
     )
     return replace(left, sheet=piece.title or None)
 
 
-def _pieces(request: Request, found: Found, scratch: Path, index: int) -> tuple[Piece, ...]:
+def _pieces(request: Request, file: InputFile, scratch: Path, index: int) -> tuple[Piece, ...]:
     """The tables of one file of a folder or of the command line; a named one must be opened."""
-    if found.why is not None:
-        return (untouched(found.name, found.why),)
-    path = readable(found.path, found.name, scratch, index)
+    if file.why is not None:
+        return (untouched(file.name, file.why),)
+    path = readable(file.path, file.name, scratch, index)
     digest = request.digests.of(path)
-    whole = Whole(path, found.name, scratch, str(index), request.password, digest)
+    holder = TableHolder(path, file.name, scratch, str(index), request.password, digest)
     try:
-        return tuple(unfold(whole))
+        return tuple(unfold(holder))
     except UnopenedError as error:
-        if found.named:
+        if file.named:
             raise
-        return () if may_be_anything(found.path) else (unread(whole, why_of(found.name, error)),)
+        return () if may_be_anything(file.path) else (unread(holder, why_of(file.name, error)),)
 
 
 def _unfolded(request: Request, scratch: Path) -> Iterator[_Unfolded]:
     """All files of the request, and the tables in them."""
     index = 0
-    for found in find_files(request):
+    for file in find_files(request):
         try:
-            with while_reading(found.name):
-                pieces = _pieces(request, found, scratch, index)
+            with while_reading(file.name):
+                pieces = _pieces(request, file, scratch, index)
         except InputError as error:
             if not request.lenient:
                 raise
-            pieces = (untouched(found.name, why_of(found.name, error)),)
-        yield _Unfolded(found, index, pieces)
+            pieces = (untouched(file.name, why_of(file.name, error)),)
+        yield _Unfolded(file, index, pieces)
         index += len(pieces)
 
 
 def _open(
-    request: Request, file: _Unfolded, scratch: Path, likely: Likely | None
+    request: Request, unfolded: _Unfolded, scratch: Path, likely: Likely | None
 ) -> Iterator[Source]:
     """Read the tables of one file; a file that is named and is one table must be understood."""
-    found, pieces = file.found, file.pieces
-    anything = may_be_anything(found.path) and not found.named
-    for index, piece in enumerate(pieces, file.index):
+    file, pieces = unfolded.file, unfolded.pieces
+    anything = may_be_anything(file.path) and not file.named
+    for index, piece in enumerate(pieces, unfolded.index):
         if piece.path is None:
-            source: Source | None = _left_out(found, index, piece, piece.why)
+            source: Source | None = _left_out(file, index, piece, piece.why)
         else:
-            reading = Reading(request, found, index, scratch, piece, piece.path, likely)
+            reading = Reading(request, file, index, scratch, piece, piece.path, likely)
             try:
-                with while_reading(found.name):
-                    alone = found.named and len(pieces) == 1
+                with while_reading(file.name):
+                    alone = file.named and len(pieces) == 1
                     source = _perhaps(reading, alone=alone, anything=anything)
             except InputError as error:
                 if not request.lenient:
                     raise
-                why = why_of(found.name, error)
-                source = _left_out(found, index, untouched(found.name, why), why)
+                why = why_of(file.name, error)
+                source = _left_out(file, index, untouched(file.name, why), why)
         if source is not None:
             yield source
 
@@ -116,16 +116,16 @@ def _perhaps(reading: Reading, *, alone: bool, anything: bool) -> Source | None:
             raise
         if passed and anything:
             return None
-        strange = _strange(reading.found, reading.index, reading.piece, error)
+        strange = _strange(reading.file, reading.index, reading.piece, error)
         return replace(strange, sample=_sample(reading))
     return None if anything and source.delimiter is not None else source
 
 
-def _strange(found: Found, index: int, piece: Piece, error: InputError) -> Source:
+def _strange(file: InputFile, index: int, piece: Piece, error: InputError) -> Source:
     if not isinstance(error, UnrecognisedError):
-        return _left_out(found, index, piece, why_of(piece.name, error))
+        return _left_out(file, index, piece, why_of(piece.name, error))
     encoding = None if piece.sheet else error.encoding
-    return replace(_left_out(found, index, piece, error.why), encoding=encoding)
+    return replace(_left_out(file, index, piece, error.why), encoding=encoding)
 
 
 def _sample(reading: Reading) -> Sample | None:
@@ -143,39 +143,39 @@ def open_inputs(
 ) -> tuple[Source, ...]:
     """Open all files of a request; nothing is collected, each table is scanned at most once.
 
-    `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is told of each
-    file as soon as it is open, `likely` of a large one before: the largest ones come first, for
-    whoever reads them meanwhile has most to do with them. Raises InputError for a missing
-    path, for a named file of no known kind and when nothing is recognised; DamagedFileError for a
-    recognised file that is broken as a whole.
+    `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is called with
+    each file as soon as it is open, `likely` with a large one before: the largest ones come first,
+    since reading them takes longest. Raises InputError for a missing path, for a named file of no
+    known kind and when nothing is recognised; DamagedFileError for a recognised file that is broken
+    as a whole.
     """
     sources: list[Source] = []
     files = sorted(_unfolded(request, scratch), key=_size, reverse=True)
     done, whole = 0, sum(map(_size, files))
-    for file in files:
-        request.watch(Step(Stage.OPENING, done, whole, file.found.name))
-        done += _size(file)
+    for unfolded in files:
+        request.watch(Step(Stage.OPENING, done, whole, unfolded.file.name))
+        done += _size(unfolded)
         first = len(sources)
-        for source in _open(request, file, scratch, likely):
+        for source in _open(request, unfolded, scratch, likely):
             sources.append(source)
             if opened is not None:
                 opened(source)
-        _check(request, file.found, sources[first:])
+        _check(request, unfolded.file, sources[first:])
     sources.sort(key=lambda source: source.index)
     if not (request.lenient or any(source.kind for source in sources)):
         raise nothing_recognised("没有", "nothing", sources)
     return tuple(sources)
 
 
-def _check(request: Request, found: Found, sources: list[Source]) -> None:
+def _check(request: Request, file: InputFile, sources: list[Source]) -> None:
     """Refuse a file that was named and holds nothing that is known."""
     known = request.lenient or any(source.kind for source in sources)
-    if found.named and not known:
-        raise nothing_recognised(f"{found.name}：没有", f"{found.name}: nothing", sources)
+    if file.named and not known:
+        raise nothing_recognised(f"{file.name}：没有", f"{file.name}: nothing", sources)
 
 
-def _size(file: _Unfolded) -> int:
+def _size(unfolded: _Unfolded) -> int:
     """Bytes of a file, of which a pipe has none."""
     with suppress(OSError):
-        return file.found.path.stat().st_size
+        return unfolded.file.path.stat().st_size
     return 0

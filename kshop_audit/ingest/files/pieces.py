@@ -4,8 +4,6 @@ The digest of a piece is that of the file as it was given; a member of an archiv
 that it is known again when it is given unpacked. Sheets have that of their workbook.
 """
 
-# ruff: noqa: PLC0415  what takes a rare kind of file apart is loaded when there is one
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -42,7 +40,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class TableHolder:
     """A file that may hold several tables. `stem` begins the names of its files in `scratch`."""
 
     path: Path
@@ -66,77 +64,81 @@ def why_of(name: str, error: InputError) -> Text:
     return Text(zh.strip(), en.strip())
 
 
-def unread(whole: Whole, why: Text) -> Piece:
+def unread(holder: TableHolder, why: Text) -> Piece:
     """A file of which nothing is read."""
-    return Piece(whole.name, None, whole.digest, why=why)
+    return Piece(holder.name, None, holder.digest, why=why)
 
 
-def unfold(whole: Whole) -> Iterator[Piece]:
+def unfold(holder: TableHolder) -> Iterator[Piece]:
     """Every table of a file, in its order.
 
     LockedError if it needs a password or an extra; UnopenedError if nothing of it can be seen;
     DamagedFileError if a part of it is broken.
     """
-    kind = container.sniff(whole.path)
+    kind = container.sniff(holder.path)
     match kind:
         case Container.TEXT:
-            yield Piece(whole.name, whole.path, whole.digest)
+            yield Piece(holder.name, holder.path, holder.digest)
         case Container.FOREIGN:
-            raise container.misplaced(whole.path, whole.name)
+            raise container.misplaced(holder.path, holder.name)
         case Container.HTML:
-            yield from _tables(whole)
-        case Container.GZIP if not whole.packed:
-            plain = container.unpack(whole.path, whole.name, whole.scratch / f"{whole.stem}.plain")
-            yield from unfold(replace(whole, path=plain, packed=True))
+            yield from _tables(holder)
+        case Container.GZIP if not holder.packed:
+            plain = container.unpack(
+                holder.path, holder.name, holder.scratch / f"{holder.stem}.plain"
+            )
+            yield from unfold(replace(holder, path=plain, packed=True))
         case Container.WORKBOOK | Container.OLE:
-            yield from _sheets(whole, kind)
-        case Container.ZIP if not whole.archived and not whole.packed:
-            yield from _members(whole)
+            yield from _sheets(holder, kind)
+        case Container.ZIP if not holder.archived and not holder.packed:
+            yield from _members(holder)
         case _:
-            raise container.nested(whole.name)
+            raise container.nested(holder.name)
 
 
-def _sheets(whole: Whole, kind: Container) -> Iterator[Piece]:
+def _sheets(holder: TableHolder, kind: Container) -> Iterator[Piece]:
     from kshop_audit.ingest.convert import workbook
 
-    book = workbook.Book(whole.path, whole.name, kind, whole.scratch, whole.stem, whole.password)
+    book = workbook.Book(
+        holder.path, holder.name, kind, holder.scratch, holder.stem, holder.password
+    )
     found = [
         Piece(
-            f"{whole.name}#{legible(sheet.name)}",
+            f"{holder.name}#{legible(sheet.name)}",
             sheet.path,
-            whole.digest,
+            holder.digest,
             True,
             _EMPTY_SHEET,
             sheet.name,
         )
         for sheet in workbook.sheets(book)
     ]
-    yield from found or [unread(whole, _NO_SHEET)]
+    yield from found or [unread(holder, _NO_SHEET)]
 
 
-def _tables(whole: Whole) -> Iterator[Piece]:
+def _tables(holder: TableHolder) -> Iterator[Piece]:
     from kshop_audit.ingest.convert import html_tables
 
-    found = html_tables.tables(whole.path, whole.name, whole.scratch, whole.stem)
+    found = html_tables.tables(holder.path, holder.name, holder.scratch, holder.stem)
     for number, path in enumerate(found, 1):
-        name = whole.name if len(found) == 1 else f"{whole.name}#{number}"
-        yield Piece(name, path, whole.digest, sheet=True)
+        name = holder.name if len(found) == 1 else f"{holder.name}#{number}"
+        yield Piece(name, path, holder.digest, sheet=True)
 
 
-def _members(whole: Whole) -> Iterator[Piece]:
+def _members(holder: TableHolder) -> Iterator[Piece]:
     from kshop_audit.ingest.files import archive
 
     found = False
     for place, member in enumerate(
-        archive.members(whole.path, whole.name, whole.scratch, whole.stem)
+        archive.members(holder.path, holder.name, holder.scratch, holder.stem)
     ):
         found = True
-        name = f"{whole.name}!{legible(member.name)}"
+        name = f"{holder.name}!{legible(member.name)}"
         if member.path is None:
             yield untouched(name, NEVER)
             continue
         inner = replace(
-            whole, path=member.path, name=name, stem=f"{whole.stem}.{place}",
+            holder, path=member.path, name=name, stem=f"{holder.stem}.{place}",
             digest=Digest(member.path), archived=True,
         )  # fmt: skip
         try:
@@ -144,4 +146,4 @@ def _members(whole: Whole) -> Iterator[Piece]:
         except UnopenedError as error:
             yield unread(inner, why_of(name, error))
     if not found:
-        yield unread(whole, _NO_MEMBER)
+        yield unread(holder, _NO_MEMBER)

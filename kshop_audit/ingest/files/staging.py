@@ -51,7 +51,7 @@ def readable(path: Path, name: str, scratch: Path, index: int) -> Path:
     """A path to the same bytes that can be opened any number of times, by any library.
 
     `scratch`: folder for the twin, `index`: number of the file. InputError for what is neither a
-    file nor a pipe, and for a pipe into which nobody writes.
+    file nor a pipe, and for a pipe without a writer.
     """
     if not path.is_file():
         return _received(path, name, scratch / f"{index}.piped")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from kshop_audit.errors import InputError
-from kshop_audit.ingest.contract import Request
+from kshop_audit.ingest.contract import InputFile, Request
 from kshop_audit.ingest.files.access import refused, while_reading
 from kshop_audit.ingest.files.staging import shown
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.schema import Kind
 
 UNFINISHED = (".bak", ".part", ".crdownload")
 DATA = frozenset(
@@ -30,7 +29,7 @@ DATA = frozenset(
         ".jsonl",
         ".ndjson",
         ".et",
-        # These are not read, but whoever puts them there has to be told.
+        # These cannot be read; they are listed, so that no export is missed without a word.
         ".rar",
         ".7z",
         ".tar",
@@ -58,17 +57,6 @@ _NO_FILE = Text(
     "既不是文件也不是文件夹，在文件夹中不读取；如需要，请单独指定它",
     "neither a file nor a folder, and not read in a folder; name it itself if it is needed",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One file to look at. `named`: it was named itself; `why`: it is listed, but never read."""
-
-    path: Path
-    name: str
-    pin: Kind | None
-    named: bool
-    why: Text | None = None
 
 
 def may_be_anything(path: Path) -> bool:
@@ -119,8 +107,13 @@ def _check(path: Path) -> None:
         )
 
 
-def find_files(request: Request) -> tuple[Found, ...]:
-    """All files of the request. A file reached twice is listed once, as the name given to it."""
+def find_files(request: Request) -> tuple[InputFile, ...]:
+    """All files of the request. A file reached twice is listed once, as the name given to it.
+
+    Folders are walked once in a run: a request that is `listed` already keeps its list.
+    """
+    if request.files is not None:
+        return request.files
     arguments = list(dict.fromkeys((*request.paths, *request.pins)))
     # Only what exists can be resolved: a loop of links has no end.
     for path in arguments:
@@ -128,14 +121,14 @@ def find_files(request: Request) -> tuple[Found, ...]:
     pins = {path.resolve(): kind for path, kind in request.pins.items()}
     named = {path.resolve() for path in arguments if not path.is_dir()}
     seen: set[Path] = set()
-    result: list[Found] = []
+    result: list[InputFile] = []
     for argument in arguments:
         if not argument.is_dir():
             real = argument.resolve()
             if real not in seen:
                 seen.add(real)
                 name = shown(PurePath(argument.name))
-                result.append(Found(argument, name, pins.get(real), named=True))
+                result.append(InputFile(argument, name, pins.get(real), named=True))
             continue
         for path in _inside(argument):
             if not (never_read(path.name) or may_hold_data(path)):
@@ -148,5 +141,13 @@ def find_files(request: Request) -> tuple[Found, ...]:
             if real in seen or real in named:
                 continue
             seen.add(real)
-            result.append(Found(path, name, None, named=False, why=why))
+            result.append(InputFile(path, name, None, named=False, why=why))
     return tuple(result)
+
+
+def listed(request: Request) -> Request:
+    """The request with its files, so that all who ask for them see the same ones.
+
+    InputError for a path that does not exist and for a folder that cannot be opened.
+    """
+    return replace(request, files=find_files(request))

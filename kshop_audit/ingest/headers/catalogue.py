@@ -62,9 +62,9 @@ class Layout:
     conversation: frozenset[str] = frozenset()
 
     def talks(self, header: str, columns: Mapping[str, object]) -> bool:
-        """Whether a cell under this header holds a conversation: nothing else tells a time."""
-        told = "sent_at" not in columns and ("buyer_id" in columns or "session_id" in columns)
-        return told and header in self.conversation
+        """Whether a cell under this header holds a conversation: no column has times."""
+        timeless = "sent_at" not in columns and ("buyer_id" in columns or "session_id" in columns)
+        return timeless and header in self.conversation
 
     @functools.cached_property
     def known(self) -> frozenset[str]:

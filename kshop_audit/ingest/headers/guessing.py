@@ -1,4 +1,4 @@
-"""What a header that nobody knows may mean: names that are like it, and the shape of its cells.
+"""What an unknown header may mean: names that are like it, and the shape of its cells.
 
 Only proposals for the operator to read: nothing here has any part in reading a file.
 """
@@ -78,7 +78,7 @@ class Near:
 def nearest(sample: Sample, pin: Kind | None = None) -> Near | None:
     """The kind whose columns a header has most of, known or guessed; None if hardly any.
 
-    `pin`: the only kind to be looked at, if the operator told it.
+    `pin`: the only kind to be looked at, if one is given.
     """
     near: list[Near] = []
     for layout in layouts():
@@ -221,7 +221,7 @@ def _alike() -> tuple[tuple[str, ...], ...]:
 
 @functools.cache
 def _likeness(one: str, other: str) -> int:
-    """Percent; 0 below ALIKE, which is told by far quicker bounds in nearly all cases."""
+    """Percent; 0 below ALIKE, which quicker bounds show in nearly all cases."""
     pair = SequenceMatcher(None, one, other, autojunk=False)
     if min(pair.real_quick_ratio(), pair.quick_ratio()) * 100 < ALIKE - 1:
         return 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.headers.catalogue import cell_text, every_header, normal, prefix
-from kshop_audit.ingest.headers.recognise import Match, recognise, trimmed
+from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise, trimmed
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.model.settings import InputMapping
 
@@ -51,7 +51,7 @@ class Header:
     `below`: the first records, as text.
     """
 
-    match: Match
+    match: HeaderMatch
     delimiter: str
     row: int
     end: int
@@ -98,20 +98,20 @@ def _looks_like_header(record: Sequence[str], extra: frozenset[str]) -> bool:
     return hits >= 2
 
 
-def _describes(record: Sequence[str], match: Match) -> bool:
+def _describes(record: Sequence[str], match: HeaderMatch) -> bool:
     """Whether a row explains the columns instead of holding data (times without any digit)."""
     table = TABLES[match.kind]
-    told = False
+    explains = False
     for name, places in match.columns.items():
         cell = record[places[0]].strip() if places[0] < len(record) else ""
         known = match.layout.values.get(name, {})
         if _DIGIT.search(cell) or cell_text(cell) in known or cell in table.column(name).codes:
             return False
-        told = told or (table.column(name).type in _NUMERIC and cell.lower() not in NOTHING)
-    return told
+        explains = explains or (table.column(name).type in _NUMERIC and cell.lower() not in NOTHING)
+    return explains
 
 
-def _is_data(record: Sequence[str], match: Match) -> bool:
+def _is_data(record: Sequence[str], match: HeaderMatch) -> bool:
     """Whether a row above the header is one of the table: it has a key and one more good cell.
 
     Sorting a table with its header, or joining exports, leaves such rows behind. A preamble that
@@ -126,9 +126,9 @@ def _is_data(record: Sequence[str], match: Match) -> bool:
     key = cells.get(table.key[0])
     texts = [text.strip(BLANKS) for text in record]
     named = any(map(IDENTITY.match, (*texts[:1], key or "")))
-    told = sum(map(bool, texts))
-    enough = told * 3 >= len(match.headers) or any(map(DATED.match, texts))
-    if named and told > 2 and enough:
+    filled_cells = sum(map(bool, texts))
+    enough = filled_cells * 3 >= len(match.headers) or any(map(DATED.match, texts))
+    if named and filled_cells > 2 and enough:
         return True  # in whatever columns: those that no rule reads, or those of another layout
     if filled * 3 < len(cells) or (key is not None and not IDENTITY.match(key)):
         return False
@@ -153,7 +153,7 @@ def find_header(
     must not pass for a preamble. Only right below may a better one stand, under titles of groups.
     """
     extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
-    found: list[tuple[int, Head, Match]] = []
+    found: list[tuple[int, Head, HeaderMatch]] = []
     rows = SEARCH_ROWS + max((mapping.skip_rows or 0 for mapping in mappings.values()), default=0)
     for delimiter in delimiters:
         head = read_head(text, delimiter, rows)

@@ -12,7 +12,7 @@ from kshop_audit.model.settings import InputMapping
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class HeaderMatch:
     """A header read with one layout.
 
     `columns`: canonical → positions in the row; several positions only for a header name that
@@ -31,7 +31,7 @@ class Match:
         return self.layout.kind
 
     @property
-    def whole(self) -> bool:
+    def in_cells(self) -> bool:
         """Whether a cell holds a whole conversation."""
         content = self.columns.get("content", (0,))[0]
         return self.layout.talks(normal(self.headers[content]), self.columns)
@@ -111,7 +111,7 @@ def _assign(
 
 def match(
     layout: Layout, headers: Sequence[str], mapping: InputMapping | None, pinned: bool
-) -> Match | None:
+) -> HeaderMatch | None:
     """Read a header row with one layout; None if it is not of that kind."""
     names = [normal(cell) for cell in headers]
     present = set(names) | {prefix(name) for name in names}
@@ -127,22 +127,24 @@ def match(
         if not talks and not all(any(name in columns for name in group) for group in needs):
             return None
     own = len(layout.own & set(names))
-    # A signature decides; then the number of known columns; then the platform's own names.
-    rank = (int(bool(signature)), len(columns), own)
-    return Match(layout, tuple(headers), columns, signature, rank)
+    # A signature decides; then the number of known columns; then the platform's own names. A column
+    # that nothing looks at must not make a file one of another kind.
+    table = TABLES[layout.kind]
+    rank = (int(bool(signature)), sum(table.column(name).read for name in columns), own)
+    return HeaderMatch(layout, tuple(headers), columns, signature, rank)
 
 
 def recognise(
     headers: Sequence[str],
     mappings: Mapping[Kind, InputMapping],
     pin: Kind | None = None,
-) -> Match | None:
+) -> HeaderMatch | None:
     """The best reading of a header row, or None if it fits no kind.
 
     A pinned file is read as that kind as long as its key and one more column are known.
     """
     cells = trimmed(headers)
-    best: Match | None = None
+    best: HeaderMatch | None = None
     for layout in layouts():
         if pin is not None and layout.kind is not pin:
             continue

@@ -28,7 +28,7 @@ _GAP = 2
 
 def render(aspects: Aspects, options: TextOptions) -> str:
     """All aspects as lines of at most `options.width` cells."""
-    page = _Page(aspects, options)
+    page = _AspectsPage(aspects, options)
     sections = [page.head()]
     for part, title in ((Part.ASPECT, "aspects.title"), (Part.PROCESS, "aspects.processes")):
         sections.append(page.part(part, title))
@@ -36,7 +36,7 @@ def render(aspects: Aspects, options: TextOptions) -> str:
     return printed(stacked(sections), options)
 
 
-class _Page:
+class _AspectsPage:
     """The sections; a table's two columns on the right are as wide as their widest cell."""
 
     def __init__(self, aspects: Aspects, options: TextOptions) -> None:
@@ -50,15 +50,15 @@ class _Page:
             max((cell_len(value) for value, _ in cells), default=0),
             max((cell_len(target) for _, target in cells), default=0),
         )
-        said = max((cell_len(self._said(answer)) for answer in answers), default=0)
-        self._right = max(sum(self._columns) + _GAP, said)
+        widest = max((cell_len(self._answered(answer)) for answer in answers), default=0)
+        self._right = max(sum(self._columns) + _GAP, widest)
 
     def head(self) -> list[Spans]:
         """How many are met, what was answered, what was looked at."""
         say, aspects = self._speech.say, self._aspects
         fifteen = [state for state in aspects.aspects if state.part is Part.ASPECT]
         standing = Counter(state.standing for state in fifteen)
-        told = aspects.answers
+        counted = aspects.answers
         lines = [
             say(
                 "aspects.standing",
@@ -71,10 +71,10 @@ class _Page:
             else say("aspects.listed", len(fifteen)),
             say(
                 "aspects.answers",
-                told.done + told.not_done + told.unanswered,
-                done=told.done,
-                not_done=told.not_done,
-                unanswered=told.unanswered,
+                counted.done + counted.not_done + counted.unanswered,
+                done=counted.done,
+                not_done=counted.not_done,
+                unanswered=counted.unanswered,
             ),
         ]
         context = [
@@ -130,7 +130,9 @@ class _Page:
     def _question(self, answer: Answer) -> Iterator[Spans]:
         sign = {True: "√", False: "×", None: "?"}[answer.done]
         text = self._speech.text(answer.ask)
-        yield from self._row(sign, text, answer.id, flush_right(self._said(answer), self._right))
+        yield from self._row(
+            sign, text, answer.id, flush_right(self._answered(answer), self._right)
+        )
         if answer.note:
             yield from self._lines(self._speech.data(answer.note), _INDENT + 2, Style.DIM)
 
@@ -167,7 +169,7 @@ class _Page:
         wide = self._right - _GAP - self._columns[1]
         return flush_right(value, wide) + " " * _GAP + flush_right(target, self._columns[1])
 
-    def _said(self, answer: Answer) -> str:
+    def _answered(self, answer: Answer) -> str:
         if answer.done is None:
             return self._speech.say("aspects.unanswered")
         key = "aspects.done" if answer.done else "aspects.not_done"

@@ -27,13 +27,13 @@ def _first(report: Report, shown: View) -> str:
     badge = speech.say("sign.badge", word=shown.badge)
     as_of = speech.say("brief.as_of", as_of=speech.instant(report.as_of, closing=True))
     shop = speech.data(report.shop or "")
-    told = [shop, as_of]
+    parts = [shop, as_of]
     if not _rows(shown, Mark.FAIL):
-        told.append(shown.headline)
+        parts.append(shown.headline)
     elif shown.muted:
-        told.append(shown.muted)
+        parts.append(shown.muted)
     separator = " " if badge.isascii() else ""
-    return f"{badge}{separator}{speech.join(told)}"
+    return f"{badge}{separator}{speech.join(parts)}"
 
 
 def _rows(shown: View, *marks: Mark) -> list[Row]:
@@ -67,8 +67,8 @@ def _open(shown: View) -> list[str]:
     for key, marks in (("warned", (Mark.ALERT, Mark.REVIEW)), ("no_verdict", (Mark.UNKNOWN,))):
         names = [row.named for row in _rows(shown, *marks)]
         if names:
-            told = speech.names(names, _NAMES)
-            lines.append(speech.say(f"brief.{key}", len(names), names=told))
+            listed = speech.names(names, _NAMES)
+            lines.append(speech.say(f"brief.{key}", len(names), names=listed))
     return lines
 
 

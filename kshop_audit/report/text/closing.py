@@ -25,7 +25,7 @@ class Readiness:
     """When the closing can be applied for.
 
     `not_before`: the latest date on which a dated condition clears, None when none is left;
-    `latest`: the conditions that set it; `waiting`: conditions that somebody has to act on;
+    `latest`: the conditions that set it; `waiting`: conditions that need an action;
     `unknown`: conditions without a verdict.
     """
 
@@ -55,8 +55,8 @@ def readiness(report: Report) -> Readiness:
 
 
 def _dates(rule: RuleResult) -> list[str]:
-    told = (finding.get("clears_on") for finding in rule.findings)
-    return [date for date in told if isinstance(date, str) and date != DEPENDS]
+    values = (finding.get("clears_on") for finding in rule.findings)
+    return [date for date in values if isinstance(date, str) and date != DEPENDS]
 
 
 def render(report: Report, options: TextOptions) -> str:
@@ -103,7 +103,7 @@ def _earliest(state: Readiness, speech: Speech) -> list[str]:
         if rules:
             names = speech.join([speech.text(rule.title) for rule in rules], "list")
             lines.append(speech.say(f"closing.{key}", names=names))
-    # What somebody still has to settle may move the date.
+    # A condition that still needs an action may move the date.
     lines += [speech.text(note) for rule in state.waiting for note in rule.notes]
     return lines
 

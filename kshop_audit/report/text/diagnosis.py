@@ -19,7 +19,7 @@ _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
 
 def render(diagnosis: Diagnosis, options: TextOptions) -> str:
     """The diagnosis as lines of at most `options.width` cells (never narrower than 40)."""
-    page = _Page(Speech(options.lang, options.ascii), options)
+    page = _DiagnosisPage(Speech(options.lang, options.ascii), options)
     sections = [page.summary(diagnosis)]
     sections += [page.file(file) for file in diagnosis.files]
     sections += [page.unmapped(diagnosis), page.gaps(diagnosis), page.lacks(diagnosis)]
@@ -32,7 +32,7 @@ def _proposed(file: FileDiagnosis) -> Sequence[Proposal]:
     return file.proposals if file.nearest is None else file.nearest.proposals
 
 
-class _Page:
+class _DiagnosisPage:
     """The sections, each a list of lines."""
 
     def __init__(self, speech: Speech, options: TextOptions) -> None:
@@ -51,11 +51,11 @@ class _Page:
     def summary(self, diagnosis: Diagnosis) -> list[Spans]:
         """How many files, and until when they tell."""
         known = sum(file.kind is not None for file in diagnosis.files)
-        told = self.say("summary" if known else "nothing", len(diagnosis.files), known=known)
+        summary = self.say("summary" if known else "nothing", len(diagnosis.files), known=known)
         as_of = diagnosis.as_of and self._speech.say(
             "headline.as_of", as_of=self._speech.instant(diagnosis.as_of, closing=True)
         )
-        return self.line(self._speech.join([told, as_of or ""]), Style.STRONG)
+        return self.line(self._speech.join([summary, as_of or ""]), Style.STRONG)
 
     def file(self, file: FileDiagnosis) -> list[Spans]:
         """Everything about one file."""
@@ -78,14 +78,17 @@ class _Page:
         speech = self._speech
         kind = speech.name("kind", str(file.kind))
         grounds = speech.join([str(file.kind), file.platform or ""], "comma")
-        told = speech.aside(kind, grounds)
-        yield self.say("kind"), speech.join([told, speech.text(file.why)])
+        named = speech.aside(kind, grounds)
+        yield self.say("kind"), speech.join([named, speech.text(file.why)])
         yield from self._nearest(file)
         if file.encoding is not None:
             mark = file.delimiter or ""
             name = self.say(_DELIMITERS[mark]) if mark in _DELIMITERS else ascii(mark)
-            said = self.say("delimiter", delimiter=name) if mark else ""
-            yield self.say("encoding"), speech.join([speech.data(file.encoding), said], "comma")
+            delimiter = self.say("delimiter", delimiter=name) if mark else ""
+            yield (
+                self.say("encoding"),
+                speech.join([speech.data(file.encoding), delimiter], "comma"),
+            )
         yield self.say("records"), self.say(
             "counts", records=file.records, rows=file.rows, rejected=file.rejected,
             skipped=file.skipped, duplicates=file.duplicates,

@@ -128,9 +128,9 @@ def _row(shown: View, row: Row, columns: Columns, width: int, verbose: bool) -> 
     below = [] if beside else [row.distance]
     if not columns.counts and row.counts:
         below.insert(0, f"{shown.speech.say('column.counts')} {row.counts}")
-    said = shown.speech.join(below)
-    if said:
-        lines.extend(_indented(said, width, style))
+    joined = shown.speech.join(below)
+    if joined:
+        lines.extend(_indented(joined, width, style))
     return [*lines, *_below(shown, row, width, verbose)]
 
 
@@ -175,7 +175,7 @@ def _label(title: str, id_: str, width: int) -> list[str]:
 
 
 def _styled(text: str, name: str, style: str) -> Spans:
-    """The text with the rule's id in a quieter tone."""
+    """The text, the rule's id dimmed."""
     before, found, after = text.rpartition(name) if name else ("", "", "")
     return [(before, style), (name, Style.DIM), (after, "")] if found else [(text, style)]
 

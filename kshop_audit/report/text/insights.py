@@ -1,4 +1,4 @@
-"""What customers say, for the terminal: tables that need neither colour nor a wide window."""
+"""What customers write about, as tables for the terminal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MANY = 1_000
 
 def render(insights: Insights, options: TextOptions) -> str:
     """All sections as lines of at most `options.width` cells."""
-    page = _Page(insights, options)
+    page = _InsightsPage(insights, options)
     makers: dict[str, Callable[[Any], list[Spans]]] = {
         "refunds": page.refunds,
         "topics": page.topics,
@@ -50,7 +50,7 @@ def render(insights: Insights, options: TextOptions) -> str:
     return printed(stacked(sections), options)
 
 
-class _Page:
+class _InsightsPage:
     """The sections, one a table."""
 
     def __init__(self, insights: Insights, options: TextOptions) -> None:
@@ -73,10 +73,10 @@ class _Page:
     def missing(self, name: str) -> list[Spans]:
         """A section without its export."""
         why = self._speech.text(self._insights.missing[name])
-        said = self._speech.say("insights.missing", why=why)
+        missing = self._speech.say("insights.missing", why=why)
         blank: dict[str, Any] = {"window": "-", "least": "-"}
         title = self._speech.say(f"insights.{name}.title", **blank)
-        return [*self._lines(title, style=Style.STRONG), *self._lines(said, 2)]
+        return [*self._lines(title, style=Style.STRONG), *self._lines(missing, 2)]
 
     def refunds(self, refunds: Refunds) -> list[Spans]:
         """Reasons over the shop, then by product."""
@@ -130,21 +130,21 @@ class _Page:
         reasons = [f"{self._named(reason)} {reason.orders:,}" for reason in product.reasons]
         title = self._speech.data(product.title) if product.title else ""
         named = self._speech.join([self._speech.data(product.product_id), title], "list")
-        said = self._speech.join(reasons, "list")
-        return [counts, share, self._speech.pair(named, said) if said else named]
+        listed = self._speech.join(reasons, "list")
+        return [counts, share, self._speech.pair(named, listed) if listed else named]
 
     def topics(self, topics: Topics) -> list[Spans]:
-        """Topics with the words that told them, most messages first."""
+        """Topics with the words that matched, most messages first."""
         say = self._speech.say
         lines = [
             *self._title("topics", window=self._speech.period(topics.window)),
             *self._lines(say("insights.topics.total", topics.messages), 2),
         ]
-        said = [topic for topic in topics.topics if topic.messages]
-        most = max((topic.messages for topic in said), default=0)
+        raised = [topic for topic in topics.topics if topic.messages]
+        most = max((topic.messages for topic in raised), default=0)
         head = [say(f"insights.topics.{key}") for key in ("topic", "messages", "share")]
         rows = [[*head, "", say("insights.topics.words")]]
-        for topic in said:
+        for topic in raised:
             ordered = sorted(topic.words.items(), key=lambda entry: (-entry[1], entry[0]))
             words = [f"{self._speech.data(word)} {count:,}" for word, count in ordered]
             rows.append(
@@ -194,18 +194,18 @@ class _Page:
             self._speech.text(titles[name]) if name in titles else name for name in wait.topics
         ]
         where = [data(name) for name in (wait.buyer, wait.session_id, wait.message_id) if name]
-        said = say("insights.waits.text", text=data(wait.text)) if wait.text else ""
+        quote = say("insights.waits.text", text=data(wait.text)) if wait.text else ""
         waited = self._speech.duration(wait.waited_seconds)
         asked = self._speech.instant(wait.asked_at)
-        last = [self._speech.join(about, "list"), " ".join(where), said]
+        last = [self._speech.join(about, "list"), " ".join(where), quote]
         return [waited, asked, self._speech.join(last)]
 
     def heat(self, heat: Heat) -> list[Spans]:
-        """Hours by weekdays, and the hours in which somebody is needed."""
+        """Hours by weekdays, and the hours in which staff is needed."""
         say = self._speech.say
         full = self._width >= _HOURS + _FULL * len(_WEEK) + 1
         legend = "insights.heat.legend" if full else "insights.heat.legend_narrow"
-        told = say(legend, enough=heat.enough, minutes=heat.within_seconds // 60)
+        caption = say(legend, enough=heat.enough, minutes=heat.within_seconds // 60)
         lines = self._title("heat", window=self._speech.period(heat.window))
         cells = {(cell.hour, cell.weekday): cell for cell in heat.cells}
         most = max((cell.arrivals for cell in heat.cells), default=0)
@@ -220,7 +220,7 @@ class _Page:
                 for day in _WEEK
             )
             lines.append([(f"{hour:>3} ", Style.DIM), (row, "")])
-        lines += self._lines(told, 2, Style.DIM)
+        lines += self._lines(caption, 2, Style.DIM)
         if not heat.worst:
             return [*lines, *self._lines(say("insights.heat.no_worst"), 2)]
         lines += self._lines(say("insights.heat.worst"), 2)
@@ -257,8 +257,8 @@ class _Page:
         say, unknown = self._speech.say, f"{repeats.unknown:,}"
         lines = self._title("repeats", least=repeats.least)
         if not repeats.buyers:
-            said = say("insights.repeats.none", repeats.tickets, unknown=unknown)
-            return [*lines, *self._lines(said, 2)]
+            none = say("insights.repeats.none", repeats.tickets, unknown=unknown)
+            return [*lines, *self._lines(none, 2)]
         total = say(
             "insights.repeats.total",
             repeats.buyers_count,

@@ -74,8 +74,8 @@ def table(
     lines = []
     for row in rows:
         if width - start < min(longest, _LEAST):
-            told = (" " * _GAP).join(cell for cell in row if cell)
-            lines += [" " * indent + line for line in wrap(told, width - indent, _GAP)]
+            joined = (" " * _GAP).join(cell for cell in row if cell)
+            lines += [" " * indent + line for line in wrap(joined, width - indent, _GAP)]
             continue
         cells = [
             flush_right(cell, size) if place in right else pad(cell, size)

@@ -1,4 +1,4 @@
-"""What every page for the terminal shares: how it is wanted, styled lines, and their printing."""
+"""What the pages for the terminal share: their options, styled lines, and printing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class TextOptions:
-    """How the terminal wants it; `ascii` keeps Chinese but no symbols beyond plain text."""
+    """Language and layout of a page; `ascii` keeps Chinese but no symbols beyond plain text."""
 
     lang: str = "zh"
     width: int = 80

@@ -26,7 +26,7 @@ _BADGES = {"pass": "bold white on green", "fail": "bold white on red"}
 def render(report: Report, options: TextOptions) -> str:
     """The report as lines of at most `options.width` cells (never narrower than 40)."""
     shown = view(report, options.lang, ascii_only=options.ascii)
-    page = _Page(shown, options)
+    page = _ReportPage(shown, options)
     sections = [
         page.verdict(),
         gate_lines(shown, page.width, options.verbose),
@@ -39,7 +39,7 @@ def render(report: Report, options: TextOptions) -> str:
     return printed(stacked(sections), options)
 
 
-class _Page:
+class _ReportPage:
     """The sections around the gate table."""
 
     def __init__(self, shown: View, options: TextOptions) -> None:
@@ -124,7 +124,7 @@ class _Page:
         return [*lines, *self._cut(len(shown.deadlines) - len(due))]
 
     def data(self) -> list[Spans]:
-        """What was read, and everything about it that a careful reader should know."""
+        """What was read: files, rows, and what was not understood."""
         shown = self._view
         lines: list[Spans] = [[(self._speech.say("data.title"), "bold")]]
         summary, *others = shown.data
@@ -136,7 +136,7 @@ class _Page:
         return [*lines, *self._labelled(others, _FILES)]
 
     def _labelled(self, entries: Iterable[Line], most: int = _LISTED) -> list[Spans]:
-        """Lines under their labels, a label said once; beyond `most` of a label counted only."""
+        """Lines under their labels, each label once; beyond `most` of a label they are counted."""
         entries = list(entries)
         column = max((cell_len(entry.label) for entry in entries), default=0)
         lines: list[Spans] = []
@@ -157,8 +157,8 @@ class _Page:
         lines = wrap(text, width)
         if self._verbose or len(lines) <= _LINES:
             return lines
-        said = self._speech.say("sign.continued", text="").strip()
-        return [*lines[: _LINES - 1], *wrap(f"{lines[_LINES - 1]} {said}", width)]
+        more = self._speech.say("sign.continued", text="").strip()
+        return [*lines[: _LINES - 1], *wrap(f"{lines[_LINES - 1]} {more}", width)]
 
     def _paragraph(self, text: str, indent: int, style: str, hang: int = 0) -> list[Spans]:
         return paragraph(text, self.width, indent, style, hang)
@@ -166,5 +166,5 @@ class _Page:
     def _cut(self, hidden: int, indent: int = 2) -> list[Spans]:
         if hidden <= 0:
             return []
-        said = self._speech.say("sign.cut_verbose", hidden)
-        return self._paragraph(said, min(indent, self.width // 3), Style.DIM)
+        more = self._speech.say("sign.cut_verbose", hidden)
+        return self._paragraph(more, min(indent, self.width // 3), Style.DIM)

@@ -45,8 +45,8 @@ def _runs(reports: Sequence[Report], speech: Speech) -> Iterator[Spans]:
         missed = speech.say("trend.missed", len(report.verdict.failed))
         as_of = speech.instant(report.as_of, closing=True)
         word = speech.name("verdict", report.verdict.status)
-        told = [word, total, missed if report.verdict.failed else ""]
-        yield [(f"  {as_of}  ", ""), (speech.join(told), "")]
+        parts = [word, total, missed if report.verdict.failed else ""]
+        yield [(f"  {as_of}  ", ""), (speech.join(parts), "")]
 
 
 def _rules(reports: Sequence[Report], speech: Speech, options: TextOptions) -> Iterator[Spans]:
@@ -62,10 +62,10 @@ def _rules(reports: Sequence[Report], speech: Speech, options: TextOptions) -> I
         value = flush_right(phrases.value(rule, speech), values)
         sign = speech.data(_SIGNS.get(rule.status, " "))
         bars = _bars([_number(one) for one in series], plain=options.ascii)
-        told = f"  {pad(title, widest)}  {value} {sign}  {bars}"
+        row = f"  {pad(title, widest)}  {value} {sign}  {bars}"
         style = _STYLES.get(rule.status, Style.PLAIN)
-        if cell_len(told) <= options.cells:
-            yield [(told, style)]
+        if cell_len(row) <= options.cells:
+            yield [(row, style)]
         else:
             yield from paragraph(f"{title}  {value.strip()} {sign}", options.cells, 2, style, 2)
             yield [(f"    {bars}", Style.DIM)]

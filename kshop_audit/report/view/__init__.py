@@ -1,1 +1,1 @@
-"""What every format shows, worded in one language and safe to print; the layout is the format's."""
+"""What all formats show, in one language and safe to print, without a layout."""

@@ -35,8 +35,8 @@ def headline(comparison: Comparison, speech: Speech) -> str:
     """Whether it is worse, and how many rules moved which way, in one line."""
     word = speech.say("compare.worse_than" if comparison.worse else "compare.not_worse")
     counts = [(move, len(comparison.of(move))) for move in _SHOWN]
-    told = [speech.say(f"compare.{move}", count) for move, count in counts if count]
-    return speech.join([word, *(told or [speech.say("compare.nothing")])])
+    parts = [speech.say(f"compare.{move}", count) for move, count in counts if count]
+    return speech.join([word, *(parts or [speech.say("compare.nothing")])])
 
 
 def sentences(comparison: Comparison, speech: Speech) -> Iterator[Sentence]:
@@ -75,6 +75,6 @@ def _moved(entry: RuleMove, speech: Speech) -> str:
         "compare.step", before=values[0], after=values[1]
     )  # fmt: skip
     target = speech.target(rule, marked=False)
-    told = speech.say("compare.rule", step=step, target=target)
+    detail = speech.say("compare.rule", step=step, target=target)
     word = speech.say(f"compare.{entry.move}_word")
-    return f"{sign} {word} {speech.text(rule.title)} {speech.data(rule.id)}{told}"
+    return f"{sign} {word} {speech.text(rule.title)} {speech.data(rule.id)}{detail}"

@@ -1,4 +1,4 @@
-"""What every renderer shows, in one language: sorted, worded, cleaned; the format is theirs."""
+"""What all formats show, in one language: sorted, worded and cleaned, without a layout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NIL, _ONE = Decimal(0), Decimal(1)
 
 
 class Mark(Enum):
-    """How a rule stands, in the order of display; the sign tells it without colour."""
+    """How a rule stands, in the order of display; the sign shows it without colour."""
 
     FAIL = "×"
     ALERT = "!"
@@ -193,29 +193,39 @@ def _headline(report: Report, speech: Speech, titles: dict[str, str]) -> str:
     if verdict.status == "fail":
         return say("failed_warn", verdict.warned) if verdict.warned else say("failed_other", ())
     if verdict.status == "incomplete":
-        missing = _missing(report)
-        return say("incomplete", missing) if missing else say("incomplete_score", ())
+        if missing := _missing(report):
+            return say("incomplete", missing)
+        decided = not report.verdict.gates.total or report.verdict.gates.decided
+        return say("incomplete_score" if decided else "nothing", ())
     gates = [rule for rule in report.rules if rule.level is Level.ERROR]
     met = [rule.id for rule in gates if rule.status is Status.PASS]
     return say("passed" if met else "nothing" if gates else "no_gates", met)
 
 
-def _missing(report: Report) -> tuple[str, ...]:
-    """Rules whose missing verdict makes the audit incomplete: the gates, else all that are open."""
-    open_ids = (i for i in report.verdict.no_verdict if i not in report.verdict.not_measured)
-    return _required(report) or tuple(open_ids)
+def owed(report: Report) -> tuple[str, ...]:
+    """The required rules that have no verdict.
+
+    A report saved before it named the required rules has them among its gates.
+    """
+    gates = [rule.id for rule in report.rules if rule.level is Level.ERROR]
+    required = report.verdict.required or gates
+    return tuple(i for i in _open(report) if i in required)
 
 
-def _required(report: Report) -> tuple[str, ...]:
-    """Gates without a verdict that need one."""
-    gates = {rule.id for rule in report.rules if rule.level is Level.ERROR}
+def _open(report: Report) -> tuple[str, ...]:
+    """Rules without a verdict, except gates that are not required."""
     verdict = report.verdict
-    return tuple(i for i in verdict.no_verdict if i in gates and i not in verdict.not_measured)
+    return tuple(i for i in verdict.no_verdict if i not in verdict.not_measured)
+
+
+def _missing(report: Report) -> tuple[str, ...]:
+    """Rules whose missing verdict makes the audit incomplete; else all that are open."""
+    return owed(report) or _open(report)
 
 
 def _first(report: Report, speech: Speech) -> str:
     """What to do first: supply what a gate lacks, else the best action for a gate missed."""
-    if report.verdict.status == "pass":
+    if report.verdict.status in ("pass", "measured"):
         return ""
     if report.verdict.status == "incomplete":
         missing = _missing(report)
@@ -236,14 +246,14 @@ def _ordered(report: Report) -> list[Action]:
 
 def _asides(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[str, ...]:
     verdict = report.verdict
-    said = {
+    mentioned = {
         "warned": verdict.warned if verdict.failed or verdict.status != "fail" else (),
-        "incomplete": _required(report) if verdict.failed else (),
+        "incomplete": owed(report) if verdict.failed else (),
         "not_measured": verdict.not_measured,
     }
     return tuple(
         speech.say(f"headline.{key}", len(ids), names=_named(ids, titles, speech))
-        for key, ids in said.items()
+        for key, ids in mentioned.items()
         if ids
     )
 
@@ -287,17 +297,17 @@ def _marked(gates: list[RuleResult], speech: Speech, pack: str = "") -> list[Gro
 def _section(pack: PackRef, gates: list[RuleResult], speech: Speech) -> str:
     """What a pack says of its own gates, in one line."""
     status = [rule.status for rule in gates if rule.level is Level.ERROR]
-    missed, silent = status.count(Status.FAIL), status.count(Status.NO_VERDICT)
-    if missed or silent:
-        said = speech.join(
+    missed, undecided = status.count(Status.FAIL), status.count(Status.NO_VERDICT)
+    if missed or undecided:
+        outcome = speech.join(
             speech.say(f"section.{key}", n)
-            for key, n in (("failed", missed), ("silent", silent))
+            for key, n in (("failed", missed), ("silent", undecided))
             if n
         )
     else:
-        said = speech.say("section.met" if status else "section.none", len(status))
+        outcome = speech.say("section.met" if status else "section.none", len(status))
     name = speech.say("headline.pack", id=speech.data(pack.id), version=speech.data(pack.version))
-    return speech.pair(name, said)
+    return speech.pair(name, outcome)
 
 
 def _row(rule: RuleResult, speech: Speech, pack: str = "") -> Row:

@@ -22,7 +22,7 @@ _SECONDS_PER_HOUR = 3600
 
 
 class Valued(Protocol):
-    """A rule's value with all that tells what it is."""
+    """A rule's value with what is needed to show it."""
 
     @property
     def value(self) -> float | None:

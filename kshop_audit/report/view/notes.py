@@ -1,4 +1,4 @@
-"""The calm part of the report: dates, files, what was not understood, what the score rests on."""
+"""Dates, files, values that were not understood, and what the score is based on."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ def data(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[Line, 
         if rule.unmapped:
             label = speech.say("data.unmapped")
             texts = _unmapped(rule, speech)
-            said = speech.say("data.unmapped_rule", rule=titles[rule.id], texts=texts)
-            lines.append(Line(label, said))
+            sentence = speech.say("data.unmapped_rule", rule=titles[rule.id], texts=texts)
+            lines.append(Line(label, sentence))
     lines = list(dict.fromkeys(lines))  # two packs with the rule say the same
     label = speech.say("data.notes")
     lines.extend(Line(label, speech.text(note)) for note in report.notes)

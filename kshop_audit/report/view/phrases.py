@@ -1,4 +1,4 @@
-"""One rule in words: its value, its counts, how far it is from the line, what speaks against it."""
+"""One rule in words: its value, its counts, its distance from the target, its findings."""
 
 from __future__ import annotations
 
@@ -212,17 +212,17 @@ def notes(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
 
 
 def details(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
-    """For those who want to know all: window, rows left out, segments, sources."""
+    """Shown on request: window, excluded rows, sources."""
     found = []
     if rule.window is not None:
         found.append(speech.say("remark.window", window=speech.period(rule.window)))
-    left_out = [
+    excluded = [
         f"{speech.name('exclusion', reason)} {rule.excluded[reason]:,}"
         for reason in _in_order(rule.excluded, EXCLUSIONS)
         if rule.excluded[reason]
     ]
-    if left_out:
-        found.append(speech.pair(speech.say("remark.excluded"), speech.join(left_out, "list")))
+    if excluded:
+        found.append(speech.pair(speech.say("remark.excluded"), speech.join(excluded, "list")))
     if rule.sources:
         sources = speech.join([speech.data(source) for source in rule.sources], "list")
         found.append(speech.pair(speech.say("remark.sources"), sources))

@@ -1,4 +1,4 @@
-"""Says things: wording of one language, cleaned data, numbers with their units."""
+"""Text in one language: wording, cleaned data, numbers with their units."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Speech:
         template = self._wording[key]
         if isinstance(template, tuple):
             template = template[0] if n == 1 else template[1]
-        said = template.format(n=n, **values)
-        return plain(said) if self._ascii else said
+        sentence = template.format(n=n, **values)
+        return plain(sentence) if self._ascii else sentence
 
     def knows(self, key: str) -> bool:
         """Whether there is wording for `key`."""

@@ -1,0 +1,123 @@
+"""What settles a verdict that is not possible: the rows, the file or the line to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from kshop_audit.model.kinds import KIND_NAMES
+from kshop_audit.model.knowledge import Why, added
+from kshop_audit.model.measurement import Label, Measurement
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Coverage
+from kshop_audit.model.schema import Kind
+
+SHOWN = 3
+"""So many labels or runs of days are named in one line."""
+
+
+def undecided(measured: Measurement) -> Text:
+    """Why best and worst case disagree, and what settles it."""
+    doubts = added(measured.doubts, measured.below)
+    causes = [_cause(why, found.units, measured) for why, found in doubts.items()]
+    return Text(
+        zh=f"判不了，最好与最坏情况结论不同：{'；'.join(cause.zh for cause in causes)}。",
+        en=f"Best and worst case disagree: {'; '.join(cause.en for cause in causes)}.",
+    )
+
+
+def _cause(why: Why, units: int, measured: Measurement) -> Text:
+    if why is Why.EMPTY_DAYS and measured.coverage is not None:
+        return _empty(units, measured.coverage)
+    if why is Why.NOT_UNDERSTOOD and measured.labels:
+        return _labels(units, measured.labels)
+    words = WORDS[why]
+    return Text(zh=words.zh.format(units), en=words.en.format(units))
+
+
+def _empty(units: int, coverage: Coverage) -> Text:
+    kind = Kind(coverage.kind)
+    runs = list(spans([date.fromisoformat(day) for day in coverage.days_missing]))
+    zh = "、".join(_span(*run, "至") for run in runs[:SHOWN]) + ("等" if len(runs) > SHOWN else "")
+    en = ", ".join(_span(*run, "to") for run in runs[:SHOWN]) + ("…" if len(runs) > SHOWN else "")
+    days = len(coverage.days_missing)
+    one = days == 1
+    return Text(
+        zh=f"{KIND_NAMES[kind].zh}文件缺 {days} 天（{zh}），其中可能有 {units} 个；"
+        "请重新导出这些天，确实没有营业就在 shop.toml 写 " + no_business(runs),
+        en=f"{KIND_NAMES[kind].en}: {days} {'day is' if one else 'days are'} missing ({en}), with "
+        f"up to {units} units; export them again, or if the shop was closed write "
+        + no_business(runs),
+    )
+
+
+def no_business(runs: Sequence[tuple[date, date]]) -> str:
+    """The line of `shop.toml` that says of these days that there was no business."""
+    parts = [
+        f'"{first}"' if first == last else f'{{from = "{first}", to = "{last}"}}'
+        for first, last in runs
+    ]
+    return f"no_business_days = [{', '.join(parts)}]"
+
+
+def spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Days in their order as runs, each by its first and last day."""
+    first = last = None
+    for day in days:
+        if first is None or last is None:
+            first = last = day
+        elif day - last == timedelta(days=1):
+            last = day
+        else:
+            yield first, last
+            first = last = day
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _span(first: date, last: date, word: str) -> str:
+    begun, over = f"{first:%m-%d}", f"{last:%m-%d}"
+    return begun if first == last else f"{begun} {word} {over}"
+
+
+def _labels(units: int, labels: Sequence[Label]) -> Text:
+    shown = sorted(labels, key=lambda label: -label.rows)[:SHOWN]
+    more = len(labels) > SHOWN
+    zh = "、".join(f"{label.rows} 行的“{label.text}”" for label in shown) + ("等" if more else "")
+    en = ", ".join(f'"{label.text}" ({label.rows} rows)' for label in shown) + ("…" * more)
+    where = f"[inputs.{shown[0].kind}.values.{shown[0].column}]"
+    return Text(
+        zh=f"{zh}看不懂，牵涉 {units} 个：在 shop.toml 的 {where} 里写明意思",
+        en=f"{en} not understood, {units} units concerned: say in {where} of shop.toml what they "
+        "mean",
+    )
+
+
+WORDS = {
+    Why.NOT_UNDERSTOOD: Text(
+        zh="{} 个的关键单元格是空的或看不懂，请重新导出或补全",
+        en="{} with an empty or unknown deciding cell: export again or fill it in",
+    ),
+    Why.NOT_READABLE: Text(
+        zh="{} 个受读不出来的行影响，逐行原因见 doctor，改好后重新导出",
+        en="{} touched by unreadable rows: doctor lists them, export them again",
+    ),
+    Why.NOT_COVERED: Text(
+        zh="{} 个的结果不在文件里，请补上对应的文件或列",
+        en="{} whose outcome no file holds: supply the file or column",
+    ),
+    Why.NOT_PRECISE: Text(
+        zh="{} 个的时间没有秒或没有时分，请导出带完整时间的文件",
+        en="{} whose times lack seconds or hours: export full times",
+    ),
+    Why.EMPTY_DAYS: Text(zh="缺数据的日子里可能有 {} 个", en="up to {} on days without data"),
+    Why.OTHER_PERIOD: Text(zh="{} 个属于别的时段", en="{} of another period"),
+    Why.NO_TIME: Text(
+        zh="{} 个有状态但没有发生时间，请导出带时间的列",
+        en="{} with a state but without its time: export the time column",
+    ),
+    Why.NO_KEY: Text(
+        zh="{} 个受缺编号的行影响，请导出每行都有编号的文件",
+        en="{} touched by rows without an id: export a file with the id on every row",
+    ),
+}

@@ -1,0 +1,127 @@
+"""One attack: a shop, what is taken away from its files, and what the product makes of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from tests.degradation.builders import spans_of
+from tests.degradation.cells import (
+    Degraded,
+    coarse_times,
+    damaged_cells,
+    emptied_cells,
+    missing_times,
+    unknown_words,
+)
+from tests.degradation.days import cut_days, stale_tickets
+from tests.degradation.exports import Exports, Loss, exports_of
+from tests.degradation.judge import Fault, Report, audited, faults, needless
+from tests.degradation.lines import (
+    columns_of_faults,
+    double_rows,
+    first_row_only,
+    side_files,
+    split_lines,
+)
+from tests.degradation.shops import GONE, Whole, whole_shop
+from tests.degradation.truth import truths_of
+
+Degradation = Callable[[Random, Exports], Degraded]
+
+DEGRADATIONS: Mapping[str, Degradation] = {
+    "split_lines": split_lines,
+    "double_rows": double_rows,
+    "unknown_words": unknown_words,
+    "emptied_cells": emptied_cells,
+    "columns_of_faults": columns_of_faults,
+    "side_files": side_files,
+    "missing_times": missing_times,
+    "damaged_cells": damaged_cells,
+    "stale_tickets": stale_tickets,
+    "cut_days": cut_days,
+    "coarse_times": coarse_times,
+    "first_row_only": first_row_only,
+}
+"""In the order in which they are done: what is cut is weighed after rows have been damaged."""
+REJECTIONS = "rejection_times"
+"""No export tells when a ticket was rejected: it was answered between application and finish
+(§1b.7). The shop itself is made with such tickets.
+"""
+NAMES = sorted((*DEGRADATIONS, REJECTIONS))
+EACH = "each"
+TRIES = 12
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A shop by its seed, the files that are left of it and what was taken away."""
+
+    seed: int
+    whole: Whole
+    exports: Exports
+    losses: tuple[Loss, ...]
+
+    @property
+    def spared(self) -> frozenset[str]:
+        return frozenset().union(*(loss.spared for loss in self.losses))
+
+    @property
+    def names(self) -> str:
+        return "+".join(loss.name for loss in self.losses)
+
+    def told(self) -> str:
+        rhythm = self.whole.rhythm
+        shop = f"{rhythm.name} shop, as of {rhythm.as_of}, good {rhythm.good}/1000"
+        return "; ".join((shop, *(f"{loss.name}: {loss.detail}" for loss in self.losses)))
+
+
+def attack_of(seed: int, only: str | None = None) -> Attack:
+    """The attack of a seed; half of them take one thing away, the others two or three.
+
+    Args:
+        seed: Makes the shop, its layout and its losses.
+        only: Name of the one degradation that is wanted, or "each" for one that the seed names;
+            the attack has no loss where none of several tries applies to the shop.
+    """
+    rng = Random(seed)
+    wanted = [only] if only else rng.sample(NAMES, rng.choice((1, 1, 1, 2, 3)))
+    if only == EACH:
+        wanted = [NAMES[seed % len(NAMES)]]
+    whole = whole_shop(rng, hidden_rejections=REJECTIONS in wanted)
+    exports = exports_of(rng, whole)
+    losses: list[Loss] = []
+    if hidden := sum(row[GONE] is not None for row in whole.rows["tickets"]):
+        losses.append(Loss(REJECTIONS, f"{hidden} tickets"))
+    for name, degrade in DEGRADATIONS.items():
+        if name not in wanted:
+            continue
+        for _ in range(TRIES):
+            degraded = degrade(rng, exports)
+            if degraded is not None:
+                exports, loss = degraded
+                losses.append(loss)
+                break
+    return Attack(seed, whole, exports, tuple(losses))
+
+
+def untouched(seed: int, size: int = 1) -> Attack:
+    """A shop, `size` times as large as usual, whose files have lost nothing."""
+    rng = Random(seed)
+    whole = whole_shop(rng, size=size)
+    return Attack(seed, whole, exports_of(rng, whole), ())
+
+
+def outcome_of(attack: Attack, *, tight: bool = False) -> tuple[Report, list[Fault]]:
+    """The report on what is left, and where it contradicts the whole shop.
+
+    With `tight` also where it gives no verdict though the second implementation has one.
+    """
+    files = attack.exports
+    report = audited(files)
+    found = list(faults(report, truths_of(attack.whole), attack.spared))
+    if tight:
+        spans = spans_of(files.tables, files.headers, files.as_of, files.opened_at)
+        found += needless(report, spans)
+    return report, found

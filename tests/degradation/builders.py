@@ -1,0 +1,24 @@
+"""The one place where this package imports what lies elsewhere among the tests."""
+
+from tests import oracle
+from tests.oracle.basis import Case, Outcome, window_end
+from tests.oracle.bounds import spans_of
+from tests.oracle.gaps import Gap, gaps
+from tests.oracle.knowledge import Span
+from tests.shops.files import cell
+from tests.shops.profile import COLUMNS, Row, Shop
+
+__all__ = [
+    "COLUMNS",
+    "Case",
+    "Gap",
+    "Outcome",
+    "Row",
+    "Shop",
+    "Span",
+    "cell",
+    "gaps",
+    "oracle",
+    "spans_of",
+    "window_end",
+]

@@ -1,0 +1,139 @@
+"""The law itself: what a report says of a degraded shop must not contradict what is true of it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from fractions import Fraction
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from kshop_audit.cli import main
+from tests.degradation.builders import Span
+from tests.degradation.exports import Exports, write
+from tests.degradation.truth import JUDGED, RATES, Truth
+
+EXIT_CODES = {"pass": 0, "fail": 1, "incomplete": 3, "measured": 0}
+TOLERANCE = Fraction(1, 10**9)
+"""Bounds are binary floats; true values lie far wider apart than this."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the command said: its exit code, its report (None without one), its last words."""
+
+    code: int
+    body: dict[str, Any] | None
+    said: str
+
+    def rules(self) -> dict[str, dict[str, Any]]:
+        return {} if self.body is None else {rule["id"]: rule for rule in self.body["rules"]}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One contradiction: of which rule, of what kind, and in figures."""
+
+    rule: str
+    kind: str
+    detail: str
+
+
+def audited(exports: Exports) -> Report:
+    """The command `check` over the files, in this process."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        write(exports, folder)
+        out = folder / "report.json"
+        arguments = ["check", str(folder / "in"), "--config", str(folder / "shop.toml")]
+        arguments += ["--as-of", f"{exports.as_of:%Y-%m-%dT%H:%M:%S}", "--out", str(out)]
+        arguments += ["--max-bad-rows", "100%", "--history", "off", "--no-progress", "--lang", "en"]
+        arguments += ["--format", "brief"]
+        for rule in JUDGED:
+            arguments += ["--select", rule]
+        said = StringIO()
+        with redirect_stdout(said), redirect_stderr(said):
+            code = main(arguments)
+        body = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
+    return Report(code, body, said.getvalue()[-300:])
+
+
+def faults(
+    report: Report, truths: Mapping[str, Truth], spared: frozenset[str] = frozenset()
+) -> Iterator[Fault]:
+    """Every contradiction between a report and the truth of the rules that are not spared."""
+    if "internal error" in report.said or "Traceback" in report.said:
+        yield Fault("command", "crash", report.said)
+    if report.body is None:
+        if report.code != 2:
+            yield Fault("command", "exit", f"exit {report.code} without a report")
+        return
+    verdict = report.body["verdict"]
+    if {report.code, EXIT_CODES[verdict["status"]]} != {verdict["exit_code"]}:
+        yield Fault("command", "exit", f"exit {report.code} with {verdict['status']}")
+    required = verdict.get("required", ("reply-rate", "ship-48h"))
+    gates = {rule for rule in required if rule in truths and rule not in spared}
+    if report.code == 0 and (failing := sorted(r for r in gates if truths[r].passes is False)):
+        yield Fault("command", "exit", f"exit 0 while {', '.join(failing)} fails")
+    results = report.rules()
+    for rule, truth in truths.items():
+        if rule in results and rule not in spared:
+            yield from of_rule(results[rule], truth)
+
+
+def needless(report: Report, spans: Mapping[str, Span | None]) -> Iterator[Fault]:
+    """Where no verdict was given, or wider bounds, though the second implementation has both
+    ends agree. No contradiction of the law, but a tool that never decides helps nobody.
+    """
+    for rule, got in report.rules().items():
+        span = spans.get(rule)
+        if span is None or got["status"] != "no_verdict":
+            continue
+        if (verdict := span.agrees(RATES[rule])) is not None:
+            wanted = "pass" if verdict else "fail"
+            detail = f"no_verdict {got['numerator']}/{got['denominator']} {bounds_text(got)}"
+            yield Fault(rule, "needless", f"{detail}, the oracle's {wanted} {span.low} {span.high}")
+
+
+def of_rule(got: Mapping[str, Any], truth: Truth) -> Iterator[Fault]:
+    """Status and bounds of one rule; no verdict is always allowed, false bounds never are."""
+    rule, status = str(got["id"]), str(got["status"])
+    shown = f"{status} {got['numerator']}/{got['denominator']} {bounds_text(got)}"
+    shown += f", true {truth.figures}"
+    internal = got.get("reason") and "internal error" in str(got["reason"])
+    if internal:
+        yield Fault(rule, "crash", str(got["reason"]))
+    if truth.value is not None and status != "not_applicable" and not encloses(got, truth.value):
+        yield Fault(rule, "bounds", shown)
+    if truth.passes is None:
+        if status == "fail" and truth.value is None:
+            yield Fault(rule, "false_fail", f"{shown}, nothing counts")
+        return
+    if status == "not_applicable":
+        yield Fault(rule, "not_applicable", shown)
+    elif status in ("pass", "warn") and not truth.passes:
+        yield Fault(rule, "false_pass", shown)
+    elif status == "fail" and truth.passes:
+        yield Fault(rule, "false_fail", shown)
+
+
+def encloses(got: Mapping[str, Any], value: Fraction) -> bool:
+    """Whether the bounds hold the true value; a verdict without bounds claims its own value."""
+    bounds = got["bounds"]
+    slack = TOLERANCE * max(Fraction(1), abs(value))
+    if bounds is None:
+        claimed = got["value"] if got["status"] in ("pass", "fail", "warn") else None
+        return claimed is None or abs(Fraction(claimed) - value) <= slack
+    low, high = bounds["low"], bounds["high"]
+    if low is not None and Fraction(low) > value + slack:
+        return False
+    return high is None or Fraction(high) >= value - slack
+
+
+def bounds_text(got: Mapping[str, Any]) -> str:
+    bounds = got["bounds"]
+    return "no bounds" if bounds is None else f"[{bounds['low']}, {bounds['high']}]"

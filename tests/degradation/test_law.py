@@ -1,0 +1,37 @@
+"""The law in the suite: whatever was taken out of a shop's files, its truth is not contradicted.
+
+`python -m tests.degradation.run` attacks as many shops as one likes and prints a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.degradation.attack import NAMES, attack_of, outcome_of
+
+CHUNK = 20
+FIRST = 500_000
+COMBINED = 60
+SINGLE = 8
+
+
+def contradictions(seed: int, only: str | None = None) -> Iterator[str]:
+    attack = attack_of(seed, only)
+    _, faults = outcome_of(attack)
+    again = f"--again {seed}" + (f" --only {only}" if only else "")
+    for fault in faults:
+        yield f"{again}: {fault.rule} {fault.kind}: {fault.detail} ({attack.told()})"
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + COMBINED, CHUNK))
+def test_losses_of_any_kind_leave_the_truth_within_the_bounds(first: int) -> None:
+    seeds = range(first, first + CHUNK)
+    assert [line for seed in seeds for line in contradictions(seed)] == []
+
+
+@pytest.mark.parametrize("only", NAMES)
+def test_one_loss_leaves_the_truth_within_the_bounds(only: str) -> None:
+    seeds = range(FIRST, FIRST + SINGLE)
+    assert [line for seed in seeds for line in contradictions(seed, only)] == []

@@ -1,0 +1,52 @@
+"""What the plan makes of sources, one step at a time: all records of one, and their account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from kshop_audit.ingest import Source, TextNeeds
+from kshop_audit.model.schema import TABLES, Kind
+from kshop_audit.plan.load import Loaded, put_together
+from kshop_audit.plan.read import Reader
+from kshop_audit.tables import BOOKKEEPING, GOOD, RAW_SUFFIX, STATE, schema
+
+EVERYBODY = TextNeeds(TABLES[Kind.CHATS].column("sender_role").codes, pl.lit(True))
+"""The text of all messages whose sender is understood."""
+
+
+def table_of(source: Source, needs: TextNeeds = EVERYBODY) -> pl.DataFrame:
+    """Every record of a source with all bookkeeping, also where nothing is wrong with any."""
+    records = source.records
+    assert records is not None
+    assert source.kind is not None
+    text = records.text(needs).collect(engine="streaming")
+    rows = records.rows(text, records.checks(text).collect(), needs).collect()
+    return completed(rows, source.kind)
+
+
+def completed(rows: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """The rows with what is left out where it says nothing: states and raw twins."""
+    present = {name for name in TABLES[kind].names if name in rows.columns}
+    columns = {**schema(kind, present), **BOOKKEEPING}
+    lacking = [
+        pl.lit(GOOD if name == STATE else None, dtype).alias(name)
+        for name, dtype in columns.items()
+        if name not in rows.columns
+    ]
+    assert all(
+        name.endswith(RAW_SUFFIX) or STATE not in rows.columns
+        for name in columns
+        if name not in rows.columns
+    )
+    return rows.with_columns(lacking).select(list(columns))
+
+
+def load(sources: Sequence[Source], *, find_as_of: bool) -> Loaded:
+    """What the plan loads of these sources alone."""
+    with Reader() as reader:
+        for source in sources:
+            reader.opened(source)
+        parts = {index: part.result() for index, part in reader.parts().items()}
+    return put_together(sources, parts, find_as_of=find_as_of)
