@@ -99,7 +99,7 @@ def _without_an_order(rows: pl.LazyFrame, *, numbered: bool) -> pl.LazyFrame:
         adrift &= pl.col("message_seq").is_null()
     reach = pl.col("latest_at").cum_max().shift(1).over("key")
     rows = rows.with_columns(_apart=(pl.col("sent_at") > reach).fill_null(True)).with_columns(
-        _heap=pl.col("_apart").cum_sum().over("key"), _nth=pl.int_range(pl.len()) * 2 + 1
+        _heap=pl.col("_apart").cum_sum().over("key"), _nth=pl.int_range(pl.len()) * 3
     )
     heap = ["key", "_heap"]
     several = (pl.col(FILE).n_unique() > 1) & pl.col("span").is_not_null().any()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 import polars as pl
@@ -191,3 +191,65 @@ def messages_are_as_known(
         if message.known and place in known and all(one.at for one in messages):
             assert sure or None in truly, seen
             assert outcome is not None or truly >= {True, False}, seen
+
+
+ORDERS = ("forward", "backward", "jumbled")
+SECONDS = (0, 1, 58, 59)
+
+
+def in_minutes(dice: Random, order: str) -> tuple[Message, ...]:
+    """A conversation whose times have no seconds, in the order of its rows in the file."""
+    begin = datetime(2026, 10, 20, 23, 55)
+    minutes = sorted(dice.randrange(10) for _ in range(dice.randrange(2, 6)))
+    rows = [
+        Message(dice.choice(("buyer", "buyer", "agent")), begin + timedelta(minutes=minute))
+        for minute in minutes
+    ]
+    if order == "backward":
+        rows.reverse()
+    if order == "jumbled":
+        dice.shuffle(rows)
+    return tuple(rows)
+
+
+def with_seconds(messages: tuple[Message, ...], order: str) -> Iterator[list[Message]]:
+    """The conversation with seconds, in all ways that agree with the order of the file."""
+    told = messages[::-1] if order == "backward" else messages
+    for seconds in product(SECONDS, repeat=len(told)):
+        filled = [
+            replace(message, at=message.at + timedelta(seconds=second))
+            for message, second in zip(told, seconds, strict=True)
+            if message.at is not None
+        ]
+        pairs = pairwise(filled)
+        # Of one second the question comes first, so a reply before it was a second earlier.
+        if order == "jumbled" or all(
+            (one.at, one.role != "buyer") <= (two.at, two.role != "buyer")
+            for one, two in pairs
+            if one.at is not None and two.at is not None
+        ):
+            yield filled[::-1] if order == "backward" else filled
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_is_known_of_minutes_holds_for_all_seconds(order: str, clock: str) -> None:
+    dice = Random(f"{order} {clock}")
+    as_of = datetime(2026, 10, 21, 12)
+    talks = [in_minutes(dice, order) for _ in range(TALKS)]
+    facts = facts_of(talks, as_of, clock)
+    chats = facts.tables.frames[Kind.CHATS].with_columns(sent_at_span=pl.lit(59, pl.Int32))
+    minutes = replace(facts.tables, frames={Kind.CHATS: chats}, doubtful={})
+    units = Facts(minutes, facts.terms)(questions, "reply-rate").collect()
+    known: dict[int, Known] = {number: {} for number in range(TALKS)}
+    for row in units.filter(pl.col("excluded").is_null()).to_dicts():
+        number, place = divmod(row[ROW], PLACES)
+        known[number][place] = (row["why"] is None, row["answered"])
+    for number, messages in enumerate(talks):
+        found = [counted(filled, as_of, clock) for filled in with_seconds(messages, order)]
+        seen = f"{messages}\n{known[number]}"
+        totals_are_within_bounds(known[number], found, seen)
+        if clock != "round" and order != "jumbled":
+            messages_are_as_known(messages, known[number], found, seen)
+    firm = [outcome for of_it in known.values() for sure, outcome in of_it.values() if sure]
+    assert {True, False, None} <= set(firm)
