@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -88,6 +88,12 @@ def _table(path: Path, header: list[str], rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
+WHOLE = (Kind.ORDERS, Kind.CHATS, Kind.TICKETS, Kind.RATINGS, Kind.REVIEWS, Kind.SERVICE_STATS)
+"""The kinds of which a case has all there is: a vector is about what is counted, however few rows
+it takes.
+"""
+
+
 def settings(config: Mapping[str, Any], pack: str = "kuaishou") -> Settings:
     """The settings that a case's `config` stands for."""
     closing = {key: _moment(value) for key, value in config.get("closing", {}).items()}
@@ -99,6 +105,7 @@ def settings(config: Mapping[str, Any], pack: str = "kuaishou") -> Settings:
         packs=(pack,),
         shop=config.get("shop"),
         opened_at=_moment(config.get("opened_at")),
+        coverage=dict.fromkeys(WHOLE, (date.min, date.max)),
         options=config.get("options", {}),
         exempt=tuple(
             Interval(_time(entry["from"]), _time(entry["to"]), entry["reason"])
@@ -109,7 +116,7 @@ def settings(config: Mapping[str, Any], pack: str = "kuaishou") -> Settings:
         targets={rule: Decimal(value) for rule, value in config.get("targets", {}).items()},
         declared={
             rule: Declared(
-                entry["numerator"],
+                Decimal(entry["numerator"]),
                 entry["denominator"],
                 _time(entry["from"]).date(),
                 _time(entry["to"]).date(),

@@ -51,7 +51,12 @@ class Frame:
 
     @property
     def needed(self) -> int:
-        return 1 + max(place for spots in self.places.values() for place in spots)
+        table = TABLES[Kind(self.kind)]
+        counted = [
+            spots for name, spots in self.places.items()
+            if table.column(name).read or name == self.key
+        ]  # fmt: skip
+        return 1 + max((place for spots in counted for place in spots), default=0)
 
 
 def text_of(frame: Frame, record: Record, name: str) -> str:
@@ -95,11 +100,16 @@ def kept(frame: Frame, record: Record, row: Mapping[str, Value], below: bool) ->
     if any("\ud800" <= char <= "\udfff" for char in record.raw):
         yield "kept with bytes that are no text"
     for name, spots in frame.places.items():
+        if name == "content" and row.get("sender_role", "") is None:
+            continue  # of a message whose sender is not known the text is not kept
         cell = text_of(frame, record, name)
-        exact = TABLES[Kind(frame.kind)].column(name).type not in (Type.TEXT, Type.CODE)
+        column = TABLES[Kind(frame.kind)].column(name)
+        exact = column.read and column.type not in (Type.TEXT, Type.CODE)
         if exact and any("\0" in cells[p] for p in spots if p < len(cells)):
             yield f"kept with a NUL in {name}"
         wanted = meaning(frame.kind, name, cell.replace("\0", ""))
+        if wanted is UNKNOWN and row[name] is None and not column.read:
+            continue  # of a column that nothing looks at, such a cell says nothing of its row
         if not agrees(frame.kind, name, wanted, row, cell):
             told = {key: row.get(key) for key in (name, name + RAW_SUFFIX) if key in row}
             yield f"{name} is {told}, the cell says {cell!r}"
