@@ -18,7 +18,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
 
 from kshop_audit.errors import InputError
-from kshop_audit.model.report import SCHEMA, Report
+from kshop_audit.model.report import READABLE, Report
 
 if TYPE_CHECKING:
     from kshop_audit.model.aspects import Aspects
@@ -67,10 +67,11 @@ def decode(text: str) -> Report:
             f"the report is not valid JSON: {detail}; make it again with check --out FILE.json",
         ) from None
     schema = data.get("schema") if isinstance(data, dict) else None
-    if schema != SCHEMA:
+    if schema not in READABLE:
+        known = ", ".join(READABLE)
         raise InputError(
-            f"不认识的报告格式 {schema!r}，本版本只读 {SCHEMA!r}",
-            f"unknown report schema {schema!r}, this version reads {SCHEMA!r} only",
+            f"不认识的报告格式 {schema!r}，本版本能读 {known}",
+            f"unknown report schema {schema!r}, this version reads {known}",
         )
     return cast("Report", _read(Report, data, ""))
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from kshop_audit import __version__
 from kshop_audit.auditing.completing import MeasuredPack
+from kshop_audit.auditing.inputs import platforms_of
 from kshop_audit.auditing.notes import data_notes, inputs_of
 from kshop_audit.auditing.pack_notes import pack_notes
 from kshop_audit.auditing.request import AuditRequest
@@ -131,7 +132,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
             ),
             *mute_notes(measured, terms),
             *_compared(request.earlier, fallen),
-            *pack_notes([whole.run for whole in wholes]),
+            *pack_notes([whole.run for whole in wholes], platforms_of(sources)),
         ),
     )
     evidence = {stem: rows for pack in packs for stem, rows in pack.evidence.items()}

@@ -6,23 +6,30 @@ request → selection (which rules) → inputs (files read) → completing (rule
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from kshop_audit.auditing.assemble import Audit, assemble
 from kshop_audit.auditing.completing import measured
-from kshop_audit.auditing.inputs import Exports, read_exports
+from kshop_audit.auditing.inputs import Exports, platforms_of, read_exports
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import pack_runs, selected, text_needs
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.model.metadata import Pack
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.packs import load_all as load_packs
+from kshop_audit.packs import names
 from kshop_audit.rules import Rule
 
 
 def audit(request: AuditRequest, scratch: Path) -> Audit:
     """Run the audit. Errors of inputs and configuration raise; an error inside a rule does not."""
-    return conclude(request, read(request, scratch))
+    exports = read(request, scratch)
+    fitting = by_platform(request, exports)
+    if fitting is not request:
+        # Another pack looks for other words. Rare, and the name of a pack saves it.
+        exports = read(fitting, scratch)
+    return conclude(fitting, exports)
 
 
 def read(request: AuditRequest, scratch: Path) -> Exports:
@@ -33,6 +40,18 @@ def read(request: AuditRequest, scratch: Path) -> Exports:
     packs, rules = _chosen(request)
     text = text_needs(packs, rules, request.settings)
     return read_exports(request.inputs, scratch, request.settings, request.as_of, text)
+
+
+def by_platform(request: AuditRequest, exports: Exports) -> AuditRequest:
+    """The request with the pack of the files' platform, where nobody chose a pack."""
+    if request.with_pack is None:
+        return request
+    platforms = platforms_of(exports.sources)
+    if len(platforms) != 1 or platforms[0] in request.settings.packs:
+        return request
+    if platforms[0] not in names():
+        return request
+    return replace(request, settings=request.with_pack(platforms[0]), with_pack=None)
 
 
 def conclude(request: AuditRequest, exports: Exports) -> Audit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -28,6 +29,12 @@ class Exports:
         """Of the files that were opened, once each."""
         opened = (source.digest for source in self.sources if source.digest is not None)
         return tuple(dict.fromkeys(opened))
+
+
+def platforms_of(sources: Sequence[Source]) -> tuple[str, ...]:
+    """The platforms whose own headers the files have, in the order of the files."""
+    found = (source.platform for source in sources if source.kind is not None)
+    return tuple(dict.fromkeys(name for name in found if name))
 
 
 def read_exports(

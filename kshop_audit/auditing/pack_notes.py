@@ -12,8 +12,13 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Span
 
 
-def pack_notes(runs: Sequence[PackRun]) -> Iterator[Text]:
-    """Which pack gives the score, which versions judge which days, which settings have no use."""
+def pack_notes(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Text]:
+    """Whether the packs fit the files, which of them gives the score, which versions judge which
+    days, which settings have no use.
+
+    `platforms`: whose headers the files have.
+    """
+    yield from _platform_notes(runs, platforms)
     first = runs[0]
     if len(runs) > 1 and first.pack.dimensions:
         yield Text(
@@ -35,6 +40,25 @@ def pack_notes(runs: Sequence[PackRun]) -> Iterator[Text]:
         yield Text(
             zh=f"所选规则包用不到这些配置：{'、'.join(unused)}。",
             en=f"Of no use to the chosen packs, and not used: {', '.join(unused)}.",
+        )
+
+
+def _platform_notes(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Text]:
+    """A warning where the files are of other platforms than the packs."""
+    chosen = runs[0].terms.settings.pack_chosen
+    judged = {(run.series or run.pack).id.partition("-")[0] for run in runs}
+    strange = [name for name in platforms if name not in judged]
+    if not chosen and len(platforms) == 1 and not strange and platforms[0] in judged:
+        yield Text(
+            zh=f"没有指定规则包，按文件的平台选用 {platforms[0]}。",
+            en=f"No pack was chosen; the files are of {platforms[0]}, so its pack is used.",
+        )
+    elif strange and (chosen or len(platforms) > 1):
+        files, packs = "、".join(platforms), "、".join(sorted(judged))
+        yield Text(
+            zh=f"注意：文件来自 {files}，规则包是 {packs}；用 --pack 指定文件所属平台的规则包。",
+            en=f"Careful: the files are of {files.replace('、', ', ')}, the rules of "
+            f"{packs.replace('、', ', ')}; choose the pack of the files' platform with --pack.",
         )
 
 

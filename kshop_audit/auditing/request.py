@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +21,9 @@ class AuditRequest:
 
     `not_before`: an as-of older than this instant is too old for the required rules (--max-age).
     `earlier`: the report to compare with; with `fail_on_regression` what is worse decides.
-    `mask`: cells that could identify a person are shortened wherever they are shown.
+    `with_pack`: the settings with another pack, where nobody chose one, so that the platform of
+    the files decides. `mask`: cells that could identify a person are shortened wherever they are
+    shown.
     """
 
     inputs: Request
@@ -36,6 +38,7 @@ class AuditRequest:
     fail_on_regression: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     mask: bool = True
+    with_pack: Callable[[str], Settings] | None = None
 
 
 def for_closing(request: AuditRequest) -> AuditRequest:

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from kshop_audit.ingest import Request
 
 
-def settings_of(options: ConfigOptions, folders: Iterable[Path] = ()) -> Settings:
-    """The settings with everything the command line says on top of them."""
+def settings_of(
+    options: ConfigOptions, folders: Iterable[Path] = (), pack: str | None = None
+) -> Settings:
+    """The settings with everything the command line says on top of them. `pack`: the one to use
+    where nobody chose any.
+    """
     if not options.isolated:
         own = options.password_env if isinstance(options, InputOptions) else None
         _warn_of_unknown(options.spoken, own)
@@ -32,7 +36,7 @@ def settings_of(options: ConfigOptions, folders: Iterable[Path] = ()) -> Setting
         folders=[folder for folder in folders if folder.is_dir()],
         cwd=Path(),
         environ=os.environ,
-        flags=_flags(options),
+        flags=_flags(options) | ({} if pack is None else {"pack": [pack]}),
         sets=options.sets if "sets" in options.given else (),
         isolated=options.isolated,
         mutes=options.mutes if isinstance(options, RuleOptions) else None,

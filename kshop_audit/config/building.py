@@ -111,6 +111,7 @@ def build(
     gates = _gates(packs, levels)
     return Settings(
         packs=pack_names(config, origins),
+        pack_chosen=place_of(origins.layers, ("pack",)) is not None,
         shop=config.shop,
         lang=config.lang,
         opened_at=config.opened_at,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 
+from kshop_audit.model.day_runs import no_business, runs_of
 from kshop_audit.model.kinds import KIND_NAMES
 from kshop_audit.model.knowledge import Why, added
 from kshop_audit.model.measurement import Label, Measurement
@@ -37,7 +38,7 @@ def _cause(why: Why, units: int, measured: Measurement) -> Text:
 
 def _empty(units: int, coverage: Coverage) -> Text:
     kind = Kind(coverage.kind)
-    runs = list(spans([date.fromisoformat(day) for day in coverage.days_missing]))
+    runs = list(runs_of([date.fromisoformat(day) for day in coverage.days_missing]))
     zh = "、".join(_span(*run, "至") for run in runs[:SHOWN]) + ("等" if len(runs) > SHOWN else "")
     en = ", ".join(_span(*run, "to") for run in runs[:SHOWN]) + ("…" if len(runs) > SHOWN else "")
     days = len(coverage.days_missing)
@@ -49,30 +50,6 @@ def _empty(units: int, coverage: Coverage) -> Text:
         f"up to {units} units; export them again, or if the shop was closed write "
         + no_business(runs),
     )
-
-
-def no_business(runs: Sequence[tuple[date, date]]) -> str:
-    """The line of `shop.toml` that says of these days that there was no business."""
-    parts = [
-        f'"{first}"' if first == last else f'{{from = "{first}", to = "{last}"}}'
-        for first, last in runs
-    ]
-    return f"no_business_days = [{', '.join(parts)}]"
-
-
-def spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
-    """Days in their order as runs, each by its first and last day."""
-    first = last = None
-    for day in days:
-        if first is None or last is None:
-            first = last = day
-        elif day - last == timedelta(days=1):
-            last = day
-        else:
-            yield first, last
-            first = last = day
-    if first is not None and last is not None:
-        yield first, last
 
 
 def _span(first: date, last: date, word: str) -> str:

@@ -1,6 +1,6 @@
 """The Report: the one object that feeds the terminal, every file and the exit code.
 
-Field names are those of the JSON (schema `kshop-audit/report/1`). Frozen, standard library only.
+Field names are those of the JSON (schema `kshop-audit/report/2`). Frozen, standard library only.
 `Decimal` for figures of rules, points and scores; `value` and `bounds` are floats for display,
 the integers beside them are what was compared.
 """
@@ -14,7 +14,9 @@ from enum import StrEnum
 
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 
-SCHEMA = "kshop-audit/report/1"
+SCHEMA = "kshop-audit/report/2"
+READABLE = ("kshop-audit/report/1", SCHEMA)
+"""Reports that can be read; what an older one does not have is empty."""
 
 
 class Status(StrEnum):

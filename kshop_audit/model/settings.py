@@ -169,6 +169,7 @@ class Settings:
     """Everything the operator can set, merged and validated.
 
     `packs`: names or files; each is a column of the report, and the score follows the first one.
+    `pack_chosen`: whether somebody named them.
     `required` is added to the packs' required gates; `required_instead` replaces them, if it is
     set. "all" has already become every gate; `required_by_name`
     are those that were written out. `coverage`: kind → first and last day of which the
@@ -176,6 +177,7 @@ class Settings:
     """
 
     packs: tuple[str, ...] = ("kuaishou",)
+    pack_chosen: bool = False
     shop: str | None = None
     lang: str | None = None
     opened_at: datetime | None = None

@@ -36,7 +36,7 @@ def test_any_report_survives_and_equal_reports_are_equal_bytes(report: Report) -
 def test_text_is_readable_ordered_and_exact() -> None:
     report = failing()
     text = encode(report)
-    assert '\n  "schema": "kshop-audit/report/1",\n  "tool": {\n    "name"' in text
+    assert '\n  "schema": "kshop-audit/report/2",\n  "tool": {\n    "name"' in text
     assert text.endswith("}\n")
     assert "5 分钟回复率" in text
     assert '"value": 0.0035' in text
@@ -91,7 +91,7 @@ GOOD = encode(failing())
     [
         ("", "not valid JSON"),
         ("[]", "unknown report schema None"),
-        ('{"schema": "kshop-audit/report/2"}', "unknown report schema 'kshop-audit/report/2'"),
+        ('{"schema": "kshop-audit/report/3"}', "unknown report schema 'kshop-audit/report/3'"),
         ('{"schema": 1, "schema": 2}', "'schema' stands twice"),
         ("[" * 100_000, "not valid JSON"),
         (GOOD.replace('"shop": ', '"ship": '), "unknown key 'ship'"),

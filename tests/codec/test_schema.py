@@ -39,7 +39,7 @@ def faults(text: str) -> list[str]:
 
 def check(data: dict[str, Any]) -> None:
     assert list(data) == TOP
-    assert data["schema"] == "kshop-audit/report/1"
+    assert data["schema"] == "kshop-audit/report/2"
     assert data["score"]["official"] is False
     for entry in data["inputs"]:
         parts = entry["rows"] + entry["rejected"] + entry["skipped"] + entry["duplicates"]

@@ -146,7 +146,7 @@ def test_every_machine_writes_the_same_bytes(tmp_path: Path) -> None:
         assert done.stderr == b""
         outputs.add(done.stdout)
     assert len(outputs) == 1
-    assert json.loads(outputs.pop())["schema"] == "kshop-audit/report/1"
+    assert json.loads(outputs.pop())["schema"] == "kshop-audit/report/2"
 
 
 # ------------------------------------------------------------------ one rule or all of them

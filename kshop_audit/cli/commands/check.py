@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -107,7 +108,16 @@ def _order(options: CheckOptions, settings: Settings) -> AuditRequest:
         earlier=_earlier(options),
         fail_on_regression=options.fail_on_regression,
         mask=not options.no_mask,
+        with_pack=None if settings.pack_chosen else partial(_with_pack, options),
     )
+
+
+def _with_pack(options: CheckOptions, pack: str) -> Settings:
+    from kshop_audit.cli.preparing import settings_of
+
+    settings = settings_of(options, options.paths, pack)
+    overrides = tuple(entry for entry in settings.overrides if not entry.startswith("pack="))
+    return replace(settings, pack_chosen=False, overrides=overrides)
 
 
 def _earlier(options: CheckOptions) -> Report | None:

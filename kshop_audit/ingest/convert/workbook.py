@@ -18,8 +18,7 @@ import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
@@ -28,7 +27,7 @@ from xml.parsers.expat import ExpatError
 import polars as pl
 
 from kshop_audit.errors import InputError
-from kshop_audit.ingest.convert import biff
+from kshop_audit.ingest.convert.xls_failures import FailedCells, failures, with_failures
 from kshop_audit.ingest.files.access import is_full
 from kshop_audit.ingest.files.archive import FAULTS, opened
 from kshop_audit.ingest.files.container import BLOCK, Container, LockedError, UnopenedError, sniff
@@ -136,15 +135,14 @@ def read_sheets(path: Path, target: Path) -> list[Sheet]:
     for name in ("calamine", "fastexcel"):
         logging.getLogger(name).addHandler(logging.NullHandler())
     reader = fastexcel.read_excel(path)
-    failed: list[tuple[str, ExcelReader]] = []
-    if path.suffix == ".xls":
-        found = biff.twins(path, target.with_name(f"{target.name}.twin.xls"))
-        for failure, other in found:
-            # What is no record, though it looks like one, may spoil the twin, never the file.
-            with suppress(fastexcel.FastExcelError):
-                failed.append((failure, fastexcel.read_excel(other)))
+    failed = failures(path) if path.suffix == ".xls" else {}
     return [
-        Sheet(name, _written(reader, place, target.with_name(f"{target.name}.{place}.csv"), failed))
+        Sheet(
+            name,
+            _written(
+                reader, place, target.with_name(f"{target.name}.{place}.csv"), failed.get(name, {})
+            ),
+        )
         for place, name in enumerate(reader.sheet_names)
     ]
 
@@ -255,15 +253,12 @@ def _load(reader: ExcelReader, place: int, dtype: _Type) -> pl.DataFrame:
     return frame.rename({name: f"{n}" for n, name in enumerate(frame.columns)})
 
 
-def _written(
-    reader: ExcelReader, place: int, target: Path, failed: Sequence[tuple[str, ExcelReader]]
-) -> Path | None:
-    """The cells of a sheet as CSV in UTF-8; None if it has none. `failed`: twins, see `biff`."""
+def _written(reader: ExcelReader, place: int, target: Path, failed: FailedCells) -> Path | None:
+    """The cells of a sheet as CSV in UTF-8; None if it has none. `failed`: see `xls_failures`."""
     frame = _load(reader, place, "string")
     if not frame.width:
         return None
-    for failure, other in failed:
-        frame = _with_failure(frame, failure, _load(other, place, "boolean"))
+    frame = with_failures(frame, failed)
     if _any(frame, _LOST):
         # A number passes for true or false, a text does not: only this tells 123 from "123".
         numbers = _load(reader, place, "boolean")
@@ -274,19 +269,6 @@ def _written(
     frame = frame.select(pl.when(pl.col(name) != "").then(name) for name in frame.columns)
     frame.write_csv(target, include_header=False)
     return target
-
-
-def _with_failure(frame: pl.DataFrame, failure: str, other: pl.DataFrame) -> pl.DataFrame:
-    """The texts, with the failure where nothing stands and the twin has true or false."""
-    if other.shape != frame.shape:
-        return frame
-    return frame.select(
-        pl.when(frame[name].is_null() & other[name].is_not_null())
-        .then(pl.lit(failure))
-        .otherwise(name)
-        .alias(name)
-        for name in frame.columns
-    )
 
 
 def _any(frame: pl.DataFrame, pattern: str) -> bool:

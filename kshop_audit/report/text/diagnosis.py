@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from rich.cells import cell_len
 
+from kshop_audit.model.day_runs import no_business, runs_of
 from kshop_audit.model.diagnosis import Diagnosis, FileDiagnosis, Lack, Proposal
 from kshop_audit.report.text.layout import pad
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
@@ -165,6 +167,8 @@ class _DiagnosisPage:
                 (self._speech.name("kind", gap.kind), self.say("gap", len(gap.days), days=days))
             )
             entries.append(("", self.say("gap_rules", rules=self._names(gap.rules, _TEXTS))))
+            runs = list(runs_of([date.fromisoformat(day) for day in gap.days]))
+            entries.append(("", self.say("gap_line", line=no_business(runs))))
         return self._section("gaps", entries)
 
     def lacks(self, diagnosis: Diagnosis) -> list[Spans]:
