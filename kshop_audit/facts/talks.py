@@ -106,15 +106,10 @@ def parts(tables: Tables, hours: Hours) -> pl.LazyFrame:
     (UInt8), reason (String, a value of `Why`: what is not known of the row).
     """
     role = pl.col("sender_role")
-    latest = {
-        f"{name}_latest": pl.col(name + "_at")
-        + pl.duration(seconds=pl.col(f"{name}_at{SPAN_SUFFIX}").fill_null(0), time_unit="ms")
-        for name in ("sent", "served")
-    }
     rows = (
         everything(tables)
         .join(open_talks(tables), on="key", how="semi")
-        .with_columns(latest_at=latest["sent_latest"], served_latest=latest["served_latest"])
+        .with_columns(latest_at=_latest("sent_at"), served_latest=_latest("served_at"))
         # At as-of itself the cell is taken for the instant: as-of may come from this very row.
         .with_columns(
             _edge=pl.when(pl.col("sent_at") == hours.as_of).then("sent_at").otherwise("latest_at"),
@@ -150,6 +145,12 @@ def parts(tables: Tables, hours: Hours) -> pl.LazyFrame:
         replies=replies,
         excluded=pl.when(dropped).then("_reason"),
     )  # fmt: skip
+
+
+def _latest(name: str) -> pl.Expr:
+    """The latest instant that a cell may mean."""
+    seconds = pl.col(name + SPAN_SUFFIX).fill_null(0)
+    return pl.col(name) + pl.duration(seconds=seconds, time_unit="ms")
 
 
 def _membership(hours: Hours) -> list[pl.Expr]:

@@ -51,7 +51,7 @@ MOST = 3
 
 def talk(dice: Random) -> tuple[Message, ...]:
     """A conversation of one evening and the next morning."""
-    messages = []
+    messages: list[Message] = []
     for _ in range(dice.randrange(1, 8)):
         evening = BEGIN + timedelta(seconds=dice.randrange(40) * 60)
         morning = datetime(2026, 10, 21, 8) + timedelta(seconds=dice.randrange(7) * 100)
@@ -122,7 +122,7 @@ def facts_of(talks: list[tuple[Message, ...]], as_of: datetime, clock: str) -> F
     rows: dict[bool, list[dict[str, object]]] = {False: [], True: []}
     for number, messages in enumerate(talks):
         for place, message in enumerate(messages):
-            cells = {
+            cells: dict[str, object] = {
                 "session_id": f"s{number}",
                 "buyer_id": f"b{number}",
                 "sender_role": message.role or None,

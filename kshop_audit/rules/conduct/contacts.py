@@ -85,10 +85,10 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
     """
     found, review = pl.col("contact").is_not_null(), pl.col("contact_review")
     return Ratio(
-        unit=facts(contacts),
+        unit=doubts.relevant(facts(contacts), facts.tables, terms, "third-party-info", "sent_at"),
         at="sent_at",
         hit=found & ~review,
-        maybe=doubts.by_row(facts.tables, terms, "third-party-info", "sent_at"),
+        maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,
@@ -158,10 +158,12 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
     in_a_row, within_hours = (terms.number("harassment", n) for n in ("in_a_row", "within_hours"))
     too_many = pl.col("too_many")
     return Ratio(
-        unit=facts(bursts, in_a_row, within_hours),
+        unit=doubts.relevant(
+            facts(bursts, in_a_row, within_hours), facts.tables, terms, "harassment", "sent_at"
+        ),
         at="sent_at",
         hit=too_many,
-        maybe=doubts.by_row(facts.tables, terms, "harassment", "sent_at"),
+        maybe=doubts.maybe(facts.tables),
         unknown=doubts.unknown(facts.tables),
         offence=True,
         evidence=EVIDENCE,

@@ -89,10 +89,12 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
         for name, tone in tones.items()
     ]
     return Ratio(
-        unit=facts(matches, *TONE_LISTS),
+        unit=doubts.relevant(
+            facts(matches, *TONE_LISTS), facts.tables, terms, "tb-tone", "sent_at"
+        ),
         at="sent_at",
         hit=pl.lit(False),
-        maybe=doubts.by_row(facts.tables, terms, "tb-tone", "sent_at"),
+        maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         findings=replace(listed, columns={**listed.columns, "why": _joined(names, " ")}),

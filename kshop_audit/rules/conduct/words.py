@@ -34,10 +34,10 @@ def listed(
     lexicon = terms.lexicon(name)
     match = matched(name)
     return Ratio(
-        unit=facts(matches, name),
+        unit=doubts.relevant(facts(matches, name), facts.tables, terms, rule_id, "sent_at"),
         at="sent_at",
         hit=match.plainly,
-        maybe=doubts.by_row(facts.tables, terms, rule_id, "sent_at"),
+        maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,

@@ -53,21 +53,24 @@ def reached(share: Fraction, tables: Tables, *, handed_over: bool = False) -> pl
     )  # fmt: skip
 
 
-def by_row(tables: Tables, terms: Terms, rule: str, at: str) -> Mapping[Why, pl.Expr]:
-    """Why it is not known whether a message counts, by its column why: unless its time lies outside
-    the rule's window for certain.
-    """
+def relevant(unit: pl.LazyFrame, tables: Tables, terms: Terms, rule: str, at: str) -> pl.LazyFrame:
+    """The messages without those that may be none and would lie outside the window if they were."""
     if not uncertain(tables):
-        return {}
-    return within_window(by_reason("why"), terms, rule, at)
+        return unit
+    return unit.filter(pl.col("why").is_null() | _inside(terms, rule, at))
 
 
 def within_window(
     reasons: Mapping[Why, pl.Expr], terms: Terms, rule: str, at: str
 ) -> Mapping[Why, pl.Expr]:
     """The reasons, as far as the time may lie in the rule's window."""
+    inside = _inside(terms, rule, at)
+    return {why: is_so & inside for why, is_so in reasons.items()}
+
+
+def _inside(terms: Terms, rule: str, at: str) -> pl.Expr:
     time, until = pl.col(at), terms.until(rule)
     inside = (time >= terms.since(rule)) & (time <= terms.last)
     if until is not None:
         inside &= time < until
-    return {why: is_so & inside.fill_null(True) for why, is_so in reasons.items()}
+    return inside.fill_null(True)
