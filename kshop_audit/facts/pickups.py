@@ -8,26 +8,54 @@ import polars as pl
 
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.conversations import exclusion
-from kshop_audit.facts.orders import PICKUP, orders, waybill_rows
+from kshop_audit.facts.orders import orders, possible_orders
+from kshop_audit.facts.shipments import PICKUP, waybill_rows
+from kshop_audit.facts.spans import LATEST
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.tickets import first_applications
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.tables import WHY
 
 
 @fact
 def parcels(facts: Facts, each_hours: int | None) -> pl.LazyFrame:
-    """Orders with a shipment, with applied_at of their first ticket.
+    """Orders that were shipped, and those that may have been (see `orders.possible_orders`).
 
-    `each_hours`: the time limit where every parcel is counted, then with parcel_late and
-    parcel_waiting (see `_parcel_states`); None where several waybills replace one another.
+    Adds applied_at of their first ticket (and its twin, see `spans.LATEST`) and ticket_doubt
+    (String: a ticket of the order could not be read). `each_hours`: the time limit where every
+    parcel is counted, then with parcel_late and parcel_waiting (see `_parcel_states`); None where
+    several waybills replace one another.
     """
-    first = facts(first_applications)
-    shipped = facts(orders).filter("has_shipped_at").join(first, on="order_id", how="left")
+    tables = facts.tables
+    possible = pl.col("has_shipped_at").fill_null(False) | pl.col("doubt").is_not_null()
+    possible = possible | pl.col("waybill_doubt").is_not_null()
+    left = pl.col("may_have_left") & ~pl.col("cancelled")
+    if not (tables.some_has(Kind.ORDERS, "shipped_at") or tables.some_has(Kind.ORDERS, "status")):
+        left = pl.lit(True)  # nothing but the shipments tells which orders were shipped
+    shipped = (
+        facts(possible_orders)
+        .filter(possible | left.fill_null(False))
+        .join(_applications(tables), on="order_id", how="left")
+    )
+    if Kind.TICKETS in tables.doubtful:
+        rows = tables.doubtful_rows(Kind.TICKETS).filter(pl.col("order_id").is_not_null())
+        touched = rows.group_by("order_id").agg(ticket_doubt=pl.col(WHY).min())
+        shipped = shipped.join(touched, on="order_id", how="left")
+    else:
+        shipped = shipped.with_columns(ticket_doubt=pl.lit(None, pl.String))
     if each_hours is None:
         return shipped
-    states = _parcel_states(facts.tables, facts.terms, each_hours)
+    states = _parcel_states(tables, facts.terms, each_hours)
     return shipped.join(states, on="order_id", how="left")
+
+
+def _applications(tables: Tables) -> pl.LazyFrame:
+    """order_id → applied_at of its first ticket of any type, with its twin."""
+    times = {"applied_at": pl.col("applied_at").min()}
+    if tables.imprecise(Kind.TICKETS, "applied_at"):
+        times["applied_at" + LATEST] = tables.at_latest(Kind.TICKETS, "applied_at").min()
+    return tables.rows(Kind.TICKETS).group_by("order_id").agg(**times)
 
 
 def _parcel_states(tables: Tables, terms: Terms, hours: int) -> pl.LazyFrame:

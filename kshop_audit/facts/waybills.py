@@ -7,7 +7,8 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
-from kshop_audit.facts.orders import orders, waybill_rows
+from kshop_audit.facts.orders import orders
+from kshop_audit.facts.shipments import waybill_rows
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW

@@ -155,6 +155,8 @@ def pickup(case: Case) -> Outcome:
     for row in case.rows("tickets"):
         if moment := time(row, "applied_at"):
             applied.setdefault(text(row, "order_id"), []).append(moment)
+    listed = {text(row, "order_id") for row in case.rows("shipments")}
+    own_column = case.has("orders", "picked_up_at")
     fates: dict[str, str] = {}
     for order in orders_of(case).values():
         if order.shipped_at is None:
@@ -163,13 +165,17 @@ def pickup(case: Case) -> Outcome:
             fates[order.order_id] = reason
         elif is_force_majeure(case, order):
             fates[order.order_id] = "force_majeure"
+        elif not own_column and order.order_id not in listed:
+            fates[order.order_id] = "not_covered"  # no file would tell of its pickup
         elif refund_before_pickup(case, order, applied.get(order.order_id, [])):
             fates[order.order_id] = "refund_before_pickup"
         else:
             fates[order.order_id] = pickup_state(case, order)
     counts = Counter(fates.values())
     in_time, late = counts.pop("in_time", 0), counts.pop("late", 0)
-    return Outcome(in_time, in_time + late, tidy(counts), extra={"orders": fates})
+    unknown = counts.pop("not_covered", 0)
+    excluded = tidy(counts)
+    return Outcome(in_time, in_time + late, excluded, unknown=unknown, extra={"orders": fates})
 
 
 # --- waybills ---------------------------------------------------------------------------------
