@@ -36,8 +36,9 @@ def orders(facts: Facts) -> pl.LazyFrame:
     (received or signed for), pickup_known (Boolean: the files would tell of a pickup, or it was
     not shipped),
     proven_by (latest instant by which a pickup must have happened), later_node (Boolean: a node
-    past the pickup is named), paid_fen, unpriced (a line has no amount), commission_fen,
-    postage_fen, tracking_no (one of them), carrier, province, product_id, buyer_id, _file, _row.
+    past the pickup is named), listed (the shipments files have it), paid_fen, unpriced (a line has
+    no amount), commission_fen, postage_fen, tracking_no (one of them), carrier, province,
+    product_id, buyer_id, _file, _row.
     open_state: a line has no shipping time and its state leaves open what became of it; then
     may_have_left, may_wait, may_be_gone, unclear and lines_sent_at (see `lines.together`) tell what
     is possible. Times that are not precise have a twin (see `spans.LATEST`): ask `span_of`.
@@ -58,6 +59,7 @@ def orders(facts: Facts) -> pl.LazyFrame:
         pl.min_horizontal("signed_at", "shipment_signed").alias("signed_at"),
         told.alias("pickup_known"),
         pl.col("later_node").fill_null(False),
+        pl.col("has_waybills").fill_null(False).alias("listed"),
         *_times(""),
         *(_times(LATEST) if imprecise_shipments(tables) else ()),
         *_picked("", ""),

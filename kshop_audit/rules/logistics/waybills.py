@@ -120,6 +120,8 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     unpaid_yet = (pl.col("paid_at") > terms.last) & pl.col("doubt").is_null()
     unsure = chances.unsure(~window.hit, unpaid_yet, *excluded.values())
     causes = _causes(tables, untold)
+    for why, cause in because(tables, {Kind.TICKETS: "ticket_doubt"}).items():
+        causes[why] = causes.get(why, NEVER) | cause
     rough = imprecise_pickups(tables) or not uploaded.precise
     return Ratio(
         unit=facts(parcels, hours if each else None),
@@ -190,19 +192,15 @@ def _refunded(limit: Span, tables: Tables, terms: Terms) -> tuple[pl.Expr, pl.Ex
 
 
 def _causes(tables: Tables, untold: pl.Expr) -> dict[Why, pl.Expr]:
-    """Why a pickup is not known; `untold`: no shipping time is."""
-    doubts = {
-        Kind.ORDERS: "doubt",
-        Kind.SHIPMENTS: "waybill_doubt",
-        Kind.TICKETS: "ticket_doubt",
-    }
-    causes = because(tables, doubts)
+    """Why a shipped order is not known; `untold`: no shipping time is."""
+    causes = because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"})
     unclear = untold & pl.col("unclear").fill_null(False)
     left = untold & pl.col("may_have_left").fill_null(False) & ~unclear
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
     causes[Why.NO_TIME] = causes.get(Why.NO_TIME, NEVER) | left
     if imprecise_pickups(tables) or imprecise_shipments(tables):
-        causes[Why.NOT_PRECISE] = pl.col("picked_up_at").is_not_null()
+        known = pl.col("picked_up_at").is_not_null()
+        causes[Why.NOT_PRECISE] = causes.get(Why.NOT_PRECISE, NEVER) | known
     return causes
 
 
@@ -268,12 +266,26 @@ def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
         我们只看得到你的文件：其他商家是否用过该单号、电子面单数据只有平台有；地址脱敏后也可能误
         判。
     """
-    flawed = pl.col("why").is_not_null()
+    tables, flawed = facts.tables, pl.col("why").is_not_null()
+    shipped = span("shipped_at", precise=not imprecise_shipments(tables))
+    window = inside(shipped, "waybill-integrity", terms)
+    untold = shipped.early.is_null()
+    touched = untold | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    known = Chances(flawed | pl.col("suspect"), ~flawed, NEVER if shipped.precise else window.out)
+    chances = ANYTHING.where(touched) | known.where(~touched)
+    unsure = chances.unsure(
+        ~window.hit, (pl.col("paid_at") > terms.last) & pl.col("doubt").is_null()
+    )
+    causes = _causes(tables, untold)
+    unlisted = pl.col("unlisted") & ~touched
+    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | unlisted
     return Ratio(
         unit=facts(shipped_orders, terms.number("waybill-integrity", "combined_days")),
         at="shipped_at",
-        hit=flawed,
+        hit=chances.outcome,
         offence=True,
+        maybe=maybe(causes, unsure, Why.NOT_PRECISE),
+        unknown=causes,
         evidence=EvidenceColumns(
             ids=("order_id", "tracking_no"), actual=pl.col("shipped_at"), why=pl.col("why")
         ),
