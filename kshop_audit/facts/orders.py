@@ -143,6 +143,8 @@ def span_of(tables: Tables, name: str) -> Span:
             rough = tables.imprecise(Kind.ORDERS, "promised_ship_at")
         case "picked_up_at" | "proven_by":
             rough = imprecise_pickups(tables)
+        case "signed_at":
+            rough = False
         case _:
             rough = imprecise_shipments(tables)
     return span(name, precise=not rough)

@@ -175,7 +175,7 @@ def _any(mutes: Mapping[int, pl.Expr]) -> pl.Expr | None:
 def _unknown_reasons(frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms) -> pl.LazyFrame:
     folded, told = columns
     known = [fold(w) for w in (*terms.words("quality_reasons"), *terms.words("other_reasons"))]
-    counted = pl.col(query.CODE).is_in((query.HIT, query.MISS))
+    counted = query.counts_for_sure(pl.col(query.CODE))
     return (
         frame.filter(counted & pl.col(told).is_not_null() & ~pl.col(folded).is_in(known))
         .group_by(pl.col(told).alias("text"))
