@@ -53,11 +53,12 @@ def shipped_orders(facts: Facts, combined_days: int) -> pl.LazyFrame:
         )
     )  # fmt: skip
     flaws = _shared(sent.filter(pl.col("shipped_at") <= terms.last), tables, combined_days)
-    named = pl.lit(_names_waybills(tables, Kind.ORDERS) or _names_waybills(tables, Kind.SHIPMENTS))
+    own, listed = (_names_waybills(tables, kind) for kind in (Kind.ORDERS, Kind.SHIPMENTS))
+    named = pl.lit(own) | (~pl.col("unlisted") & listed)
     k6 = pl.col("k6").fill_null(False)
     suspect = pl.col("unlisted") | (pl.col("maybe_k3") & ~pl.col("k3"))
     suspect = suspect | (pl.col("maybe_k6").fill_null(False) & ~k6)
-    bare = pl.col("tracking_no").is_null() & named & ~pl.col("unlisted")
+    bare = pl.col("tracking_no").is_null() & named
     return (
         _with_doubtful_partners(sent.join(flaws, on="order_id", how="left"), tables)
         .with_columns(
@@ -77,7 +78,9 @@ def _unlisted(tables: Tables, terms: Terms) -> pl.Expr:
     if Kind.SHIPMENTS not in tables.frames:
         return pl.lit(False)
     complete = covered(pl.col("uploaded_at"), Kind.SHIPMENTS, terms)
-    lacking = pl.col("tracking_no").is_null() | ~pl.col("pickup_known")
+    lacking = ~pl.col("pickup_known")
+    if not _names_waybills(tables, Kind.ORDERS):
+        lacking = lacking | pl.col("tracking_no").is_null()
     return (~pl.col("listed") & ~complete & lacking & pl.col("has_shipped_at")).fill_null(False)
 
 

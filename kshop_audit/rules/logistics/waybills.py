@@ -148,13 +148,14 @@ def _of_pickup(limit: Span, tables: Tables, terms: Terms) -> Chances:
     """An order whose first pickup must come by the limit."""
     picked, proven = span_of(tables, "picked_up_at"), span_of(tables, "proven_by")
     known = picked.early.is_not_null()
+    # What no file tells of counts as unknown, also while its hours run.
     # A file that never names its nodes proves at most that a pickup was in time.
     proof = ~known & (proven.late <= limit.early).fill_null(False)
     none = ~known & ~proof & TOLD & proven.early.is_null()
     unknown = ~known & ~proof & ~none
     return (
         in_time(picked, limit, terms).where(known)
-        | Chances(proof | unknown, NEVER, NEVER)
+        | Chances(proof | unknown, unknown, NEVER)
         | not_yet(limit, terms).where(none | unknown)
     )
 
