@@ -178,6 +178,14 @@ def possible_orders(facts: Facts) -> pl.LazyFrame:
     return known.with_columns(waybill_doubt=none)
 
 
+def perhaps_shipped(terms: Terms) -> pl.Expr:
+    """Boolean, of `possible_orders`: nobody tells when the order was shipped, or whether."""
+    left = pl.col("may_have_left") & ~pl.col("cancelled") & ~pl.col("exempted")
+    left = left & (pl.col("paid_at") <= terms.last).fill_null(True)
+    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    return left.fill_null(False) | touched
+
+
 @fact
 def last_completions(facts: Facts) -> pl.LazyFrame:
     """The order completed last by as-of, one completed order without a finish time, and one of

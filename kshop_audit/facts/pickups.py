@@ -8,7 +8,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.conversations import exclusion
-from kshop_audit.facts.orders import orders, possible_orders
+from kshop_audit.facts.orders import orders, perhaps_shipped, possible_orders
 from kshop_audit.facts.shipments import PICKUP, waybill_rows
 from kshop_audit.facts.spans import LATEST
 from kshop_audit.facts.tables import Tables
@@ -28,14 +28,12 @@ def parcels(facts: Facts, each_hours: int | None) -> pl.LazyFrame:
     several waybills replace one another.
     """
     tables = facts.tables
-    possible = pl.col("has_shipped_at").fill_null(False) | pl.col("doubt").is_not_null()
-    possible = possible | pl.col("waybill_doubt").is_not_null()
-    left = pl.col("may_have_left") & ~pl.col("cancelled")
+    possible = pl.col("has_shipped_at").fill_null(False) | perhaps_shipped(facts.terms)
     if not (tables.some_has(Kind.ORDERS, "shipped_at") or tables.some_has(Kind.ORDERS, "status")):
-        left = pl.lit(True)  # nothing but the shipments tells which orders were shipped
+        possible = pl.lit(True)  # nothing but the shipments tells which orders were shipped
     shipped = (
         facts(possible_orders)
-        .filter(possible | left.fill_null(False))
+        .filter(possible)
         .join(_applications(tables), on="order_id", how="left")
     )
     if Kind.TICKETS in tables.doubtful:

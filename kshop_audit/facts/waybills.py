@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
-from kshop_audit.facts.orders import possible_orders, span_of
+from kshop_audit.facts.orders import perhaps_shipped, possible_orders, span_of
 from kshop_audit.facts.shipments import ENOUGH, covered, imprecise_shipments, waybill_rows
 from kshop_audit.facts.spans import LATEST, span
 from kshop_audit.facts.tables import Tables
@@ -36,15 +36,13 @@ def shipped_orders(facts: Facts, combined_days: int) -> pl.LazyFrame:
     tables, terms = facts.tables, facts.terms
     uploaded, paid = span_of(tables, "uploaded_at"), span_of(tables, "paid_at")
     picked = span_of(tables, "picked_up_at")
-    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
-    left = (pl.col("may_have_left") & ~pl.col("cancelled")).fill_null(False)
     shipped = pl.col("has_shipped_at").fill_null(False)
     ends = {"shipped_at": uploaded.early}
     if not uploaded.precise:
         ends["shipped_at" + LATEST] = uploaded.late
     sent = (
         facts(possible_orders)
-        .filter(shipped | touched | left)
+        .filter(shipped | perhaps_shipped(terms))
         .select(
             *SENT, **ends,
             unlisted=_unlisted(tables, terms),

@@ -243,7 +243,7 @@ def integrity(case: Case) -> Outcome:
     named = case.has("orders", "tracking_no") or case.has("shipments", "tracking_no")
     bad = bad_waybills(case)
     listed = {text(row, "order_id") for row in case.rows("shipments")}
-    silent = "shipments" in case.shop and not case.has("orders", "picked_up_at")
+    silent = not case.has("orders", "picked_up_at")
     excluded: Counter[str] = Counter()
     matches: dict[str, list[str]] = {}
     shipped = 0
@@ -257,12 +257,12 @@ def integrity(case: Case) -> Outcome:
         picked = case.happened(order.picked_up_at)
         if picked is not None and order.paid_at is not None and picked < order.paid_at:
             checks.add("K3")
-        unlisted = silent and order.order_id not in listed
+        unlisted = "shipments" in case.shop and order.order_id not in listed
         if named and not order.waybills and (own or not unlisted):
             checks.add("no_waybill")  # without any waybill column nobody can tell
         if checks:
             matches[order.order_id] = sorted(checks)
-        elif unlisted:
-            continue  # whether it was picked up before its payment is not known
+        elif unlisted and (silent or not (own or order.waybills)):
+            continue  # its waybill, or whether it was picked up before its payment, is not known
         shipped += 1
     return Outcome(len(matches), shipped, tidy(excluded), extra={"checks": matches})

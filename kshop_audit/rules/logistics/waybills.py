@@ -117,8 +117,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     touched = untold | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     chances = ANYTHING.where(touched) | chances.where(~touched)
     excluded = {"force_majeure": pl.col("exempted"), "refund_before_pickup": sure & ~touched}
-    unpaid_yet = (pl.col("paid_at") > terms.last) & pl.col("doubt").is_null()
-    unsure = chances.unsure(~window.hit, unpaid_yet, *excluded.values())
+    unsure = chances.unsure(~window.hit, *excluded.values())
     causes = _causes(tables, untold)
     for why, cause in because(tables, {Kind.TICKETS: "ticket_doubt"}).items():
         causes[why] = causes.get(why, NEVER) | cause
@@ -274,9 +273,7 @@ def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
     touched = untold | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     known = Chances(flawed | pl.col("suspect"), ~flawed, NEVER if shipped.precise else window.out)
     chances = ANYTHING.where(touched) | known.where(~touched)
-    unsure = chances.unsure(
-        ~window.hit, (pl.col("paid_at") > terms.last) & pl.col("doubt").is_null()
-    )
+    unsure = chances.unsure(~window.hit)
     causes = _causes(tables, untold)
     unlisted = pl.col("unlisted") & ~touched
     causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | unlisted
