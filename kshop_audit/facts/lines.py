@@ -67,6 +67,7 @@ def together(tables: Tables) -> pl.LazyFrame:
         "undated": one_is(COMPLETED & pl.col("finished_at").is_null()),
         "done": all_are(pl.col("status").is_in(("completed", "closed"))),
         "refunded": all_are(REFUNDED),
+        "refunded_in_part": one_is(REFUNDED),
         "called_off": all_are(GIVEN_UP),
         **_latest(tables),
         FILE: least(pl.col(FILE)),

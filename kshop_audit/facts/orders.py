@@ -29,10 +29,10 @@ def orders(facts: Facts) -> pl.LazyFrame:
     Columns: order_id, status, paid_at, created_at, finished_at, promised_at, presale, presale_given
     (the file says so or not), exempted (reported as force majeure), cancelled, closed, completed
     (every line is completed or closed, one completed), done, undated (a completed line has no
-    finish time; all Booleans), status_known, has_shipped_at, uploaded_at (first shipment as
-    exported), lines_shipped_at (when the last line left that was not cancelled before), and
-    parcels_shipped_at (when the last parcel left): both null when that was not by as-of;
-    picked_up_at (null when later than as-of), signed_at
+    finish time), refunded_in_part (one line says so; all Booleans), status_known, has_shipped_at,
+    uploaded_at (first shipment as exported), lines_shipped_at (when the last line left that was
+    not cancelled before), and parcels_shipped_at (when the last parcel left): both null when that
+    was not by as-of; picked_up_at (null when later than as-of), signed_at
     (received or signed for), pickup_known (Boolean: the files would tell of a pickup, or it was
     not shipped),
     proven_by (latest instant by which a pickup must have happened), later_node (Boolean: a node

@@ -18,9 +18,9 @@ LATER_NODES = ("in_transit", "delivering", "awaiting_pickup", "signed")
 PICKUP = pl.coalesce("picked_up_at", pl.when(pl.col("node") == "picked_up").then("node_at"))
 """When a waybill was picked up: its own column, or a node that says so."""
 
-ENOUGH = 2
+ENOUGH = 3
 """So many rows that should have a pickup time and have none, and no other has one: then it is the
-column that is missing. A single row may well be a parcel that was not picked up.
+column that is missing. One or two rows may well be parcels that were not picked up.
 """
 DUE = timedelta(hours=24)
 

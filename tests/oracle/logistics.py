@@ -165,6 +165,16 @@ def pickup_state(case: Case, order: Order) -> str:
     return next((state for state in ("late", "pending") if state in states), "in_time")
 
 
+def tells_pickups(case: Case, kind: str) -> bool:
+    """A column that is empty in each of several rows that should fill it is none."""
+    rows = case.rows(kind)
+    if any(time(row, "picked_up_at") for row in rows):
+        return True
+    sent = [moment for row in rows if (moment := time(row, "shipped_at"))]
+    due = [moment for moment in sent if moment + PICKUP_LIMIT < case.as_of]
+    return case.has(kind, "picked_up_at") and len(due) < 3
+
+
 def pickup(case: Case) -> Outcome:
     own = case.has("orders", "shipped_at") or case.has("shipments", "shipped_at")
     seen = case.has("orders", "picked_up_at") or case.has("shipments", "picked_up_at")
@@ -174,8 +184,9 @@ def pickup(case: Case) -> Outcome:
     for row in case.rows("tickets"):
         if moment := time(row, "applied_at"):
             applied.setdefault(text(row, "order_id"), []).append(moment)
-    listed = {text(row, "order_id") for row in case.rows("shipments")}
-    own_column = case.has("orders", "picked_up_at")
+    told = tells_pickups(case, "shipments")
+    listed = {text(row, "order_id") for row in case.rows("shipments") if told}
+    own_column = tells_pickups(case, "orders")
     fates: dict[str, str] = {}
     for order in orders_of(case).values():
         if order.shipped_at is None:
