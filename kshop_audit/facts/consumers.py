@@ -8,8 +8,12 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts, conversations, fact
+from kshop_audit.facts.answers import asked
+from kshop_audit.facts.ends import counted_at_ends
 from kshop_audit.facts.messages import with_buyers
 from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.talks import everything, uncertain
+from kshop_audit.facts.waits import days_at_ends, messages_at_ends
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import AT, FILE, ROW
 
@@ -21,9 +25,9 @@ def buyer_days(facts: Facts, rule: str) -> pl.LazyFrame:
 
     A buyer is a buyer id, and only without one a session. Columns: day, week (Date, its Monday),
     at (first counted message), excluded (UInt8 index of EXCLUSIONS, null when counted), in_time
-    (Boolean: no message waited longer; null where only the unknown time of the hand-over from the
-    robot could excuse it), due_at, reply_at, _at, _file, _row (of the first message that waited too
-    long).
+    (Boolean: no message waited longer; null where that is not known), due_at, reply_at, _at, _file,
+    _row (of the first message that waited too long). Where the chats are `uncertain` also why
+    (String: it is not known whether the buyer counts) and doubt (String: why in_time is unknown).
 
     human_only: robots' replies are none, the clock starts when the session entered an agent's
     list where the file has that time, and a message that only a robot answered is not counted.
@@ -32,7 +36,12 @@ def buyer_days(facts: Facts, rule: str) -> pl.LazyFrame:
     human_only = bool(terms.option(rule, "human_only"))
     messages = _questions(facts.tables, conversations.hours_of(terms, rule), human_only=human_only)
     people = messages.join(_people(facts.tables), on=AT, how="left")
-    days = _by_day(people, as_of=terms.as_of, seconds=terms.number(rule, "within_seconds"))
+    seconds = terms.number(rule, "within_seconds")
+    if uncertain(facts.tables):
+        return days_at_ends(people, as_of=terms.as_of, seconds=seconds).with_columns(
+            week=pl.col("day").dt.truncate("1w")
+        )
+    days = _by_day(people, as_of=terms.as_of, seconds=seconds)
     reason = (
         pl.when(~pl.col("counted")).then("reason")
         .when("late").then(None)
@@ -47,26 +56,47 @@ def buyer_days(facts: Facts, rule: str) -> pl.LazyFrame:
 
 @fact(shared=True)
 def buyer_weeks(facts: Facts, rule: str) -> pl.LazyFrame:
-    """Buyer days with week_answered, week_counted (Int64), and `speaks`: one counted row a week."""
-    counted = pl.col("excluded").is_null()
-    good = (counted & pl.col("in_time").fill_null(False)).cast(pl.Int64)
-    return facts(buyer_days, rule).with_columns(
-        week_answered=good.sum().over("week"),
-        week_counted=counted.cast(pl.Int64).sum().over("week"),
-        speaks=counted & (counted.cast(pl.Int64).cum_sum().over("week") == 1),
+    """Buyer days with week_answered, week_counted, week_low, week_of_low, week_high, week_of_high
+    (Int64: numerator and denominator as known, at worst and at best), and `speaks`: one counted row
+    a week.
+    """
+    days = facts(buyer_days, rule)
+    counted, hit = pl.col("excluded").is_null(), pl.col("in_time")
+    sure = counted & (pl.col("why").is_null() if uncertain(facts.tables) else pl.lit(True))
+    may_hit, may_miss = counted & hit.fill_null(True), counted & ~hit.fill_null(False)
+    # A buyer of an unknown day may belong to any week.
+    loose = pl.col("week").is_null()
+    sums = {
+        "week_answered": sure & hit,
+        "week_counted": sure,
+        "week_low": sure & hit,
+        "week_of_low": sure | may_miss,
+        "week_high": may_hit,
+        "week_of_high": sure | may_hit,
+    }
+    anywhere = {"week_of_low": may_miss, "week_high": may_hit, "week_of_high": may_hit}
+    columns = {
+        name: each.fill_null(False).sum().over("week") + (anywhere[name] & loose).sum() * ~loose
+        if name in anywhere
+        else each.fill_null(False).sum().over("week")
+        for name, each in sums.items()
+    }
+    return days.with_columns(
+        **{name: each.cast(pl.Int64) for name, each in columns.items()},
+        speaks=sure & ~loose & ((sure.cast(pl.Int64).cum_sum() == 1).over("week")),
     )
 
 
 @fact
 def badge_days(facts: Facts, rule: str) -> pl.LazyFrame:
     """One row a natural day with counted buyers of the rule (see `_rates_by_day`)."""
-    return _rates_by_day(facts(buyer_weeks, rule))
+    return _rates_by_day(facts.tables, facts(buyer_weeks, rule))
 
 
 @fact
 def assessed_days(facts: Facts, rule: str, least: int) -> pl.LazyFrame:
     """The days with at least so many counted buyers of the rule (see `_assessed_days`)."""
-    return _assessed_days(facts(buyer_days, rule), least=least)
+    return _assessed_days(facts.tables, facts(buyer_days, rule), least=least)
 
 
 @fact
@@ -74,22 +104,28 @@ def answered_days(facts: Facts, rule: str, least: int) -> pl.LazyFrame:
     """The days with at least so many counted messages for people (see `_assessed_days`), in the
     window and by the options within_seconds, open_hour and close_hour of the rule.
     """
-    terms = facts.terms
+    terms, tables = facts.terms, facts.tables
     hours = conversations.hours_of(terms, rule)
-    messages = _questions(facts.tables, hours, human_only=True)
-    units = _timed(messages, as_of=terms.as_of, seconds=terms.number(rule, "within_seconds"))
-    return _assessed_days(units, least=least)
+    seconds = terms.number(rule, "within_seconds")
+    messages = _questions(tables, hours, human_only=True)
+    timed = messages_at_ends if uncertain(tables) else _timed
+    units = timed(messages, as_of=terms.as_of, seconds=seconds)
+    return _assessed_days(tables, units, least=least)
 
 
 def _questions(tables: Tables, hours: conversations.Hours, *, human_only: bool) -> pl.LazyFrame:
-    """One row a buyer message, each on its own clock: see `conversations.asked`.
+    """One row a buyer message, each on its own clock: see `answers.asked`.
 
     Adds blind (Boolean: a robot answered first, a person later, and the time of the hand-over is
     not known). `human_only`: as in `buyer_days`.
     """
-    whole = conversations.asked(tables, hours, "own")
+    whole = asked(tables, hours, "own")
     if human_only:
-        return _by_people(conversations.asked(_without_robots(tables), hours, "own"), whole)
+        people = asked(_without_robots(tables), hours, "own")
+        if uncertain(tables):
+            people, whole = people.unique(AT), whole.unique(AT)
+            return _doubted_replies(_by_people(people, whole), whole)
+        return _by_people(people, whole)
     return whole.with_columns(blind=pl.lit(False))
 
 
@@ -117,10 +153,16 @@ def _without_robots(tables: Tables) -> Tables:
     if chats is None or "sender_role" not in chats.columns:
         return tables
     role = pl.col("sender_role")
-    silent = chats.with_columns(
-        sender_role=pl.when(role == "robot").then(pl.lit("system")).otherwise(role)
+    silent = pl.when(role == "robot").then(pl.lit("system")).otherwise(role)
+    doubtful = {kind: frame for kind, frame in tables.doubtful.items() if kind is Kind.CHATS}
+    return replace(
+        tables,
+        frames={**tables.frames, Kind.CHATS: chats.with_columns(sender_role=silent)},
+        doubtful={
+            **tables.doubtful,
+            **{kind: frame.with_columns(sender_role=silent) for kind, frame in doubtful.items()},
+        },
     )
-    return replace(tables, frames={**tables.frames, Kind.CHATS: silent})
 
 
 def _by_people(answered: pl.LazyFrame, whole: pl.LazyFrame) -> pl.LazyFrame:
@@ -148,12 +190,26 @@ def _by_people(answered: pl.LazyFrame, whole: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _doubted_replies(messages: pl.LazyFrame, whole: pl.LazyFrame) -> pl.LazyFrame:
+    """The messages; where it is not known whether a person or a robot replied first, it is not
+    known either whether they count.
+    """
+    by_anyone = whole.select(AT, _anyone="agent_open")
+    open_ = pl.col("agent_open") | pl.col("_anyone").fill_null(False)
+    return messages.join(by_anyone, on=AT, how="left").with_columns(
+        clock_best=pl.max_horizontal("clock_best", "served_best"),
+        why=pl.coalesce("why", pl.when(open_ & pl.col("excluded").is_null()).then("doubt")),
+    )
+
+
 def _buyer() -> pl.Expr:
     return pl.coalesce("b " + pl.col("buyer_id"), "s " + pl.col("session_id"))
 
 
 def _people(tables: Tables) -> pl.LazyFrame:
     """_at → buyer (String) of every chat row."""
+    if uncertain(tables):
+        return with_buyers(tables, everything(tables).unique(AT)).select(AT, buyer=_buyer())
     rows = tables.rows(Kind.CHATS).with_row_index(AT)
     return with_buyers(tables, rows).select(AT, buyer=_buyer())
 
@@ -186,25 +242,36 @@ def _first_late(name: str) -> pl.Expr:
     return pl.col(name).filter("_late").sort_by(*chosen).first()
 
 
-def _rates_by_day(days: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a natural day with counted buyers: day, at, answered, unknown, counted (Int64)."""
-    return (
-        days.filter(pl.col("excluded").is_null())
-        .group_by("day")
-        .agg(
-            answered=pl.col("in_time").fill_null(False).sum().cast(pl.Int64),
-            unknown=pl.col("in_time").is_null().sum().cast(pl.Int64),
-            counted=pl.len().cast(pl.Int64),
-            at=pl.col("at").min(),
-        )
+def _rates_by_day(tables: Tables, days: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a natural day with counted buyers: day, at, answered, unknown, counted (Int64), or
+    the columns of `ends.counted_at_ends` where the chats are `uncertain`.
+    """
+    counted = days.filter(pl.col("excluded").is_null())
+    if uncertain(tables):
+        begun = counted.group_by("day").agg(pl.col("at").min())
+        rates = counted_at_ends(counted.rename({"in_time": "answered"}), "day")
+        return rates.join(begun, on="day", how="left")
+    return counted.group_by("day").agg(
+        answered=pl.col("in_time").fill_null(False).sum().cast(pl.Int64),
+        unknown=pl.col("in_time").is_null().sum().cast(pl.Int64),
+        counted=pl.len().cast(pl.Int64),
+        at=pl.col("at").min(),
     )
 
 
-def _assessed_days(days: pl.LazyFrame, *, least: int) -> pl.LazyFrame:
+def _assessed_days(tables: Tables, days: pl.LazyFrame, *, least: int) -> pl.LazyFrame:
     """The days with at least so many counted units, and the units that are excluded.
 
-    Columns: those of `_rates_by_day`, and excluded (UInt8, null for a day).
+    Columns: those of `_rates_by_day`, and excluded (UInt8, null for a day). A day that may have so
+    many and may have fewer is one with `why`.
     """
-    large = _rates_by_day(days).filter(pl.col("counted") >= least)
     others = days.filter(pl.col("excluded").is_not_null()).select("day", "at", "excluded")
+    rates = _rates_by_day(tables, days)
+    if uncertain(tables):
+        few = pl.col("least") < least
+        large = rates.filter(pl.col("most") >= least).with_columns(
+            why=pl.when(few).then("doubt").otherwise("why")
+        )
+    else:
+        large = rates.filter(pl.col("counted") >= least)
     return pl.concat([large, others], how="diagonal")

@@ -27,10 +27,12 @@ ANSWERING_TYPES = ("text", "image", "other")
 class Hours:
     """When buyers' messages count: in the window and within the hours, exempt periods apart.
 
-    `until`: the first instant that belongs to the next version of the rule; None: as-of ends it.
+    `last`: see `Terms.last`. `until`: the first instant that belongs to the next version of the
+    rule; None: as-of ends it.
     """
 
     as_of: datetime
+    last: datetime
     since: datetime
     until: datetime | None
     open_hour: int
@@ -42,6 +44,7 @@ def hours_of(terms: Terms, rule: str) -> Hours:
     """The window and the hours of a rule, from its options open_hour and close_hour."""
     return Hours(
         as_of=terms.as_of,
+        last=terms.last,
         since=terms.since(rule),
         until=terms.until(rule),
         open_hour=terms.number(rule, "open_hour"),
@@ -61,42 +64,55 @@ def within(at: str, intervals: tuple[Interval, ...]) -> pl.Expr:
     return pl.any_horizontal(hits) if hits else pl.lit(False)
 
 
-def asked(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -> pl.LazyFrame:
-    """One row a buyer message (clock "round": one a burst, plus the excluded messages).
+def certain(
+    tables: Tables,
+    hours: Hours,
+    clock: str,
+    *,
+    split: bool,
+    without: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """The questions of conversations of which everything is known (see `answers.asked`).
 
-    Columns: sent_at, day (Date), served_at, `excluded` (UInt8 index of EXCLUSIONS, null when
-    counted), clock_at, reply_at (Datetime, null = no reply by as-of), named_agent (Categorical, on
-    the buyer's row), reply_agent (null for robots), _at, _file, _row. Ids are looked up by _at.
-    `split`: a burst ends at midnight.
+    `without`: the conversations to leave out, by `key`; None: there are none.
     """
-    as_of, since = hours.as_of, hours.since
+    since, last = hours.since, hours.last
     by_buyer = pl.col("sender_role") == "buyer"
     answered = (
-        one_of("sender_role", MERCHANT) & _answers() & pl.col("sent_at").is_between(since, as_of)
+        one_of("sender_role", MERCHANT) & _answers() & pl.col("sent_at").is_between(since, last)
     )
-    rows = (
-        tables.rows(Kind.CHATS)
-        .with_row_index(AT)
-        .select(
-            AT, FILE, ROW, "sent_at", "served_at", "message_seq", "message_id",
-            agent=_account().cast(pl.Categorical),
-            human=pl.col("sender_role") == "agent",
-            conversation=conversation(tables),
-            _asked=by_buyer,
-            _answered=answered,
-            excluded=_excluded(hours),
-        )
+    rows = tables.rows(Kind.CHATS).with_row_index(AT)
+    if without is not None:
+        rows = rows.join(without, left_on=key(), right_on="key", how="anti")
+    if without is not None or not tables.complete(Kind.CHATS, "session_id"):
+        # A row that names neither belongs to a conversation that nobody knows.
+        rows = rows.filter(pl.col("session_id").is_not_null() | pl.col("buyer_id").is_not_null())
+    rows = rows.select(
+        AT, FILE, ROW, "sent_at", "served_at", "message_seq", "message_id",
+        agent=account().cast(pl.Categorical),
+        human=pl.col("sender_role") == "agent",
+        conversation=conversation(tables),
+        _asked=by_buyer,
+        _answered=answered,
+        excluded=excluded(hours),
     )  # fmt: skip
     dropped = rows.filter(pl.col("_asked") & pl.col("excluded").is_not_null())
     counted = rows.filter((pl.col("_asked") & pl.col("excluded").is_null()) | pl.col("_answered"))
-    timed = _timed(
-        _ordered(counted, tables, clock, since, _room(tables, since, as_of)), clock, split
-    )
+    ordered = _ordered(counted, tables, clock, since, _room(tables, since, hours.as_of))
+    listed = tables.some_has(Kind.CHATS, "served_at")
+    timed = _timed(ordered, clock, split=split, listed=listed)
     return pl.concat([timed, dropped], how="diagonal").select(
-        "sent_at", "served_at", "excluded", "clock_at", "reply_at", "reply_agent", AT, FILE, ROW,
+        "sent_at", "served_at", "listed_at", "excluded", "clock_at", "reply_at", "reply_agent",
+        AT, FILE, ROW,
         named_agent=pl.col("agent"),
         day=pl.col("sent_at").dt.date(),
     )  # fmt: skip
+
+
+def key() -> pl.Expr:
+    """The conversation as text: a session, and only without one a buyer; null without either."""
+    # The prefixes keep a buyer id from being taken for an equal session id.
+    return pl.coalesce("s " + pl.col("session_id"), "b " + pl.col("buyer_id"))
 
 
 def _answers() -> pl.Expr:
@@ -104,24 +120,25 @@ def _answers() -> pl.Expr:
     return pl.col("message_type").is_null() | one_of("message_type", ANSWERING_TYPES)
 
 
-def _excluded(hours: Hours) -> pl.Expr:
+def excluded(hours: Hours, sent_at: str = "sent_at") -> pl.Expr:
     """UInt8: why a buyer's message is not counted, as an index of EXCLUSIONS; null if it is."""
-    sent, hour = pl.col("sent_at"), pl.col("sent_at").dt.hour()
+    sent = pl.col(sent_at)
+    hour = sent.dt.hour()
     outside = sent < hours.since
     if hours.until is not None:
         outside = outside | (sent >= hours.until)
     return (
         pl.when(sent.is_null()).then(exclusion("outside_window"))
-        .when(sent > hours.as_of).then(exclusion("after_as_of"))
+        .when(sent > hours.last).then(exclusion("after_as_of"))
         .when(outside).then(exclusion("outside_window"))
         .when((hour < hours.open_hour) | (hour >= hours.close_hour))
         .then(exclusion("outside_hours"))
         .when(~_answers()).then(exclusion("not_consultation"))
-        .when(within("sent_at", hours.exempt)).then(exclusion("exempt"))
+        .when(within(sent_at, hours.exempt)).then(exclusion("exempt"))
     )  # fmt: skip
 
 
-def _account() -> pl.Expr:
+def account() -> pl.Expr:
     """The account on the row, unless it is the buyer's own: some tools name who wrote there."""
     own = pl.col("agent_account")
     return pl.when(own.ne_missing(pl.col("buyer_id"))).then(own)
@@ -131,9 +148,7 @@ def conversation(tables: Tables) -> pl.Expr:
     """The conversation as a number (Int64)."""
     if tables.complete(Kind.CHATS, "session_id"):
         return tables.number(Kind.CHATS, "session_id")
-    # The prefixes keep a buyer id from being taken for an equal session id.
-    named = pl.coalesce("s " + pl.col("session_id"), "b " + pl.col("buyer_id"))
-    return named.cast(pl.Categorical).to_physical().cast(pl.Int64)
+    return key().cast(pl.Categorical).to_physical().cast(pl.Int64)
 
 
 def _room(tables: Tables, since: datetime, as_of: datetime) -> int | None:
@@ -165,7 +180,8 @@ def _ordered(
     return rows.sort("conversation", "sent_at", "message_seq", ~asked, nulls_last=True)
 
 
-def _timed(rows: pl.LazyFrame, clock: str, split: bool) -> pl.LazyFrame:
+def _timed(rows: pl.LazyFrame, clock: str, *, split: bool, listed: bool) -> pl.LazyFrame:
+    """`listed`: the file says when a session entered an agent's list."""
     asked = pl.col("_asked")
     fresh = pl.col("conversation") != pl.col("conversation").shift(1)
     new_day = pl.col("sent_at").dt.date() != pl.col("sent_at").dt.date().shift(1)
@@ -179,38 +195,51 @@ def _timed(rows: pl.LazyFrame, clock: str, split: bool) -> pl.LazyFrame:
         if clock == "own"
         else pl.when("_starts").then("sent_at").forward_fill(),
         reply_at=pl.when(same).then(pl.col("sent_at").gather(pl.col("_next"))),
-        # The file may say on the agent's row only when the session entered his list.
-        served_at=pl.coalesce(
-            "served_at", pl.when(same).then(pl.col("served_at").gather(pl.col("_next")))
-        ),
         reply_agent=pl.when(same & human).then(pl.col("agent").gather(pl.col("_next"))),
+        listed_at="served_at",
     )
+    if listed:
+        # The file may say on the agent's row only when the session entered his list, and it is
+        # the list of this agent: he excuses nobody else.
+        later = pl.when(same).then(pl.col("served_at").gather(pl.col("_next")))
+        own = pl.col("agent").is_null() | (pl.col("agent") == pl.col("reply_agent"))
+        rows = rows.with_columns(
+            served_at=pl.coalesce("served_at", later),
+            listed_at=pl.coalesce("served_at", pl.when(own).then(later)),
+        )
     return rows.filter(pl.col("_starts") if clock == "round" else pl.col("_asked"))
 
 
-def in_time(clock: pl.Expr, seconds: int, *, on_the_limit: bool, that_day: bool) -> pl.Expr:
+def in_time(
+    clock: pl.Expr,
+    seconds: int,
+    *,
+    on_the_limit: bool,
+    that_day: bool,
+    reply_at: str = "reply_at",
+) -> pl.Expr:
     """Boolean: the first reply came within the seconds; `on_the_limit`: exactly so late is in time;
     `that_day`: before midnight as well.
     """
-    waited, limit = pl.col("reply_at") - clock, timedelta(seconds=seconds)
+    waited, limit = pl.col(reply_at) - clock, timedelta(seconds=seconds)
     quick = waited <= limit if on_the_limit else waited < limit
-    return (quick & _same_day() if that_day else quick).fill_null(False)
+    return (quick & _same_day(reply_at) if that_day else quick).fill_null(False)
 
 
-def over_midnight(due: pl.Expr) -> pl.Expr:
+def over_midnight(due: pl.Expr, reply_at: str = "reply_at") -> pl.Expr:
     """Boolean: still open at midnight, with time left."""
-    return ~_same_day() & (due >= _midnight())
+    return ~_same_day(reply_at) & (due >= _midnight())
 
 
-def _same_day() -> pl.Expr:
-    return (pl.col("reply_at") < _midnight()).fill_null(False)
+def _same_day(reply_at: str) -> pl.Expr:
+    return (pl.col(reply_at) < _midnight()).fill_null(False)
 
 
 def _midnight() -> pl.Expr:
     return pl.col("day").cast(pl.Datetime("ms")) + timedelta(days=1)
 
 
-def pending(clock_at: str, as_of: datetime, seconds: int) -> pl.Expr:
+def pending(clock_at: str, as_of: datetime, seconds: int, reply_at: str = "reply_at") -> pl.Expr:
     """Boolean: not answered by as-of, and the clock has not run out either."""
     limit = pl.col(clock_at) + timedelta(seconds=seconds)
-    return pl.col("reply_at").is_null() & (limit >= as_of)
+    return pl.col(reply_at).is_null() & (limit >= as_of)

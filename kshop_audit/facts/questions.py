@@ -12,7 +12,11 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts, conversations, fact
-from kshop_audit.facts.tables import MERCHANT, one_of
+from kshop_audit.facts.answers import asked
+from kshop_audit.facts.ends import counted_at_ends, outcome, surely_counted, waiting
+from kshop_audit.facts.tables import MERCHANT, Tables, one_of
+from kshop_audit.facts.talks import everything, uncertain
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.tables import FILE, ROW
@@ -20,13 +24,15 @@ from kshop_audit.tables import FILE, ROW
 
 @fact(shared=True)
 def questions(facts: Facts, rule: str) -> pl.LazyFrame:
-    """One row a buyer message (see `conversations.asked`), with answered (Boolean: in time by the
-    shop's clock), due_at, and `excluded` completed by "pending".
+    """One row a buyer message (see `answers.asked`), with answered (Boolean: in time by the shop's
+    clock; null where worst and best case differ), due_at, and `excluded` completed by "pending".
     """
     terms, seconds = facts.terms, _seconds(facts.terms, rule)
     rows = _asked(facts, rule, str(terms.option(rule, "clock")))
     due = pl.col("clock_at") + timedelta(seconds=seconds)
     dropped = terms.option(rule, "cross_midnight") == "exclude"
+    if uncertain(facts.tables):
+        return _judged(rows, terms, rule, dropped=dropped).with_columns(due_at=due)
     reason = (
         pl.when(pl.col("excluded").is_not_null()).then("excluded")
         .when(pl.lit(dropped) & conversations.over_midnight(due))
@@ -39,32 +45,64 @@ def questions(facts: Facts, rule: str) -> pl.LazyFrame:
     )
 
 
+def _judged(rows: pl.LazyFrame, terms: Terms, rule: str, *, dropped: bool) -> pl.LazyFrame:
+    """Messages with answered, excluded and why, from their worst and their best case."""
+    seconds = _seconds(terms, rule)
+    limit = timedelta(seconds=seconds)
+    untimed = pl.col("sent_at").is_null()
+    best = _in_time(terms, rule, pl.col("clock_best"), "reply_best") | untimed
+    worst = _in_time(terms, rule, pl.col("clock_at"))
+    running = waiting("clock", terms.as_of, seconds)
+    midnight = conversations.over_midnight
+    outside = midnight(pl.col("clock_at") + limit, "reply_best") & dropped
+    may_be_outside = midnight(pl.col("clock_best") + limit) & dropped
+    excluded = pl.col("excluded").is_not_null()
+    reason = (
+        pl.when(excluded).then("excluded")
+        .when(outside).then(conversations.exclusion("outside_hours"))
+        .when(running.surely).then(conversations.exclusion("pending"))
+    )  # fmt: skip
+    open_ = pl.when(may_be_outside | running.maybe).then("doubt")
+    rows = rows.with_columns(
+        answered=outcome(best=best, worst=worst | running.at_worst),
+        excluded=reason,
+        why=pl.coalesce("why", open_),
+    )
+    return rows.with_columns(why=pl.when(pl.col("excluded").is_null()).then("why"))
+
+
 @fact
 def openings(facts: Facts, rule: str) -> pl.LazyFrame:
     """One row a burst of questions, by its first message, within the window and hours of the rule
     (see `conversations.asked`). Questions whose time has not run out are counted.
     """
-    return _asked(facts, rule, "round").filter(pl.col("excluded").is_null())
+    return _asked(facts, rule, "round").filter(surely_counted(facts.tables))
 
 
 @fact
 def arrivals(facts: Facts, rule: str) -> pl.LazyFrame:
     """One row a question within the window of the rule, at any hour of the day."""
     hours = replace(conversations.hours_of(facts.terms, rule), open_hour=0, close_hour=24)
-    whole_day = conversations.asked(facts.tables, hours, "own")
-    return whole_day.filter(pl.col("excluded").is_null())
+    return asked(facts.tables, hours, "own").filter(surely_counted(facts.tables))
 
 
 @fact
 def question_days(facts: Facts, rule: str) -> pl.LazyFrame:
-    """One row a natural day with counted messages: day, at, answered, counted (Int64)."""
+    """One row a natural day with counted messages: day, at, answered, counted (Int64); where not
+    all is known, the columns of `ends.counted_at_ends`.
+    """
+    rows = facts(questions, rule)
+    if not uncertain(facts.tables):
+        return _counted(rows, "day").with_columns(at=_begun("day"))
+    return counted_at_ends(rows, "day").with_columns(at=_begun("day"))
+
+
+def _counted(rows: pl.LazyFrame, by: str) -> pl.LazyFrame:
     return (
-        facts(questions, rule)
-        .filter(pl.col("excluded").is_null())
-        .group_by("day")
+        rows.filter(pl.col("excluded").is_null())
+        .group_by(by)
         .agg(answered=pl.col("answered").sum().cast(pl.Int64), counted=pl.len().cast(pl.Int64))
-        .with_columns(at=_begun("day"))
-        .sort("day")
+        .sort(by)
     )
 
 
@@ -86,47 +124,95 @@ def service_days(facts: Facts) -> pl.LazyFrame:
 
 @fact(shared=True)
 def agents(facts: Facts, rule: str) -> pl.LazyFrame:
-    """One row an agent with counted messages: agent, answered, counted (Int64).
+    """One row an agent with counted messages: agent and the columns of `question_days`.
 
     A message belongs to the agent named on its row, else to the agent of its first reply; the
     clock starts when the session entered the agent's list, where the file has that time.
     Accounts that only robots use are no agents.
     """
     terms = facts.terms
+    if uncertain(facts.tables):
+        return _agents_at_ends(facts, rule)
     agent = pl.coalesce("named_agent", "reply_agent")
-    clock = pl.max_horizontal("clock_at", "served_at")
+    clock = pl.max_horizontal("clock_at", "listed_at")
     limit = timedelta(seconds=_seconds(terms, rule))
     pending = pl.col("reply_at").is_null() & (clock + limit >= terms.as_of)
     own = conversations.exclusion("pending")
-    robots = (
-        facts.tables.rows(Kind.CHATS)
+    mine = (
+        facts(questions, rule)
+        .filter(pl.col("excluded").is_null() | (pl.col("excluded") == own))
+        .with_columns(agent=agent, answered=_in_time(terms, rule, clock), _pending=pending)
+        .filter(pl.col("agent").is_not_null() & ~pl.col("_pending"))
+        .join(_robots(facts.tables), on="agent", how="anti")
+        .with_columns(excluded=pl.lit(None, pl.UInt8))
+    )
+    return _counted(mine, "agent").with_columns(pl.col("agent").cast(pl.String)).sort("agent")
+
+
+def _robots(tables: Tables) -> pl.LazyFrame:
+    """The accounts (`agent`, Categorical) that only robots use."""
+    return (
+        tables.rows(Kind.CHATS)
         .filter(one_of("sender_role", MERCHANT))
         .group_by("agent_account")
         .agg(robot=(pl.col("sender_role") == "robot").all())
         .filter("robot")
         .select(agent=pl.col("agent_account").cast(pl.Categorical))
     )
-    return (
-        facts(questions, rule)
-        .filter(pl.col("excluded").is_null() | (pl.col("excluded") == own))
-        .with_columns(agent=agent, _in_time=_in_time(terms, rule, clock), _pending=pending)
-        .filter(pl.col("agent").is_not_null() & ~pl.col("_pending"))
-        .join(robots, on="agent", how="anti")
-        .group_by("agent")
-        .agg(answered=pl.col("_in_time").sum().cast(pl.Int64), counted=pl.len().cast(pl.Int64))
-        .with_columns(pl.col("agent").cast(pl.String))
-        .sort("agent")
+
+
+def _agents_at_ends(facts: Facts, rule: str) -> pl.LazyFrame:
+    """`agents` where not all is known: a message of which it is not known who replied first may be
+    anybody's who has to do with its conversation.
+    """
+    terms, seconds = facts.terms, _seconds(facts.terms, rule)
+    rows = facts(questions, rule).with_columns(
+        clock_at=pl.max_horizontal("clock_at", "listed_at"),
+        clock_best=pl.max_horizontal("clock_best", "listed_best"),
     )
+    running = waiting("clock", terms.as_of, seconds)
+    own = conversations.exclusion("pending")
+    best = _in_time(terms, rule, pl.col("clock_best"), "reply_best")
+    worst = _in_time(terms, rule, pl.col("clock_at"))
+    named = pl.col("named_agent").cast(pl.String)
+    replied = pl.col("reply_agent").cast(pl.String)
+    anybody = named.is_null() & pl.col("agent_open")
+    judged = rows.filter(
+        (pl.col("excluded").is_null() | (pl.col("excluded") == own)) & ~running.surely
+    ).with_columns(
+        excluded=pl.lit(None, pl.UInt8),
+        answered=outcome(best=best, worst=worst | running.at_worst),
+        why=pl.coalesce("why", pl.when(running.maybe | anybody).then("doubt")),
+        _all=pl.when(anybody).then("agents").otherwise(pl.concat_list(named.fill_null(replied))),
+    )
+    known = judged.explode("_all").rename({"_all": "agent"}).filter(pl.col("agent").is_not_null())
+    robots = _robots(facts.tables).select(pl.col("agent").cast(pl.String))
+    doubted = (
+        everything(facts.tables)
+        .filter(pl.col("sender_role").is_null())
+        .select(agent="agent_account")
+        .unique()
+    )
+    surely = robots.join(doubted, on="agent", how="anti")
+    maybe = robots.join(doubted, on="agent", how="semi").with_columns(_robot=pl.lit(True))
+    robot = pl.col("_robot").fill_null(False)
+    mine = (
+        known.join(surely, on="agent", how="anti")
+        .join(maybe, on="agent", how="left")
+        .with_columns(why=pl.when(robot).then(pl.lit(Why.NOT_UNDERSTOOD.value)).otherwise("why"))
+    )
+    return counted_at_ends(mine, "agent")
 
 
 def _seconds(terms: Terms, rule: str) -> int:
     return terms.number(rule, "within_seconds")
 
 
-def _in_time(terms: Terms, rule: str, clock: pl.Expr) -> pl.Expr:
+def _in_time(terms: Terms, rule: str, clock: pl.Expr, reply_at: str = "reply_at") -> pl.Expr:
     return conversations.in_time(
         clock,
         _seconds(terms, rule),
+        reply_at=reply_at,
         on_the_limit=bool(terms.option(rule, "reply_inclusive")),
         that_day=terms.option(rule, "cross_midnight") == "day_bounded",
     )
@@ -135,7 +221,7 @@ def _in_time(terms: Terms, rule: str, clock: pl.Expr) -> pl.Expr:
 def _asked(facts: Facts, rule: str, clock: str) -> pl.LazyFrame:
     split = bool(facts.terms.option(rule, "split_at_midnight"))
     hours = conversations.hours_of(facts.terms, rule)
-    return conversations.asked(facts.tables, hours, clock, split=split)
+    return asked(facts.tables, hours, clock, split=split)
 
 
 def _begun(day: str) -> pl.Expr:

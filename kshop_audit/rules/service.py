@@ -13,7 +13,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit import absent, doubts
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Tally
@@ -24,13 +24,12 @@ CHATS = ("chats.sent_at", "chats.sender_role", "chats.session_id|chats.buyer_id"
 OR_DAYS = tuple(f"{need}|service-stats.messages" for need in CHATS)
 
 
-def _met(answered: str, counted: str, terms: Terms) -> pl.Expr:
-    """Boolean: answered / counted reaches the target of the shop's reply rate, exactly."""
+def _share(terms: Terms) -> Fraction:
+    """The target of the shop's reply rate."""
     target = terms.pack.rules["reply-rate"].target
     if target is None:
         raise LookupError(f"pack {terms.pack.id} gives no target for reply-rate")
-    part, whole = target.fraction.as_integer_ratio()
-    return pl.col(answered) * whole >= pl.col(counted) * part
+    return target.fraction
 
 
 @rule(
@@ -122,6 +121,8 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
             "day": pl.col("day"),
         },
         unmapped=("sender_role", "message_type"),
+        maybe=doubts.maybe(facts.tables),
+        unknown=doubts.unknown(facts.tables),
     )
 
 
@@ -168,11 +169,13 @@ def reply_rate_daily(facts: Facts, terms: Terms) -> Shape:
     """
     measured = facts.tables.has(Kind.CHATS, "sent_at", "sender_role")
     days = facts(question_days, "reply-rate") if measured else facts(service_days)
-    met = _met("answered", "counted", terms)
+    met = doubts.reached(_share(terms), facts.tables)
     return Ratio(
         unit=days,
         at="at",
         hit=met,
+        maybe=doubts.maybe(facts.tables),
+        unknown=doubts.unknown(facts.tables),
         evidence=EvidenceColumns(ids=("day",)),
         gaps=Gap.DAYS,
         declared=not measured,
@@ -243,10 +246,12 @@ def reply_rate_agent(facts: Facts, terms: Terms) -> Shape:
 
         导出文件通常没有进入接待列表的时间，此时客服与店铺同一起点计时。
     """
-    met = _met("answered", "counted", terms)
+    met = doubts.reached(_share(terms), facts.tables)
     return Ratio(
         unit=facts(agents, "reply-rate"),
         hit=met,
+        maybe=doubts.maybe(facts.tables),
+        unknown=doubts.unknown(facts.tables),
         gaps=Gap.NONE,
         evidence=EvidenceColumns(ids=("agent",)),
         findings=answered_by("agent", met),
@@ -316,6 +321,7 @@ def cs_satisfaction(facts: Facts, terms: Terms) -> Shape:
         unit=facts(ratings),
         at="rated_at",
         hit=pl.col("rating") == "satisfied",
+        maybe=doubts.within_window(doubts.by_reason("why"), terms, "cs-satisfaction", "rated_at"),
         evidence=EvidenceColumns(ids=("session_id",), actual=pl.col("rated_at")),
         by={"agent": pl.col("agent_account"), "day": pl.col("rated_at").dt.date()},
         unmapped=("rating",),

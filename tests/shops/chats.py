@@ -100,14 +100,14 @@ class Talk:
             self.write("robot", "您好，我是智能助手")
             self.now += SECOND
         else:
-            self.write(rng.choice(("system", "system", None, "visitor")), "会话提示")
+            self.write(rng.choice(("system", "system", "notice", "visitor")), "会话提示")
 
     def nag(self) -> None:
         for _ in range(self.rng.randrange(9, 14)):
             self.now += self.rng.choice((1, 60, 3_600, 7_855)) * SECOND
             self.write("agent", "亲，在吗")
 
-    def write(self, role: str | None, content: str) -> None:
+    def write(self, role: str, content: str) -> None:
         rng = self.rng
         self.now = self.profile.bounded(self.now)
         account: str | None = ROBOT if role == "robot" else self.agent
@@ -124,7 +124,8 @@ class Talk:
                 "message_seq": index + 1,
                 "buyer_id": self.buyer,
                 "agent_account": account,
-                "sender_role": role,
+                # Of a whole shop every sender is known.
+                "sender_role": "system" if role in ("notice", "visitor") else role,
                 "sent_at": self.now,
                 "served_at": self.served if role == "buyer" else None,
                 "message_type": kind,

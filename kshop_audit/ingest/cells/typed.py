@@ -264,10 +264,12 @@ class Records:
         if written is not None:
             content, role = written
             own = cells.codes(role.column.codes, role.words)
-            others = [word for word in ("", *own) if own.get(word) not in needs.roles]
+            # Whoever is not named or not known may be one of them.
+            others = [word for word, who in own.items() if word and who not in needs.roles]
             # `keep` waits for `rows`: while the file is read, every small piece would build the
             # automaton of its pattern anew (measured: 0.12 s a million messages, against 0.07 s).
-            said = pl.when(~role.raw.is_in(others)).then(content.raw)
+            other = role.raw.is_in(others).fill_null(False)
+            said = pl.when(~other).then(content.raw)
             frame = frame.with_columns(said.alias(cell(content.places[0])))
         faults = (FAULT, FAULT_VALUE) if self.raw.faulty else ()
         return frame.select(*map(cell, places), ROW, *faults, *plain_columns.ahead(self.parts))
@@ -300,8 +302,9 @@ class Records:
             )
         if {"content", "sender_role"} <= set(names):
             if self._written() is None or "sender_role" not in known.columns:
-                role = pl.col("sender_role").is_in(needs.roles)
-                frame = needs.of(frame, role, pl.col("content"))
+                role = pl.col("sender_role")
+                needed = role.is_in(needs.roles) | role.is_null()
+                frame = needs.of(frame, needed, pl.col("content"))
             else:
                 frame = needs.kept(frame)
         flawless = STATE not in frame.collect_schema()

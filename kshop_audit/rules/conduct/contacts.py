@@ -6,7 +6,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.contacts import contacts
-from kshop_audit.facts.messages import bursts
+from kshop_audit.facts.pestering import bursts
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.conduct.hits import (
@@ -20,6 +20,7 @@ from kshop_audit.rules.conduct.hits import (
     findings,
     only_reviews,
 )
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 
@@ -84,9 +85,10 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
     """
     found, review = pl.col("contact").is_not_null(), pl.col("contact_review")
     return Ratio(
-        unit=facts(contacts),
+        unit=doubts.relevant(facts(contacts), facts.tables, terms, "third-party-info", "sent_at"),
         at="sent_at",
         hit=found & ~review,
+        maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,
@@ -156,9 +158,13 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
     in_a_row, within_hours = (terms.number("harassment", n) for n in ("in_a_row", "within_hours"))
     too_many = pl.col("too_many")
     return Ratio(
-        unit=facts(bursts, in_a_row, within_hours),
+        unit=doubts.relevant(
+            facts(bursts, in_a_row, within_hours), facts.tables, terms, "harassment", "sent_at"
+        ),
         at="sent_at",
         hit=too_many,
+        maybe=doubts.maybe(facts.tables),
+        unknown=doubts.unknown(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,

@@ -20,6 +20,7 @@ from kshop_audit.rules.conduct.hits import (
     findings,
     only_reviews,
 )
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 from kshop_audit.rules.kit.word_lists import TONE_LISTS
@@ -88,9 +89,12 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
         for name, tone in tones.items()
     ]
     return Ratio(
-        unit=facts(matches, *TONE_LISTS),
+        unit=doubts.relevant(
+            facts(matches, *TONE_LISTS), facts.tables, terms, "tb-tone", "sent_at"
+        ),
         at="sent_at",
         hit=pl.lit(False),
+        maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         findings=replace(listed, columns={**listed.columns, "why": _joined(names, " ")}),

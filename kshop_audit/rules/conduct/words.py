@@ -18,11 +18,14 @@ from kshop_audit.rules.conduct.hits import (
     findings,
     only_reviews,
 )
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 
 
-def listed(facts: Facts, terms: Terms, name: str, broken: tuple[str, str, str]) -> Shape:
+def listed(
+    facts: Facts, terms: Terms, rule_id: str, name: str, broken: tuple[str, str, str]
+) -> Shape:
     """Messages with a word of a list; what a person must judge is listed for review.
 
     A word counts as it stands and in the spellings that are certainly it. For review are doubtful
@@ -31,9 +34,10 @@ def listed(facts: Facts, terms: Terms, name: str, broken: tuple[str, str, str]) 
     lexicon = terms.lexicon(name)
     match = matched(name)
     return Ratio(
-        unit=facts(matches, name),
+        unit=doubts.relevant(facts(matches, name), facts.tables, terms, rule_id, "sent_at"),
         at="sent_at",
         hit=match.plainly,
+        maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,
@@ -112,7 +116,7 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
         平台词库不止这五个，还可能识别图片和语音，否定句也可能被判违规；以平台违约单为准。
     """
     broken = broken_clause("banned-words", terms, ("2.8", "S2-43", ""))
-    return listed(facts, terms, "banned", broken)
+    return listed(facts, terms, "banned-words", "banned", broken)
 
 
 @rule(
@@ -168,7 +172,7 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
         平台看语气、上下文和投诉；阴阳怪气我们查不出，引用买家的脏话则可能被误报。
     """
     broken = broken_clause("abusive-language", terms, ("2.4", "S2-45", "骚扰他人（S2-54）"))
-    return listed(facts, terms, "abusive", broken)
+    return listed(facts, terms, "abusive-language", "abusive", broken)
 
 
 @rule(
@@ -222,7 +226,7 @@ def illegal_content(facts: Facts, terms: Terms) -> Shape:
         平台词库大得多，还识别图片：这里没查到不等于没有；命中也可能无害，例如提醒买家防骗。
     """
     broken = broken_clause("illegal-content", terms, ("2.7", "S2-48", ""))
-    return listed(facts, terms, "illegal", broken)
+    return listed(facts, terms, "illegal-content", "illegal", broken)
 
 
 @rule(
@@ -281,4 +285,4 @@ def impersonation(facts: Facts, terms: Terms) -> Shape:
         平台还会看昵称、头像、电话和短信，聊天导出里都没有。
     """
     broken = broken_clause("impersonation", terms, ("2.9", "S2-49", "扰乱电商平台秩序（S2-55）"))
-    return listed(facts, terms, "impersonation", broken)
+    return listed(facts, terms, "impersonation", "impersonation", broken)

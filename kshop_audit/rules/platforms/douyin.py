@@ -12,6 +12,7 @@ from kshop_audit.facts.consumers import answered_days
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.evidence import EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Stated
@@ -73,20 +74,17 @@ def dy_reply_3m(facts: Facts, terms: Terms) -> Shape:
         也有 09:00–23:00 的说法（可改 open_hour）；机器人转人工后从何时计时没有公布；部分消息类型
         平台会剔除。
     """
-    above, below = Fraction(str(terms.option("dy-reply-3m", "share"))).as_integer_ratio()
-    line = pl.col("counted") * above
-    met = (
-        pl.when(pl.col("answered") * below >= line)
-        .then(pl.lit(True))
-        .when((pl.col("answered") + pl.col("unknown")) * below < line)
-        .then(pl.lit(False))
-    )
+    share = Fraction(str(terms.option("dy-reply-3m", "share")))
+    met = doubts.reached(share, facts.tables, handed_over=True)
+    over = pl.col("at").dt.truncate("1d") + timedelta(days=1) <= terms.as_of
     return Ratio(
         unit=facts(answered_days, "dy-reply-3m", terms.number("dy-reply-3m", "least_messages")),
         at="at",
         hit=met,
+        maybe={why: is_so & over for why, is_so in doubts.maybe(facts.tables).items()},
+        unknown=doubts.unknown(facts.tables),
         excluded_column="excluded",
-        excluded={"pending": pl.col("at").dt.truncate("1d") + timedelta(days=1) > terms.as_of},
+        excluded={"pending": ~over},
         gaps=Gap.DAYS,
         evidence=EvidenceColumns(ids=("day",)),
         findings=answered_by("day", met),

@@ -11,9 +11,11 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.facts.consumers import badge_days, buyer_weeks
 from kshop_audit.facts.pickups import promised_pickups
+from kshop_audit.facts.talks import uncertain
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, Findings, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
@@ -58,7 +60,17 @@ def _weeks(measured: Measured, terms: Terms) -> Conclusion:
                 en=f"Below the line of the monthly assessment: {', '.join(monthly)}.",
             )
         )
-    return Conclusion(instead={Status.PASS: Status.FAIL} if missed else {}, notes=tuple(notes))
+    undecided = [str(f["week"]) for f in measured.findings if f["status"] == "no_verdict"]
+    if undecided:
+        notes.append(
+            Text(
+                zh=f"判不了的自然周（周一）：{'、'.join(undecided)}。",
+                en=f"Natural weeks that cannot be judged, by their Mondays: "
+                f"{', '.join(undecided)}.",
+            )
+        )
+    instead = Status.FAIL if missed else Status.NO_VERDICT if undecided else Status.PASS
+    return Conclusion(instead={Status.PASS: instead}, notes=tuple(notes))
 
 
 @rule(
@@ -117,10 +129,10 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
     week = pl.col("week").cast(pl.Datetime("ms"))
     end = pl.lit(terms.until("reply-rate-3m") or terms.end)
     whole = (week >= terms.since("reply-rate-3m")) & (week + timedelta(days=7) <= end)
-    met = _reaches("week_answered", "week_counted", _target("reply-rate-3m", terms))
-    low = ~_reaches(
-        "week_answered", "week_counted", _share("reply-rate-3m", "monthly_below", terms)
-    )
+    target = _target("reply-rate-3m", terms)
+    met = _reaches("week_low", "week_of_low", target)
+    missed = ~_reaches("week_high", "week_of_high", target)
+    low = ~_reaches("week_high", "week_of_high", _share("reply-rate-3m", "monthly_below", terms))
     return Ratio(
         unit=facts(buyer_weeks, "reply-rate-3m"),
         at="at",
@@ -142,20 +154,26 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
                 .then(pl.lit("partial"))
                 .when(met)
                 .then(pl.lit("pass"))
-                .otherwise(pl.lit("fail")),
+                .when(missed)
+                .then(pl.lit("fail"))
+                .otherwise(pl.lit("no_verdict")),
             },
             where=pl.col("speaks"),
             order=("week",),
         ),
         unmapped=("sender_role", "message_type"),
+        maybe=doubts.maybe(facts.tables),
+        unknown=doubts.unknown(facts.tables),
     )
 
 
 def _seven_days(measured: Measured, terms: Terms) -> Conclusion:
     """A day without a buyer earns nothing, and the days must follow one another."""
-    days = terms.days("fast-reply-badge")
-    short = (measured.denominator or 0) < days
-    return Conclusion(instead={Status.PASS: Status.FAIL} if short else {})
+    days, known = terms.days("fast-reply-badge"), measured.denominator or 0
+    if known >= days:
+        return Conclusion()
+    possible = known + measured.unknown >= days
+    return Conclusion(instead={Status.PASS: Status.NO_VERDICT if possible else Status.FAIL})
 
 
 @rule(
@@ -204,17 +222,18 @@ def fast_reply_badge(facts: Facts, terms: Terms) -> Shape:
     """
     least = terms.number("fast-reply-badge", "least_buyers")
     share = _share("fast-reply-badge", "share", terms)
-    enough = pl.col("counted") >= least
-    sure = _reaches("answered", "counted", share)
-    best = pl.col("answered") + pl.col("unknown")
-    possible = best * share.denominator >= pl.col("counted") * share.numerator
+    reached = doubts.reached(share, facts.tables, handed_over=True)
+    sure, possible = ("least", "most") if uncertain(facts.tables) else ("counted", "counted")
     earned: pl.Expr = (
-        pl.when(enough & sure).then(pl.lit(True)).when(~enough | ~possible).then(pl.lit(False))
-    )
+        pl.when((pl.col(sure) >= least) & reached).then(pl.lit(True))
+        .when((pl.col(possible) < least) | ~reached).then(pl.lit(False))
+    )  # fmt: skip
     return Ratio(
         unit=facts(badge_days, "reply-rate-3m"),
         at="at",
         hit=earned,
+        maybe=doubts.maybe(facts.tables),
+        unknown=doubts.unknown(facts.tables),
         gaps=Gap.DAYS,
         evidence=EvidenceColumns(ids=("day",)),
         findings=answered_by("day", earned),

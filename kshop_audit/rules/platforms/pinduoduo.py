@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import polars as pl
-
 from kshop_audit.facts import Facts
 from kshop_audit.facts.consumers import assessed_days
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.evidence import EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
@@ -68,12 +67,13 @@ def pdd_reply_rate(facts: Facts, terms: Terms) -> Shape:
         型平台会剔除。
     """
     least = terms.number("pdd-reply-rate", "least_consumers")
-    above, below = Fraction(str(terms.option("pdd-reply-rate", "share"))).as_integer_ratio()
-    met = pl.col("answered") * below >= pl.col("counted") * above
+    met = doubts.reached(Fraction(str(terms.option("pdd-reply-rate", "share"))), facts.tables)
     return Ratio(
         unit=facts(assessed_days, "pdd-reply-rate", least),
         at="at",
         hit=met,
+        maybe=doubts.maybe(facts.tables),
+        unknown=doubts.unknown(facts.tables),
         excluded_column="excluded",
         gaps=Gap.DAYS,
         evidence=EvidenceColumns(ids=("day",)),

@@ -9,6 +9,7 @@ from kshop_audit.facts.rounds import rounds
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.evidence import REPLIED
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
@@ -91,4 +92,6 @@ def tb_reply_3m(facts: Facts, terms: Terms) -> Shape:
             "day": pl.col("day"),
         },
         unmapped=("sender_role", "message_type"),
+        maybe=doubts.maybe(facts.tables),
+        unknown=doubts.unknown(facts.tables),
     )

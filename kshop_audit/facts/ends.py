@@ -1,0 +1,85 @@
+"""What follows from a worst and a best case: outcomes, clocks that may still run, group figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from kshop_audit.facts.conversations import pending
+from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.talks import uncertain
+
+ENDS = ("answered_low", "counted_low", "answered_high", "counted_high")
+"""Int64: a group at its worst, with every doubtful message a miss, and at its best."""
+
+
+class Waiting(NamedTuple):
+    """Booleans: the clock surely still runs at as-of; it may, and it may not; in the worst case."""
+
+    surely: pl.Expr
+    maybe: pl.Expr
+    at_worst: pl.Expr
+
+
+def waiting(name: str, as_of: datetime, seconds: int) -> Waiting:
+    """Of the times `<name>_at` and `<name>_best`; see `conversations.pending`."""
+    surely = pending(f"{name}_at", as_of, seconds, "reply_best")
+    possibly = pending(f"{name}_best", as_of, seconds)
+    return Waiting(surely, possibly & ~surely, pending(f"{name}_at", as_of, seconds))
+
+
+def outcome(*, best: pl.Expr, worst: pl.Expr) -> pl.Expr:
+    """Boolean: null where a hit and a miss are possible; `worst`: there is no miss in any case."""
+    return pl.when(best & worst).then(pl.lit(True)).when(~best & ~worst).then(pl.lit(False))
+
+
+def surely_counted(tables: Tables) -> pl.Expr:
+    """Boolean: the question counts, and that is known."""
+    counted = pl.col("excluded").is_null()
+    return counted & pl.col("why").is_null() if uncertain(tables) else counted
+
+
+def counted_at_ends(rows: pl.LazyFrame, by: str) -> pl.LazyFrame:
+    """One row a group with messages that count or may do so.
+
+    Columns: `by`, answered, counted (Int64, of the messages of which all is known), those of ENDS,
+    least, most (Int64: messages that count, and that may), why (String: it is not known whether
+    any message counts; null = one does), doubt (String: why the ends differ). A message without a
+    `by` may belong to any of the groups.
+    """
+    counted, hit = pl.col("excluded").is_null(), pl.col("answered")
+    sure = pl.col("why").is_null()
+    reason = pl.coalesce("why", pl.when(hit.is_null()).then("doubt"))
+    rows = rows.filter(counted).with_columns(_reason=reason)
+    sums = {
+        "answered": (sure & hit),
+        "counted": sure & hit.is_not_null(),
+        "answered_low": sure & hit,
+        # A unit that may count is a miss at worst, unless it can only be a hit.
+        "counted_low": sure | ~hit.fill_null(False),
+        "answered_high": hit.fill_null(True),
+        "counted_high": sure | hit.fill_null(True),
+        "least": sure,
+        "most": pl.lit(True),
+    }
+    agg = {name: each.fill_null(False).sum().cast(pl.Int64) for name, each in sums.items()}
+    known = rows.filter(pl.col(by).is_not_null())
+    groups = known.group_by(by).agg(_reason=pl.col("_reason").drop_nulls().min(), **agg)
+    loose = rows.filter(pl.col(by).is_null()).select(
+        _may_miss=(~hit.fill_null(False)).sum().cast(pl.Int64),
+        _may_hit=hit.fill_null(True).sum().cast(pl.Int64),
+        _may=pl.len().cast(pl.Int64),
+        _why=pl.col("_reason").min(),
+    )
+    whole = groups.join(loose, how="cross").with_columns(
+        counted_low=pl.col("counted_low") + pl.col("_may_miss"),
+        answered_high=pl.col("answered_high") + pl.col("_may_hit"),
+        counted_high=pl.col("counted_high") + pl.col("_may_hit"),
+        most=pl.col("most") + pl.col("_may"),
+        doubt=pl.coalesce("_reason", "_why"),
+    )
+    return whole.with_columns(why=pl.when(pl.col("least") == 0).then("doubt")).select(
+        by, "answered", "counted", *ENDS, "least", "most", "why", "doubt"
+    ).sort(by)  # fmt: skip
