@@ -45,7 +45,7 @@ def charged_orders(
     `lacking`: there is nothing to take a share of, neither a commission nor an amount; such an
     order is counted apart and charged nothing.
     """
-    paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.as_of)
+    paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.last)
     commission = pl.coalesce("settled_commission_fen", "commission_fen").fill_null(0)
     due = pl.col("paid_at") >= since
     lacking = due & (commission <= 0) & pl.col("unpriced")
@@ -89,7 +89,7 @@ def monthly_share_range(facts: Facts, least: Fraction, most: Fraction) -> pl.Laz
     Of orders paid by as-of that were not closed; those without an amount are counted apart and
     charged nothing.
     """
-    paid = facts(orders).filter((pl.col("paid_at") <= facts.terms.as_of) & ~pl.col("closed"))
+    paid = facts(orders).filter((pl.col("paid_at") <= facts.terms.last) & ~pl.col("closed"))
     lacking = pl.col("unpriced")
     amount = pl.when(lacking).then(0).otherwise("paid_fen")
     return (

@@ -54,9 +54,9 @@ def all_are(check: pl.Expr) -> Merge:
     return Merge(check.fill_null(False), check.fill_null(False).all())
 
 
-def last_of_all(name: str, as_of: datetime) -> Merge:
-    """The latest time, or null while one of them has not happened by as-of."""
-    happened = (pl.col(name) <= as_of).fill_null(False)
+def last_of_all(name: str, last: datetime) -> Merge:
+    """The latest time, or null while one of them has not happened by `last`."""
+    happened = (pl.col(name) <= last).fill_null(False)
     return Merge(
         pl.when(happened).then(pl.col(name)), pl.when(happened.all()).then(pl.col(name).max())
     )

@@ -43,12 +43,12 @@ def orders(facts: Facts) -> pl.LazyFrame:
     must have happened), paid_fen, unpriced (a line has no amount), commission_fen, postage_fen,
     tracking_no (one of them), carrier, province, product_id, buyer_id, _file, _row.
     """
-    tables, as_of = facts.tables, facts.terms.as_of
+    tables, last = facts.tables, facts.terms.last
     force_majeure = facts.terms.settings.force_majeure
     known = pl.lit(tables.has(Kind.ORDERS, "picked_up_at")) | pl.col("pickup_known").fill_null(
         tables.has(Kind.SHIPMENTS, "picked_up_at")
     )
-    lines, waybills = _together(tables, as_of=as_of), _waybills(tables, as_of=as_of)
+    lines, waybills = _together(tables, last=last), _waybills(tables, last=last)
     moved = lines.join(waybills, on="order_id", how="left").with_columns(
         uploaded_at=pl.min_horizontal("uploaded_at", "first_waybill"),
         picked_up_at=pl.min_horizontal("picked_up_at", "shipment_pickup"),
@@ -58,8 +58,8 @@ def orders(facts: Facts) -> pl.LazyFrame:
         last_shipped_at=pl.when("has_waybills").then("last_waybill").otherwise("last_line"),
     )
     return moved.with_columns(
-        _by("uploaded_at", as_of).alias("first_shipped_at"),
-        _by("picked_up_at", as_of).alias("picked_up_at"),
+        _by("uploaded_at", last).alias("first_shipped_at"),
+        _by("picked_up_at", last).alias("picked_up_at"),
         has_shipped_at=pl.col("uploaded_at").is_not_null(),
         exempted=pl.col("reported").fill_null(False) | pl.col("order_id").is_in(force_majeure),
         cancelled=pl.col("uploaded_at").is_null() & (pl.col("called_off") | pl.col("refunded")),
@@ -74,7 +74,7 @@ STEPS = (
 """Columns that only lead to others."""
 
 
-def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+def _together(tables: Tables, *, last: datetime) -> pl.LazyFrame:
     """One row an order of the orders files, its lines put together."""
     flag = pl.col("is_presale")
     deposit = pl.col("deposit_paid_at").is_not_null()
@@ -92,7 +92,7 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
             **{name: least(pl.col(name)) for name in ("paid_at", "created_at", "picked_up_at")},
             "finished_at": greatest(pl.col("finished_at")),
             **{name: least(pl.col(name)) for name in ONE},
-            "last_line": last_of_all("shipped_at", as_of),
+            "last_line": last_of_all("shipped_at", last),
             "promised_at": least(pl.col("promised_ship_at")),
             "own_waybill": least(pl.col("tracking_no")),
             "uploaded_at": least(pl.col("shipped_at")),
@@ -125,16 +125,16 @@ def _together(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     )
 
 
-def _by(name: str, as_of: datetime) -> pl.Expr:
-    """The time, or null when it lies after as-of: it has not happened yet."""
-    return pl.when(pl.col(name) <= as_of).then(name)
+def _by(name: str, last: datetime) -> pl.Expr:
+    """The time, or null when it lies after `last`: it has not happened yet."""
+    return pl.when(pl.col(name) <= last).then(name)
 
 
 PICKUP = pl.coalesce("picked_up_at", pl.when(pl.col("node") == "picked_up").then("node_at"))
 """When a waybill was picked up: its own column, or a node that says so."""
 
 
-def _waybills(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+def _waybills(tables: Tables, *, last: datetime) -> pl.LazyFrame:
     """One row an order of the shipments files: its first and last shipment, pickup, signature.
 
     A row that names its node gives the time (picked_up) or proves that the pickup came before it
@@ -149,11 +149,11 @@ def _waybills(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
         {
             "listed_waybill": least(pl.col("tracking_no")),
             "first_waybill": least(pl.col("shipped_at")),
-            "last_waybill": last_of_all("shipped_at", as_of),
+            "last_waybill": last_of_all("shipped_at", last),
             "has_waybills": one_is(pl.lit(True)),
             "shipment_pickup": least(pl.col("_pickup")),
             "shipment_signed": least(pl.col("signed_at")),
-            "proven_by": least(_by("_proven_by", as_of)),
+            "proven_by": least(_by("_proven_by", last)),
             "pickup_known": one_is(known),
         },
         alone=Kind.SHIPMENTS in tables.single and not tables.shared_waybills,
@@ -166,7 +166,7 @@ def last_completions(facts: Facts) -> pl.LazyFrame:
     which the state was not understood, as far as there are any.
     """
     known = facts(orders)
-    later = (pl.col("finished_at") > facts.terms.as_of).fill_null(False)
+    later = (pl.col("finished_at") > facts.terms.last).fill_null(False)
     done = known.filter(pl.col("completed") & ~later)
     dated, undated = pl.col("finished_at").is_not_null(), pl.col("finished_at").is_null()
     newest = done.filter(dated).sort("finished_at", "order_id", descending=True).head(1)

@@ -12,6 +12,7 @@ from kshop_audit.facts.orders import PICKUP, orders, waybill_rows
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.tickets import first_applications
 from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
 
 
 @fact
@@ -25,11 +26,11 @@ def parcels(facts: Facts, each_hours: int | None) -> pl.LazyFrame:
     shipped = facts(orders).filter("has_shipped_at").join(first, on="order_id", how="left")
     if each_hours is None:
         return shipped
-    states = _parcel_states(facts.tables, as_of=facts.terms.as_of, hours=each_hours)
+    states = _parcel_states(facts.tables, facts.terms, each_hours)
     return shipped.join(states, on="order_id", how="left")
 
 
-def _parcel_states(tables: Tables, *, as_of: datetime, hours: int) -> pl.LazyFrame:
+def _parcel_states(tables: Tables, terms: Terms, hours: int) -> pl.LazyFrame:
     """order_id → parcel_late, parcel_waiting (Booleans): each shipped parcel on its own clock.
 
     Parcels are the rows of the shipments files; an order without any there is one parcel.
@@ -38,14 +39,14 @@ def _parcel_states(tables: Tables, *, as_of: datetime, hours: int) -> pl.LazyFra
     lines = tables.rows(Kind.ORDERS).select("order_id", "shipped_at", "picked_up_at")
     alone = lines.join(listed.select("order_id").unique(), on="order_id", how="anti")
     limit = pl.col("shipped_at") + timedelta(hours=hours)
-    picked = pl.when(pl.col("picked_up_at") <= as_of).then("picked_up_at")
+    picked = pl.when(pl.col("picked_up_at") <= terms.last).then("picked_up_at")
     return (
         pl.concat([listed, alone])
-        .filter(pl.col("shipped_at") <= as_of)
+        .filter(pl.col("shipped_at") <= terms.last)
         .group_by("order_id")
         .agg(
-            parcel_late=(pl.coalesce(picked, pl.lit(as_of)) > limit).any(),
-            parcel_waiting=(picked.is_null() & (limit >= as_of)).any(),
+            parcel_late=(pl.coalesce(picked, pl.lit(terms.as_of)) > limit).any(),
+            parcel_waiting=(picked.is_null() & (limit >= terms.as_of)).any(),
         )
     )
 
@@ -83,7 +84,7 @@ def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
         mode=pl.when(presale).then(pl.lit("presale")).otherwise(pl.lit("spot")),
         due_at=pl.when(presale).then(pl.min_horizontal(promise, sent) + pickup)
         .otherwise(paid + full),
-        excluded=_excluded(as_of, terms.since(rule), terms.until(rule), decided),
+        excluded=_excluded(terms, rule, decided),
         in_time=pl.when(picked.is_not_null())
         .then(pl.when(presale).then(kept).otherwise(picked - paid <= full))
         .when(pl.col("pickup_known") | (presale & broken))
@@ -93,15 +94,14 @@ def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
     return _summed(rows)
 
 
-def _excluded(
-    as_of: datetime, since: datetime, until: datetime | None, decided: pl.Expr
-) -> pl.Expr:
+def _excluded(terms: Terms, rule: str, decided: pl.Expr) -> pl.Expr:
+    since, until = terms.since(rule), terms.until(rule)
     paid, picked, applied = (pl.col(n) for n in ("paid_at", "picked_up_at", "applied_at"))
     outside = paid < since if until is None else (paid < since) | (paid >= until)
-    refunded = (applied <= as_of) & (picked.is_null() | (applied < picked))
+    refunded = (applied <= terms.last) & (picked.is_null() | (applied < picked))
     return (
         pl.when(paid.is_null()).then(exclusion("unpaid"))
-        .when(paid > as_of).then(exclusion("after_as_of"))
+        .when(paid > terms.last).then(exclusion("after_as_of"))
         .when(outside).then(exclusion("outside_window"))
         .when("exempted").then(exclusion("force_majeure"))
         .when("cancelled").then(exclusion("cancelled"))
@@ -126,7 +126,7 @@ def _summed(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _last_pickups(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
+def _last_pickups(tables: Tables, *, last: datetime) -> pl.LazyFrame:
     """order_id → last_pickup_at: of its last parcel, null while one of them is not picked up.
 
     Parcels are the rows of the shipments files; an order without any there is one parcel.
@@ -134,7 +134,7 @@ def _last_pickups(tables: Tables, *, as_of: datetime) -> pl.LazyFrame:
     listed = waybill_rows(tables).select("order_id", at=PICKUP)
     lines = tables.rows(Kind.ORDERS).select("order_id", at="picked_up_at")
     alone = lines.join(listed.select("order_id").unique(), on="order_id", how="anti")
-    happened = (pl.col("at") <= as_of).fill_null(False)
+    happened = (pl.col("at") <= last).fill_null(False)
     return (
         pl.concat([listed, alone])
         .group_by("order_id")
@@ -149,7 +149,7 @@ def due_pickups(facts: Facts, hours: int) -> pl.LazyFrame:
     Columns: those of `orders.orders`, applied_at of the first ticket, last_pickup_at (see
     `_last_pickups`), due_at.
     """
-    last = _last_pickups(facts.tables, as_of=facts.terms.as_of)
+    last = _last_pickups(facts.tables, last=facts.terms.last)
     rows = (
         facts(orders)
         .join(facts(first_applications), on="order_id", how="left")

@@ -28,7 +28,7 @@ def sourcing(facts: Facts, rule: str, combined_days: int) -> pl.LazyFrame:
     """
     number = partial(facts.terms.number, rule)
     uploaded = pl.col("shipped_at")
-    recent = uploaded.is_between(facts.terms.since(rule), facts.terms.as_of)
+    recent = uploaded.is_between(facts.terms.since(rule), facts.terms.last)
     least_orders = number("least_orders")
     # One product comes with a courier that hardly any other product of the shop comes with.
     same, product = pl.len().over("product_id", "carrier"), pl.len().over("product_id")

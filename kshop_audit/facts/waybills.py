@@ -28,9 +28,9 @@ def shipped_orders(facts: Facts, combined_days: int) -> pl.LazyFrame:
     shipped later have none. Columns: SENT, shipped_at, `why` (String, joined clause ids K2 K3 K4 K6
     S1-02, null when nothing). A check whose column is absent finds nothing.
     """
-    tables, as_of = facts.tables, facts.terms.as_of
+    tables, last = facts.tables, facts.terms.last
     sent = facts(orders).filter("has_shipped_at").select(SENT, shipped_at="uploaded_at")
-    flaws = _shared(sent.filter(pl.col("shipped_at") <= as_of), tables, combined_days)
+    flaws = _shared(sent.filter(pl.col("shipped_at") <= last), tables, combined_days)
     named = pl.lit(_names_waybills(tables))
     return (
         sent.join(flaws, on="order_id", how="left")

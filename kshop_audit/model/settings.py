@@ -15,6 +15,9 @@ from typing import cast
 from kshop_audit.model.metadata import CLOSING, Level, Pack, RuleInfo
 from kshop_audit.model.schema import Kind
 
+TICK = timedelta(milliseconds=1)
+"""The finest step of a time in the tables."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -230,6 +233,13 @@ class Terms:
         """E of the window: the next midnight at or after as-of (a midnight closes its day)."""
         midnight = datetime.combine(self.as_of.date(), time.min)
         return midnight if midnight == self.as_of else midnight + timedelta(days=1)
+
+    @property
+    def last(self) -> datetime:
+        """The last instant of which anything is known to have happened: as-of itself, but of a
+        midnight the instant before it. What happens at that very second belongs to the next day.
+        """
+        return self.as_of - TICK if self.as_of == self.end else self.as_of
 
     def days(self, rule: str) -> int:
         """Length of the rule's window in days; LookupError if the pack gives none."""

@@ -104,7 +104,7 @@ def _excluded(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -
     checks = dict(shape.excluded)
     if shape.at and not column:
         at = pl.col(shape.at)
-        checks["after_as_of"] = at > _instant(terms.as_of)
+        checks["after_as_of"] = at > _instant(terms.last)
         if terms.pack.rules[rule].window_days is not None:
             own = checks.get("outside_window", pl.lit(False))  # a window may end before as-of
             until = terms.until(rule)

@@ -195,7 +195,7 @@ class _Extras:
 def _extras(facts: Facts) -> _Extras:
     frames = days.by_kind(facts)
     if facts.tables.has(Kind.ORDERS, "paid_at"):
-        paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.as_of)
+        paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.last)
         frames["paid"] = paid.group_by(day=pl.col("paid_at").dt.date()).agg(rows=pl.len())
     return _Extras(frames)
 

@@ -172,7 +172,7 @@ def withdrawal(facts: Facts, terms: Terms) -> Shape:
 
         只看你登记的提现；多渠道提现的店铺限额不同；2023 年的限额也可能已调整。
     """
-    asked = [entry for entry in terms.settings.withdrawals if entry.at <= terms.as_of]
+    asked = [entry for entry in terms.settings.withdrawals if entry.at <= terms.last]
     if not asked:
         return Stated(
             Status.NOT_APPLICABLE,

@@ -99,7 +99,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     if each:
         hit = ~pl.col("parcel_late")
         waiting = hit & pl.col("parcel_waiting")
-    applied = pl.col("applied_at") <= terms.as_of
+    applied = pl.col("applied_at") <= terms.last
     return Ratio(
         unit=facts(parcels, hours if each else None),
         at="uploaded_at",

@@ -75,7 +75,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         原文未提预售，这里剔除；虚拟商品在导出里看不出来，未剔除。
     """
     due, picked = pl.col("due_at"), pl.col("last_pickup_at")
-    applied = pl.col("applied_at") <= terms.as_of
+    applied = pl.col("applied_at") <= terms.last
     hit = (
         pl.when(picked.is_not_null())
         .then(picked <= due)
