@@ -138,10 +138,16 @@ def _dated(rule: str, terms: Terms) -> Iterator[Text]:
         )
 
 
+VERDICTS = (Status.PASS, Status.FAIL)
+
+
 def _status(
     measured: Measurement, target: Target | None, ends: tuple[Extreme, Extreme] | None
 ) -> tuple[Status, Text | None]:
     status, reason = _decided(measured, target, ends)
+    by_bounds = measured.status is None and status in (*VERDICTS, Status.NO_VERDICT)
+    if measured.unsettled is not None and measured.unknown and by_bounds:
+        return Status.NO_VERDICT, measured.unsettled
     return measured.instead.get(status, status), reason
 
 

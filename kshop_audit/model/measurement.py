@@ -83,6 +83,8 @@ class Measurement:
     whether the numerator and the denominator count different things. `against`: units that speak
     against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
+    `side`: keys of a side file that the inputs have, and all of them; `unsettled`: why there is no
+    verdict as soon as anything is unknown.
     """
 
     rule: str
@@ -124,6 +126,8 @@ class Measurement:
     muted: int = 0
     mutes: tuple[MuteCount, ...] = ()
     unmuted: Measurement | None = None
+    side: tuple[int, int] | None = None
+    unsettled: Text | None = None
 
     @property
     def unknown(self) -> int:

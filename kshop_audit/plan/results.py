@@ -113,6 +113,9 @@ def measurement(
         declared=ratio.declared,
         muted=top.units.get(MUTED, 0),
         mutes=_mutes(own.get((name, "mutes"))),
+        side=ratio.side if isinstance(ratio, Ratio) else None,
+        unsettled=ratio.unsettled if isinstance(ratio, Ratio) else None,
+        instead=ratio.instead if isinstance(ratio, Ratio) else {},
     )
     return _concluded(rule, result, terms)
 
@@ -143,7 +146,7 @@ def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
         numerator=result.numerator if own.numerator is None else own.numerator,
         findings=result.findings if own.findings is None else own.findings,
         status=own.status,
-        instead=own.instead,
+        instead={**result.instead, **own.instead},
         value=own.value,
         bounds=own.bounds,
         count=own.count,
