@@ -15,7 +15,7 @@ from kshop_audit.judging import scoring
 from kshop_audit.judging.bounds import Extreme, extremes
 from kshop_audit.judging.distance import distance
 from kshop_audit.judging.settling import undecided
-from kshop_audit.model.knowledge import added, together
+from kshop_audit.model.knowledge import together
 from kshop_audit.model.measurement import Measurement, SliceCount
 from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text, ValueUnit
 from kshop_audit.model.report import (
@@ -110,7 +110,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         mute=None,
         notes=tuple(notes),
         sources=rule.sources,
-        unknown={why: found.units for why, found in added(measured.doubts, measured.below).items()},
+        unknown=measured.reasons,
         coverage=measured.coverage,
     )
     return Judged(result, earned)

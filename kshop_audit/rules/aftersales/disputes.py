@@ -9,8 +9,8 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts, Tables
-from kshop_audit.facts.text import normalised, says
 from kshop_audit.facts.liability import judged, why_open
+from kshop_audit.facts.text import normalised, says
 from kshop_audit.facts.tickets import (
     doubtful_tickets,
     pending_disputes,

@@ -74,7 +74,8 @@ class Tally:
     `amount`, `weight`: Int64 expressions; numerator = Σ amount, denominator = Σ weight.
     `slow`: Boolean, the units that are worth showing as evidence. `each`: least and most that one
     unit can add, for the bounds; None where there are none. `maybe`, `unknown`: as in Ratio; an
-    amount that is null is unknown.
+    amount that is null is unknown. `least`, `most`: Int64, between what the amount of a unit lies
+    where its times are not precise; None where all are.
     """
 
     unit: pl.LazyFrame
@@ -91,6 +92,8 @@ class Tally:
     unmapped: tuple[str, ...] = ()
     maybe: Mapping[Why, pl.Expr] = field(default_factory=dict)
     unknown: Mapping[Why, pl.Expr] = field(default_factory=dict)
+    least: pl.Expr | None = None
+    most: pl.Expr | None = None
     declared: bool = False
     notes: tuple[Text, ...] = ()
 
