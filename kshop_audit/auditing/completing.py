@@ -194,7 +194,7 @@ def _with_gaps(
     keyless = {} if by_day else added(*(whole.keyless(kind) for kind in counted))
     kind, empty = (None, EmptyDays()) if since is None else reach.empty(counted, since)
     if kind is not None:
-        measured = replace(measured, coverage=reach.coverage(kind, empty))
+        measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))
     per_day = 1 if by_day else fullest_day(measured)
     hidden = added(keyless, {Why.EMPTY_DAYS: Doubts(either=len(empty.missing) * per_day)})
     if not measured.population:

@@ -95,6 +95,35 @@ class Tables:
         frame = self.frames.get(kind)
         return frame is not None and name in frame.columns and not frame[name].null_count()
 
+    def filled(self, kind: Kind, name: str) -> bool:
+        """Whether any row of the kind has something in the column, understood or not."""
+        frame = self.frames.get(kind)
+        columns = (name, name + RAW_SUFFIX)
+        return frame is not None and any(
+            column in frame.columns and frame[column].null_count() < frame.height
+            for column in columns
+        )
+
+    def matched(self, side: Kind, main: Kind, key: str) -> tuple[int, int]:
+        """How many different keys of a side file the main file has, and how many there are."""
+        ids = self._ids(side, key)
+        if not ids.len():
+            return 0, 0
+        return int(ids.is_in(self._ids(main, key).implode()).sum()), ids.len()
+
+    def _ids(self, kind: Kind, key: str) -> pl.Series:
+        frame = self.frames.get(kind)
+        if frame is None or key not in frame.columns:
+            return pl.Series(key, [], dtype=pl.String)
+        return frame[key].drop_nulls().unique()
+
+    def empty(self, kind: Kind) -> bool:
+        """Whether files of the kind were given and hold nothing but headers."""
+        frame = self.frames.get(kind)
+        if frame is None or frame.height:
+            return False
+        return kind not in self.doubtful and kind not in self.keyless
+
     def number(self, kind: Kind, name: str) -> pl.Expr:
         """The ids of a complete column as whole numbers, equal where and only where they are."""
         frame = self.frames.get(kind)

@@ -46,14 +46,15 @@ def extremes(measured: Measurement) -> tuple[Extreme, Extreme] | None:
 def _of_sums(measured: Measurement, doubts: Doubts) -> tuple[Extreme, Extreme]:
     """Bounds of a sum over a sum. A unit that may not count is taken as one of unknown amount."""
     top, below = measured.numerator or 0, measured.denominator or 0
+    first, last = (measured.sums.least, measured.sums.most) if measured.sums else (top, top)
     if measured.each is None:
-        return Extreme(top, below), Extreme(top, below)
+        return Extreme(first, below), Extreme(last, below)
     least, most = measured.each
     known = min(doubts.turned, below)
     units = doubts.units - doubts.turned
     # A unit that may be another one takes at most `most` with it, and at least nothing.
-    low = Extreme(max(top - known * most, 0) + (units + known) * least, below + units)
-    return low, Extreme(top + (units + known) * most, below + units)
+    low = Extreme(max(first - known * most, 0) + (units + known) * least, below + units)
+    return low, Extreme(last + (units + known) * most, below + units)
 
 
 def _of_two_populations(measured: Measurement) -> tuple[Extreme, Extreme]:

@@ -133,8 +133,8 @@ TABLES: dict[Kind, Table] = {
             events="applied_at agreed_at return_signed_at finished_at",
             id="ticket_id order_id buyer_id",
             code=f"type=refund_only|return_refund|exchange|resend|repair status={TICKET_STATUS} "
-            f"liable_party={LIABLE}",
-            text="first_reason reason arbitration reject_reason",
+            f"liable_party={LIABLE} arbitration=yes|no",
+            text="first_reason reason reject_reason",
             time="applied_at agreed_at return_signed_at finished_at deadline_at updated_at",
             bool="rejected",
             money="refund_amount",
@@ -146,6 +146,7 @@ TABLES: dict[Kind, Table] = {
             events="",
             id="ticket_id",
             code=f"liable_party={LIABLE}",
+            time="updated_at",
         ),
         _table(
             Kind.SHIPMENTS,
@@ -190,7 +191,7 @@ TABLES: dict[Kind, Table] = {
             id="violation_id order_id",
             text="kind",
             time="notified_at",
-            code="status=open|appealing|closed",
+            code="status=open|appealing|closed|revoked",
             int="points study_points quantity",
             bool="media repeated",
         ),

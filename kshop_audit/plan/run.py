@@ -159,6 +159,10 @@ def _query(
         asked.counts.append(query.counts(below, shape.denominator, name + BELOW))
         if shape.reasons:
             asked.reasons = _unknown_reasons(frame, shape.reasons, terms)
+    if isinstance(top, Tally):
+        for end, amount in query.ends(top).items():
+            ended = query.units(amount, rule.info.id, terms, _any(mutes))
+            asked.counts.append(query.counts(ended, amount, name + end))
     asked.slices = query.slices(frame, name, top.by, wanted)
     if top.findings is not None:
         asked.findings = query.findings(frame, top.findings)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 
-from kshop_audit.facts import Facts
+from kshop_audit.facts import Facts, Tables
+from kshop_audit.facts.liability import judged, why_open
 from kshop_audit.facts.text import normalised, says
 from kshop_audit.facts.tickets import (
     doubtful_tickets,
-    judged,
     pending_disputes,
-    refunds,
+    possible_refunds,
     rejected_tickets,
 )
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.aftersales.limits import next_due
+from kshop_audit.rules.aftersales.membership import in_window, perhaps
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.countdown import hours_left
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
@@ -78,6 +82,53 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
     )
 
 
+LIABLE = (Kind.TICKETS, "liable_party")
+JUDGEMENTS = (Kind.DISPUTES, Kind.TICKETS, "ticket_id")
+
+
+def _strangers(matched: int, of: int) -> Text | None:
+    """Why there is no verdict by a file of judgements of which no ticket is in the export."""
+    if matched or not of:
+        return None
+    return Text(
+        zh=f"判责文件里的 {of} 个售后单号在售后文件里一个也找不到（0/{of}）："
+        "请确认两个文件是同一家店、同一段时间的。",
+        en=f"0 of {of} ids of the file of judgements are among the tickets: make sure that both "
+        "files are of the same shop and the same days.",
+    )
+
+
+def _sources(
+    tables: Tables, terms: Terms, *, known: bool, side: tuple[int, int] | None
+) -> Iterator[Text]:
+    """Where the judgements come from, and what their absence means."""
+    if side is not None and side[0]:
+        yield Text(
+            zh=f"判责文件的 {side[1]} 个售后单号中，售后文件里有 {side[0]} 个。",
+            en=f"{side[0]} of {side[1]} ids of the file of judgements are among the tickets.",
+        )
+    if tables.empty(Kind.TICKETS):
+        yield Text(
+            zh="售后文件只有表头：按订单所在的日子里没有售后单判定。",
+            en="The file of tickets has a header and no row: taken as no ticket in the days of "
+            "the orders.",
+        )
+    if not known and tables.has(*LIABLE):
+        yield absent.NO_LIABILITY
+    said = Kind.DISPUTES in terms.settings.coverage
+    if known and not said and not tables.has(Kind.TICKETS, "arbitration"):
+        first = terms.since("dispute-fault-rate").date()
+        last = (terms.end - timedelta(days=1)).date()
+        line = f"[coverage.disputes] from = {first}, to = {last}"
+        yield Text(
+            zh="售后文件没有平台介入列：判责结果只对写明的单有效，其余的单都可能是商责。如果判责结果"
+            f"是完整的，请在 shop.toml 写明：{line}",
+            en="The tickets do not tell where the platform stepped in, so a judgement decides only "
+            "for the ticket that it names, and any other may be a fault. If the judgements are "
+            f"complete, say so in shop.toml: {line}",
+        )
+
+
 @rule(
     "dispute-fault-rate",
     family=FAMILY,
@@ -90,7 +141,7 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
         ),
     ),
     unit=Text(zh="单判商家责任", en="tickets judged merchant fault"),
-    needs=("tickets.status", "tickets.finished_at"),
+    needs=("tickets.type", "tickets.status", "tickets.finished_at"),
     also=("disputes",),
     conclude=_dispute_notes,
     absent={
@@ -137,7 +188,12 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         原文“4”前的符号缺失，按 2023-04-22 的副本取“少于 4”（选项 dispute_count_op）；
         导出表没有责任判定，缺纠纷表时只能给出上下限。
     """
-    known = judged(facts.tables)
+    tables, settings = facts.tables, terms.settings
+    known = judged(tables, settings)
+    side = tables.matched(*JUDGEMENTS) if Kind.DISPUTES in tables.frames else None
+    none_at_all = tables.empty(Kind.TICKETS) or Kind.TICKETS in settings.coverage
+    inside = in_window("finished_at", "dispute-fault-rate", tables, terms)
+    member = pl.col("refund") & pl.col("ended") & inside
     pending = facts(pending_disputes).with_columns(at=pl.col("applied_at"), due=next_due(terms))
     listed = Findings(
         {
@@ -146,7 +202,7 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
             "at": pl.col("finished_at"),
             "why": pl.lit("look_up"),
         },
-        where=pl.col("at_fault").is_null() & (not known),
+        where=pl.col("at_fault").is_null() & (pl.col("intervened").fill_null(not known)),
         order=("why", "at", "ticket_id"),
         limit=None,
         beside=pending.select(
@@ -157,17 +213,23 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         ),
     )  # fmt: skip
     return Ratio(
-        unit=facts(refunds),
+        unit=facts(possible_refunds),
         at="finished_at",
         hit=pl.col("at_fault"),
         offence=True,
-        evidence=EvidenceColumns(
-            ids=("ticket_id", "order_id"), actual=pl.col("finished_at"), why=pl.col("arbitration")
+        maybe=perhaps(
+            member, "finished_at", unclear=(pl.col("refund") & pl.col("ended")).is_null()
         ),
+        unknown=why_open(),
+        evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by={"day": pl.col("finished_at").dt.date()},
         findings=listed,
         unknown_hides=not known,
-        unmapped=("type", "status", "liable_party"),
+        unmapped=("type", "status", "liable_party", "arbitration"),
+        side=side,
+        unsettled=_strangers(*side) if side and not tables.filled(*LIABLE) else None,
+        instead={Status.NOT_APPLICABLE: Status.PASS} if none_at_all else {},
+        notes=tuple(_sources(tables, terms, known=known, side=side)),
     )
 
 
