@@ -117,7 +117,7 @@ class Cells:
 def key_column(kind: Kind, present: Mapping[str, object]) -> str | None:
     """The column without which a record is no row: the key, else the first time of an event."""
     table = TABLES[kind]
-    return next((name for name in (table.key[0], *table.event_times) if name in present), None)
+    return next((name for name in (table.row, *table.event_times) if name in present), None)
 
 
 def cells_of(
