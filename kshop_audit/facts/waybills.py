@@ -53,12 +53,12 @@ def _shared(sent: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFr
     `sent`: orders shipped by as-of, with shipped_at.
     """
     names = ("order_id", "tracking_no")
-    lines = tables.rows(Kind.ORDERS)
+    lines = tables.with_partners()
     used = pl.concat([lines.select(names), waybill_rows(tables).select(names)])
     used = used.filter(pl.col("tracking_no").is_not_null()).unique()
     # Few waybills have more than one order, and only those can share anything.
     several = used.filter(pl.col("tracking_no").is_duplicated()).join(
-        sent.select("order_id", first_at="shipped_at"), on="order_id"
+        _first_shipped(sent, tables), on="order_id"
     )
     address = pl.concat_str(
         [pl.col("province").fill_null(""), pl.col("address").fill_null("")], separator=" "
@@ -77,6 +77,18 @@ def _shared(sent: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFr
         .group_by("order_id")
         .agg(pl.col("k2", "k4", "k6").any())
     )
+
+
+def _first_shipped(sent: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """order_id → first_at, of the orders of other shops in the same files too."""
+    own = sent.select("order_id", first_at="shipped_at")
+    if tables.partners is None:
+        return own
+    theirs = tables.partners.lazy()
+    names = tables.partners.collect_schema().names()
+    at = pl.col("shipped_at") if "shipped_at" in names else pl.lit(None, pl.Datetime("ms"))
+    theirs = theirs.group_by("order_id").agg(first_at=at.min())
+    return pl.concat([own, theirs.join(own, on="order_id", how="anti")])
 
 
 def _names_waybills(tables: Tables) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -19,15 +19,18 @@ from kshop_audit.tables import (
     BOOKKEEPING,
     FILE,
     GOOD,
+    KEYLESS,
+    NUMBER,
     REJECTED,
     ROW,
+    SPAN_SUFFIX,
     STATE,
 )
 
 BAD = pl.Schema(
     {name: BOOKKEEPING[name] for name in (FILE, ROW, BAD_COLUMN, BAD_VALUE, BAD_REASON)}
 )
-"""Of a rejected row, what is told of it."""
+"""Of a rejected row, where it stands and what is wrong with it."""
 
 
 AT_ONCE = 2
@@ -36,11 +39,17 @@ AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class FileRows:
-    """The good rows of a file or kind, its rejected ones, and by file how many were skipped."""
+    """The rows of a file or kind.
+
+    `bad`: the rejected ones, with the columns of BAD and what could be read of their cells.
+    `skipped`, `keyless`: by file, how many were skipped, and how many do not say what they belong
+    to.
+    """
 
     good: pl.DataFrame
     bad: pl.DataFrame
     skipped: Mapping[int, int]
+    keyless: Mapping[int, int] = field(default_factory=dict)
 
 
 class Reader:
@@ -102,9 +111,17 @@ def _read(index: int, name: str, records: Records, needs: TextNeeds) -> FileRows
     text = text.with_columns(numbers_of(text, ids))
     checked = records.checks(text).collect()
     rows = records.rows(text, checked, needs).collect()
+    # A twin of a column in which every time has its seconds says nothing.
+    rows = rows.drop(
+        name for name in rows.columns
+        if name.endswith(SPAN_SUFFIX) and rows[name].null_count() == rows.height
+    )  # fmt: skip
     if STATE not in rows.columns:
         return FileRows(rows, pl.DataFrame(schema=BAD), {})
-    state = pl.col(STATE)
+    state = rows[STATE]
     good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
-    bad = rows.filter(state == REJECTED).select(BAD.names())
-    return FileRows(good, bad, {index: rows.height - good.height - bad.height})
+    bad = rows.filter(state == REJECTED).drop(STATE)
+    bad = records.readable(bad.drop(name for name in bad.columns if name.endswith(NUMBER)))
+    keyless = int((state == KEYLESS).sum())
+    skipped = rows.height - good.height - bad.height - keyless
+    return FileRows(good, bad, {index: skipped}, {index: keyless} if keyless else {})

@@ -90,7 +90,7 @@ def of_file(damaged: Damaged, seed: int, *, kuaishou: bool) -> Ruling:
         try:
             with patience():
                 source, table = read_alone(path, scratch)
-                loaded = load((source,), find_as_of=seed % 3 == 0)
+                loaded = load((source,), reject_future=seed % 3 == 0)
             ruling.faults += _told(source, table, damaged, kuaishou)
             ruling.faults += accounted(source, table, loaded)
             if seed % 8 == 0:
