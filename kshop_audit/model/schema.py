@@ -7,6 +7,7 @@ interface of the tool: a CSV with these English headers is read as it stands.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,6 +77,12 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    def row_of(self, present: Collection[str]) -> str | None:
+        """Of the columns of a file, the one without which a record is no row: `row`, else the
+        first time of an event; None if it has neither.
+        """
+        return next((name for name in (self.row, *self.event_times) if name in present), None)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
-from kshop_audit.facts.tables import with_numbers
+from kshop_audit.facts.tables import with_numbers, without_numbers
 from kshop_audit.model.knowledge import Why
-from kshop_audit.model.schema import Kind
+from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.plan.read import BAD, FileRows
 from kshop_audit.tables import FILE, WHY
 
@@ -32,46 +33,50 @@ _OF = {Kind.CHATS: SAYS_WHAT[Kind.CHATS]}
 """Kinds of which a row is a good one without its key, but belongs to nothing without these."""
 
 
-def without_strays(kind: Kind, part: FileRows) -> tuple[FileRows, dict[int, int]]:
-    """The rows of a kind without those that do not say what they belong to, and by file how many
-    these are.
+def without_strays(kind: Kind, part: FileRows) -> FileRows:
+    """The rows of a kind with those that do not say what they belong to among the strays.
 
     In group layouts what a row belongs to stands on the first row of its group only. A file
     without any such column is no group layout.
     """
     names = [name for name in _OF.get(kind, ()) if name in part.good.columns]
-    strays = dict(part.keyless)
     if not names or part.good[names[0]].null_count() == 0:
-        return part, strays
+        return part
     stray = pl.all_horizontal(pl.col(name).is_null() for name in names)
     said = pl.any_horizontal(pl.col(name).is_not_null().any().over(FILE) for name in names)
     found = part.good.filter(stray & said)
     if found.is_empty():
-        return part, strays
-    for file, count in found[FILE].value_counts().iter_rows():
-        strays[file] = strays.get(file, 0) + count
+        return part
     good = with_numbers(part.good.filter(~(stray & said)), kind)
-    return FileRows(good, part.bad, part.skipped, strays), strays
+    strays = pl.concat([part.strays, without_numbers(found, kind)], how="diagonal")
+    return replace(part, good=good, strays=strays)
 
 
-def doubtful(kind: Kind, bad: pl.DataFrame) -> pl.DataFrame | None:
-    """The rejected rows that say what they touch, with WHY; None if there is none."""
-    found = bad.filter(_says(kind, bad))
-    if found.is_empty():
+def doubtful(kind: Kind, part: FileRows) -> pl.DataFrame | None:
+    """The rows that are no good ones and say what they touch, with WHY; None if there is none."""
+    bad = part.bad.filter(_says(kind, part.bad))
+    strays = part.strays.filter(_says(kind, part.strays))
+    if bad.is_empty() and strays.is_empty():
         return None
-    found = found.drop(name for name in BAD.names()[2:] if name in found.columns)
-    return found.with_columns(pl.lit(Why.NOT_READABLE.value).alias(WHY))
+    bad = bad.drop(name for name in BAD.names()[2:] if name in bad.columns)
+    timed = TABLES[kind].row_of(strays.columns) in TABLES[kind].event_times
+    why = Why.NO_TIME if timed else Why.NO_KEY
+    found = [
+        bad.with_columns(pl.lit(Why.NOT_READABLE.value).alias(WHY)),
+        strays.with_columns(pl.lit(why.value).alias(WHY)),
+    ]
+    return pl.concat([frame for frame in found if frame.height], how="diagonal")
 
 
-def keyless(kind: Kind, bad: pl.DataFrame, strays: Mapping[int, int]) -> dict[Why, int]:
+def keyless(kind: Kind, part: FileRows) -> dict[Why, int]:
     """How many rows say nothing of what they touch, by reason."""
     counts = {
-        Why.NOT_READABLE: bad.filter(~_says(kind, bad)).height,
-        Why.NO_KEY: sum(strays.values()),
+        Why.NOT_READABLE: part.bad.filter(~_says(kind, part.bad)).height,
+        Why.NO_KEY: part.strays.filter(~_says(kind, part.strays)).height,
     }
     return {why: count for why, count in counts.items() if count}
 
 
-def _says(kind: Kind, bad: pl.DataFrame) -> pl.Expr:
-    names = [name for name in SAYS_WHAT[kind] if name in bad.columns]
+def _says(kind: Kind, rows: pl.DataFrame) -> pl.Expr:
+    names = [name for name in SAYS_WHAT[kind] if name in rows.columns]
     return pl.any_horizontal(pl.lit(False), *(pl.col(name).is_not_null() for name in names))

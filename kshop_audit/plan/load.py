@@ -131,11 +131,10 @@ def put_together(
     """
     readable = [source for source in sources if source.index in parts]
     kinds: dict[Kind, FileRows] = {}
-    strays: dict[Kind, dict[int, int]] = {}
     for kind in Kind:
         same = [parts.pop(source.index) for source in readable if source.kind is kind]
         if same:
-            kinds[kind], strays[kind] = without_strays(kind, _together(kind, same))
+            kinds[kind] = without_strays(kind, _together(kind, same))
     one = of_one_shop(kinds, shop)
     kinds = dict(one.kinds)
     columns = {kind: _columns(kind, readable) for kind in kinds}
@@ -162,8 +161,8 @@ def put_together(
         if good.height != part.good.height:
             newest[kind] = latest_rows(kind, good)
         kept[kind] = with_numbers(good, kind)
-    uncertain = {kind: doubtful(kind, part.bad) for kind, part in kinds.items()}
-    lost = {kind: keyless(kind, part.bad, strays[kind]) for kind, part in kinds.items()}
+    uncertain = {kind: doubtful(kind, part) for kind, part in kinds.items()}
+    lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
     return Loaded(
         tables=Tables(
             frames=kept,
@@ -203,8 +202,8 @@ def _together(kind: Kind, parts: Sequence[FileRows]) -> FileRows:
     return FileRows(
         pl.concat([without_numbers(part.good, kind) for part in parts], how="diagonal"),
         pl.concat([part.bad for part in parts], how="diagonal"),
+        pl.concat([part.strays for part in parts], how="diagonal"),
         {file: count for part in parts for file, count in part.skipped.items()},
-        {file: count for part in parts for file, count in part.keyless.items()},
     )
 
 
@@ -224,13 +223,13 @@ def _counts(
     for kind, part in kinds.items():
         files = [source.index for source in sources if source.kind is kind]
         rejected = _by_file(part.bad, files)
-        good = _by_file(part.good, files)
+        good, strays = _by_file(part.good, files), _by_file(part.strays, files)
         overlaps = _overlaps(kind, part.good, kept[kind]) if len(files) > 1 else {}
         for file in files:
             here = kept[kind] if len(files) == 1 else kept[kind].filter(pl.col(FILE) == file)
             ends = _ends(kind, here)
             counts[file] = FileCount(
-                rows=here.height + part.keyless.get(file, 0),
+                rows=here.height + strays.get(file, 0),
                 rejected=rejected.get(file, 0),
                 skipped=part.skipped.get(file, 0),
                 duplicates=good.get(file, 0) - here.height,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -42,14 +42,14 @@ class FileRows:
     """The rows of a file or kind.
 
     `bad`: the rejected ones, with the columns of BAD and what could be read of their cells.
-    `skipped`, `keyless`: by file, how many were skipped, and how many do not say what they belong
-    to.
+    `strays`: readable rows that lack what makes them one of a group, such as their id; with the
+    columns of `good`. `skipped`: by file, how many were skipped.
     """
 
     good: pl.DataFrame
     bad: pl.DataFrame
+    strays: pl.DataFrame
     skipped: Mapping[int, int]
-    keyless: Mapping[int, int] = field(default_factory=dict)
 
 
 class Reader:
@@ -117,11 +117,12 @@ def _read(index: int, name: str, records: Records, needs: TextNeeds) -> FileRows
         if name.endswith(SPAN_SUFFIX) and rows[name].null_count() == rows.height
     )  # fmt: skip
     if STATE not in rows.columns:
-        return FileRows(rows, pl.DataFrame(schema=BAD), {})
+        return FileRows(rows, pl.DataFrame(schema=BAD), rows.clear(), {})
     state = rows[STATE]
-    good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
-    bad = rows.filter(state == REJECTED).drop(STATE)
-    bad = records.readable(bad.drop(name for name in bad.columns if name.endswith(NUMBER)))
-    keyless = int((state == KEYLESS).sum())
-    skipped = rows.height - good.height - bad.height - keyless
-    return FileRows(good, bad, {index: skipped}, {index: keyless} if keyless else {})
+    rows = rows.drop(STATE)
+    good = rows.filter(state == GOOD).drop(BAD_COLUMN, BAD_VALUE, BAD_REASON)
+    bad, strays = rows.filter(state == REJECTED), rows.filter(state == KEYLESS)
+    numbers = [name for name in rows.columns if name.endswith(NUMBER)]
+    bad, strays = records.readable(bad.drop(numbers)), strays.select(good.columns).drop(numbers)
+    skipped = rows.height - good.height - bad.height - strays.height
+    return FileRows(good, bad, strays, {index: skipped})

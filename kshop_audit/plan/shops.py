@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -27,7 +27,6 @@ class OneShop:
     kinds: Mapping[Kind, FileRows]
     partners: pl.DataFrame | None = None
     problem: Text | None = None
-    ids: tuple[str, ...] = field(default=())
 
 
 def of_one_shop(kinds: Mapping[Kind, FileRows], shop: str | None) -> OneShop:
@@ -41,38 +40,38 @@ def of_one_shop(kinds: Mapping[Kind, FileRows], shop: str | None) -> OneShop:
     if orders is not None and "shop_id" in orders.good.columns:
         found = tuple(orders.good["shop_id"].drop_nulls().unique().sort())
     if shop is None:
-        return OneShop(kinds, problem=_several(found) if len(found) > 1 else None, ids=found)
+        return OneShop(kinds, problem=_several(found) if len(found) > 1 else None)
     if orders is None or shop not in found:
-        return OneShop(kinds, problem=_none(shop, found), ids=found)
+        return OneShop(kinds, problem=_none(shop, found))
     other = (pl.col("shop_id") != shop).fill_null(False)
     partners = orders.good.filter(other)
     if partners.is_empty():
-        return OneShop(kinds, ids=found)
+        return OneShop(kinds)
     own = orders.good.filter(~other).get_column("order_id")
     theirs = partners.get_column("order_id").unique()
     theirs = theirs.filter(~theirs.is_in(own.unique().implode()))
-    kept: dict[Kind, FileRows] = {}
-    for kind, part in kinds.items():
-        if kind is Kind.ORDERS:
-            kept[kind] = _without(part, other, other if "shop_id" in part.bad.columns else None)
-        elif "order_id" in part.good.columns:
-            named = pl.col("order_id").is_in(theirs.implode()).fill_null(False)
-            kept[kind] = _without(part, named, named if "order_id" in part.bad.columns else None)
-        else:
-            kept[kind] = part
-    return OneShop(kept, partners, ids=found)
+    named = pl.col("order_id").is_in(theirs.implode()).fill_null(False)
+    kept = {
+        kind: _without(part, "shop_id", other)
+        if kind is Kind.ORDERS
+        else _without(part, "order_id", named)
+        for kind, part in kinds.items()
+    }
+    return OneShop(kept, partners)
 
 
-def _without(part: FileRows, good: pl.Expr, bad: pl.Expr | None) -> FileRows:
+def _without(part: FileRows, column: str, theirs: pl.Expr) -> FileRows:
+    """The rows without those of other shops, by a column that not all have."""
     skipped = dict(part.skipped)
-    dropped = [part.good.filter(good)]
-    if bad is not None:
-        dropped.append(part.bad.filter(bad))
-    for frame in dropped:
-        for file, count in frame[FILE].value_counts().iter_rows():
-            skipped[file] = skipped.get(file, 0) + count
-    rejected = part.bad if bad is None else part.bad.filter(~bad)
-    return replace(part, good=part.good.filter(~good), bad=rejected, skipped=skipped)
+    kept = []
+    for frame in (part.good, part.bad, part.strays):
+        own = frame.filter(~theirs) if column in frame.columns else frame
+        kept.append(own)
+        if own.height < frame.height:
+            for file, count in frame.filter(theirs)[FILE].value_counts().iter_rows():
+                skipped[file] = skipped.get(file, 0) + count
+    good, bad, strays = kept
+    return FileRows(good, bad, strays, skipped)
 
 
 def _listed(ids: tuple[str, ...]) -> str:

@@ -51,7 +51,7 @@ _UNSET = r"^0{4}\D|^0+$|^1900\D0?1\D0?0(?:\D|$)"
 _EARLIEST = datetime(1901, 1, 1)
 _UNSET_YEARS = (1, 1899, 1900)
 _LATEST = datetime(9999, 12, 31, 23, 59, 59)
-_NEVER = datetime(2099, 1, 1)  # from here on a year is what systems write for "never"
+_NEVER = datetime(2099, 12, 31)  # from here on days are what systems write for "never"
 _THIS_CENTURY = datetime(2001, 1, 1)  # after all days that mean "never"
 _UNSET_DAYS = (datetime(2000, 1, 1), datetime(1970, 1, 1))
 

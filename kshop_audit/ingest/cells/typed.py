@@ -408,5 +408,7 @@ def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
     if header.described:
         described = pl.col(ROW) == header.row + 1
         skipped, strays = skipped | described, strays & ~described
-    state = (skipped & ~strays).alias(_SKIP), strays.alias(_STRAY)
+    # A message without its id is one all the same.
+    lost = pl.lit(False) if "message_id" in present else strays
+    state = (skipped & ~strays).alias(_SKIP), lost.alias(_STRAY)
     return frame.with_columns(state).with_columns(*_states(judged, faulty))
