@@ -59,6 +59,13 @@ def are_single(kind: Kind, good: pl.DataFrame) -> bool:
     return (keys > keys.shift(1)).all() or not keys.hash().is_duplicated().any()
 
 
+def related_files(good: pl.DataFrame, key: str) -> set[tuple[int, int]]:
+    """Pairs of files that have a key in common, the lesser index first."""
+    ids = good.lazy().select(FILE, key).drop_nulls().unique()
+    pairs = ids.join(ids, on=key, suffix="_other").select(FILE, f"{FILE}_other").unique()
+    return set(pairs.filter(pl.col(FILE) < pl.col(f"{FILE}_other")).collect().iter_rows())
+
+
 def without_duplicates(
     kind: Kind, good: pl.DataFrame, columns: Mapping[int, frozenset[str]]
 ) -> Unique:

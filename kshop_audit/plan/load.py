@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,7 @@ from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.plan import refusals
 from kshop_audit.plan.doubts import doubtful, keyless, without_strays
-from kshop_audit.plan.duplicates import BETWEEN, are_single, without_duplicates
+from kshop_audit.plan.duplicates import BETWEEN, are_single, related_files, without_duplicates
 from kshop_audit.plan.newest import latest_rows, newest_event, outliers, without
 from kshop_audit.plan.read import BAD, FileRows, Reader
 from kshop_audit.plan.shops import of_one_shop
@@ -72,7 +73,8 @@ class Loaded:
 
     `unmapped`: kind → column → text → rows. `newest`: the latest event of the inputs.
     `contested`: kind → deciding column → rows of which versions of the same age differ.
-    `problems`: why no figure may be made of some of the files.
+    `unrelated`: kind → files of one time that share no key. `problems`: why no figure may be made
+    of some of the files.
     """
 
     tables: Tables
@@ -81,6 +83,7 @@ class Loaded:
     unmapped: Mapping[Kind, Mapping[str, Mapping[str, int]]]
     newest: datetime | None
     contested: Mapping[Kind, Mapping[str, int]] = field(default_factory=dict)
+    unrelated: Mapping[Kind, tuple[int, ...]] = field(default_factory=dict)
     problems: tuple[Text, ...] = ()
 
     def rejected(self, kind: Kind, sources: Sequence[Source]) -> int:
@@ -161,6 +164,7 @@ def put_together(
         if good.height != part.good.height:
             newest[kind] = latest_rows(kind, good)
         kept[kind] = with_numbers(good, kind)
+    counts = _counts(readable, kinds, kept)
     uncertain = {kind: doubtful(kind, part) for kind, part in kinds.items()}
     lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
     return Loaded(
@@ -172,13 +176,42 @@ def put_together(
             keyless={kind: counts for kind, counts in lost.items() if counts},
             partners=one.partners,
         ),
-        counts=_counts(readable, kinds, kept),
+        counts=counts,
         rejects=_rejects(kinds),
         unmapped={kind: _unmapped(kind, frame) for kind, frame in kept.items()},
         newest=newest_event(newest),
         contested=contested,
+        unrelated=_unrelated({kind: kinds[kind].good for kind in kinds}, columns, counts),
         problems=tuple(problems),
     )
+
+
+def _unrelated(
+    good: Mapping[Kind, pl.DataFrame], columns: _Columns, counts: Mapping[int, FileCount]
+) -> dict[Kind, tuple[int, ...]]:
+    """Files of a kind that overlap in time with another one and share no key with it."""
+    found: dict[Kind, tuple[int, ...]] = {}
+    for kind, frame in good.items():
+        key = TABLES[kind].key[0]
+        files = sorted(file for file, own in columns[kind].items() if key in own)
+        pairs = [
+            pair for pair in combinations(files, 2) if _overlap(*(counts[file] for file in pair))
+        ]
+        if not pairs:
+            continue
+        shared = related_files(frame, key)
+        apart = [pair for pair in pairs if pair not in shared]
+        if apart:
+            found[kind] = tuple(sorted({file for pair in apart for file in pair}))
+    return found
+
+
+def _overlap(one: FileCount, other: FileCount) -> bool:
+    if one.first_at is None or one.last_at is None:
+        return False
+    if other.first_at is None or other.last_at is None:
+        return False
+    return max(one.first_at, other.first_at) < min(one.last_at, other.last_at)
 
 
 def _problems(kind: Kind, good: pl.DataFrame, names: Mapping[int, str]) -> Iterator[Text]:
