@@ -143,7 +143,8 @@ def _one_of_each(kind: Kind, key: list[str], rows: pl.DataFrame, files: _Files) 
         some = pl.col(apart).is_not_null()
         kept = kept.filter(some | ~some.any().over(key))
     open_cells = {name: int(kept[f"_open_{name}"].sum()) for name in contested if contested[name]}
-    helping = [name for name in kept.columns if name not in there]
+    raws = {name + RAW_SUFFIX for name in contested}
+    helping = [name for name in kept.columns if name not in there and name not in raws]
     return Unique(kept.drop(helping), {name: count for name, count in open_cells.items() if count})
 
 

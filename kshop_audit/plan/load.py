@@ -181,37 +181,30 @@ def put_together(
         unmapped={kind: _unmapped(kind, frame) for kind, frame in kept.items()},
         newest=newest_event(newest),
         contested=contested,
-        unrelated=_unrelated({kind: kinds[kind].good for kind in kinds}, columns, counts),
+        unrelated=_unrelated({kind: part.good for kind, part in kinds.items()}, columns),
         problems=tuple(problems),
     )
 
 
-def _unrelated(
-    good: Mapping[Kind, pl.DataFrame], columns: _Columns, counts: Mapping[int, FileCount]
-) -> dict[Kind, tuple[int, ...]]:
+def _unrelated(good: Mapping[Kind, pl.DataFrame], columns: _Columns) -> dict[Kind, tuple[int, ...]]:
     """Files of a kind that overlap in time with another one and share no key with it."""
     found: dict[Kind, tuple[int, ...]] = {}
     for kind, frame in good.items():
         key = TABLES[kind].key[0]
         files = sorted(file for file, own in columns[kind].items() if key in own)
-        pairs = [
-            pair for pair in combinations(files, 2) if _overlap(*(counts[file] for file in pair))
-        ]
-        if not pairs:
+        if len(files) < 2:
             continue
-        shared = related_files(frame, key)
+        ends = {file: _ends(kind, frame.filter(pl.col(FILE) == file)) for file in files}
+        pairs = [pair for pair in combinations(files, 2) if _overlap(*(ends[f] for f in pair))]
+        shared = related_files(frame, key) if pairs else set()
         apart = [pair for pair in pairs if pair not in shared]
         if apart:
             found[kind] = tuple(sorted({file for pair in apart for file in pair}))
     return found
 
 
-def _overlap(one: FileCount, other: FileCount) -> bool:
-    if one.first_at is None or one.last_at is None:
-        return False
-    if other.first_at is None or other.last_at is None:
-        return False
-    return max(one.first_at, other.first_at) < min(one.last_at, other.last_at)
+def _overlap(one: Sequence[datetime], other: Sequence[datetime]) -> bool:
+    return bool(one and other) and max(min(one), min(other)) < min(max(one), max(other))
 
 
 def _problems(kind: Kind, good: pl.DataFrame, names: Mapping[int, str]) -> Iterator[Text]:
