@@ -77,6 +77,19 @@ def keyless(kind: Kind, part: FileRows) -> dict[Why, int]:
     return {why: count for why, count in counts.items() if count}
 
 
+def largest_burst(chats: pl.DataFrame) -> int:
+    """The most buyer messages of one conversation on one day, at least 1.
+
+    So many can one reply answer, which stands in a row that does not say whom it answers.
+    """
+    names = [name for name in SAYS_WHAT[Kind.CHATS] if name in chats.columns]
+    if not names or not {"sent_at", "sender_role"} <= set(chats.columns):
+        return 1
+    buyers = chats.lazy().filter((pl.col("sender_role") == "buyer").fill_null(True))
+    sizes = buyers.group_by(pl.coalesce(names), pl.col("sent_at").cast(pl.Date)).len()
+    return max(1, sizes.select(pl.col("len").max()).collect().item() or 1)
+
+
 def _says(kind: Kind, rows: pl.DataFrame) -> pl.Expr:
     names = [name for name in SAYS_WHAT[kind] if name in rows.columns]
     return pl.any_horizontal(pl.lit(False), *(pl.col(name).is_not_null() for name in names))

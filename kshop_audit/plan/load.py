@@ -20,7 +20,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.plan import refusals
-from kshop_audit.plan.doubts import doubtful, keyless, without_strays
+from kshop_audit.plan.doubts import doubtful, keyless, largest_burst, without_strays
 from kshop_audit.plan.duplicates import BETWEEN, are_single, related_files, without_duplicates
 from kshop_audit.plan.newest import latest_rows, newest_event, outliers, without
 from kshop_audit.plan.read import BAD, FileRows, Reader
@@ -73,7 +73,8 @@ class Loaded:
 
     `unmapped`: kind → column → text → rows. `newest`: the latest event of the inputs.
     `contested`: kind → deciding column → rows of which versions of the same age differ.
-    `unrelated`: kind → files of one time that share no key. `problems`: why no figure may be made
+    `burst`: the most units that one row without a key may turn, of messages. `unrelated`: kind →
+    files of one time that share no key. `problems`: why no figure may be made
     of some of the files.
     """
 
@@ -85,6 +86,7 @@ class Loaded:
     contested: Mapping[Kind, Mapping[str, int]] = field(default_factory=dict)
     unrelated: Mapping[Kind, tuple[int, ...]] = field(default_factory=dict)
     problems: tuple[Text, ...] = ()
+    burst: int = 1
 
     def rejected(self, kind: Kind, sources: Sequence[Source]) -> int:
         """Rows of a kind that could not be read."""
@@ -183,6 +185,7 @@ def put_together(
         contested=contested,
         unrelated=_unrelated({kind: part.good for kind, part in kinds.items()}, columns),
         problems=tuple(problems),
+        burst=largest_burst(kept[Kind.CHATS]) if lost.get(Kind.CHATS) else 1,
     )
 
 
