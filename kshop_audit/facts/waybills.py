@@ -88,13 +88,12 @@ def _shared(sent: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFr
     `sent`: orders shipped by as-of, with shipped_at.
     """
     names = ("order_id", "tracking_no")
-    lines = tables.rows(Kind.ORDERS)
+    lines = tables.with_partners()
     used = pl.concat([lines.select(names), waybill_rows(tables).select(names)])
     used = used.filter(pl.col("tracking_no").is_not_null()).unique()
-    first = span("shipped_at", precise=not imprecise_shipments(tables))
     # Few waybills have more than one order, and only those can share anything.
     several = used.filter(pl.col("tracking_no").is_duplicated()).join(
-        sent.select("order_id", first_at=first.early, first_end=first.late), on="order_id"
+        _first_shipped(sent, tables), on="order_id"
     )
     address = pl.concat_str(
         [pl.col("province").fill_null(""), pl.col("address").fill_null("")], separator=" "
@@ -118,6 +117,19 @@ def _shared(sent: pl.LazyFrame, tables: Tables, combined_days: int) -> pl.LazyFr
         .group_by("order_id")
         .agg(pl.col("k2", "k4", "k6", "maybe_k6").any())
     )
+
+
+def _first_shipped(sent: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """order_id → first_at and first_end, of the orders of other shops in the same files too."""
+    first = span("shipped_at", precise=not imprecise_shipments(tables))
+    own = sent.select("order_id", first_at=first.early, first_end=first.late)
+    if tables.partners is None:
+        return own
+    theirs = tables.partners.lazy()
+    names = tables.partners.collect_schema().names()
+    at = pl.col("shipped_at") if "shipped_at" in names else pl.lit(None, pl.Datetime("ms"))
+    theirs = theirs.group_by("order_id").agg(first_at=at.min(), first_end=at.min())
+    return pl.concat([own, theirs.join(own, on="order_id", how="anti")])
 
 
 def _with_doubtful_partners(sent: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:

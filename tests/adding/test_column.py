@@ -26,7 +26,7 @@ from pathlib import Path
 from kshop_audit.ingest import Request
 from kshop_audit.plan.load import open_and_load
 request, scratch = Request((Path(sys.argv[1]),)), Path(sys.argv[2])
-sources, loaded = open_and_load(request, scratch, find_as_of=False)
+sources, loaded = open_and_load(request, scratch, reject_future=False)
 (source,), (count,) = sources, loaded.counts.values()
 frame = loaded.tables.frames[source.kind]
 columns = {name: [str(cell or "") for cell in frame[name]] for name in frame.columns}

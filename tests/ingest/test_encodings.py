@@ -75,7 +75,7 @@ def enriched(kind: str, table: Table, rng: Random) -> Table:
         if name in SPOKEN:
             for row in body:
                 row[n] = rng.choice(SAID) if rng.randrange(3) == 0 else row[n]
-    key = place(kind, header, TABLES[Kind(kind)].key[0])
+    key = place(kind, header, TABLES[Kind(kind)].row)
     if key is not None and body:
         body += again(kind, header, body, key, rng)
         body += rejected(kind, header, body[0], key)

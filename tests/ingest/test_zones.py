@@ -68,7 +68,7 @@ def test_a_natural_day_stays_the_day_it_is(tmp_path: Path) -> None:
 def test_the_quick_way_tells_the_same(tmp_path: Path, cells: list[str]) -> None:
     rows = [("S1", f"M{number}", "买家", cell, "x") for number, cell in enumerate(cells)]
     source = open_one(tmp_path, text([CHAT, *rows]), zone=NEW_YORK)
-    loaded = load([source], find_as_of=False)
+    loaded = load([source], reject_future=False)
     good = loaded.tables.frames[Kind.CHATS]["sent_at"].to_list()
     assert good == [NOON] * sum(cell != "x" for cell in cells)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from kshop_audit.ingest.cells import cells, plain_columns, reasons, times
+from kshop_audit.ingest.cells import cells, faults, plain_columns, reasons, times
 from kshop_audit.ingest.cells.columns import REASON, WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.cells.plain_columns import Plain
 from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED, trim
@@ -28,12 +28,14 @@ from kshop_audit.tables import (
     BOOKKEEPING,
     FILE,
     GOOD,
+    KEYLESS,
     NUMBER,
     RAW_SUFFIX,
     REJECTED,
     ROW,
     SAID,
     SKIPPED,
+    SPAN_SUFFIX,
     STATE,
     schema,
 )
@@ -41,6 +43,7 @@ from kshop_audit.tables import (
 _TIMES = (Type.TIME, Type.DATE)
 _DIGIT = re.compile("[0-9]")
 _SKIP = "_skip"
+_STRAY = "_stray"
 _NODE = "node_name"
 _NODE_CELL = r"^\s*(\p{Han}{2,4})[\s:：]*"
 """The name of a node before its time."""
@@ -101,6 +104,13 @@ def _settled(part: Cells) -> pl.Expr:
     return read.alias(part.name)
 
 
+def _span(part: Cells) -> pl.Expr:
+    """By how many seconds the instant may be later than the cell says."""
+    span = times.span(part.raw, part.usual, part.odd, pl.col(part.step("parts")))
+    known = times.without_placeholders(part.read).is_not_null()
+    return pl.when(known).then(span).alias(part.name + SPAN_SUFFIX)
+
+
 def _bad(part: Cells) -> pl.Expr:
     """Whether the cell rejects its row; never null."""
     odd = part.odd
@@ -135,6 +145,7 @@ def _values(frame: pl.LazyFrame, parts: Sequence[Cells], known: Plain) -> pl.Laz
         *(part.read.alias(part.name) for part in parts if part.name in known.columns),
         *(_settled(part) for part in rest),
         *(_bad(part) for part in rest if part.rejects),
+        *(_span(part) for part in rest if part.type is Type.TIME),
         *(
             cells.left_over(part.raw, part.read).alias(part.name + RAW_SUFFIX)
             for part in rest
@@ -167,6 +178,25 @@ def _skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
     return skipped | keyless | named | _is_header(key)
 
 
+def _strays(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
+    """Rows below the first of their group, if the key stands there alone: `_skipped` without them.
+
+    What a total or a remark lacks is a time or a state.
+    """
+    key = next((part for part in parts if part.key), None)
+    if key is None or key.name in known.filled:
+        return pl.lit(False)
+    says = [part for part in parts if part.type in (Type.TIME, Type.CODE) and part is not key]
+    if not says:
+        return pl.lit(False)
+    first, foot = trim(pl.col(cell(0))), [*_FOOTERS, parts[0].header.strip(BLANKS)]
+    stray = pl.col(key.name).is_null() & pl.any_horizontal(p.read.is_not_null() for p in says)
+    stray &= ~first.is_in(foot) & ~first.str.starts_with("#")
+    if faulty:
+        stray &= pl.col(FAULT).is_null()
+    return stray & ~key.bad if key.rejects and key.name not in known.columns else stray
+
+
 def _is_header(key: Cells) -> pl.Expr:
     """Whether the cell of the key is its own header, with or without the noise that stands in it.
 
@@ -189,7 +219,8 @@ def _states(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
     fault, found = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
     skip = pl.col(_SKIP)
     rejected = pl.any_horizontal(fault.is_not_null(), *(part.bad for part in judged))
-    state = pl.when(skip).then(SKIPPED).when(rejected).then(REJECTED).otherwise(GOOD)
+    unsure = pl.when(pl.col(_STRAY)).then(KEYLESS).otherwise(GOOD)
+    state = pl.when(skip).then(SKIPPED).when(rejected).then(REJECTED).otherwise(unsure)
 
     def first(of: Callable[[Cells], pl.Expr], structural: pl.Expr) -> pl.Expr:
         value = pl.lit(None, pl.String())
@@ -287,13 +318,19 @@ class Records:
         """The canonical table from the collected text.
 
         STATE and what goes with it are absent when nothing is wrong with any record, and so are
-        the raw twins of columns in which every word is known.
+        the raw twins of columns in which every word is known, and the SPAN twins of times that are
+        all written with seconds.
         """
         known = plain_columns.plain_in(self.parts, checked.row(0, named=True))
         frame = _typed(self, text.lazy(), known)
         twins = {name + RAW_SUFFIX for name in known.columns}
         names = [name for name in self._columns() if name not in twins]
         names += [name + NUMBER for name in self._numbered(text) if name in known.columns]
+        names += [
+            part.name + SPAN_SUFFIX
+            for part in self.parts
+            if part.type is Type.TIME and part.name not in known.columns
+        ]
         said: tuple[str, ...] = ()
         if "content" in names and "message_id" not in names:
             said = SAID
@@ -309,6 +346,17 @@ class Records:
                 frame = needs.kept(frame)
         flawless = STATE not in frame.collect_schema()
         return frame.select(*names, *said, *((FILE, ROW) if flawless else BOOKKEEPING))
+
+    def readable(self, rejected: pl.DataFrame) -> pl.DataFrame:
+        """Rejected rows, typed, without what their faults made of their cells: see `faults`."""
+        if not self.raw.faulty or rejected.is_empty():
+            return rejected
+        firm = faults.firm_cells(self.parts)
+        return rejected.with_columns(
+            faults.where_readable(part, firm).alias(part.name)
+            for part in self.parts
+            if part.name in rejected.columns
+        )
 
     def _numbered(self, text: pl.DataFrame) -> list[str]:
         """The ids of which the text has the numbers."""
@@ -357,7 +405,13 @@ def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
     judged = [part for part in parts if part.rejects and part.name not in known.columns]
     if known.rows and not (judged or faulty or header.described):
         return frame
-    skipped = pl.lit(False) if known.rows else _skipped(parts, known, faulty)
+    skipped = strays = pl.lit(False)
+    if not known.rows:
+        skipped, strays = _skipped(parts, known, faulty), _strays(parts, known, faulty)
     if header.described:
-        skipped |= pl.col(ROW) == header.row + 1
-    return frame.with_columns(skipped.alias(_SKIP)).with_columns(*_states(judged, faulty))
+        described = pl.col(ROW) == header.row + 1
+        skipped, strays = skipped | described, strays & ~described
+    # A message without its id is one all the same.
+    lost = pl.lit(False) if "message_id" in present else strays
+    state = (skipped & ~strays).alias(_SKIP), lost.alias(_STRAY)
+    return frame.with_columns(state).with_columns(*_states(judged, faulty))
