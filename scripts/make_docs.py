@@ -5,8 +5,8 @@
 
 Generated are a page a rule and their index in ``docs/rules/``, from the rules' docstrings and the
 pack; and in both README files the report, from a real run on the failing sample shop, the table of
-formats, from their registry, and the number of rules, from the pack. The same source gives the same bytes on every machine. ``--check``
-writes nothing and exits 1 if a page is not current.
+formats, from their registry, and the number of rules, from the pack. The same source gives the same
+bytes on every machine. ``--check`` writes nothing and exits 1 if a page is not current.
 """
 
 from __future__ import annotations

@@ -34,10 +34,8 @@ from tests.shops.profile import Shop
 from tests.shops.shop import shops
 
 ROOT = Path(__file__).parents[2]
-FEW = settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-MANY = settings(max_examples=300, deadline=None, derandomize=True)
+FEW = settings(max_examples=8, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=300, derandomize=True)
 
 
 def plain(report: Report, *ignored: str) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def test_hostile_text_is_shown_and_does_nothing(lang: str, color: bool) -> None:
     assert bad == {"\n"}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_any_report_can_be_shown(report: Report) -> None:
     for lang in ("zh", "en"):
