@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from kshop_audit.errors import InputError
-from kshop_audit.facts.orders import waybill_rows
+from kshop_audit.facts.shipments import waybill_rows
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.plan.load import Loaded
 from kshop_audit.tables import GOOD, STATE
