@@ -8,10 +8,16 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
+from kshop_audit.facts.orders import span_of
 from kshop_audit.facts.pickups import due_pickups
+from kshop_audit.facts.shipments import imprecise_pickups
+from kshop_audit.facts.spans import span
 from kshop_audit.facts.tickets import refunds
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, maybe
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
@@ -74,29 +80,44 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
 
         原文未提预售，这里剔除；虚拟商品在导出里看不出来，未剔除。
     """
-    due, picked = pl.col("due_at"), pl.col("last_pickup_at")
-    applied = pl.col("applied_at") <= terms.last
-    hit = (
-        pl.when(picked.is_not_null())
-        .then(picked <= due)
-        .when(pl.col("pickup_known"))
-        .then(pl.lit(False))
+    tables = facts.tables
+    precise = all(span_of(tables, name).precise for name in ("paid_at", "promised_at"))
+    due = span("due_at", precise=precise)
+    picked = span("last_pickup_at", precise=not imprecise_pickups(tables))
+    at, known = due.early, picked.early.is_not_null()
+    told = pl.col("pickup_known").fill_null(False) & ~pl.col("open_state").fill_null(True)
+    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    applied = (pl.col("applied_at") <= terms.last).fill_null(False)
+    gone = ~known & (pl.col("may_be_gone") & pl.col("open_state")).fill_null(False)
+    chances = Chances(
+        pl.when(known).then(picked.early <= due.late).otherwise(~told).fill_null(True),
+        pl.when(known).then(picked.late > due.early).otherwise(True).fill_null(True),
+        gone | (applied & ~known & ~told),
     )
+    chances = ANYTHING.where(touched) | chances.where(~touched)
+    outside = (at >= _until("tb-pickup-48h", terms)) | (at < terms.since("tb-pickup-48h"))
+    excluded = {
+        "unpaid": pl.col("paid_at").is_null() & ~touched,
+        "force_majeure": pl.col("exempted"),
+        "cancelled": pl.col("cancelled") & ~touched,
+        "presale": pl.col("presale"),
+        "refund_before_pickup": applied
+        & ~touched
+        & pl.when(known).then(pl.col("applied_at") < picked.early).otherwise(told),
+    }
+    unsure = chances.unsure(outside, at > terms.last, *excluded.values())
+    causes = because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"})
+    unclear = pl.col("unclear").fill_null(False) & ~touched
+    causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
+    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (~known & ~told & ~touched)
     return Ratio(
         unit=facts(due_pickups, terms.number("tb-pickup-48h", "hours")),
         at="due_at",
-        hit=hit,
-        excluded={
-            "unpaid": pl.col("paid_at").is_null(),
-            "outside_window": due >= _until("tb-pickup-48h", terms),
-            "force_majeure": pl.col("exempted"),
-            "cancelled": pl.col("cancelled"),
-            "presale": pl.col("presale"),
-            "refund_before_pickup": (
-                applied & (picked.is_null() | (pl.col("applied_at") < picked))
-            ).fill_null(False),
-        },
-        evidence=EvidenceColumns(ids=("order_id",), deadline=due, actual=picked),
+        hit=chances.outcome,
+        excluded={**excluded, "outside_window": at >= _until("tb-pickup-48h", terms)},
+        maybe=maybe(causes, unsure, Why.NOT_COVERED),
+        unknown={**causes, Why.NOT_PRECISE: known} if not picked.precise else causes,
+        evidence=EvidenceColumns(ids=("order_id",), deadline=at, actual=picked.early),
         by={
             "carrier": pl.col("carrier"),
             "province": pl.col("province"),
