@@ -249,7 +249,11 @@ def _rates_by_day(tables: Tables, days: pl.LazyFrame) -> pl.LazyFrame:
     counted = days.filter(pl.col("excluded").is_null())
     if uncertain(tables):
         begun = counted.group_by("day").agg(pl.col("at").min())
-        rates = counted_at_ends(counted.rename({"in_time": "answered"}), "day")
+        units = counted.rename({"in_time": "answered"})
+        if "buyer" in units.collect_schema():
+            # A buyer's day is one unit, however many messages had the same reply.
+            units = units.drop("reply_at")
+        rates = counted_at_ends(tables, units, "day")
         return rates.join(begun, on="day", how="left")
     return counted.group_by("day").agg(
         answered=pl.col("in_time").fill_null(False).sum().cast(pl.Int64),

@@ -10,6 +10,8 @@ import polars as pl
 from kshop_audit.facts.conversations import pending
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.talks import uncertain
+from kshop_audit.model.knowledge import Why
+from kshop_audit.model.schema import Kind
 
 ENDS = ("answered_low", "counted_low", "answered_high", "counted_high")
 """Int64: a group at its worst, with every doubtful message a miss, and at its best."""
@@ -41,14 +43,16 @@ def surely_counted(tables: Tables) -> pl.Expr:
     return counted & pl.col("why").is_null() if uncertain(tables) else counted
 
 
-def counted_at_ends(rows: pl.LazyFrame, by: str) -> pl.LazyFrame:
+def counted_at_ends(tables: Tables, rows: pl.LazyFrame, by: str) -> pl.LazyFrame:
     """One row a group with messages that count or may do so.
 
     Columns: `by`, answered, counted (Int64, of the messages of which all is known), those of ENDS,
     least, most (Int64: messages that count, and that may), why (String: it is not known whether
     any message counts; null = one does), doubt (String: why the ends differ). A message without a
-    `by` may belong to any of the groups.
+    `by` may belong to any of the groups, and a row without a key to any conversation: it may turn
+    as many messages as the fullest burst has, and be one more.
     """
+    lost = sum(tables.keyless.get(Kind.CHATS, {}).values())
     counted, hit = pl.col("excluded").is_null(), pl.col("answered")
     sure = pl.col("why").is_null()
     reason = pl.coalesce("why", pl.when(hit.is_null()).then("doubt"))
@@ -80,6 +84,28 @@ def counted_at_ends(rows: pl.LazyFrame, by: str) -> pl.LazyFrame:
         most=pl.col("most") + pl.col("_may"),
         doubt=pl.coalesce("_reason", "_why"),
     )
+    if lost:
+        whole = _with_lost(whole, rows, lost)
     return whole.with_columns(why=pl.when(pl.col("least") == 0).then("doubt")).select(
         by, "answered", "counted", *ENDS, "least", "most", "why", "doubt"
     ).sort(by)  # fmt: skip
+
+
+def _with_lost(groups: pl.LazyFrame, rows: pl.LazyFrame, lost: int) -> pl.LazyFrame:
+    """The groups with what so many rows without a key could change, all of them in one group."""
+    there = rows.collect_schema().names()
+    burst = [name for name in ("clock_at", "reply_at") if name in there][:1]
+    turned = pl.lit(lost, pl.Int64)
+    if burst:
+        fullest = rows.group_by(*burst, "day").len().select(_turned=pl.col("len").max() * lost)
+        groups = groups.join(fullest.cast(pl.Int64), how="cross")
+        turned = pl.col("_turned")
+    high = pl.col("counted_high") + lost
+    return groups.with_columns(
+        answered_low=pl.max_horizontal(pl.col("answered_low") - turned, pl.lit(0)),
+        counted_low=pl.col("counted_low") + lost,
+        answered_high=pl.min_horizontal(pl.col("answered_high") + turned + lost, high),
+        counted_high=high,
+        most=pl.col("most") + lost,
+        doubt=pl.coalesce("doubt", pl.lit(Why.NO_KEY.value)),
+    )

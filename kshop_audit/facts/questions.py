@@ -94,7 +94,7 @@ def question_days(facts: Facts, rule: str) -> pl.LazyFrame:
     rows = facts(questions, rule)
     if not uncertain(facts.tables):
         return _counted(rows, "day").with_columns(at=_begun("day"))
-    return counted_at_ends(rows, "day").with_columns(at=_begun("day"))
+    return counted_at_ends(facts.tables, rows, "day").with_columns(at=_begun("day"))
 
 
 def _counted(rows: pl.LazyFrame, by: str) -> pl.LazyFrame:
@@ -211,7 +211,7 @@ def _agents_at_ends(facts: Facts, rule: str) -> pl.LazyFrame:
         .join(maybe, on="agent", how="left")
         .with_columns(why=pl.when(robot).then(pl.lit(Why.NOT_UNDERSTOOD.value)).otherwise("why"))
     )
-    return counted_at_ends(mine, "agent")
+    return counted_at_ends(facts.tables, mine, "agent")
 
 
 def _seconds(terms: Terms, rule: str) -> int:

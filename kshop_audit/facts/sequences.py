@@ -94,15 +94,16 @@ def _without_an_order(rows: pl.LazyFrame, *, numbered: bool) -> pl.LazyFrame:
     """The parts; where which of several came first is not known, each reply among them becomes one
     that may stand before each question or behind the last.
     """
-    adrift = pl.col("_adrift")
-    if numbered:
-        adrift &= pl.col("message_seq").is_null()
+    spanned = pl.col("span").is_not_null()
+    adrift = pl.col("message_seq").is_null() & spanned if numbered else pl.col("_adrift")
     reach = pl.col("latest_at").cum_max().shift(1).over("key")
     rows = rows.with_columns(_apart=(pl.col("sent_at") > reach).fill_null(True)).with_columns(
         _heap=pl.col("_apart").cum_sum().over("key"), _nth=pl.int_range(pl.len()) * 3
     )
     heap = ["key", "_heap"]
-    several = (pl.col(FILE).n_unique() > 1) & pl.col("span").is_not_null().any()
+    # Neither a file nor a number places an instant among the instants of a minute.
+    places = FILE if not numbered else "sent_at"
+    several = (pl.col(places).n_unique() > 1) & pl.col("span").is_not_null().any()
     mixed = ((adrift.any() | several) & pl.col("asks").any() & pl.col("replies").any()).over(heap)
     rows = rows.with_columns(_mixed=mixed)
     loose = rows.filter("_mixed")

@@ -33,7 +33,7 @@ def uncertain(tables: Tables) -> bool:
     frame, doubtful = tables.frames.get(Kind.CHATS), tables.doubtful.get(Kind.CHATS)
     if frame is None or "sender_role" not in frame.columns:
         return False
-    if doubtful is not None and doubtful.height:
+    if (doubtful is not None and doubtful.height) or Kind.CHATS in tables.keyless:
         return True
     if tables.imprecise(Kind.CHATS, "sent_at", "served_at") or frame["sender_role"].null_count():
         return True

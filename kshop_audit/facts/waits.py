@@ -41,6 +41,7 @@ def messages_at_ends(messages: pl.LazyFrame, *, as_of: datetime, seconds: int) -
     return _judged(messages, as_of=as_of, seconds=seconds).select(
         "day",
         "doubt",
+        "reply_at",
         at="sent_at",
         excluded=pl.when("runs").then(conversations.exclusion("pending")).otherwise("excluded"),
         in_time=pl.when("hit").then(pl.lit(True)).when(~pl.col("may_hit")).then(pl.lit(False)),
