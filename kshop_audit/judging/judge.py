@@ -110,7 +110,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         mute=None,
         notes=tuple(notes),
         sources=rule.sources,
-        unknown=measured.reasons,
+        unknown=dict(measured.reasons.items()),
         coverage=measured.coverage,
     )
     return Judged(result, earned)

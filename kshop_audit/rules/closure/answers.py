@@ -74,12 +74,16 @@ def close_notice(facts: Facts, terms: Terms) -> Shape:
     """
     closing = terms.settings.closing
     started, broken = closing.notice_started_at, closing.notice_interrupted
-    if started is None or broken is None:
+    if started is None:
         return unanswered(closing, "notice_started_at", "notice_interrupted")
+    clears = started + timedelta(days=terms.number("close-notice", "days"))
+    if clears > terms.as_of:  # even if it was never interrupted
+        return _cleared("notice_interrupted" if broken else "notice_started_at", clears, terms)
+    if broken is None:
+        return unanswered(closing, "notice_interrupted")
     if broken:
         finding: Finding = {"fact": "notice_interrupted", "clears_on": DEPENDS}
         return Stated(Status.FAIL, numerator=1, findings=(finding,))
-    clears = started + timedelta(days=terms.number("close-notice", "days"))
     return _cleared("notice_started_at", clears, terms)
 
 
@@ -245,7 +249,7 @@ def close_products(facts: Facts, terms: Terms) -> Shape:
         导出可能不含审核中的商品；不认识的状态单独列出。
     """
     closing = terms.settings.closing
-    if facts.tables.has(Kind.PRODUCTS, "status"):
+    if facts.tables.has(Kind.PRODUCTS, "status") and not facts.tables.empty(Kind.PRODUCTS):
         listed = pl.col("status").is_in(("on_sale", "in_review"))
         return Ratio(
             unit=facts.tables.rows(Kind.PRODUCTS),
