@@ -186,7 +186,7 @@ TABLES: dict[Kind, Table] = {
         ),
         _table(
             Kind.VIOLATIONS,
-            key="violation_id",
+            key="violation_id order_id",
             events="",
             id="violation_id order_id",
             text="kind",

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.violations import pending_violations
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import CLOSING, Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
@@ -186,14 +188,16 @@ def close_violations(facts: Facts, terms: Terms) -> Shape:
     """
     given = terms.settings.closing.violations_open
     if facts.tables.has(Kind.VIOLATIONS, "status"):
-        pending = pl.col("status").is_in(("open", "appealing"))
+        pending = pl.col("pending")
         return Ratio(
-            unit=facts.tables.rows(Kind.VIOLATIONS),
-            hit=pl.when(pl.col("status").is_not_null()).then(pending),
+            unit=facts(pending_violations),
+            hit=pending,
             offence=True,
-            excluded={"after_as_of": pl.col("notified_at") > terms.as_of},
+            excluded={"after_as_of": pl.col("notified_at") > terms.last},
+            unknown={Why.NOT_UNDERSTOOD: pending.is_null()},
             evidence=EvidenceColumns(ids=("violation_id",)),
-            findings=blockers("violation_id", "order_id", where=pending),
+            findings=blockers("violation_id", "order_id", where=pending.fill_null(False)),
+            unmapped=("status",),
         )
     if given is None:
         return unanswered(terms.settings.closing, "violations_open")

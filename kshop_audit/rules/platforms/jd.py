@@ -10,6 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
 from kshop_audit.facts.tickets import GOODS_BACK, goods_services, tickets
 from kshop_audit.facts.violations import advances
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.aftersales.answers import Answer, answer
@@ -214,10 +215,11 @@ def jd_repay_5d(facts: Facts, terms: Terms) -> Shape:
     overdue = unpaid & (pl.col("due_at") < terms.as_of)
     return Ratio(
         unit=facts(advances).with_columns(due_at=deadline),
-        hit=overdue,
+        hit=pl.when(pl.col("doubt").is_null() | ~overdue).then(overdue),
         offence=True,
+        unknown={Why.NOT_UNDERSTOOD: pl.col("doubt").is_not_null()},
         excluded={
-            "after_as_of": pl.col("notified_at") > terms.as_of,
+            "after_as_of": pl.col("notified_at") > terms.last,
             "pending": unpaid & (pl.col("due_at") >= terms.as_of),
         },
         evidence=EvidenceColumns(ids=("violation_id", "order_id"), deadline=pl.col("due_at")),
