@@ -19,9 +19,13 @@ _NONE = pl.lit(None, dtype=pl.Boolean)
 
 
 def judged(tables: Tables, settings: Settings) -> bool:
-    """Whether anything in the inputs says who was at fault, of any ticket."""
+    """Whether anything in the inputs says who was at fault, of any ticket that needs it."""
     if Kind.DISPUTES in settings.coverage or tables.filled(Kind.TICKETS, "liable_party"):
         return True
+    if tables.has(Kind.TICKETS, "liable_party", "arbitration"):
+        words = tables.frames[Kind.TICKETS]["arbitration"]
+        if not (words == "yes").any():
+            return True  # an empty column lacks nothing where the platform never stepped in
     found, _ = tables.matched(Kind.DISPUTES, Kind.TICKETS, "ticket_id")
     return found > 0
 

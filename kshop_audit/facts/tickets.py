@@ -18,6 +18,7 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.tables import FILE, ROW, WHY
 
 REFUNDS = ("refund_only", "return_refund")
+GOODS_BACK = ("return_refund", "exchange", "repair")
 
 
 def ticket_rows(tables: Tables) -> pl.LazyFrame:
@@ -68,13 +69,30 @@ def _turned_down() -> pl.Expr:
     return pl.when(said | ~(unread | (flag.is_null() & state.is_null()))).then(said)
 
 
+def _pickup_open(tables: Tables) -> pl.Expr:
+    """Boolean: files tell of pickups, but not whether the ticket's order was picked up."""
+    tells = tables.some_has(Kind.ORDERS, "picked_up_at") or any(
+        tables.some_has(Kind.SHIPMENTS, name) for name in ("picked_up_at", "node_at")
+    )
+    if not tells:
+        return pl.lit(False)
+    damaged = [kind for kind in (Kind.ORDERS, Kind.SHIPMENTS) if kind in tables.doubtful]
+    touched = [
+        tables.doubtful[kind].get_column("order_id").drop_nulls().implode() for kind in damaged
+    ]
+    unread = pl.any_horizontal(pl.lit(False), *(pl.col("order_id").is_in(ids) for ids in touched))
+    silent = pl.col("picked_up_at").is_null() & ~pl.col("pickup_known").fill_null(False)
+    return (silent | unread).fill_null(True)
+
+
 @fact(shared=True)
 def tickets(facts: Facts) -> pl.LazyFrame:
     """One row a ticket, with what is known of its order (see `orders.orders`).
 
     Columns: those of `ticket_rows` (agreed_at and return_signed_at null when later than as-of),
     and: refund (refund-only or return-refund), ended (succeeded or closed), intervened,
-    turned_down, at_fault (see `liability.at_fault`), listed, unread (see `liability.judgements`),
+    turned_down, pickup_open (the files tell of pickups, and not whether the order was picked up),
+    at_fault (see `liability.at_fault`), listed, unread (see `liability.judgements`),
     picked_up_at, shipped_at, signed_at, postage_fen, order_buyer (of the order), _file, _row.
     Booleans are null where the inputs do not tell.
     """
@@ -83,8 +101,9 @@ def tickets(facts: Facts) -> pl.LazyFrame:
     # The first waybill tells whether the goods left, however parcels are read elsewhere.
     left_at = pl.when(pl.col("uploaded_at") <= last).then("uploaded_at")
     known = facts(orders).select(
-        "order_id", "signed_at", "postage_fen", shipped_at=left_at, order_buyer="buyer_id"
-    )
+        "order_id", "signed_at", "postage_fen", "pickup_known",
+        shipped_at=left_at, order_buyer="buyer_id",
+    )  # fmt: skip
     pickups = pickup_times(tables, rows.select("order_id")).with_columns(
         picked_up_at=pl.when(pl.col("picked_up_at") <= last).then("picked_up_at")
     )
@@ -101,6 +120,7 @@ def tickets(facts: Facts) -> pl.LazyFrame:
             ended=pl.col("status").is_in(("succeeded", "closed")),
             intervened=_stepped_in(tables),
             turned_down=_turned_down(),
+            pickup_open=_pickup_open(tables),
         )
         .with_columns(at_fault=at_fault(tables, facts.terms.settings))
     )
@@ -145,8 +165,7 @@ def rejected_tickets(facts: Facts) -> pl.LazyFrame:
 @fact
 def goods_services(facts: Facts) -> pl.LazyFrame:
     """Tickets by which goods come back, or may: returns, exchanges, repairs."""
-    back = pl.col("type").is_in(("return_refund", "exchange", "repair"))
-    return facts(tickets).filter(back.fill_null(True))
+    return facts(tickets).filter(pl.col("type").is_in(GOODS_BACK).fill_null(True))
 
 
 @fact

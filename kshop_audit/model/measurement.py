@@ -92,7 +92,7 @@ class Measurement:
     whether the numerator and the denominator count different things. `against`: units that speak
     against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
-    `sums`: between what the numerator lies where times are not precise. `side`: keys of a side
+        `sums`: between what the numerator lies where times are not precise. `side`: keys of a side
     file that the inputs have, and all of them; `unsettled`: why there is no verdict as soon as
     anything is unknown.
     """

@@ -12,9 +12,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from kshop_audit.codec import encode, json_name
+from kshop_audit.model import report
 from kshop_audit.model.aspects import Aspects
 from kshop_audit.model.insights import Insights
-from kshop_audit.model import report
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report.schemas import SCHEMAS, schema
 from tests.report.build import REPORTS

@@ -13,12 +13,13 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.aftersales.lengths import between, shared, without
-from kshop_audit.rules.aftersales.limits import answer_due, next_due
-from kshop_audit.rules.aftersales.membership import in_window, perhaps
+from kshop_audit.rules.aftersales.limits import answer_due, answer_dues, next_due
 from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.answers import answer
 from kshop_audit.rules.kit.countdown import hours_left
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
+from kshop_audit.rules.kit.lengths import between, shared, without
+from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
 
@@ -300,25 +301,20 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         节假日时限更长，2025 年口径有 36 小时（可改选项）；30 天窗口是假设；导出表没有驳回时间，
         驳回单按完结时间算。
     """
-    tickets = facts(refund_requests).with_columns(
-        due_at=answer_due(terms),
-        answered_at=pl.coalesce(
-            *(
-                pl.when(pl.col(name) <= terms.as_of).then(name)
-                for name in ("agreed_at", "finished_at")
-            )
-        ),
-    )
-    answered = pl.col("answered_at").is_not_null()
+    tables = facts.tables
+    given, due = answer(tables, terms, "agreed_at", "finished_at"), answer_dues(tables, terms)
+    exempt = within("applied_at", terms.settings.exempt)
+    waits = given.pending(due, terms)
+    state = pl.col("refund") & ~waits
+    inside = in_window("applied_at", "refund-deadlines", tables, terms)
     return Ratio(
-        unit=tickets,
+        unit=facts(refund_requests).with_columns(due_at=answer_due(terms), answered_at=given.at),
         at="applied_at",
-        hit=pl.coalesce("answered_at", pl.lit(terms.as_of)) > pl.col("due_at"),
+        hit=given.late(due, terms),
         offence=True,
-        excluded={
-            "exempt": within("applied_at", terms.settings.exempt),
-            "pending": ~answered & (pl.col("due_at") >= terms.as_of),
-        },
+        excluded={"exempt": exempt, "pending": waits.fill_null(False)},
+        maybe=perhaps(state & inside, "applied_at", unclear=state.is_null(), out=exempt),
+        unknown=given.unknown(),
         evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"),
             deadline=pl.col("due_at"),
@@ -332,5 +328,5 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
             ),
         ),
         by={"day": pl.col("applied_at").dt.date(), "hour": pl.col("applied_at").dt.hour()},
-        unmapped=("type",),
+        unmapped=("type", "status"),
     )

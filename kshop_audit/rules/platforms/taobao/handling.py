@@ -12,13 +12,15 @@ from kshop_audit.facts.orders import span_of
 from kshop_audit.facts.pickups import due_pickups
 from kshop_audit.facts.shipments import imprecise_pickups
 from kshop_audit.facts.spans import span
-from kshop_audit.facts.tickets import refunds
+from kshop_audit.facts.tickets import possible_refunds
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, maybe
 from kshop_audit.rules.kit.evidence import EvidenceColumns
+from kshop_audit.rules.kit.lengths import between, shared, without
+from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
 
@@ -177,38 +179,46 @@ def tb_refund_hours(facts: Facts, terms: Terms) -> Shape:
 
         未成功的退款平台计到首次拒绝，导出没有该时间，这里计到完结；重复申请的只看得到最后一次。
     """
-    longest = timedelta(days=terms.number("tb-refund-hours", "max_days"))
-    returned = pl.col("type") == "return_refund"
+    tables, rule_id = facts.tables, "tb-refund-hours"
+    longest = timedelta(days=terms.number(rule_id, "max_days"))
+    returned, good = pl.col("type") == "return_refund", pl.col("doubt").is_null()
     sent_back = returned & (
         (pl.col("status") == "succeeded") | pl.col("return_signed_at").is_not_null()
     )
-
-    def span(since: str, until: str) -> pl.Expr:
-        return pl.col(until) - pl.col(since)
-
-    first = (
-        pl.when(returned)
-        .then(span("applied_at", "agreed_at"))
-        .otherwise(span("applied_at", "finished_at"))
+    spans = (("applied_at", "agreed_at"), ("return_signed_at", "finished_at"))
+    agreed, unpacked = (between(tables, *span) for span in spans)
+    both = without(agreed + unpacked.if_there(), shared(tables, *spans))
+    taken = both.when(returned, between(tables, "applied_at", "finished_at"))
+    lost = agreed.damaged(longest).fill_null(False) | unpacked.damaged(longest).fill_null(False)
+    damaged = (returned & lost) | taken.damaged(longest).fill_null(good)
+    exempt = within("applied_at", terms.settings.exempt)
+    until = _until(rule_id, terms)
+    excluded = {
+        "outside_window": pl.col("finished_at") >= until,
+        "exempt": exempt,
+        "no_agreement": returned & pl.col("agreed_at").is_null() & good,
+        "no_signature": sent_back & pl.col("return_signed_at").is_null() & good,
+        "damaged": damaged.fill_null(False),
+    }
+    member = pl.col("refund") & pl.col("ended")
+    before = (
+        pl.when(tables.at_latest(Kind.TICKETS, "finished_at") < until)
+        .then(pl.lit(True))
+        .when(pl.col("finished_at") >= until)
+        .then(pl.lit(False))
     )
-    second = (
-        pl.when(sent_back).then(span("return_signed_at", "finished_at")).otherwise(timedelta(0))
-    )
-    whole = first + second
-    damaged = (first < timedelta(0)) | (second < timedelta(0)) | (whole > longest)
+    inside = in_window("finished_at", rule_id, tables, terms) & before
+    out = pl.any_horizontal(check.fill_null(False) for check in excluded.values())
     return Tally(
-        unit=facts(refunds),
+        unit=facts(possible_refunds),
         at="finished_at",
-        amount=whole.dt.total_seconds(),
+        amount=taken.written,
         weight=pl.lit(1),
         each=(0, int(longest.total_seconds())),
-        excluded={
-            "outside_window": pl.col("finished_at") >= _until("tb-refund-hours", terms),
-            "exempt": within("applied_at", terms.settings.exempt),
-            "no_agreement": returned & pl.col("agreed_at").is_null(),
-            "no_signature": sent_back & pl.col("return_signed_at").is_null(),
-            "damaged": damaged.fill_null(True),
-        },
+        excluded=excluded,
+        maybe=perhaps(member & inside, "finished_at", unclear=member.is_null(), out=out),
+        least=taken.least if taken.open else None,
+        most=taken.most if taken.open else None,
         evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by={"day": pl.col("finished_at").dt.date()},
         unmapped=("type", "status"),

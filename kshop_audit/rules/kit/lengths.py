@@ -46,6 +46,18 @@ class Length:
         written, least, most = (x.fill_null(0) for x in (self.written, self.least, self.most))
         return Length(written, least, most, self.open)
 
+    def when(self, check: pl.Expr, other: Length) -> Length:
+        """This length where the check holds, else the other one."""
+        written, least, most = (
+            pl.when(check).then(mine).otherwise(its)
+            for mine, its in (
+                (self.written, other.written),
+                (self.least, other.least),
+                (self.most, other.most),
+            )
+        )
+        return Length(written, least, most, self.open or other.open)
+
     def damaged(self, longest: timedelta) -> pl.Expr:
         """Boolean: negative, or longer than any ticket can take, whatever is meant (A11)."""
         return (self.most < 0) | (self.least > int(longest.total_seconds()))
