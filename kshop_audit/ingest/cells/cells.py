@@ -47,7 +47,7 @@ _FLAGS = {
 def odd_identifier(raw: pl.Expr) -> pl.Expr:
     """An id that is more than letters and digits."""
     rest: pl.Expr = pl.when(~raw.str.contains(_PLAIN_ID) & (raw != "")).then(raw)
-    rest = bare(bare(rest).str.replace_all(_ENTITY, "")).str.strip_chars_end("`")
+    rest = bare(rest.str.replace_all(_ENTITY, "")).str.strip_chars_end("`")
     number = rest.str.extract(_WHOLE_FLOAT, 1)
     thousands = pl.when(rest.str.contains(_THOUSANDS)).then(rest.str.replace_all(r"\..*|,", ""))
     return pl.coalesce(number, thousands, rest)

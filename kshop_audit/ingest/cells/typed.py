@@ -7,52 +7,34 @@ million unusual times), and a plan that selects few columns computes few.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from kshop_audit.ingest.cells import cells, faults, plain_columns, reasons, times
-from kshop_audit.ingest.cells.columns import REASON, WRITTEN_BY_PEOPLE, Cells
+from kshop_audit.ingest.cells import cells, faults, plain_columns, states, times
+from kshop_audit.ingest.cells.columns import WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.cells.plain_columns import Plain
-from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED, trim
+from kshop_audit.ingest.cells.protection import EMPTY
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, Raw, cell
-from kshop_audit.ingest.headers.catalogue import cell_text
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
-    BAD_COLUMN,
-    BAD_REASON,
-    BAD_VALUE,
     BOOKKEEPING,
     FILE,
-    GOOD,
-    KEYLESS,
     NUMBER,
     RAW_SUFFIX,
-    REJECTED,
     ROW,
     SAID,
-    SKIPPED,
     SPAN_SUFFIX,
     STATE,
     schema,
 )
 
 _TIMES = (Type.TIME, Type.DATE)
-_DIGIT = re.compile("[0-9]")
-_SKIP = "_skip"
-_STRAY = "_stray"
 _NODE = "node_name"
 _NODE_CELL = r"^\s*(\p{Han}{2,4})[\s:：]*"
 """The name of a node before its time."""
-
-_FOOTERS = tuple(
-    word + colon
-    for word in ("合计", "总计", "小计", "汇总", "本页合计", "TOTAL", "Total", "total")
-    for colon in ("", ":", "：")
-)
 
 
 def _reader(part: Cells) -> Type:
@@ -151,98 +133,6 @@ def _values(frame: pl.LazyFrame, parts: Sequence[Cells], known: Plain) -> pl.Laz
             for part in rest
             if part.type is Type.CODE
         ),
-    )
-
-
-def _all_null(parts: Iterable[Cells]) -> pl.Expr:
-    return pl.all_horizontal(pl.lit(True), *(part.read.is_null() for part in parts))
-
-
-def _skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
-    """Blank rows, totals, closing remarks, repeated headers, rows without a key."""
-    whole = pl.col(FAULT).is_null() if faulty else pl.lit(True)
-    skipped = pl.lit(False)
-    spoken = any(part.places[0] == 0 and part.name in WRITTEN_BY_PEOPLE for part in parts)
-    if not spoken:
-        first = trim(pl.col(cell(0)))
-        others = (part for part in parts if part.places[0] != 0 and part.rejects)
-        remark = first.str.starts_with("#") & ~first.is_in(FAILED)
-        skipped = first.is_in(_FOOTERS) | (remark & _all_null(others))
-    key = next((part for part in parts if part.key), None)
-    if key is None:
-        return skipped | (_all_null(parts) & whole)
-    keyless = pl.col(key.name).is_null() & whole
-    if key.rejects and key.name not in known.columns:
-        keyless &= ~key.bad
-    named = trim(key.raw).is_in([*_FOOTERS, key.header.strip(BLANKS)])
-    return skipped | keyless | named | _is_header(key)
-
-
-def _strays(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
-    """Rows below the first of their group, if the key stands there alone: `_skipped` without them.
-
-    What a total or a remark lacks is a time or a state.
-    """
-    key = next((part for part in parts if part.key), None)
-    if key is None or key.name in known.filled:
-        return pl.lit(False)
-    says = [part for part in parts if part.type in (Type.TIME, Type.CODE) and part is not key]
-    if not says:
-        return pl.lit(False)
-    first, foot = trim(pl.col(cell(0))), [*_FOOTERS, parts[0].header.strip(BLANKS)]
-    stray = pl.col(key.name).is_null() & pl.any_horizontal(p.read.is_not_null() for p in says)
-    stray &= ~first.is_in(foot) & ~first.str.starts_with("#")
-    if faulty:
-        stray &= pl.col(FAULT).is_null()
-    return stray & ~key.bad if key.rejects and key.name not in known.columns else stray
-
-
-def _is_header(key: Cells) -> pl.Expr:
-    """Whether the cell of the key is its own header, with or without the noise that stands in it.
-
-    Exports put zero-width characters into headers; a repeated header may lack them.
-    """
-    word = cell_text(key.header)
-    text: pl.Expr = key.raw
-    if not _DIGIT.search(word):  # nearly all keys have one, and need no closer look
-        text = pl.when(~text.str.contains("[0-9]")).then(text)
-    text = text.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]+", "").str.to_lowercase()
-    return (text == word).fill_null(False)
-
-
-def _states(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
-    """STATE and the three columns that explain a rejected row by its first bad cell.
-
-    `judged`: columns that may reject a row; `faulty`: the row as a whole may be at fault.
-    """
-    nothing = pl.lit(None, pl.String())
-    fault, found = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
-    skip = pl.col(_SKIP)
-    rejected = pl.any_horizontal(fault.is_not_null(), *(part.bad for part in judged))
-    unsure = pl.when(pl.col(_STRAY)).then(KEYLESS).otherwise(GOOD)
-    state = pl.when(skip).then(SKIPPED).when(rejected).then(REJECTED).otherwise(unsure)
-
-    def first(of: Callable[[Cells], pl.Expr], structural: pl.Expr) -> pl.Expr:
-        value = pl.lit(None, pl.String())
-        for part in reversed(judged):
-            value = pl.when(part.bad).then(of(part)).otherwise(value)
-        return pl.when(~skip).then(pl.when(fault.is_not_null()).then(structural).otherwise(value))
-
-    return [
-        state.cast(pl.UInt8).alias(STATE),
-        first(lambda part: pl.lit(part.header), pl.lit(None, pl.String())).alias(BAD_COLUMN),
-        first(lambda part: part.raw, found).alias(BAD_VALUE),
-        first(_why, fault).alias(BAD_REASON),
-    ]
-
-
-def _why(part: Cells) -> pl.Expr:
-    """The reason code of a bad cell."""
-    failed = trim(pl.when(part.bad).then(part.raw))  # of all other rows nothing is computed
-    return (
-        pl.when(failed.is_in(FAILED))
-        .then(pl.lit(reasons.FORMULA))
-        .otherwise(pl.lit(REASON[part.type]))
     )
 
 
@@ -407,11 +297,11 @@ def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
         return frame
     skipped = strays = pl.lit(False)
     if not known.rows:
-        skipped, strays = _skipped(parts, known, faulty), _strays(parts, known, faulty)
+        skipped, strays = states.skipped(parts, known, faulty), states.strays(parts, known, faulty)
     if header.described:
         described = pl.col(ROW) == header.row + 1
         skipped, strays = skipped | described, strays & ~described
     # A message without its id is one all the same.
     lost = pl.lit(False) if "message_id" in present else strays
-    state = (skipped & ~strays).alias(_SKIP), lost.alias(_STRAY)
-    return frame.with_columns(state).with_columns(*_states(judged, faulty))
+    state = (skipped & ~strays).alias(states.SKIP), lost.alias(states.STRAY)
+    return frame.with_columns(state).with_columns(*states.explained(judged, faulty))
