@@ -172,9 +172,9 @@ def _kinds(rule: Rule) -> tuple[Kind, ...]:
 
 def empty_days_of(rule: Rule, reach: Reach) -> tuple[Kind | None, EmptyDays]:
     """The days without rows in the window of a rule, and the kind that they are empty of."""
-    if reach.terms.pack.rules[rule.info.id].window_days is None:
-        return None, EmptyDays()
-    return reach.empty(_kinds(rule), reach.terms.since(rule.info.id))
+    kinds = _kinds(rule)
+    windowed = reach.terms.pack.rules[rule.info.id].window_days is not None
+    return reach.empty(kinds, reach.terms.since(rule.info.id) if windowed else reach.begun(kinds))
 
 
 def _with_gaps(
@@ -192,10 +192,10 @@ def _with_gaps(
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
     keyless = {} if by_day else added(*(whole.keyless(kind) for kind in counted))
-    kind, empty = (None, EmptyDays()) if since is None else reach.empty(counted, since)
+    kind, empty = reach.empty(counted, since or reach.begun(counted))
     if kind is not None:
         measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))
-    per_day = 1 if by_day else fullest_day(measured)
+    per_day = 1 if by_day else fullest_day(measured) or reach.fullest(kind)
     hidden = added(keyless, {Why.EMPTY_DAYS: Doubts(either=len(empty.missing) * per_day)})
     if not measured.population:
         return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)

@@ -49,6 +49,18 @@ class Reach:
         terms = self.terms
         return kind, empty_days(self.pace(kind), kind, since, terms.as_of, terms.settings)
 
+    def begun(self, kinds: Sequence[Kind]) -> datetime:
+        """The beginning of the first day with rows of a kind that has a pace, for rules that look
+        at everything there is; as-of where there is none.
+        """
+        firsts = (self.pace(kind).first for kind in kinds if kind in PACED)
+        first = next((day for day in firsts if day is not None), None)
+        return self.terms.as_of if first is None else datetime.combine(first, time.min)
+
+    def fullest(self, kind: Kind | None) -> int:
+        """The rows of the fullest day of a kind."""
+        return 0 if kind is None else max(self.by_day.get(kind, {}).values(), default=0)
+
     def covers(self, kinds: Sequence[Kind], since: datetime) -> bool:
         """Whether the files cover a window: rows on both sides of its beginning, or as the
         operator says.
