@@ -78,10 +78,10 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
     Why our number may differ:
         The sources name no denominator: paid orders are an ASSUMPTION (option `signed`). If the
         export holds only the current reason, the first one is unproven, and the platform may
-        spare well-handled cases.
+        spare well-handled cases. Unknown here: a first reason that is blank or in no list.
 
         分母没有公布，取付款单是假设（可选 signed）。导出表若只有当前原因，首因无法核实；平台还
-        可能剔除处理良好的售后。
+        可能剔除处理良好的售后。首次原因为空或看不懂的判不了。
     """
     counted_at = (
         "signed_at" if terms.option("quality-refund-rate", "denominator") == "signed" else "paid_at"

@@ -147,12 +147,12 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
         高 30 元（非官方资料，日期不详）。
 
     How it is counted:
-        Shipped at most 48 h after payment / due orders by payment time; due = shipped by as-of,
-        or the 48 h ran out. Target 97 % is an ASSUMPTION (a 2025 figure for goods-source
-        providers); 5 points only at 100 %.
+        Shipped (its last line) at most 48 h after payment / due orders by payment time; due =
+        shipped by as-of, or the 48 h ran out. Target 97 % is an ASSUMPTION (a 2025 figure for
+        goods-source providers); 5 points only at 100 %.
 
-        付款后 48 小时内（含）发货 ÷ 已发货或已满 48 小时的订单，按付款时间。97% 取自 2025 年货
-        源商规则，用于普通店铺是假设；100% 才得 5 分。
+        付款后 48 小时内（含）发货（以最后一个子订单为准）÷ 已发货或已满 48 小时的订单，按付款时
+        间。97% 取自 2025 年货源商规则，用于普通店铺是假设；100% 才得 5 分。
 
     Not counted:
         Unpaid, presale, reported force majeure (S3-05), orders closed or refunded before
@@ -170,10 +170,11 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         We time the upload of the waybill; the platform may time the courier's pickup (rule of
-        2025), and it alone decides which force-majeure reports it accepts.
+        2025), and it alone decides which force-majeure reports it accepts. Unknown here: orders
+        called shipped without a time, and unshipped ones whose state is not understood.
 
         我们按上传单号的时间算；平台可能按揽收时间算（2025 年口径），不可抗力也以平台审核通过为
-        准。
+        准。状态写着已发货却没有发货时间的订单、状态看不懂的未发货订单判不了。
     """
     limit = span_of(facts.tables, "paid_at").plus(_hours("ship-48h", "hours", terms))
     presale = pl.col("presale")
@@ -237,9 +238,11 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         The export shows one promise; if the buyer agreed to a new date outside the order, the
-        platform may know it and we do not.
+        platform may know it and we do not. Unknown here: orders called shipped without a time, and
+        unshipped ones whose state is not understood.
 
-        导出表只有一个承诺时间；与买家另约的发货时间平台可能认可，我们看不到。
+        导出表只有一个承诺时间；与买家另约的发货时间平台可能认可，我们看不到。状态写着已发货却没有
+        发货时间的订单、状态看不懂的未发货订单判不了。
     """
     paid = span_of(facts.tables, "paid_at")
     promised = span_of(facts.tables, "promised_at")

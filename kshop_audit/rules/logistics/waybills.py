@@ -97,10 +97,12 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     Why our number may differ:
         Several waybills on one order are read as replacements (option `parcels`); the export's
         six-node column is no pickup time unless the row names its node; and couriers may scan
-        late.
+        late. Unknown here: orders in no shipments file (unless `[coverage.shipments]` says that it
+        is complete), and all of them where the pickup column is empty throughout.
 
         一单多个单号按换单处理（parcels 选项可改）；六节点物流时间列未注明节点时不当揽收时间；快
-        递也可能补扫描。
+        递也可能补扫描。物流文件里没有的订单判不了（除非 [coverage.shipments] 写明文件完整）；揽收
+        时间整列为空时全部判不了。
     """
     hours = terms.number("pickup-24h", "hours")
     each = terms.option("pickup-24h", "parcels") == "parcels"
@@ -261,10 +263,11 @@ def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         We see your files only: other merchants' use of a number, courier codes and label data
-        are the platform's, and masked addresses may look alike.
+        are the platform's, and masked addresses may look alike. Unknown here: orders whose waybill
+        or pickup only a shipments file tells, and that are not in it.
 
         我们只看得到你的文件：其他商家是否用过该单号、电子面单数据只有平台有；地址脱敏后也可能误
-        判。
+        判。单号或揽收时间只有物流文件才有、文件里又没有的订单判不了。
     """
     tables, flawed = facts.tables, pl.col("why").is_not_null()
     shipped = span("shipped_at", precise=not imprecise_shipments(tables))

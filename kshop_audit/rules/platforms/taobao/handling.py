@@ -78,9 +78,9 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         The text does not speak of presale, which we leave out, and virtual goods cannot be told in
-        the export.
+        the export. Unknown here: orders of whose pickup no file tells.
 
-        原文未提预售，这里剔除；虚拟商品在导出里看不出来，未剔除。
+        原文未提预售，这里剔除；虚拟商品在导出里看不出来，未剔除。没有文件记录揽收的订单判不了。
     """
     tables = facts.tables
     precise = all(span_of(tables, name).precise for name in ("paid_at", "promised_at"))
