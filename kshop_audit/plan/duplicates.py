@@ -29,6 +29,9 @@ DECIDING: Mapping[Kind, tuple[str, ...]] = {
 }
 """Cells of states and judgements: a version that may be an older one must not decide them."""
 
+EMPTY_MEANS = {"aftersale_state": "none", "arbitration": "no"}
+"""What an empty deciding cell says just as well."""
+
 PARCEL = {Kind.ORDERS: "tracking_no"}
 """Rows that differ in this column alone are no versions of one row."""
 
@@ -159,7 +162,8 @@ def _contested(
     """The rows with a deciding cell unknown where it differs between versions of equal age."""
     name, raw = column.name, column.name + RAW_SUFFIX
     there = pl.col(FILE).is_in([file for file, own in columns.items() if name in own])
-    said = pl.coalesce(*([raw] if raw in rows.columns else []), name, pl.lit(""))
+    empty = pl.lit(EMPTY_MEANS.get(name, ""))
+    said = pl.coalesce(*([raw] if raw in rows.columns else []), name, empty)
     rows = rows.with_columns(_said=pl.when(there & pl.col("_tied")).then(said))
     several = rows["_said"].drop_nulls().n_unique() > 1
     rows = rows.with_columns(
