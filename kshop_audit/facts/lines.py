@@ -14,7 +14,7 @@ from kshop_audit.facts.merging import (
     rows_of_it,
     total,
 )
-from kshop_audit.facts.shipments import imprecise_shipments, waybill_rows
+from kshop_audit.facts.shipments import imprecise_pickups, imprecise_shipments, waybill_rows
 from kshop_audit.facts.spans import LATEST
 from kshop_audit.facts.tables import Tables, not_understood
 from kshop_audit.model.schema import Kind
@@ -133,6 +133,8 @@ def _latest(tables: Tables) -> dict[str, Merge]:
     if imprecise_shipments(tables):
         columns["uploaded_at" + LATEST] = least(latest("shipped_at"))
         columns["lines_sent_at" + LATEST] = greatest(latest("shipped_at"))
+    if imprecise_pickups(tables):
+        columns["picked_up_at" + LATEST] = least(latest("picked_up_at"))
     return columns
 
 
