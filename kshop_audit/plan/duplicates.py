@@ -62,6 +62,15 @@ def are_single(kind: Kind, good: pl.DataFrame) -> bool:
     return (keys > keys.shift(1)).all() or not keys.hash().is_duplicated().any()
 
 
+def key_in(kind: Kind, good: pl.DataFrame) -> list[str]:
+    """The columns of the key that these rows have."""
+    there = set(good.columns)
+    key = [name for name in TABLES[kind].key if name in there]
+    if kind is Kind.PRODUCTS and "sku_id" not in there and "sku_price" in there:
+        key.append("sku_price")  # all that tells the variants of a product apart
+    return key
+
+
 def related_files(good: pl.DataFrame, key: str) -> set[tuple[int, int]]:
     """Pairs of files that have a key in common, the lesser index first."""
     ids = good.lazy().select(FILE, key).drop_nulls().unique()
@@ -76,7 +85,7 @@ def without_duplicates(
 
     `columns`: those of each file. FILE and ROW come along.
     """
-    key = [name for name in TABLES[kind].key if name in good.columns]
+    key = key_in(kind, good)
     if TABLES[kind].key[0] not in key:
         return Unique(_without_key(kind, good))
     again = good.get_column(key[0]).hash().is_duplicated()
