@@ -135,6 +135,8 @@ def _latest(tables: Tables) -> dict[str, Merge]:
     if imprecise_shipments(tables):
         columns["uploaded_at" + LATEST] = least(latest("shipped_at"))
         columns["lines_sent_at" + LATEST] = greatest(latest("shipped_at"))
+    if imprecise_pickups(tables):
+        columns["picked_up_at" + LATEST] = least(latest("picked_up_at"))
     return columns
 
 

@@ -29,6 +29,9 @@ DECIDING: Mapping[Kind, tuple[str, ...]] = {
 }
 """Cells of states and judgements: a version that may be an older one must not decide them."""
 
+EMPTY_MEANS = {"aftersale_state": "none", "arbitration": "no"}
+"""What an empty deciding cell says just as well."""
+
 PARCEL = {Kind.ORDERS: "tracking_no"}
 """Rows that differ in this column alone are no versions of one row."""
 
@@ -59,6 +62,15 @@ def are_single(kind: Kind, good: pl.DataFrame) -> bool:
     return (keys > keys.shift(1)).all() or not keys.hash().is_duplicated().any()
 
 
+def key_in(kind: Kind, good: pl.DataFrame) -> list[str]:
+    """The columns of the key that these rows have."""
+    there = set(good.columns)
+    key = [name for name in TABLES[kind].key if name in there]
+    if kind is Kind.PRODUCTS and "sku_id" not in there and "sku_price" in there:
+        key.append("sku_price")  # all that tells the variants of a product apart
+    return key
+
+
 def related_files(good: pl.DataFrame, key: str) -> set[tuple[int, int]]:
     """Pairs of files that have a key in common, the lesser index first."""
     ids = good.lazy().select(FILE, key).drop_nulls().unique()
@@ -73,7 +85,7 @@ def without_duplicates(
 
     `columns`: those of each file. FILE and ROW come along.
     """
-    key = [name for name in TABLES[kind].key if name in good.columns]
+    key = key_in(kind, good)
     if TABLES[kind].key[0] not in key:
         return Unique(_without_key(kind, good))
     again = good.get_column(key[0]).hash().is_duplicated()
@@ -159,7 +171,8 @@ def _contested(
     """The rows with a deciding cell unknown where it differs between versions of equal age."""
     name, raw = column.name, column.name + RAW_SUFFIX
     there = pl.col(FILE).is_in([file for file, own in columns.items() if name in own])
-    said = pl.coalesce(*([raw] if raw in rows.columns else []), name, pl.lit(""))
+    empty = pl.lit(EMPTY_MEANS.get(name, ""))
+    said = pl.coalesce(*([raw] if raw in rows.columns else []), name, empty)
     rows = rows.with_columns(_said=pl.when(there & pl.col("_tied")).then(said))
     several = rows["_said"].drop_nulls().n_unique() > 1
     rows = rows.with_columns(

@@ -21,7 +21,13 @@ from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.plan import refusals
 from kshop_audit.plan.doubts import doubtful, keyless, largest_burst, without_strays
-from kshop_audit.plan.duplicates import BETWEEN, are_single, related_files, without_duplicates
+from kshop_audit.plan.duplicates import (
+    BETWEEN,
+    are_single,
+    key_in,
+    related_files,
+    without_duplicates,
+)
 from kshop_audit.plan.newest import latest_rows, newest_event, outliers, without
 from kshop_audit.plan.read import BAD, FileRows, Reader
 from kshop_audit.plan.shops import of_one_shop
@@ -144,9 +150,10 @@ def put_together(
     kinds = dict(one.kinds)
     columns = {kind: _columns(kind, readable) for kind in kinds}
     newest = {kind: latest_rows(kind, part.good) for kind, part in kinds.items()}
-    if reject_future:
-        for kind, rows in outliers(newest, _heights(kinds, columns)).items():
-            kinds[kind] = without(kind, kinds[kind], rows)
+    late = outliers(newest, _heights(kinds, columns)) if reject_future else None
+    if late is not None:
+        for kind, rows in late.rows.items():
+            kinds[kind] = without(kind, kinds[kind], rows, late.limit)
             newest[kind] = latest_rows(kind, kinds[kind].good)
     names = {source.index: source.name for source in readable}
     problems = [one.problem] if one.problem is not None else []
@@ -273,7 +280,7 @@ def _overlaps(kind: Kind, good: pl.DataFrame, kept: pl.DataFrame) -> dict[int, i
     """By file, how many of its good rows gave way to one of another file."""
     if good.height == kept.height:
         return {}
-    key = [name for name in TABLES[kind].key if name in good.columns]
+    key = key_in(kind, good)
     places = kept.select(FILE, ROW)
     given_up = good.select(FILE, ROW, *key).join(places, on=[FILE, ROW], how="anti")
     if TABLES[kind].key[0] in key:  # without it, a duplicate is one of another file

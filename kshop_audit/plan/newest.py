@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
@@ -77,7 +77,15 @@ def newest_event(latest: Latest) -> datetime | None:
     return at
 
 
-def outliers(latest: Latest, rows: Mapping[int, int]) -> dict[Kind, list[LatestRow]]:
+@dataclass(frozen=True, slots=True)
+class Outliers:
+    """Damaged rows by kind, and the instant after which a time is one that made them so."""
+
+    rows: Mapping[Kind, Sequence[LatestRow]]
+    limit: datetime
+
+
+def outliers(latest: Latest, rows: Mapping[int, int]) -> Outliers | None:
     """The rows that lie more than OUTLIER after every other row; `rows`: of each file.
 
     The same row in several exports is one row.
@@ -96,8 +104,8 @@ def outliers(latest: Latest, rows: Mapping[int, int]) -> dict[Kind, list[LatestR
         found: dict[Kind, list[LatestRow]] = {}
         for (kind, _, _), same in late.items():
             found.setdefault(kind, []).extend(same)
-        return found
-    return {}
+        return Outliers(found, keys[count][2] + OUTLIER)
+    return None
 
 
 def _few(late: Sequence[LatestRow], rows: Mapping[int, int]) -> bool:
@@ -105,8 +113,10 @@ def _few(late: Sequence[LatestRow], rows: Mapping[int, int]) -> bool:
     return all(sum(row.file == file for row in late) * SHARE <= rows[file] for file in files)
 
 
-def without(kind: Kind, part: FileRows, late: Sequence[LatestRow]) -> FileRows:
-    """The rows of a kind with these moved from the good to the rejected ones."""
+def without(kind: Kind, part: FileRows, late: Sequence[LatestRow], limit: datetime) -> FileRows:
+    """The rows of a kind with these moved from the good to the rejected ones, without the times
+    after `limit`.
+    """
     good, bad = part.good, [part.bad]
     events = [name for name in TABLES[kind].event_times if name in good.columns]
     for row in dict.fromkeys(late):
@@ -116,7 +126,7 @@ def without(kind: Kind, part: FileRows, late: Sequence[LatestRow]) -> FileRows:
         found = good.filter(here)
         told = found.select(pl.col(events) == row.at).row(0, named=True)
         column = next(name for name in events if told[name])
-        unread = (pl.when(pl.col(name) != row.at).then(name).alias(name) for name in events)
+        unread = (pl.when(pl.col(name) <= limit).then(name).alias(name) for name in events)
         why = dict(zip(BAD.names()[2:], (column, str(row.at), "future_time"), strict=True))
         told_why = (pl.lit(text, BAD[name]).alias(name) for name, text in why.items())
         bad.append(found.with_columns(*unread, *told_why))
