@@ -312,6 +312,16 @@ def test_an_interrupt_gives_130() -> None:
 # ------------------------------------------------------------------ the other commands
 
 
+def test_rules_are_listed_above_the_folders_of_several_shops(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "shop.toml").write_text(f'shop = "{name}"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run("rules")[0] == run("rule", "ship-48h")[0] == EXIT_OK
+
+
 def test_rules_lists_every_rule_of_the_pack(run: Run) -> None:
     code, out, err = run("rules")
     assert (code, err) == (EXIT_OK, "")
