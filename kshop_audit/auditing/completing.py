@@ -199,15 +199,10 @@ def _with_gaps(
         return measured
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
-<<<<<<< HEAD
-    keyless = {} if by_day else added(*(whole.keyless(kind) for kind in counted))
-    kind, empty = reach.empty(counted, since or reach.begun(counted))
-=======
     keyless = added(*(whole.keyless(kind) for kind in counted))
     if by_day:  # a row belongs to one day, of which others are known
         keyless = {why: Doubts(turned=doubts.either) for why, doubts in keyless.items()}
-    kind, empty = (None, EmptyDays()) if since is None else reach.empty(counted, since)
->>>>>>> k-loader
+    kind, empty = reach.empty(counted, since or reach.begun(counted))
     if kind is not None:
         measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))
     per_day = 1 if by_day else fullest_day(measured) or reach.fullest(kind)

@@ -126,6 +126,12 @@ def shop_toml(shop: Shop, returned: tuple[Decimal, int] | None) -> str:
         f'shop = "{shop.spec.shop}"',
         "opened_at = 2024-05-20",
     ]
+    if shop.spec.folder == "closing":
+        stopped = date.fromisoformat(max(row["订单创建时间"] for row in shop.orders)[:10])
+        lines += [
+            "# 停止接单以后没有订单 / no orders once the shop took none any more",
+            f'no_business_days = [{{from = "{stopped + timedelta(days=1)}", to = "2026-10-31"}}]',
+        ]
     if returned is not None:
         hours, count = returned
         lines += [
