@@ -150,7 +150,6 @@ TABLES: dict[Kind, Table] = {
             time="applied_at agreed_at return_signed_at finished_at deadline_at updated_at",
             bool="rejected",
             money="refund_amount",
-            unread="refund_amount",
         ),
         _table(
             Kind.DISPUTES,
