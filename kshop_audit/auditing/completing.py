@@ -53,19 +53,15 @@ class MeasuredPack:
         return Reach(self.exports.loaded, self.exports.sources, self.by_day, self.terms)
 
     def keyless(self, kind: Kind) -> Mapping[Why, Doubts]:
-        """Rows of a kind that do not say what they belong to: each may be one more unit, and may
-        turn as many as the largest key of the kind holds, a reply a whole burst (rulebook 1b.2).
+        """Rows of a kind that do not say what they belong to: each may be one more unit, or turn
+        as many as the largest key of the kind holds, a reply a whole burst (rulebook 1b.2).
         """
         loaded = self.exports.loaded
         largest = loaded.burst if kind is Kind.CHATS else 1
         return {
-            why: Doubts(either=0 if kind in BESIDE else rows, turned=rows * largest)
+            why: Doubts(turned=rows * largest)
             for why, rows in loaded.tables.keyless.get(kind, {}).items()
         }
-
-
-BESIDE = frozenset({Kind.SHIPMENTS, Kind.DISPUTES, Kind.EVIDENCE})
-"""Kinds of which no row is a unit of its own: they say something of orders, tickets, violations."""
 
 
 def measured(own: PackRun, exports: Exports, wanted: Wanted, *, mask: bool) -> MeasuredPack:
@@ -200,8 +196,6 @@ def _with_gaps(
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
     keyless = added(*(whole.keyless(kind) for kind in counted))
-    if by_day:  # a row belongs to one day, of which others are known
-        keyless = {why: Doubts(turned=doubts.either) for why, doubts in keyless.items()}
     kind, empty = reach.empty(counted, since or reach.begun(counted))
     if kind is not None:
         measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))
