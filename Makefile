@@ -26,7 +26,7 @@ run: $(READY) ## audit the healthy sample shop
 test: $(READY) ## run the tests (two workers)
 	$(BIN)/python -m pytest -n 2
 
-test-slow: $(READY) ## suites over copies of the project in which something was added
+test-slow: $(READY) ## suites over copies of the project, and audits by the hundred
 	$(BIN)/python -m pytest -m slow -n 2
 
 fuzz: $(READY) ## read N damaged files (50,000), print the seeds of those misread
@@ -62,4 +62,4 @@ lock: ## pin all packages with their hashes and without any address
 clean: ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache benchmarks/data
 
-all: lint test ## everything CI does
+all: lint test test-slow ## everything CI does

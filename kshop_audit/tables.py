@@ -30,7 +30,7 @@ FILE = "_file"
 ROW = "_row"
 """UInt32: the row as a spreadsheet counts it (preamble and header included, first row = 1)."""
 STATE = "_state"
-"""UInt8: GOOD, REJECTED or SKIPPED."""
+"""UInt8: GOOD, REJECTED, SKIPPED or KEYLESS."""
 AT = "_at"
 """UInt32: the row's place in the table of its kind, by which its ids are looked up later."""
 BAD_COLUMN = "_column"
@@ -40,7 +40,8 @@ BAD_VALUE = "_value"
 BAD_REASON = "_reason"
 """String: why, a code of `ingest.REASONS`."""
 
-GOOD, REJECTED, SKIPPED = 0, 1, 2
+GOOD, REJECTED, SKIPPED, KEYLESS = 0, 1, 2, 3
+"""KEYLESS: nothing is wrong with the row, except that it does not say what it belongs to."""
 
 BOOKKEEPING: dict[str, pl.DataType] = {
     FILE: pl.UInt16(),
@@ -63,6 +64,8 @@ SPAN_SUFFIX = "_span"
 (59 for a time without seconds, 86,399 for a date); null where it is precise. The column is there
 only if a cell of it is not precise.
 """
+
+MINUTE_SPAN, DAY_SPAN = 59, 86_399
 
 WHY = "_why"
 """String, a value of `model.knowledge.Why`: why a doubtful row is not certain."""

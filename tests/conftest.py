@@ -1,4 +1,4 @@
-"""For all tests: what a module leaves open is reported there, and not in a module run later."""
+"""For all tests: no deadline for examples, and what a module leaves open is reported there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes depends on what else the machine does; it proves nothing of the code.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="module", autouse=True)

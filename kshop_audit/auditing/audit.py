@@ -39,7 +39,10 @@ def read(request: AuditRequest, scratch: Path) -> Exports:
     """
     packs, rules = _chosen(request)
     text = text_needs(packs, rules, request.settings)
-    return read_exports(request.inputs, scratch, request.settings, request.as_of, text)
+    return read_exports(
+        request.inputs, scratch, request.settings, request.as_of, text,
+        reject_future=request.reject_future,
+    )  # fmt: skip
 
 
 def by_platform(request: AuditRequest, exports: Exports) -> AuditRequest:

@@ -53,11 +53,15 @@ class MeasuredPack:
         return Reach(self.exports.loaded, self.exports.sources, self.by_day, self.terms)
 
     def keyless(self, kind: Kind) -> Mapping[Why, Doubts]:
-        """Rows of a kind that do not say what they belong to: any unit may have another outcome
-        for each of them, and each may be one more unit.
+        """Rows of a kind that do not say what they belong to: each may be one more unit, or turn
+        as many as the largest key of the kind holds, a reply a whole burst (rulebook 1b.2).
         """
-        rows = self.exports.loaded.rejected(kind, self.exports.sources)
-        return {Why.NOT_READABLE: Doubts(either=rows)}
+        loaded = self.exports.loaded
+        largest = loaded.burst if kind is Kind.CHATS else 1
+        return {
+            why: Doubts(turned=rows * largest)
+            for why, rows in loaded.tables.keyless.get(kind, {}).items()
+        }
 
 
 def measured(own: PackRun, exports: Exports, wanted: Wanted, *, mask: bool) -> MeasuredPack:
@@ -172,9 +176,9 @@ def _kinds(rule: Rule) -> tuple[Kind, ...]:
 
 def empty_days_of(rule: Rule, reach: Reach) -> tuple[Kind | None, EmptyDays]:
     """The days without rows in the window of a rule, and the kind that they are empty of."""
-    if reach.terms.pack.rules[rule.info.id].window_days is None:
-        return None, EmptyDays()
-    return reach.empty(_kinds(rule), reach.terms.since(rule.info.id))
+    kinds = _kinds(rule)
+    windowed = reach.terms.pack.rules[rule.info.id].window_days is not None
+    return reach.empty(kinds, reach.terms.since(rule.info.id) if windowed else reach.begun(kinds))
 
 
 def _with_gaps(
@@ -191,11 +195,11 @@ def _with_gaps(
         return measured
     by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
-    keyless = {} if by_day else added(*(whole.keyless(kind) for kind in counted))
-    kind, empty = (None, EmptyDays()) if since is None else reach.empty(counted, since)
+    keyless = added(*(whole.keyless(kind) for kind in counted))
+    kind, empty = reach.empty(counted, since or reach.begun(counted))
     if kind is not None:
-        measured = replace(measured, coverage=reach.coverage(kind, empty))
-    per_day = 1 if by_day else fullest_day(measured)
+        measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))
+    per_day = 1 if by_day else fullest_day(measured) or reach.fullest(kind)
     hidden = added(keyless, {Why.EMPTY_DAYS: Doubts(either=len(empty.missing) * per_day)})
     if not measured.population:
         return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)

@@ -17,6 +17,9 @@ from kshop_audit.plan.load import Loaded
 PACED = (Kind.CHATS, Kind.ORDERS, Kind.SERVICE_STATS)
 """The kinds whose rows come at a pace, so that days without any tell something."""
 
+NOTHING_HAPPENED = (Kind.TICKETS, Kind.VIOLATIONS, Kind.REVIEWS)
+"""The kinds of which a file with headers and no row says that there was none."""
+
 ByDay = Mapping[str, Mapping[date, int]]
 """Name → day → rows, see `facts.days`; "paid" of paid orders."""
 
@@ -46,6 +49,18 @@ class Reach:
         terms = self.terms
         return kind, empty_days(self.pace(kind), kind, since, terms.as_of, terms.settings)
 
+    def begun(self, kinds: Sequence[Kind]) -> datetime:
+        """The beginning of the first day with rows of a kind that has a pace, for rules that look
+        at everything there is; as-of where there is none.
+        """
+        firsts = (self.pace(kind).first for kind in kinds if kind in PACED)
+        first = next((day for day in firsts if day is not None), None)
+        return self.terms.as_of if first is None else datetime.combine(first, time.min)
+
+    def fullest(self, kind: Kind | None) -> int:
+        """The rows of the fullest day of a kind."""
+        return 0 if kind is None else max(self.by_day.get(kind, {}).values(), default=0)
+
     def covers(self, kinds: Sequence[Kind], since: datetime) -> bool:
         """Whether the files cover a window: rows on both sides of its beginning, or as the
         operator says.
@@ -57,6 +72,10 @@ class Reach:
         last = self.terms.end - timedelta(days=1)
         if whole is not None and whole[0] <= since.date() and last.date() <= whole[1]:
             return True
+        if kind in NOTHING_HAPPENED and self.loaded.tables.empty(kind):
+            # Nothing happened as long as orders were made, and of other days nothing is told.
+            made = self.by_day.get(Kind.ORDERS)
+            return bool(made) and not self.empty((Kind.ORDERS,), since)[1].missing
         first_at, last_at = self.ends(kind)
         return first_at is not None and last_at is not None and first_at < since <= last_at
 
@@ -68,8 +87,11 @@ class Reach:
         lasts = [at for file in files if (at := counts[file].last_at) is not None]
         return min(firsts, default=None), max(lasts, default=None)
 
-    def coverage(self, kind: Kind, empty: EmptyDays) -> Coverage:
-        """What the report says of it."""
+    def coverage(
+        self, kind: Kind, empty: EmptyDays, side: tuple[int, int] | None = None
+    ) -> Coverage:
+        """What the report says of it; `side`: matched keys of a side file, and all of them."""
+        matched, of = side or (None, None)
         first, last = self.ends(kind)
         return Coverage(
             kind=kind.value,
@@ -77,6 +99,8 @@ class Reach:
             until=None if last is None else last.date().isoformat(),
             days_missing=tuple(day.isoformat() for day in empty.missing),
             thin=tuple(day.isoformat() for day in empty.thin),
+            matched=matched,
+            of=of,
         )
 
     def _tail(self, since: datetime) -> EmptyDays:

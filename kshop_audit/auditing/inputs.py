@@ -38,13 +38,22 @@ def platforms_of(sources: Sequence[Source]) -> tuple[str, ...]:
 
 
 def read_exports(
-    request: Request, scratch: Path, settings: Settings, as_of: datetime | None, text: TextNeeds
+    request: Request,
+    scratch: Path,
+    settings: Settings,
+    as_of: datetime | None,
+    text: TextNeeds,
+    *,
+    reject_future: bool = True,
 ) -> Exports:
     """Read the files. `as_of`: the configured instant, else the newest event of the files.
+    `reject_future`: rows far later than all others are damaged.
 
     InputError if they are unreadable, too damaged, or if nothing in them has a time.
     """
-    sources, loaded = open_and_load(request, scratch, find_as_of=as_of is None, text=text)
+    sources, loaded = open_and_load(request, scratch, reject_future=reject_future, text=text)
+    for problem in loaded.problems:
+        raise InputError(problem.zh, problem.en)
     reject_too_many(loaded, sources, settings.max_bad_rows)
     return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded))
 

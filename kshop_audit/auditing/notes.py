@@ -126,8 +126,38 @@ def data_notes(
                     en=f"{source.name}: not recognised, skipped ({source.why.en})",
                 )
             )
+    notes += _version_notes(sources, loaded)
     notes += _reject_notes(sources, loaded.rejects, mask=mask)
     return tuple(dict.fromkeys([*notes, *_gap_notes(measured)]))
+
+
+def _version_notes(sources: Sequence[Source], loaded: Loaded) -> Iterator[Text]:
+    """What several versions of one row, or several files of one time, leave open."""
+    for kind, columns in loaded.contested.items():
+        name = KIND_NAMES[kind]
+        for column, rows in columns.items():
+            yield Text(
+                zh=f"{name.zh}文件里有 {rows} 个编号出现多次而 {column} 不同，看不出哪一行更新："
+                "按未知计。请给带更新时间的导出，或只给最新的那个文件。",
+                en=f"{rows} ids of the {name.en} stand in several rows that differ in {column}, "
+                "and nothing says which is the newer one: it counts as unknown. Give an export "
+                "with the time of the last change, or the newest file alone.",
+            )
+    names = {source.index: source.name for source in sources}
+    for files in loaded.unrelated.values():
+        listed = [names[file] for file in files[:LISTED_FILES]]
+        more = len(files) - len(listed)
+        zh, en = "、".join(listed), ", ".join(listed)
+        yield Text(
+            zh=f"{zh}{f' 等 {len(files)} 个文件' if more else ''}：时间重叠，却没有一个相同的编号；"
+            "请确认是同一家店铺的导出。",
+            en=f"{en}{f' and {more} more' if more else ''}: of the same days without one id in "
+            "common; make sure that they are of one shop.",
+        )
+
+
+LISTED_FILES = 5
+"""Files that a note names."""
 
 
 def _reject_notes(

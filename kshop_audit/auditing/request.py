@@ -22,8 +22,9 @@ class AuditRequest:
     `not_before`: an as-of older than this instant is too old for the required rules (--max-age).
     `earlier`: the report to compare with; with `fail_on_regression` what is worse decides.
     `with_pack`: the settings with another pack, where nobody chose one, so that the platform of
-    the files decides. `mask`: cells that could identify a person are shortened wherever they are
-    shown.
+    the files decides. `reject_future`: rows far later than all others are damaged, which for a
+    shop that closes its last completion may be. `mask`: cells that could identify a person are
+    shortened wherever they are shown.
     """
 
     inputs: Request
@@ -39,6 +40,7 @@ class AuditRequest:
     wanted: Wanted = field(default_factory=Wanted)
     mask: bool = True
     with_pack: Callable[[str], Settings] | None = None
+    reject_future: bool = True
 
 
 def for_closing(request: AuditRequest) -> AuditRequest:
@@ -48,7 +50,7 @@ def for_closing(request: AuditRequest) -> AuditRequest:
     families = tuple(dict.fromkeys(info.family for info in closure))
     wanted = replace(request.settings.closing, wanted=True)
     settings = replace(request.settings, closing=wanted, required_instead=rules)
-    return replace(request, settings=settings, select=families)
+    return replace(request, settings=settings, select=families, reject_future=False)
 
 
 def with_answers(

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from kshop_audit.cli.stopping import stoppable
 
@@ -30,13 +30,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def process() -> NoReturn:
-    r"""The command as a whole process.
+    """The command as a whole process.
 
-    It ends at once: taking everything down in order would search all frames for garbage, 0.05 s
-    for nothing \(measured\).
+    What is alive now needs no search for garbage: without `freeze` the end would cost a tenth of a
+    run over a sample shop (0.09 of 0.79 s of processor time).
     """
     code = main()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # closed, or none at all
+        try:
             stream.flush()
-    os._exit(code)
+        except (OSError, ValueError, AttributeError):  # closed, or none at all
+            _discard(stream)
+    gc.freeze()
+    sys.exit(code)
+
+
+def _discard(stream: TextIO | None) -> None:
+    """Let what is still to be written go nowhere: nobody reads it any more."""
+    with suppress(OSError, ValueError, AttributeError):
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -38,21 +38,23 @@ def option(
     en: str,
     *more: str,
     without_value: str | None = None,
+    variable: str | None = None,
     **settings: Any,
 ) -> Any:
     """An option with its help in both languages and its environment variable.
 
-    `without_value`: what it means where no value follows it.
+    `without_value`: what it means where no value follows it. `variable`: the end of the variable's
+    name, where it is not that of the option.
     """
     if without_value is not None:
         _WITHOUT_VALUE[declaration] = without_value
-    variable = ENVIRONMENT + declaration.removeprefix("--").replace("-", "_").upper()
-    VARIABLES.add(variable)
+    own = variable or declaration.removeprefix("--").replace("-", "_").upper()
+    VARIABLES.add(ENVIRONMENT + own)
     return typer.Option(
         declaration,
         *more,
         help=say(zh, en),
-        envvar=variable,
+        envvar=ENVIRONMENT + own,
         show_envvar=False,
         **settings,
     )

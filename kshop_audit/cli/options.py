@@ -94,6 +94,16 @@ class InputOptions(Options):
             metavar="VAR",
         ),
     ] = None
+    shop: Annotated[
+        str | None,
+        option(
+            "--shop",
+            "文件里有多家店铺时，只审店铺ID为它的订单",
+            "of files that hold several shops, the shop_id of the one to look at",
+            metavar="ID",
+            variable="SHOP_ID",  # KSHOP_AUDIT_SHOP is the name of the shop in the configuration
+        ),
+    ] = None
     tz: Annotated[
         str,
         option(

@@ -74,6 +74,7 @@ def request_of(options: InputOptions, settings: Settings) -> Request:
         delimiter=None if options.delimiter is None else values.delimiter(options.delimiter),
         password=_password(options.password_env),
         zone=values.zone(options.tz),
+        shop=options.shop,
     )
     return listed(request)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -70,20 +70,38 @@ def find_file(config: Path | None, folders: Sequence[Path], cwd: Path) -> Config
                 f"{config} 里没有 [tool.kshop-audit]", f"{config} has no [tool.kshop-audit]"
             )
         return found
+    _refuse_several(folders, cwd)
     for name in (FILE_NAME, PROJECT_FILE):
         if (cwd / name).is_file() and (found := read(cwd / name, name)):
             return found
     beside = [folder for folder in folders if (cwd / folder / FILE_NAME).is_file()]
-    if len(beside) > 1:
-        listed = ", ".join(str(folder / FILE_NAME) for folder in beside)
-        raise ConfigError(
-            f"有多个配置文件：{listed}；请用 --config 指定",
-            f"there are several configurations: {listed}; name one with --config",
-        )
     for folder in beside:
         if found := read(cwd / folder / FILE_NAME, str(folder / FILE_NAME)):
             return found
     return ConfigSource(folder=cwd)
+
+
+def _refuse_several(folders: Sequence[Path], cwd: Path) -> None:
+    """Each configuration is a shop's own: several below the audited folders mean several shops."""
+    found = {place.resolve() for folder in folders for place in _below(cwd / folder)}
+    if len(found) > 1:
+        base = cwd.resolve()
+        shown = (str(p.relative_to(base) if p.is_relative_to(base) else p) for p in sorted(found))
+        listed = ", ".join(shown)
+        raise ConfigError(
+            f"有多个配置文件，也就是多家店铺：{listed}；请逐个审计各店的文件夹，用 fleet 一起审，"
+            "或用 --config 指定其中一个",
+            f"there are several configurations, so several shops: {listed}; audit the folder of "
+            "each, use fleet for all of them, or name one with --config",
+        )
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every configuration in a folder, hidden folders left out."""
+    for place in folder.rglob(FILE_NAME):
+        inside = place.relative_to(folder).parts
+        if place.is_file() and not any(name.startswith(".") for name in inside):
+            yield place
 
 
 def read(path: Path, shown: str) -> ConfigSource | None:

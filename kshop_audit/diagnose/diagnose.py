@@ -43,7 +43,7 @@ def diagnose(request: Request, settings: Settings, scratch: Path, *, mask: bool)
     ConfigError for a pack that does not load, InputError for a path that does not exist.
     """
     packs = load_all(settings.packs)
-    sources, loaded = open_and_load(request, scratch, find_as_of=True)
+    sources, loaded = open_and_load(request, scratch, reject_future=True)
     known = catalogue()
     rules = {pack.id: [known[name] for name in pack.rules if name in known] for pack in packs}
     return Diagnosis(

@@ -33,49 +33,93 @@ def share_fen(amount_fen: pl.Expr, share: Fraction) -> pl.Expr:
     return (amount_fen * (2 * part) + whole) // (2 * whole)
 
 
+def _with_refunds(orders: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    """Orders with refunded_fen (what is known to have been paid back) and refund_open (Boolean: a
+    refund of which nobody tells the amount, or an order that may have been closed).
+
+    A closed order was paid back in full, unless its tickets tell how much.
+    """
+    tables, last = facts.tables, facts.terms.last
+    money_back = pl.col("type").is_in(("refund_only", "return_refund")) & (
+        (pl.col("status") == "succeeded") & (pl.col("finished_at") <= last).fill_null(True)
+    )
+    amount = pl.col("refund_amount")
+    told = (
+        tables.rows(Kind.TICKETS)
+        .filter(money_back.fill_null(True) & pl.col("order_id").is_not_null())
+        .group_by("order_id")
+        .agg(
+            _told=pl.when(money_back.fill_null(False)).then(amount).sum(),
+            _untold=(~money_back.fill_null(False) | amount.is_null()).any(),
+        )
+    )
+    known = pl.col("_told").is_not_null()
+    untold = pl.col("_untold").fill_null(pl.col("refunded_in_part"))
+    if tables.has(Kind.ORDERS, "status"):
+        untold = untold | ~pl.col("status_known")
+    in_full = pl.col("closed") & (~known | pl.col("_untold").fill_null(False))
+    paid = pl.col("paid_fen")
+    return (
+        orders.join(told, on="order_id", how="left")
+        .with_columns(
+            refunded_fen=pl.when(in_full).then(paid).otherwise(pl.col("_told").fill_null(0)),
+            refund_open=untold & ~in_full,
+        )
+        .drop("_told", "_untold")
+    )
+
+
 @fact
 def charged_orders(
     facts: Facts, since: datetime, of_commission: Fraction, of_amount: Fraction
 ) -> pl.LazyFrame:
-    """One row a paid order: order_id, month of payment (Date, its first day), fee_fen, charged
-    (Int64, 0 or 1), estimated and lacking (Boolean), _file, _row.
+    """One row a paid order: order_id, month of payment (Date, its first day), fee_fen, least_fen
+    (less than the fee where the refund is not known), charged (Int64, 0 or 1), estimated and
+    lacking (Boolean), _file, _row.
 
     An order paid by as-of pays a share of the commission its promoter received, else a share of the
-    amount; orders paid before `since` pay nothing. `estimated`: a commission without a settlement.
+    amount without what was paid back; orders paid before `since` pay nothing. `estimated`: a
+    commission without a settlement; it was not received of an order that was paid back in full.
     `lacking`: there is nothing to take a share of, neither a commission nor an amount; such an
     order is counted apart and charged nothing.
     """
     paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.last)
+    settled = pl.col("settled_commission_fen").is_not_null()
     commission = pl.coalesce("settled_commission_fen", "commission_fen").fill_null(0)
     due = pl.col("paid_at") >= since
     lacking = due & (commission <= 0) & pl.col("unpriced")
+    base = pl.max_horizontal(pl.col("paid_fen") - pl.col("refunded_fen"), pl.lit(0, pl.Int64))
+    nothing = (base == 0) & (pl.col("refunded_fen") > 0)
     fee = (
-        pl.when(~due | lacking).then(0)
+        pl.when(~due | lacking | (nothing & ~settled)).then(0)
         .when(commission > 0).then(share_fen(commission, of_commission))
-        .otherwise(share_fen(pl.col("paid_fen"), of_amount))
+        .otherwise(share_fen(base, of_amount))
     )  # fmt: skip
-    return _with_settled(paid, facts.tables).select(
+    least = pl.when(pl.col("refund_open") & ~(settled & (commission > 0))).then(0).otherwise(fee)
+    return _with_refunds(_with_settled(paid, facts.tables), facts).select(
         "order_id",
         FILE,
         ROW,
         month=_month("paid_at"),
         fee_fen=fee.cast(pl.Int64),
+        least_fen=least.cast(pl.Int64),
         charged=(due & ~lacking).cast(pl.Int64),
-        estimated=(commission > 0) & pl.col("settled_commission_fen").is_null(),
+        estimated=(commission > 0) & ~settled,
         lacking=lacking,
     )
 
 
 def monthly(charged: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a month of `charged_orders`: month ("2026-03"), fee_fen, lacking (Int64), estimated
-    (of any).
+    """One row a month of `charged_orders`: month ("2026-03"), fee_fen, least_fen, lacking, refunds
+    (Int64: orders of which the refund is not known), estimated (of any).
     """
     return (
         charged.group_by("month")
         .agg(
-            pl.col("fee_fen").sum(),
+            pl.col("fee_fen", "least_fen").sum(),
             pl.col("lacking").sum().cast(pl.Int64),
             pl.col("estimated").any(),
+            refunds=(pl.col("least_fen") < pl.col("fee_fen")).sum().cast(pl.Int64),
         )
         .with_columns(month=_named("month"))
         .sort("month")

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
-from kshop_audit.facts.merging import all_are, greatest, last_of_all, least, merged, one_is, total
-from kshop_audit.facts.tables import SEVERAL, Tables
+from kshop_audit.facts.lines import together, untimed_lines
+from kshop_audit.facts.shipments import (
+    PICKUP,
+    covered,
+    imprecise_pickups,
+    imprecise_shipments,
+    telling_files,
+    waybill_rows,
+    waybills,
+)
+from kshop_audit.facts.spans import LATEST, Span, span
+from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
-from kshop_audit.tables import FILE, ROW
-
-ONE = ("status", "carrier", "province", "product_id", "buyer_id")
-"""Columns that an order takes from one of its lines: the least, so that row order never matters."""
-
-LATER_NODES = ("in_transit", "delivering", "awaiting_pickup", "signed")
-
-
-def waybill_rows(tables: Tables) -> pl.LazyFrame:
-    """One row a waybill and order: a cell with several order numbers becomes several rows."""
-    rows = tables.rows(Kind.SHIPMENTS)
-    if not tables.shared_waybills:
-        return rows
-    joined = pl.col("order_id").str.contains(SEVERAL).fill_null(False)
-    parted = rows.filter(joined).with_columns(
-        pl.col("order_id").str.replace_all(SEVERAL, ",").str.split(",")
-    )
-    return pl.concat([rows.filter(~joined), parted.explode("order_id")])
+from kshop_audit.model.settings import Terms
+from kshop_audit.tables import FILE, WHY
 
 
 @fact(shared=True)
@@ -35,129 +27,163 @@ def orders(facts: Facts) -> pl.LazyFrame:
     """One row an order, its lines and waybills put together.
 
     Columns: order_id, status, paid_at, created_at, finished_at, promised_at, presale, presale_given
-    (the file says so or not), exempted (reported as force majeure), cancelled, closed, completed,
-    done (Booleans), status_known, has_shipped_at, uploaded_at (first shipment as exported),
-    first_shipped_at (the same, null when later than as-of), last_shipped_at (of the last parcel,
-    null while one is not shipped by as-of), picked_up_at (null when later than as-of), signed_at
-    (received or signed for), pickup_known (Boolean), proven_by (latest instant by which a pickup
-    must have happened), paid_fen, unpriced (a line has no amount), commission_fen, postage_fen,
-    tracking_no (one of them), carrier, province, product_id, buyer_id, _file, _row.
+    (the file says so or not), exempted (reported as force majeure), cancelled, closed, completed
+    (every line is completed or closed, one completed), done, undated (a completed line has no
+    finish time), refunded_in_part (one line says so; all Booleans), status_known, has_shipped_at,
+    uploaded_at (first shipment as exported), lines_shipped_at (when the last line left that was
+    not cancelled before), and parcels_shipped_at (when the last parcel left): both null when that
+    was not by as-of; picked_up_at (null when later than as-of), signed_at
+    (received or signed for), pickup_known (Boolean: the files would tell of a pickup, or it was
+    not shipped),
+    proven_by (latest instant by which a pickup must have happened), later_node (Boolean: a node
+    past the pickup is named), listed (the shipments files have it), paid_fen, unpriced (a line has
+    no amount), commission_fen, postage_fen, tracking_no (one of them), carrier, province,
+    product_id, buyer_id, _file, _row.
+    open_state: a line has no shipping time and its state leaves open what became of it; then
+    may_have_left, may_wait, may_be_gone, unclear and lines_sent_at (see `lines.together`) tell what
+    is possible. Times that are not precise have a twin (see `spans.LATEST`): ask `span_of`.
     """
-    tables, last = facts.tables, facts.terms.last
-    force_majeure = facts.terms.settings.force_majeure
-    known = pl.lit(tables.has(Kind.ORDERS, "picked_up_at")) | pl.col("pickup_known").fill_null(
-        tables.has(Kind.SHIPMENTS, "picked_up_at")
+    tables, terms = facts.tables, facts.terms
+    own_files = telling_files(tables, Kind.ORDERS, terms)
+    told = pl.col(FILE).is_in(own_files) | pl.col("pickup_told").fill_null(False)
+    lines = together(tables)
+    shipped = waybills(tables, terms)
+    moved = lines.join(shipped, on="order_id", how="left")
+    if Kind.SHIPMENTS in tables.frames and Kind.ORDERS not in tables.single:
+        moved = moved.join(untimed_lines(tables), on="order_id", how="left")
+    else:
+        nothing = pl.lit(None, pl.Datetime("ms"))
+        moved = moved.with_columns(nothing.alias("_filled"), nothing.alias("_filled" + LATEST))
+    whole = moved.with_columns(
+        pl.coalesce("own_waybill", "listed_waybill").alias("tracking_no"),
+        pl.min_horizontal("signed_at", "shipment_signed").alias("signed_at"),
+        told.alias("pickup_known"),
+        pl.col("later_node").fill_null(False),
+        pl.col("has_waybills").fill_null(False).alias("listed"),
+        *_times(""),
+        *(_times(LATEST) if imprecise_shipments(tables) else ()),
+        *_picked("", ""),
+        *(_picked(LATEST, LATEST) if imprecise_pickups(tables) else ()),
     )
-    lines, waybills = _together(tables, last=last), _waybills(tables, last=last)
-    moved = lines.join(waybills, on="order_id", how="left").with_columns(
-        uploaded_at=pl.min_horizontal("uploaded_at", "first_waybill"),
-        picked_up_at=pl.min_horizontal("picked_up_at", "shipment_pickup"),
-        tracking_no=pl.coalesce("own_waybill", "listed_waybill"),
-        signed_at=pl.min_horizontal("signed_at", "shipment_signed"),
-        pickup_known=known,
-        last_shipped_at=pl.when("has_waybills").then("last_waybill").otherwise("last_line"),
-    )
-    return moved.with_columns(
-        _by("uploaded_at", last).alias("first_shipped_at"),
-        _by("picked_up_at", last).alias("picked_up_at"),
-        has_shipped_at=pl.col("uploaded_at").is_not_null(),
-        exempted=pl.col("reported").fill_null(False) | pl.col("order_id").is_in(force_majeure),
-        cancelled=pl.col("uploaded_at").is_null() & (pl.col("called_off") | pl.col("refunded")),
-    ).drop(STEPS)
+    return _by_as_of(whole, tables, terms).drop(STEPS, strict=False)
 
 
 STEPS = (
-    "last_line", "last_waybill", "first_waybill", "has_waybills", "own_waybill",
-    "listed_waybill", "shipment_pickup", "shipment_signed", "reported", "called_off",
-    "refunded",
+    "last_waybill", "first_waybill", "has_waybills", "own_waybill", "listed_waybill",
+    "shipment_pickup", "shipment_signed", "reported", "called_off", "refunded", "lines",
+    "untimed", "must_wait", "pickup_told", "_filled",
+    *(name + LATEST for name in ("last_waybill", "first_waybill", "shipment_pickup", "_filled")),
 )  # fmt: skip
 """Columns that only lead to others."""
 
 
-def _together(tables: Tables, *, last: datetime) -> pl.LazyFrame:
-    """One row an order of the orders files, its lines put together."""
-    flag = pl.col("is_presale")
-    deposit = pl.col("deposit_paid_at").is_not_null()
-    state = {
-        "closed": pl.col("status") == "closed",
-        "completed": pl.col("status") == "completed",
-        "done": pl.col("status").is_in(("completed", "closed")),
-        "refunded": pl.col("aftersale_state") == "refunded",
-    }
-    # Each line by itself: one may be closed and another one refunded.
-    state["called_off"] = state["closed"] | state["refunded"]
-    whole = merged(
-        tables.rows(Kind.ORDERS),
-        {
-            **{name: least(pl.col(name)) for name in ("paid_at", "created_at", "picked_up_at")},
-            "finished_at": greatest(pl.col("finished_at")),
-            **{name: least(pl.col(name)) for name in ONE},
-            "last_line": last_of_all("shipped_at", last),
-            "promised_at": least(pl.col("promised_ship_at")),
-            "own_waybill": least(pl.col("tracking_no")),
-            "uploaded_at": least(pl.col("shipped_at")),
-            "signed_at": least(pl.col("received_at")),
-            "presale_given": one_is(flag.is_not_null()),
-            "presale": one_is(pl.when(flag.is_not_null()).then(flag).otherwise(deposit)),
-            "reported": one_is(pl.col("force_majeure")),
-            "status_known": all_are(pl.col("status").is_not_null()),
-            "paid_fen": total(pl.col("paid_amount")),
-            "unpriced": one_is(pl.col("paid_amount").is_null()),
-            "commission_fen": total(pl.col("commission")),
-            "postage_fen": least(pl.col("postage")),
-            **{name: all_are(check) for name, check in state.items()},
-            FILE: least(pl.col(FILE)),
-            ROW: least(pl.col(ROW)),
-        },
-        alone=Kind.ORDERS in tables.single,
-    )
-    if not tables.line_files:
-        return whole
-    # A file of lines knows of each what became of it; the file of orders may not.
-    lines = (
-        tables.order_lines()
-        .group_by("order_id")
-        .agg(lines=state["refunded"].fill_null(False).all())
-    )
-    refunded = pl.col("refunded") | pl.col("lines").fill_null(False)
-    return (
-        whole.join(lines, on="order_id", how="left").with_columns(refunded=refunded).drop("lines")
-    )
+def _times(end: str) -> list[pl.Expr]:
+    """The first and last shipments of an order, as its lines and its waybills tell them together.
 
-
-def _by(name: str, last: datetime) -> pl.Expr:
-    """The time, or null when it lies after `last`: it has not happened yet."""
-    return pl.when(pl.col(name) <= last).then(name)
-
-
-PICKUP = pl.coalesce("picked_up_at", pl.when(pl.col("node") == "picked_up").then("node_at"))
-"""When a waybill was picked up: its own column, or a node that says so."""
-
-
-def _waybills(tables: Tables, *, last: datetime) -> pl.LazyFrame:
-    """One row an order of the shipments files: its first and last shipment, pickup, signature.
-
-    A row that names its node gives the time (picked_up) or proves that the pickup came before it
-    (any later node, or the signature); the six-node column without a name proves nothing.
+    `end`: suffix of the columns. A line without a time left with its waybill, else with the first
+    one of the order.
     """
-    proven_by = pl.min_horizontal(
-        pl.when(pl.col("node").is_in(LATER_NODES)).then("node_at"), pl.col("signed_at")
+    last, first, filled = (pl.col(n + end) for n in ("lines_sent_at", "first_waybill", "_filled"))
+    of_lines = (
+        pl.when(pl.col("lines") == 1)
+        .then(pl.min_horizontal(last, first))
+        .when(~pl.col("untimed"))
+        .then(pl.coalesce(last, first))
+        .when(filled.is_not_null())
+        .then(pl.max_horizontal(last, filled))
     )
-    known = pl.col("_pickup").is_not_null() | tables.from_files_with(Kind.SHIPMENTS, "picked_up_at")
-    return merged(
-        waybill_rows(tables).with_columns(_pickup=PICKUP, _proven_by=proven_by),
-        {
-            "listed_waybill": least(pl.col("tracking_no")),
-            "first_waybill": least(pl.col("shipped_at")),
-            "last_waybill": last_of_all("shipped_at", last),
-            "has_waybills": one_is(pl.lit(True)),
-            "shipment_pickup": least(pl.col("_pickup")),
-            "shipment_signed": least(pl.col("signed_at")),
-            "proven_by": least(_by("_proven_by", last)),
-            "pickup_known": one_is(known),
-        },
-        alone=Kind.SHIPMENTS in tables.single and not tables.shared_waybills,
+    waybill = pl.col("has_waybills").fill_null(False)
+    of_parcels = pl.when(waybill).then(pl.col("last_waybill" + end)).otherwise(of_lines)
+    return [
+        pl.min_horizontal(pl.col("uploaded_at" + end), first).alias("uploaded_at" + end),
+        of_lines.alias("lines_shipped_at" + end),
+        of_parcels.alias("parcels_shipped_at" + end),
+    ]
+
+
+def _picked(own: str, listed: str) -> list[pl.Expr]:
+    picked = pl.min_horizontal("picked_up_at" + own, "shipment_pickup" + listed)
+    return [picked.alias("picked_up_at" + own)]
+
+
+def _by_as_of(rows: pl.LazyFrame, tables: Tables, terms: Terms) -> pl.LazyFrame:
+    """What lies after as-of has not happened yet."""
+    sent = ("lines_shipped_at", "parcels_shipped_at")
+    names: dict[str, tuple[str, ...]] = {name: (name,) for name in (*sent, "picked_up_at")}
+    if imprecise_shipments(tables):
+        names |= {name: (name, name + LATEST) for name in sent}
+    if imprecise_pickups(tables):
+        names["picked_up_at"] = ("picked_up_at", "picked_up_at" + LATEST)
+    happened = [
+        pl.when(pl.col(name) <= terms.last).then(column).alias(column)
+        for name, columns in names.items()
+        for column in columns
+    ]
+    reported = pl.col("order_id").is_in(terms.settings.force_majeure)
+    cancelled = pl.col("uploaded_at").is_null() & (pl.col("called_off") | pl.col("refunded"))
+    waits = pl.col("uploaded_at").is_null() & pl.col("status_known") & ~pl.col("may_have_left")
+    complete = covered(pl.coalesce("uploaded_at", "paid_at"), Kind.SHIPMENTS, terms)
+    vague = (pl.col("unclear") | pl.col("may_have_left")) & ~pl.col("must_wait")
+    return rows.with_columns(
+        *happened,
+        has_shipped_at=pl.col("uploaded_at").is_not_null(),
+        exempted=pl.col("reported").fill_null(False) | reported,
+        cancelled=cancelled,
+        pickup_known=pl.col("pickup_known") | complete | waits,
+        open_state=pl.col("lines_shipped_at").is_null() & ~cancelled & vague,
     )
+
+
+def span_of(tables: Tables, name: str) -> Span:
+    """A time column of `orders` with both ends."""
+    match name:
+        case "paid_at":
+            rough = tables.imprecise(Kind.ORDERS, "paid_at")
+        case "promised_at":
+            rough = tables.imprecise(Kind.ORDERS, "promised_ship_at")
+        case "picked_up_at" | "proven_by":
+            rough = imprecise_pickups(tables)
+        case "signed_at":
+            rough = False
+        case _:
+            rough = imprecise_shipments(tables)
+    return span(name, precise=not rough)
+
+
+@fact
+def possible_orders(facts: Facts) -> pl.LazyFrame:
+    """`orders`, and orders of which nothing but rejected rows tell.
+
+    Adds doubt and waybill_doubt (String, a value of `Why`): the order has a row in the orders or
+    the shipments files that could not be read, and nothing is certain; null elsewhere. Of an order
+    with a doubtful row, paid_at is that of the row where no other row has any.
+    """
+    tables, known, none = facts.tables, facts(orders), pl.lit(None, pl.String)
+    if Kind.ORDERS in tables.doubtful:
+        rows = tables.doubtful_rows(Kind.ORDERS).group_by("order_id")
+        touched = rows.agg(doubt=pl.col(WHY).min(), _paid=pl.col("paid_at").min())
+        known = known.join(touched, on="order_id", how="full", coalesce=True)
+        ends = [
+            "paid_at",
+            *(["paid_at" + LATEST] if tables.imprecise(Kind.ORDERS, "paid_at") else []),
+        ]
+        known = known.with_columns(pl.coalesce(end, "_paid").alias(end) for end in ends).drop(
+            "_paid"
+        )
+    else:
+        known = known.with_columns(doubt=none)
+    if Kind.SHIPMENTS in tables.doubtful:
+        rows = tables.doubtful_rows(Kind.SHIPMENTS).group_by("order_id")
+        return known.join(rows.agg(waybill_doubt=pl.col(WHY).min()), on="order_id", how="left")
+    return known.with_columns(waybill_doubt=none)
+
+
+def perhaps_shipped(terms: Terms) -> pl.Expr:
+    """Boolean, of `possible_orders`: nobody tells when the order was shipped, or whether."""
+    left = pl.col("may_have_left") & ~pl.col("cancelled") & ~pl.col("exempted")
+    left = left & (pl.col("paid_at") <= terms.last).fill_null(True)
+    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    return left.fill_null(False) | touched
 
 
 @fact
@@ -168,10 +194,11 @@ def last_completions(facts: Facts) -> pl.LazyFrame:
     known = facts(orders)
     later = (pl.col("finished_at") > facts.terms.last).fill_null(False)
     done = known.filter(pl.col("completed") & ~later)
-    dated, undated = pl.col("finished_at").is_not_null(), pl.col("finished_at").is_null()
+    dated = pl.col("finished_at").is_not_null() & ~pl.col("undated")
+    undated = done.filter(~dated).with_columns(finished_at=pl.lit(None, pl.Datetime("ms")))
     newest = done.filter(dated).sort("finished_at", "order_id", descending=True).head(1)
     unclear = known.filter(~pl.col("status_known")).sort("order_id").head(1)
-    return pl.concat([newest, done.filter(undated).sort("order_id").head(1), unclear])
+    return pl.concat([newest, undated.sort("order_id").head(1), unclear])
 
 
 def pickup_times(tables: Tables, wanted: pl.LazyFrame) -> pl.LazyFrame:

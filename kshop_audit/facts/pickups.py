@@ -8,26 +8,57 @@ import polars as pl
 
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.conversations import exclusion
-from kshop_audit.facts.orders import PICKUP, orders, waybill_rows
+from kshop_audit.facts.orders import perhaps_shipped, possible_orders, span_of
+from kshop_audit.facts.shipments import (
+    PICKUP,
+    imprecise_pickups,
+    latest_pickup,
+    waybill_rows,
+)
+from kshop_audit.facts.spans import LATEST
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.tickets import first_applications
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.tables import WHY
 
 
 @fact
 def parcels(facts: Facts, each_hours: int | None) -> pl.LazyFrame:
-    """Orders with a shipment, with applied_at of their first ticket.
+    """Orders that were shipped, and those that may have been (see `orders.possible_orders`).
 
-    `each_hours`: the time limit where every parcel is counted, then with parcel_late and
-    parcel_waiting (see `_parcel_states`); None where several waybills replace one another.
+    Adds applied_at of their first ticket (and its twin, see `spans.LATEST`) and ticket_doubt
+    (String: a ticket of the order could not be read). `each_hours`: the time limit where every
+    parcel is counted, then with parcel_late and parcel_waiting (see `_parcel_states`); None where
+    several waybills replace one another.
     """
-    first = facts(first_applications)
-    shipped = facts(orders).filter("has_shipped_at").join(first, on="order_id", how="left")
+    tables = facts.tables
+    possible = pl.col("has_shipped_at").fill_null(False) | perhaps_shipped(facts.terms)
+    if not (tables.some_has(Kind.ORDERS, "shipped_at") or tables.some_has(Kind.ORDERS, "status")):
+        possible = pl.lit(True)  # nothing but the shipments tells which orders were shipped
+    shipped = (
+        facts(possible_orders)
+        .filter(possible)
+        .join(_applications(tables), on="order_id", how="left")
+    )
+    if Kind.TICKETS in tables.doubtful:
+        rows = tables.doubtful_rows(Kind.TICKETS).filter(pl.col("order_id").is_not_null())
+        touched = rows.group_by("order_id").agg(ticket_doubt=pl.col(WHY).min())
+        shipped = shipped.join(touched, on="order_id", how="left")
+    else:
+        shipped = shipped.with_columns(ticket_doubt=pl.lit(None, pl.String))
     if each_hours is None:
         return shipped
-    states = _parcel_states(facts.tables, facts.terms, each_hours)
+    states = _parcel_states(tables, facts.terms, each_hours)
     return shipped.join(states, on="order_id", how="left")
+
+
+def _applications(tables: Tables) -> pl.LazyFrame:
+    """order_id → applied_at of its first ticket of any type, with its twin."""
+    times = {"applied_at": pl.col("applied_at").min()}
+    if tables.imprecise(Kind.TICKETS, "applied_at"):
+        times["applied_at" + LATEST] = tables.at_latest(Kind.TICKETS, "applied_at").min()
+    return tables.rows(Kind.TICKETS).group_by("order_id").agg(**times)
 
 
 def _parcel_states(tables: Tables, terms: Terms, hours: int) -> pl.LazyFrame:
@@ -69,25 +100,36 @@ def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
         for name in ("full", "partial", "pickup", "default")
     )
     presale = pl.col("presale")
+    tables = facts.tables
     picked, sent, paid = (pl.col(n) for n in ("picked_up_at", shipped, "paid_at"))
+    ends = {name: span_of(tables, name) for name in ("picked_up_at", "paid_at", shipped)}
+    rough = not all(end.precise for end in ends.values())
+    soon = ends["picked_up_at"].late - ends["paid_at"].early <= full
+    # A time that is not precise may lie on either side of the limit.
+    late = ~soon if not rough else ends["picked_up_at"].early - ends["paid_at"].late > full
+    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     promise = pl.coalesce("promised_at", paid + default)
     after = sent + pickup
     kept = (sent <= promise) & (picked <= after)
-    broken = pl.coalesce(sent, pl.lit(as_of)) > promise
+    in_full = pl.when(presale & rough).then(None).when(presale).then(kept).when(soon).then(True)
+    told = pl.col("open_state").not_() & pl.col("pickup_known")
+    broken = ~pl.col("open_state") & (pl.coalesce(sent, pl.lit(as_of)) > promise)
     decided = picked.is_not_null() | (
         pl.when(presale)
         .then(broken | (after < as_of).fill_null(False))
         .otherwise(paid + partial < as_of)
     )
-    with_tickets = facts(orders).join(facts(first_applications), on="order_id", how="left")
+    with_tickets = facts(possible_orders).join(facts(first_applications), on="order_id", how="left")
     rows = with_tickets.with_columns(
         mode=pl.when(presale).then(pl.lit("presale")).otherwise(pl.lit("spot")),
         due_at=pl.when(presale).then(pl.min_horizontal(promise, sent) + pickup)
         .otherwise(paid + full),
         excluded=_excluded(terms, rule, decided),
-        in_time=pl.when(picked.is_not_null())
-        .then(pl.when(presale).then(kept).otherwise(picked - paid <= full))
-        .when(pl.col("pickup_known") | (presale & broken))
+        in_time=pl.when(touched)
+        .then(None)
+        .when(picked.is_not_null())
+        .then(in_full.when(late).then(pl.lit(False)))
+        .when(told | (presale & broken))
         .then(pl.lit(False)),
         later=(~presale & (picked - paid > full) & (picked - paid <= partial)).fill_null(False),
     )  # fmt: skip
@@ -99,8 +141,10 @@ def _excluded(terms: Terms, rule: str, decided: pl.Expr) -> pl.Expr:
     paid, picked, applied = (pl.col(n) for n in ("paid_at", "picked_up_at", "applied_at"))
     outside = paid < since if until is None else (paid < since) | (paid >= until)
     refunded = (applied <= terms.last) & (picked.is_null() | (applied < picked))
+    untold = paid.is_null() & pl.col("doubt").is_not_null()
     return (
-        pl.when(paid.is_null()).then(exclusion("unpaid"))
+        pl.when(untold).then(None)
+        .when(paid.is_null()).then(exclusion("unpaid"))
         .when(paid > terms.last).then(exclusion("after_as_of"))
         .when(outside).then(exclusion("outside_window"))
         .when("exempted").then(exclusion("force_majeure"))
@@ -131,34 +175,37 @@ def _last_pickups(tables: Tables, *, last: datetime) -> pl.LazyFrame:
 
     Parcels are the rows of the shipments files; an order without any there is one parcel.
     """
-    listed = waybill_rows(tables).select("order_id", at=PICKUP)
-    lines = tables.rows(Kind.ORDERS).select("order_id", at="picked_up_at")
+    listed = waybill_rows(tables).select("order_id", at=PICKUP, end=latest_pickup(tables))
+    own = tables.at_latest(Kind.ORDERS, "picked_up_at")
+    lines = tables.rows(Kind.ORDERS).select("order_id", at="picked_up_at", end=own)
     alone = lines.join(listed.select("order_id").unique(), on="order_id", how="anti")
-    happened = (pl.col("at") <= last).fill_null(False)
-    return (
-        pl.concat([listed, alone])
-        .group_by("order_id")
-        .agg(last_pickup_at=pl.when(happened.all()).then(pl.col("at").max()))
-    )
+    happened = (pl.col("at") <= last).fill_null(False).all()
+    times = {"last_pickup_at": pl.when(happened).then(pl.col("at").max())}
+    if imprecise_pickups(tables):
+        times["last_pickup_at" + LATEST] = pl.when(happened).then(pl.col("end").max())
+    return pl.concat([listed, alone]).group_by("order_id").agg(**times)
 
 
 @fact
 def due_pickups(facts: Facts, hours: int) -> pl.LazyFrame:
     """Orders with due_at: the hours after payment, or the promise where that is shorter.
 
-    Columns: those of `orders.orders`, applied_at of the first ticket, last_pickup_at (see
-    `_last_pickups`), due_at.
+    Columns: those of `orders.possible_orders`, applied_at of the first ticket, last_pickup_at (see
+    `_last_pickups`), due_at; times that are not precise have a twin.
     """
-    last = _last_pickups(facts.tables, last=facts.terms.last)
+    tables = facts.tables
+    last = _last_pickups(tables, last=facts.terms.last)
     rows = (
-        facts(orders)
+        facts(possible_orders)
         .join(facts(first_applications), on="order_id", how="left")
         .join(last, on="order_id", how="left")
     )
-    limit = pl.col("paid_at") + timedelta(hours=hours)
+    paid, promised = span_of(tables, "paid_at"), span_of(tables, "promised_at")
+    limit = paid.plus(timedelta(hours=hours))
     # An order that is not paid has a promise at most, and is never due.
-    return rows.with_columns(
-        due_at=pl.when(pl.col("paid_at").is_not_null()).then(
-            pl.min_horizontal(limit, pl.col("promised_at"))
-        )
-    )
+    due = pl.when(paid.early.is_not_null()).then(pl.min_horizontal(limit.early, promised.early))
+    rows = rows.with_columns(due_at=due)
+    if paid.precise and promised.precise:
+        return rows
+    end = pl.when(paid.late.is_not_null()).then(pl.min_horizontal(limit.late, promised.late))
+    return rows.with_columns(end.alias("due_at" + LATEST))

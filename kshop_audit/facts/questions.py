@@ -106,20 +106,30 @@ def _counted(rows: pl.LazyFrame, by: str) -> pl.LazyFrame:
     )
 
 
+TOTALS = ("合计", "总计", "小计", "汇总", "全部")
+"""In the place of an agent or a shift: the row is the sum of the others."""
+
+
 @fact
 def service_days(facts: Facts) -> pl.LazyFrame:
-    """One row a day with messages of the daily statistics file: day, at, answered, counted."""
+    """One row a day with messages of the daily statistics file: day, at, answered, counted.
+
+    A day is the sum of its agents and shifts; of figures that are missing it has none.
+    """
+    totals = pl.any_horizontal(pl.col(name).is_in(TOTALS) for name in ("agent", "shift"))
     return (
         facts.tables.rows(Kind.SERVICE_STATS)
-        .filter(pl.col("messages") > 0)
-        .select(
-            pl.col("answered"), FILE, ROW,
-            day=pl.col("date"),
-            at=_begun("date"),
-            counted=pl.col("messages"),
+        .filter(~totals.fill_null(False))
+        .group_by(day="date")
+        .agg(
+            pl.col(FILE, ROW).first(),
+            answered=pl.when(pl.col("answered").is_not_null().all()).then(pl.col("answered").sum()),
+            counted=pl.col("messages").sum(),
         )
+        .filter(pl.col("counted") > 0)
+        .with_columns(at=_begun("day"))
         .sort("day")
-    )  # fmt: skip
+    )
 
 
 @fact(shared=True)

@@ -11,14 +11,13 @@ import polars as pl
 
 from kshop_audit.facts.numbering import numbered
 from kshop_audit.model.knowledge import Why
-from kshop_audit.model.schema import TABLES, Kind
+from kshop_audit.model.schema import Kind
 from kshop_audit.tables import (
     BOOKKEEPING,
     FILE,
     NUMBER,
     RAW_SUFFIX,
     ROW,
-    SAID,
     SPAN_SUFFIX,
     WHY,
     schema,
@@ -47,7 +46,8 @@ class Tables:
     rows that are no good ones although their key is readable: a rejected row of an order says that
     something more is true of this order, and not what. They have WHY and those of the canonical
     columns that could be read. `keyless`: kind → reason → rows that do not even say to what they
-    belong.
+    belong. `partners`: orders of other shops in the same files, which count nowhere, but may share
+    a waybill with those of this one.
     """
 
     frames: Mapping[Kind, pl.DataFrame]
@@ -55,6 +55,7 @@ class Tables:
     single: frozenset[Kind] = frozenset()
     doubtful: Mapping[Kind, pl.DataFrame] = field(default_factory=dict)
     keyless: Mapping[Kind, Mapping[Why, int]] = field(default_factory=dict)
+    partners: pl.DataFrame | None = None
 
     def has(self, kind: Kind, *names: str) -> bool:
         """Whether files of the kind were given and every one of them has all these columns."""
@@ -94,6 +95,35 @@ class Tables:
         """Whether every row of the kind has a value in the column."""
         frame = self.frames.get(kind)
         return frame is not None and name in frame.columns and not frame[name].null_count()
+
+    def filled(self, kind: Kind, name: str) -> bool:
+        """Whether any row of the kind has something in the column, understood or not."""
+        frame = self.frames.get(kind)
+        columns = (name, name + RAW_SUFFIX)
+        return frame is not None and any(
+            column in frame.columns and frame[column].null_count() < frame.height
+            for column in columns
+        )
+
+    def matched(self, side: Kind, main: Kind, key: str) -> tuple[int, int]:
+        """How many different keys of a side file the main file has, and how many there are."""
+        ids = self._ids(side, key)
+        if not ids.len():
+            return 0, 0
+        return int(ids.is_in(self._ids(main, key).implode()).sum()), ids.len()
+
+    def _ids(self, kind: Kind, key: str) -> pl.Series:
+        frame = self.frames.get(kind)
+        if frame is None or key not in frame.columns:
+            return pl.Series(key, [], dtype=pl.String)
+        return frame[key].drop_nulls().unique()
+
+    def empty(self, kind: Kind) -> bool:
+        """Whether files of the kind were given and hold nothing but headers."""
+        frame = self.frames.get(kind)
+        if frame is None or frame.height:
+            return False
+        return kind not in self.doubtful and kind not in self.keyless
 
     def number(self, kind: Kind, name: str) -> pl.Expr:
         """The ids of a complete column as whole numbers, equal where and only where they are."""
@@ -136,6 +166,25 @@ class Tables:
             return pl.col(name)
         seconds = pl.duration(seconds=pl.col(name + SPAN_SUFFIX).fill_null(0), time_unit="ms")
         return pl.col(name) + seconds
+
+    def with_partners(self) -> pl.LazyFrame:
+        """The orders of this shop and of the others in the same files, as of `rows`."""
+        rows = self.rows(Kind.ORDERS)
+        if self.partners is None:
+            return rows
+        there = set(self.partners.columns)
+        others = self.partners.lazy().with_columns(
+            pl.lit(None, dtype).alias(name)
+            for name, dtype in schema(Kind.ORDERS).items()
+            if name not in there
+        )
+        return pl.concat([rows, others], how="diagonal")
+
+    def holds_nothing(self, kind: Kind) -> bool:
+        """Whether files of the kind were given, and none of them has a row."""
+        frame = self.frames.get(kind)
+        nothing = frame is not None and frame.is_empty()
+        return nothing and kind not in self.doubtful and kind not in self.keyless
 
     def some_has(self, kind: Kind, name: str) -> bool:
         """Whether at least one file of the kind has the column."""
@@ -210,48 +259,3 @@ def with_numbers(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
 def without_numbers(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     """The frame without the numbers of its ids, which those of another file contradict."""
     return frame.drop((name + NUMBER for name in NUMBERED.get(kind, ())), strict=False)
-
-
-def latest(frame: pl.LazyFrame, kind: Kind, columns: frozenset[str]) -> pl.LazyFrame:
-    """The rows of a kind without duplicates.
-
-    Rows with the same key: the newest by `updated_at`, else by the row's latest event, else the
-    greatest row as text survives, so that the order of rows and files never matters. Without the
-    key column, equal rows are duplicates across files only: each row stays as often as the file
-    that holds it most often has it.
-
-    `columns` are the kind's columns in this frame; FILE and ROW come along.
-    """
-    table = TABLES[kind]
-    key = [name for name in table.key if name in columns]
-    if table.key[0] not in columns:
-        return _without_key(frame, sorted(columns))
-    events = [name for name in table.event_times if name in columns]
-    repeated = pl.struct(key).is_duplicated() if len(key) > 1 else pl.col(key[0]).is_duplicated()
-    # A row without a key is no duplicate of another row without a key.
-    repeated = repeated & pl.col(key[0]).is_not_null()
-    newness = [
-        *([pl.col("updated_at")] if "updated_at" in columns else []),
-        *([pl.max_horizontal(events)] if events else []),
-        pl.concat_str(
-            [pl.col(name).cast(pl.String).fill_null("") for name in sorted(columns)],
-            separator="\x1f",
-        ),
-    ]
-    newest = (
-        frame.filter(repeated)
-        .sort(newness, nulls_last=False, maintain_order=True)
-        .unique(subset=key, keep="last", maintain_order=True)
-    )
-    return pl.concat([frame.filter(~repeated), newest])
-
-
-def _without_key(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
-    columns = [*columns, *(name for name in SAID if name in frame.collect_schema())]
-    nth = pl.int_range(pl.len()).over([FILE, *columns])
-    return (
-        frame.with_columns(nth.alias("_nth"))
-        .sort(FILE, ROW)
-        .unique(subset=[*columns, "_nth"], keep="first", maintain_order=True)
-        .drop("_nth", *SAID, strict=False)
-    )

@@ -1,151 +1,193 @@
-"""After-sales tickets with their judgement, and with the pickup and postage of their order."""
+"""After-sales tickets with their judgement, and with the pickup and postage of their order.
+
+What a file does not tell of a ticket is null, in Booleans as well: a type or a state that is not
+understood, whether the platform stepped in, who was at fault.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.liability import at_fault, judgements
 from kshop_audit.facts.messages import with_buyers
 from kshop_audit.facts.orders import orders, pickup_times
-from kshop_audit.facts.tables import MERCHANT, Tables, one_of
+from kshop_audit.facts.tables import MERCHANT, Tables, not_understood, one_of
 from kshop_audit.facts.text import normalised
 from kshop_audit.model.schema import Kind
-from kshop_audit.tables import FILE, ROW
-
-NOT_STEPPED_IN = r"^(?:无|否|没有|不.*|未.*|.*未介入|-+|no|none|n|false|0)$"
-"""Arbitration cells that say that the platform did not step in."""
+from kshop_audit.tables import FILE, ROW, WHY
 
 REFUNDS = ("refund_only", "return_refund")
+GOODS_BACK = ("return_refund", "exchange", "repair")
 
 
-def judged(tables: Tables) -> bool:
-    """Whether anything in the inputs says who was at fault, of any ticket."""
-    return tables.some_has(Kind.TICKETS, "liable_party") or Kind.DISPUTES in tables.frames
+def ticket_rows(tables: Tables) -> pl.LazyFrame:
+    """One row a ticket, good or doubtful: the canonical columns and `doubt` (String, a value of
+    `Why`; null for a good row).
 
-
-def _at_fault(tables: Tables, intervened: pl.Expr) -> pl.Expr:
-    """Boolean: the merchant, or both, were found at fault; null where the inputs do not show it.
-
-    Where a liability column or a disputes file exists, an absent or empty entry means not at
-    fault, an unknown word means unknown. Elsewhere only a ticket that the platform did not touch
-    is certainly not a fault.
+    A doubtful row has the cells that could be read, and a null says nothing of it. Where it is
+    about a ticket that another row is about as well, which of them holds is not known: all that
+    is left of the ticket are its id and its order.
     """
-    found = pl.col("liable_party").is_in(("merchant", "both")).fill_null(False)
-    unclear = pl.col("liable_party_raw").is_not_null() | pl.col("unclear").fill_null(False)
-    asked = tables.from_files_with(Kind.TICKETS, "liable_party") | pl.lit(
-        Kind.DISPUTES in tables.frames
+    good = tables.rows(Kind.TICKETS)
+    none = pl.lit(None, dtype=pl.String)
+    if Kind.TICKETS not in tables.doubtful:
+        return good.with_columns(doubt=none)
+    damaged = tables.doubtful_rows(Kind.TICKETS).with_columns(doubt=WHY)
+    ids = damaged.select("ticket_id").filter(pl.col("ticket_id").is_not_null())
+    named = good.join(ids, on="ticket_id", how="semi").select("ticket_id", known=pl.lit(True))
+    damaged = damaged.join(named.unique(), on="ticket_id", how="left")
+    again = pl.col("ticket_id").is_not_null() & pl.col("ticket_id").is_duplicated()
+    several = pl.col("known").fill_null(False) | again
+    bare = damaged.filter(several).select("ticket_id", "order_id", "doubt", FILE, ROW)
+    return pl.concat(
+        [
+            good.join(ids, on="ticket_id", how="anti").with_columns(doubt=none),
+            damaged.filter(~several).drop("known", WHY),
+            bare.unique("ticket_id", keep="first", maintain_order=True),
+        ],
+        how="diagonal_relaxed",
     )
-    untouched = ~intervened & tables.from_files_with(Kind.TICKETS, "arbitration")
-    return (
-        pl.when(found | pl.col("judged").fill_null(False))
-        .then(pl.lit(True))
-        .when(unclear)
-        .then(pl.lit(None, dtype=pl.Boolean))
-        .when(asked | untouched)
-        .then(pl.lit(False))
+
+
+def _stepped_in(tables: Tables) -> pl.Expr:
+    """Boolean: the platform stepped in; null where the word is not understood, the row not read,
+    or no column tells of it. An empty cell says that it did not.
+    """
+    silent = pl.col("doubt").is_not_null() | not_understood("arbitration")
+    told = tables.from_files_with(Kind.TICKETS, "arbitration")
+    return pl.when(pl.col("arbitration").is_not_null() | (told & ~silent)).then(
+        (pl.col("arbitration") == "yes").fill_null(False)
     )
+
+
+def _turned_down() -> pl.Expr:
+    """Boolean: the merchant said no; null where neither the flag nor the state tells."""
+    flag, state = pl.col("rejected"), pl.col("status") == "rejected"
+    said = flag.fill_null(False) | state.fill_null(False)
+    unread = pl.col("doubt").is_not_null() & flag.is_null()
+    return pl.when(said | ~(unread | (flag.is_null() & state.is_null()))).then(said)
+
+
+def _pickup_open(tables: Tables) -> pl.Expr:
+    """Boolean: files tell of pickups, but not whether the ticket's order was picked up."""
+    tells = tables.some_has(Kind.ORDERS, "picked_up_at") or any(
+        tables.some_has(Kind.SHIPMENTS, name) for name in ("picked_up_at", "node_at")
+    )
+    if not tells:
+        return pl.lit(False)
+    damaged = [kind for kind in (Kind.ORDERS, Kind.SHIPMENTS) if kind in tables.doubtful]
+    touched = [
+        tables.doubtful[kind].get_column("order_id").drop_nulls().implode() for kind in damaged
+    ]
+    unread = pl.any_horizontal(pl.lit(False), *(pl.col("order_id").is_in(ids) for ids in touched))
+    silent = pl.col("picked_up_at").is_null() & ~pl.col("pickup_known").fill_null(False)
+    return (silent | unread).fill_null(True)
 
 
 @fact(shared=True)
 def tickets(facts: Facts) -> pl.LazyFrame:
     """One row a ticket, with what is known of its order (see `orders.orders`).
 
-    Columns: those of the canonical table (agreed_at and return_signed_at null when later than
-    as-of), and: refund (refund-only or return-refund), completed (by as-of), intervened, at_fault
-    (Boolean; null where nothing in the inputs says who was at fault and the platform had stepped
-    in), picked_up_at, shipped_at, signed_at, postage_fen, order_buyer (of the order), _file, _row.
+    Columns: those of `ticket_rows` (agreed_at and return_signed_at null when later than as-of),
+    and: refund (refund-only or return-refund), ended (succeeded or closed), intervened,
+    turned_down, pickup_open (the files tell of pickups, and not whether the order was picked up),
+    at_fault (see `liability.at_fault`), listed, unread (see `liability.judgements`),
+    picked_up_at, shipped_at, signed_at, postage_fen, order_buyer (of the order), _file, _row.
+    Booleans are null where the inputs do not tell.
     """
-    tables, as_of = facts.tables, facts.terms.as_of
-    rows = tables.rows(Kind.TICKETS)
-    liable = pl.col("liable_party").is_in(("merchant", "both"))
-    verdicts = (
-        tables.rows(Kind.DISPUTES)
-        .group_by("ticket_id")
-        .agg(judged=liable.any(), unclear=pl.col("liable_party_raw").is_not_null().any())
-    )
-    word = pl.col("arbitration").str.strip_chars().str.to_lowercase()
-    intervened = ((word != "") & ~word.str.contains(NOT_STEPPED_IN)).fill_null(False)
-    ended = pl.col("status").is_in(("succeeded", "closed")).fill_null(False)
+    tables, last = facts.tables, facts.terms.last
+    rows = ticket_rows(tables)
     # The first waybill tells whether the goods left, however parcels are read elsewhere.
-    left_at = pl.when(pl.col("uploaded_at") <= as_of).then("uploaded_at")
+    left_at = pl.when(pl.col("uploaded_at") <= last).then("uploaded_at")
     known = facts(orders).select(
-        "order_id", "signed_at", "postage_fen", shipped_at=left_at, order_buyer="buyer_id"
-    )
+        "order_id", "signed_at", "postage_fen", "pickup_known",
+        shipped_at=left_at, order_buyer="buyer_id",
+    )  # fmt: skip
     pickups = pickup_times(tables, rows.select("order_id")).with_columns(
-        picked_up_at=pl.when(pl.col("picked_up_at") <= as_of).then("picked_up_at")
+        picked_up_at=pl.when(pl.col("picked_up_at") <= last).then("picked_up_at")
     )
     return (
-        rows.join(verdicts, on="ticket_id", how="left")
+        rows.join(judgements(tables), on="ticket_id", how="left")
         .join(known, on="order_id", how="left")
         .join(pickups, on="order_id", how="left")
         .with_columns(
             *(
-                pl.when(pl.col(name) <= as_of).then(name).alias(name)
+                pl.when(pl.col(name) <= last).then(name).alias(name)
                 for name in ("agreed_at", "return_signed_at")
             ),
-            refund=pl.col("type").is_in(REFUNDS).fill_null(False),
-            ended=ended,
-            intervened=intervened,
-            at_fault=_at_fault(tables, intervened),
-            turned_down=(pl.col("rejected") | (pl.col("status") == "rejected")).fill_null(False),
+            refund=pl.col("type").is_in(REFUNDS),
+            ended=pl.col("status").is_in(("succeeded", "closed")),
+            intervened=_stepped_in(tables),
+            turned_down=_turned_down(),
+            pickup_open=_pickup_open(tables),
         )
+        .with_columns(at_fault=at_fault(tables, facts.terms.settings))
     )
 
 
 @fact
 def refunds(facts: Facts) -> pl.LazyFrame:
     """Completed refund tickets: refund-only or return-refund, succeeded or closed."""
-    return facts(tickets).filter(pl.col("refund") & pl.col("ended"))
+    return facts(tickets).filter(pl.col("refund") & pl.col("ended") & pl.col("doubt").is_null())
+
+
+@fact
+def possible_refunds(facts: Facts) -> pl.LazyFrame:
+    """Tickets that are, or may be, completed refund tickets."""
+    return facts(tickets).filter((pl.col("refund") & pl.col("ended")).fill_null(True))
 
 
 @fact
 def refund_only(facts: Facts) -> pl.LazyFrame:
-    """Completed refund-only tickets."""
-    return facts(refunds).filter(pl.col("type") == "refund_only")
+    """Tickets that are, or may be, completed refund-only tickets."""
+    return facts(possible_refunds).filter((pl.col("type") == "refund_only").fill_null(True))
 
 
 @fact
 def return_refunds(facts: Facts) -> pl.LazyFrame:
-    """Completed return-refund tickets."""
-    return facts(refunds).filter(pl.col("type") == "return_refund")
+    """Tickets that are, or may be, completed return-refund tickets."""
+    return facts(possible_refunds).filter((pl.col("type") == "return_refund").fill_null(True))
 
 
 @fact
 def refund_requests(facts: Facts) -> pl.LazyFrame:
-    """Refund tickets of any status."""
-    return facts(tickets).filter("refund")
+    """Tickets of any status that are, or may be, refund tickets."""
+    return facts(tickets).filter(pl.col("refund").fill_null(True))
 
 
 @fact
 def rejected_tickets(facts: Facts) -> pl.LazyFrame:
-    """Tickets the merchant turned down."""
-    return facts(tickets).filter("turned_down")
+    """Tickets that the merchant turned down, or may have."""
+    return facts(tickets).filter(pl.col("turned_down").fill_null(True))
 
 
 @fact
 def goods_services(facts: Facts) -> pl.LazyFrame:
-    """Tickets by which goods come back: returns, exchanges, repairs."""
-    return facts(tickets).filter(pl.col("type").is_in(("return_refund", "exchange", "repair")))
+    """Tickets by which goods come back, or may: returns, exchanges, repairs."""
+    return facts(tickets).filter(pl.col("type").is_in(GOODS_BACK).fill_null(True))
 
 
 @fact
 def pending_disputes(facts: Facts) -> pl.LazyFrame:
     """Refund tickets that the platform has stepped into and not decided by as-of."""
-    as_of = facts.terms.as_of
-    later = (pl.col("finished_at") > as_of).fill_null(False)
-    disputed = (pl.col("status") == "disputed").fill_null(False) | pl.col("intervened")
-    return facts(refund_requests).filter(
-        disputed & (~pl.col("ended") | later) & (pl.col("applied_at") <= as_of)
-    )
+    last = facts.terms.last
+    later = (pl.col("finished_at") > last).fill_null(False)
+    disputed = (pl.col("status") == "disputed") | pl.col("intervened")
+    return facts(tickets).filter(
+        pl.col("refund") & disputed & (~pl.col("ended").fill_null(False) | later)
+        & (pl.col("applied_at") <= last)
+    )  # fmt: skip
 
 
 @fact(shared=True)
 def doubtful_tickets(facts: Facts) -> pl.LazyFrame:
     """Tickets that are not over by as-of, and tickets that the merchant turned down, whatever
-    became of them since; with sent_at and contacted (see `_with_contact`).
+    became of them since, and those that may be one of both; with sent_at and contacted (see
+    `_with_contact`).
     """
-    later = (pl.col("finished_at") > facts.terms.as_of).fill_null(False)
-    chosen = ~pl.col("ended") | later | pl.col("turned_down")
+    later = (pl.col("finished_at") > facts.terms.last).fill_null(False)
+    chosen = (~pl.col("ended") | pl.col("turned_down")).fill_null(True) | later
     return _with_contact(facts.tables, facts(tickets).filter(chosen))
 
 
@@ -156,14 +198,14 @@ def awaiting(facts: Facts, due: pl.Expr) -> pl.LazyFrame:
     `due`: Datetime, by when the shop must do its next step; null where it is not its turn. Columns:
     ticket_id, order_id, deadline.
     """
-    as_of = facts.terms.as_of
-    over = pl.col("ended") & (pl.col("finished_at") <= as_of).fill_null(True)
-    applied = (pl.col("applied_at") <= as_of).fill_null(False)
+    last = facts.terms.last
+    over = pl.col("ended").fill_null(False) & (pl.col("finished_at") <= last).fill_null(True)
+    applied = (pl.col("applied_at") <= last).fill_null(False)
     return (
-        facts(refund_requests)
-        .filter(applied & ~over)
+        facts(tickets)
+        .filter(pl.col("refund") & applied & ~over)
         .select("ticket_id", "order_id", deadline=due)
-        .filter(pl.col("deadline") >= as_of)
+        .filter(pl.col("deadline") >= facts.terms.as_of)
     )
 
 
@@ -177,7 +219,7 @@ def first_tickets(facts: Facts) -> pl.LazyFrame:
     """
     return (
         facts.tables.rows(Kind.TICKETS)
-        .filter((pl.col("applied_at") <= facts.terms.as_of) & pl.col("order_id").is_not_null())
+        .filter((pl.col("applied_at") <= facts.terms.last) & pl.col("order_id").is_not_null())
         .sort("applied_at", "ticket_id")
         .unique(subset="order_id", keep="first", maintain_order=True)
         .select(

@@ -232,7 +232,7 @@ def repeats(facts: Facts, *, least: int, top: int) -> Frames:
         .select(
             "ticket_id", "order_id",
             buyer=pl.coalesce("buyer_id", "order_buyer"),
-            disputed=pl.col("intervened") | pl.col("in_file").fill_null(False),
+            disputed=pl.col("intervened").fill_null(False) | pl.col("in_file").fill_null(False),
         )
     )  # fmt: skip
     several = (

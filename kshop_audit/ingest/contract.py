@@ -34,6 +34,7 @@ class Request:
 
     `password` opens the protected workbooks among them. `zone`: of times that name none, a name
     of the IANA database. `watch` takes the steps of the run. `digests`: of the files.
+    `shop`: the id of the shop of which the rows count, if the files hold several.
     `lenient`: a file that cannot be read is left out for the reason in `why`, even if it was
     named. `files`: those of the paths, where the folders have been walked already.
     """
@@ -45,6 +46,7 @@ class Request:
     delimiter: str | None = None
     password: str | None = field(default=None, repr=False)
     lenient: bool = False
+    shop: str | None = None
     watch: Watch = field(default=unwatched, repr=False, compare=False)
     zone: str = ZONE
     digests: Digests = field(default_factory=Digests, repr=False, compare=False)

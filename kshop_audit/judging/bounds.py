@@ -35,25 +35,27 @@ def extremes(measured: Measurement) -> tuple[Extreme, Extreme] | None:
     if measured.tally:
         return _of_sums(measured, doubts)
     hits, misses = measured.numerator, measured.denominator - measured.numerator
-    sure = misses + doubts.outcome + doubts.either
-    low = Extreme(max(0, hits - doubts.turned), hits + sure + doubts.miss)
-    gained = min(misses, doubts.turned)
-    top = hits + gained + doubts.outcome + doubts.hit + doubts.either
-    high = Extreme(top, top + misses - gained)
-    return low, high
+    # A row that belongs to nothing turns a known unit, which moves a share more than a new one.
+    lost, gained = min(hits, doubts.turned), min(misses, doubts.turned)
+    sure = misses + doubts.outcome + doubts.either + doubts.turned - lost
+    low = Extreme(hits - lost, hits + sure + doubts.miss)
+    new = doubts.turned - gained
+    top = hits + gained + new + doubts.outcome + doubts.hit + doubts.either
+    return low, Extreme(top, top + misses - gained)
 
 
 def _of_sums(measured: Measurement, doubts: Doubts) -> tuple[Extreme, Extreme]:
     """Bounds of a sum over a sum. A unit that may not count is taken as one of unknown amount."""
     top, below = measured.numerator or 0, measured.denominator or 0
+    first, last = (measured.sums.least, measured.sums.most) if measured.sums else (top, top)
     if measured.each is None:
-        return Extreme(top, below), Extreme(top, below)
+        return Extreme(first, below), Extreme(last, below)
     least, most = measured.each
     known = min(doubts.turned, below)
-    units = doubts.units - doubts.turned
+    units = doubts.units - known
     # A unit that may be another one takes at most `most` with it, and at least nothing.
-    low = Extreme(max(top - known * most, 0) + (units + known) * least, below + units)
-    return low, Extreme(top + (units + known) * most, below + units)
+    low = Extreme(max(first - known * most, 0) + (units + known) * least, below + units)
+    return low, Extreme(last + (units + known) * most, below + units)
 
 
 def _of_two_populations(measured: Measurement) -> tuple[Extreme, Extreme]:

@@ -15,7 +15,7 @@ from kshop_audit.judging import scoring
 from kshop_audit.judging.bounds import Extreme, extremes
 from kshop_audit.judging.distance import distance
 from kshop_audit.judging.settling import undecided
-from kshop_audit.model.knowledge import added, together
+from kshop_audit.model.knowledge import together
 from kshop_audit.model.measurement import Measurement, SliceCount
 from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text, ValueUnit
 from kshop_audit.model.report import (
@@ -110,7 +110,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         mute=None,
         notes=tuple(notes),
         sources=rule.sources,
-        unknown={why: found.units for why, found in added(measured.doubts, measured.below).items()},
+        unknown={str(why): units for why, units in measured.reasons.items()},
         coverage=measured.coverage,
     )
     return Judged(result, earned)
@@ -138,10 +138,16 @@ def _dated(rule: str, terms: Terms) -> Iterator[Text]:
         )
 
 
+VERDICTS = (Status.PASS, Status.FAIL)
+
+
 def _status(
     measured: Measurement, target: Target | None, ends: tuple[Extreme, Extreme] | None
 ) -> tuple[Status, Text | None]:
     status, reason = _decided(measured, target, ends)
+    by_bounds = measured.status is None and status in (*VERDICTS, Status.NO_VERDICT)
+    if measured.unsettled is not None and measured.unknown and by_bounds:
+        return Status.NO_VERDICT, measured.unsettled
     return measured.instead.get(status, status), reason
 
 
@@ -269,7 +275,7 @@ def _bounds(
     if measured.bounds is not None:
         least, most = measured.bounds
         return Bounds(float(least), float(most)) if measured.denominator else None
-    if value is None and not measured.unknown_hides and not measured.unknown:
+    if value is None and not measured.unknown:
         return None
     if measured.count or (target is not None and target.operator is Operator.NONE):
         # A sum is bounded as a sum, in the unit of its value.

@@ -7,7 +7,7 @@ from datetime import date
 
 from kshop_audit.model.day_runs import no_business, runs_of
 from kshop_audit.model.kinds import KIND_NAMES
-from kshop_audit.model.knowledge import Why, added
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.measurement import Label, Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage
@@ -19,8 +19,7 @@ SHOWN = 3
 
 def undecided(measured: Measurement) -> Text:
     """Why best and worst case disagree, and what settles it."""
-    doubts = added(measured.doubts, measured.below)
-    causes = [_cause(why, found.units, measured) for why, found in doubts.items()]
+    causes = [_cause(why, units, measured) for why, units in measured.reasons.items()]
     return Text(
         zh=f"判不了，最好与最坏情况结论不同：{'；'.join(cause.zh for cause in causes)}。",
         en=f"Best and worst case disagree: {'; '.join(cause.en for cause in causes)}.",

@@ -37,8 +37,8 @@ class Form(StrEnum):
 class Doubts:
     """How many units are not wholly known, by what is known of them (see `Form`).
 
-    `turned`: units that are known, and of which as many could have another outcome or be no units
-    at all, because a row that says what it belongs to by nothing may belong to them.
+    `turned`: so many known units could have another outcome or be no units at all, or as many more
+    units could be there, because a row that does not say what it belongs to may be any of them.
     """
 
     outcome: int = 0

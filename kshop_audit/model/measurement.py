@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
-from kshop_audit.model.knowledge import Doubts, Why, together
+from kshop_audit.model.knowledge import Doubts, Why, added, together
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage, Finding, Status
 
@@ -71,6 +71,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """Between what a sum lies, and how many of its units have no exact amount."""
+
+    least: int
+    most: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """One rule's figures.
 
@@ -83,6 +92,9 @@ class Measurement:
     whether the numerator and the denominator count different things. `against`: units that speak
     against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
+        `sums`: between what the numerator lies where times are not precise. `side`: keys of a side
+    file that the inputs have, and all of them; `unsettled`: why there is no verdict as soon as
+    anything is unknown.
     """
 
     rule: str
@@ -124,8 +136,19 @@ class Measurement:
     muted: int = 0
     mutes: tuple[MuteCount, ...] = ()
     unmuted: Measurement | None = None
+    sums: Sums | None = None
+    side: tuple[int, int] | None = None
+    unsettled: Text | None = None
 
     @property
     def unknown(self) -> int:
         """How many units are not wholly known, those of both populations together."""
         return together(self.doubts).units + together(self.below).units
+
+    @property
+    def reasons(self) -> dict[Why, int]:
+        """Reason → units that are not wholly known, or whose amount is not exact."""
+        found = {why: doubts.units for why, doubts in added(self.doubts, self.below).items()}
+        if self.sums is not None and self.sums.units:
+            found[Why.NOT_PRECISE] = found.get(Why.NOT_PRECISE, 0) + self.sums.units
+        return {why: found[why] for why in Why if why in found}

@@ -7,6 +7,7 @@ interface of the tool: a CSV with these English headers is read as it stands.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,14 +60,16 @@ class Column:
 class Table:
     """One canonical table.
 
-    `key` identifies a row (rows without a value in its first column are footers and are skipped);
-    `event_times` are the times that move the default as-of: things that happened, never promises.
+    `key` identifies a row; `row` is the column without which a record is no row, or belongs to
+    nothing: the first one of the key, unless another is named. `event_times` are the times that
+    move the default as-of: things that happened, never promises.
     """
 
     kind: Kind
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     event_times: tuple[str, ...]
+    row: str
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if the table has none."""
@@ -75,13 +78,21 @@ class Table:
                 return column
         raise KeyError(name)
 
+    def row_of(self, present: Collection[str]) -> str | None:
+        """Of the columns of a file, the one without which a record is no row: `row`, else the
+        first time of an event; None if it has neither.
+        """
+        return next((name for name in (self.row, *self.event_times) if name in present), None)
+
     @property
     def names(self) -> tuple[str, ...]:
         """All column names in their order."""
         return tuple(column.name for column in self.columns)
 
 
-def _table(kind: Kind, key: str, events: str, unread: str = "", **types: str) -> Table:
+def _table(
+    kind: Kind, key: str, events: str, unread: str = "", row: str = "", **types: str
+) -> Table:
     """A table from names parted by blanks: by type, each with its codes behind `=` if it has any.
 
     `unread`: the columns that no fact and no rule looks at yet.
@@ -92,7 +103,8 @@ def _table(kind: Kind, key: str, events: str, unread: str = "", **types: str) ->
             plain, _, words = name.partition("=")
             codes = tuple(words.split("|")) if words else ()
             columns.append(Column(plain, Type(type_name), codes, plain not in idle))
-    return Table(kind, tuple(columns), tuple(key.split()), tuple(events.split()))
+    ids = tuple(key.split())
+    return Table(kind, tuple(columns), ids, tuple(events.split()), row or ids[0])
 
 
 ORDER_STATUS = "pending_payment|paid|shipped|received|completed|closed"
@@ -133,12 +145,11 @@ TABLES: dict[Kind, Table] = {
             events="applied_at agreed_at return_signed_at finished_at",
             id="ticket_id order_id buyer_id",
             code=f"type=refund_only|return_refund|exchange|resend|repair status={TICKET_STATUS} "
-            f"liable_party={LIABLE}",
-            text="first_reason reason arbitration reject_reason",
+            f"liable_party={LIABLE} arbitration=yes|no",
+            text="first_reason reason reject_reason",
             time="applied_at agreed_at return_signed_at finished_at deadline_at updated_at",
             bool="rejected",
             money="refund_amount",
-            unread="refund_amount",
         ),
         _table(
             Kind.DISPUTES,
@@ -146,6 +157,7 @@ TABLES: dict[Kind, Table] = {
             events="",
             id="ticket_id",
             code=f"liable_party={LIABLE}",
+            time="updated_at",
         ),
         _table(
             Kind.SHIPMENTS,
@@ -185,12 +197,12 @@ TABLES: dict[Kind, Table] = {
         ),
         _table(
             Kind.VIOLATIONS,
-            key="violation_id",
+            key="violation_id order_id",
             events="",
             id="violation_id order_id",
             text="kind",
             time="notified_at",
-            code="status=open|appealing|closed",
+            code="status=open|appealing|closed|revoked",
             int="points study_points quantity",
             bool="media repeated",
         ),
@@ -204,17 +216,19 @@ TABLES: dict[Kind, Table] = {
         ),
         _table(
             Kind.SETTLEMENTS,
-            key="order_id",
+            key="settlement_id",
+            row="order_id",
             events="",
-            id="order_id",
+            id="settlement_id order_id",
             time="paid_at",
             money="amount commission",
         ),
         _table(
             Kind.SERVICE_STATS,
-            key="date",
+            key="date agent shift",
             events="",
             date="date",
+            text="agent shift",
             int="messages answered",
         ),
     )

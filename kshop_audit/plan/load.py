@@ -6,31 +6,38 @@ never filtered before they are counted: good + rejected + skipped + duplicates =
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple
 
 import polars as pl
 
-from kshop_audit.facts.tables import Tables, latest, with_numbers, without_numbers
+from kshop_audit.facts.tables import Tables, with_numbers, without_numbers
 from kshop_audit.ingest import Request, Source, TextNeeds, open_inputs
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
+from kshop_audit.plan import refusals
+from kshop_audit.plan.doubts import doubtful, keyless, largest_burst, without_strays
+from kshop_audit.plan.duplicates import (
+    BETWEEN,
+    are_single,
+    key_in,
+    related_files,
+    without_duplicates,
+)
+from kshop_audit.plan.newest import latest_rows, newest_event, outliers, without
 from kshop_audit.plan.read import BAD, FileRows, Reader
+from kshop_audit.plan.shops import of_one_shop
 from kshop_audit.tables import (
     FILE,
     RAW_SUFFIX,
     ROW,
 )
 
-OUTLIER = timedelta(days=2)
-"""A time this much later than every other row's is damaged (rulebook 1, as-of)."""
-
-
-LATEST = 20
-"""Rows of a kind that are looked at for it; the same row may stand in several exports."""
+_Columns = Mapping[Kind, Mapping[int, frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Reject:
 class FileCount:
     """Where the records of one file went.
 
+    `rows`: the good ones, and those that do not say what they belong to.
     `overlapping`: of the duplicates, those that were given up for a row of another file.
     """
 
@@ -70,6 +78,10 @@ class Loaded:
     """All inputs in memory, and the account of their records.
 
     `unmapped`: kind → column → text → rows. `newest`: the latest event of the inputs.
+    `contested`: kind → deciding column → rows of which versions of the same age differ.
+    `burst`: the most units that one row without a key may turn, of messages. `unrelated`: kind →
+    files of one time that share no key. `problems`: why no figure may be made
+    of some of the files.
     """
 
     tables: Tables
@@ -77,6 +89,10 @@ class Loaded:
     rejects: tuple[Reject, ...]
     unmapped: Mapping[Kind, Mapping[str, Mapping[str, int]]]
     newest: datetime | None
+    contested: Mapping[Kind, Mapping[str, int]] = field(default_factory=dict)
+    unrelated: Mapping[Kind, tuple[int, ...]] = field(default_factory=dict)
+    problems: tuple[Text, ...] = ()
+    burst: int = 1
 
     def rejected(self, kind: Kind, sources: Sequence[Source]) -> int:
         """Rows of a kind that could not be read."""
@@ -88,14 +104,14 @@ def open_and_load(
     request: Request,
     scratch: Path,
     *,
-    find_as_of: bool,
+    reject_future: bool,
     text: TextNeeds | None = None,
 ) -> tuple[tuple[Source, ...], Loaded]:
     """The sources of a request and their rows: files are read while they are opened.
 
     Opening keeps one processor busy and the engine waiting. Whatever is wrong with a file is
-    raised as if all had been opened first. `find_as_of`: as-of is to be found, so a damaged future
-    time is rejected. `text`: of which messages the text is needed (None: of none). Errors as of
+    raised as if all had been opened first. `reject_future`: rows far later than all others are
+    damaged. `text`: of which messages the text is needed (None: of none). Errors as of
     `open_inputs`.
     """
     with Reader(text) as reader:
@@ -110,55 +126,109 @@ def open_and_load(
             parts[index] = part.result()
             rows += parts[index].good.height
         reading.clear()
-    return sources, put_together(sources, parts, find_as_of=find_as_of)
+    return sources, put_together(sources, parts, reject_future=reject_future, shop=request.shop)
 
 
 def put_together(
-    sources: Sequence[Source], parts: dict[int, FileRows], *, find_as_of: bool
+    sources: Sequence[Source],
+    parts: dict[int, FileRows],
+    *,
+    reject_future: bool,
+    shop: str | None = None,
 ) -> Loaded:
-    """What was read of the sources; takes the parts, so that none is held longer than needed."""
+    """What was read of the sources; takes the parts, so that none is held longer than needed.
+
+    `shop`: the id of the shop of which the rows count, if the files hold several.
+    """
     readable = [source for source in sources if source.index in parts]
     kinds: dict[Kind, FileRows] = {}
     for kind in Kind:
         same = [parts.pop(source.index) for source in readable if source.kind is kind]
         if same:
-            kinds[kind] = _together(kind, same)
-    newest = {kind: _newest(kind, part.good) for kind, part in kinds.items()}
-    if find_as_of:
-        for kind, rows in _outliers(newest).items():
-            kinds[kind] = _without(kind, kinds[kind], rows)
-            newest[kind] = _newest(kind, kinds[kind].good)
+            kinds[kind] = without_strays(kind, _together(kind, same))
+    one = of_one_shop(kinds, shop)
+    kinds = dict(one.kinds)
+    columns = {kind: _columns(kind, readable) for kind in kinds}
+    newest = {kind: latest_rows(kind, part.good) for kind, part in kinds.items()}
+    late = outliers(newest, _heights(kinds, columns)) if reject_future else None
+    if late is not None:
+        for kind, rows in late.rows.items():
+            kinds[kind] = without(kind, kinds[kind], rows, late.limit)
+            newest[kind] = latest_rows(kind, kinds[kind].good)
+    names = {source.index: source.name for source in readable}
+    problems = [one.problem] if one.problem is not None else []
     kept: dict[Kind, pl.DataFrame] = {}
     single: set[Kind] = set()
+    contested: dict[Kind, Mapping[str, int]] = {}
     for kind, part in kinds.items():
         good = part.good
-        if _single(kind, good):
+        problems += _problems(kind, good, {file: names[file] for file in columns[kind]})
+        if are_single(kind, good):
             single.add(kind)
         else:
-            good = _deduplicated(kind, good)
+            unique = without_duplicates(kind, good, columns[kind])
+            good = unique.rows
+            if unique.contested:
+                contested[kind] = unique.contested
         if good.height != part.good.height:
-            newest[kind] = _newest(kind, good)
+            newest[kind] = latest_rows(kind, good)
         kept[kind] = with_numbers(good, kind)
+    counts = _counts(readable, kinds, kept)
+    uncertain = {kind: doubtful(kind, part) for kind, part in kinds.items()}
+    lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
     return Loaded(
         tables=Tables(
             frames=kept,
-            columns={kind: _columns(kind, readable) for kind in kinds},
+            columns=columns,
             single=frozenset(single),
+            doubtful={kind: rows for kind, rows in uncertain.items() if rows is not None},
+            keyless={kind: counts for kind, counts in lost.items() if counts},
+            partners=one.partners,
         ),
-        counts=_counts(readable, kinds, kept),
+        counts=counts,
         rejects=_rejects(kinds),
         unmapped={kind: _unmapped(kind, frame) for kind, frame in kept.items()},
-        newest=max((rows[0].at for rows in newest.values() if rows), default=None),
+        newest=newest_event(newest),
+        contested=contested,
+        unrelated=_unrelated({kind: part.good for kind, part in kinds.items()}, columns),
+        problems=tuple(problems),
+        burst=largest_burst(kept[Kind.CHATS]) if lost.get(Kind.CHATS) else 1,
     )
 
 
-class _LatestRow(NamedTuple):
-    """One of the latest rows of a kind: latest event, file, row, key."""
+def _unrelated(good: Mapping[Kind, pl.DataFrame], columns: _Columns) -> dict[Kind, tuple[int, ...]]:
+    """Files of a kind that overlap in time with another one and share no key with it."""
+    found: dict[Kind, tuple[int, ...]] = {}
+    for kind, frame in good.items():
+        key = TABLES[kind].key[0]
+        files = sorted(file for file, own in columns[kind].items() if key in own)
+        if len(files) < 2:
+            continue
+        ends = {file: _ends(kind, frame.filter(pl.col(FILE) == file)) for file in files}
+        pairs = [pair for pair in combinations(files, 2) if _overlap(*(ends[f] for f in pair))]
+        shared = related_files(frame, key) if pairs else set()
+        apart = [pair for pair in pairs if pair not in shared]
+        if apart:
+            found[kind] = tuple(sorted({file for pair in apart for file in pair}))
+    return found
 
-    at: datetime
-    file: int
-    row: int
-    key: str
+
+def _overlap(one: Sequence[datetime], other: Sequence[datetime]) -> bool:
+    return bool(one and other) and max(min(one), min(other)) < min(max(one), max(other))
+
+
+def _problems(kind: Kind, good: pl.DataFrame, names: Mapping[int, str]) -> Iterator[Text]:
+    yield from refusals.lost_digits(kind, good, names)
+    if kind is Kind.SERVICE_STATS:
+        yield from refusals.two_figures(good, names)
+
+
+def _heights(kinds: Mapping[Kind, FileRows], columns: _Columns) -> dict[int, int]:
+    """Good rows by file."""
+    found: dict[int, int] = {}
+    for kind, part in kinds.items():
+        found |= _by_file(part.good, tuple(columns[kind]))
+    return found
 
 
 def _together(kind: Kind, parts: Sequence[FileRows]) -> FileRows:
@@ -167,41 +237,10 @@ def _together(kind: Kind, parts: Sequence[FileRows]) -> FileRows:
         return parts[0]
     return FileRows(
         pl.concat([without_numbers(part.good, kind) for part in parts], how="diagonal"),
-        pl.concat([part.bad for part in parts]),
+        pl.concat([part.bad for part in parts], how="diagonal"),
+        pl.concat([part.strays for part in parts], how="diagonal"),
         {file: count for part in parts for file, count in part.skipped.items()},
     )
-
-
-def _single(kind: Kind, good: pl.DataFrame) -> bool:
-    """Whether every row has an id, and no two of them the same.
-
-    Keys that rise from row to row differ, and so do keys of different hashes.
-    """
-    key = TABLES[kind].key[0]
-    if key not in good.columns:
-        return False
-    keys = good.get_column(key)
-    if keys.null_count():
-        return False
-    # Of the first key, which has none before it, a comparison says nothing.
-    return (keys > keys.shift(1)).all() or not keys.hash().is_duplicated().any()
-
-
-def _deduplicated(kind: Kind, good: pl.DataFrame) -> pl.DataFrame:
-    """The rows without duplicates; only rows that may have one are compared."""
-    present = frozenset(_present(kind, good))
-    key = TABLES[kind].key[0]
-    if key not in present:
-        return latest(good.lazy(), kind, present).collect()
-    again = good.get_column(key).hash().is_duplicated()
-    if not again.any():
-        return good
-    few = latest(good.filter(again).lazy(), kind, present).collect()
-    return pl.concat([good.filter(~again), few])
-
-
-def _present(kind: Kind, frame: pl.DataFrame) -> list[str]:
-    return [name for name in TABLES[kind].names if name in frame.columns]
 
 
 def _columns(kind: Kind, sources: Sequence[Source]) -> dict[int, frozenset[str]]:
@@ -213,62 +252,6 @@ def _columns(kind: Kind, sources: Sequence[Source]) -> dict[int, frozenset[str]]
     }
 
 
-def _newest(kind: Kind, frame: pl.DataFrame) -> list[_LatestRow]:
-    """The latest rows of several keys, latest first."""
-    events = [name for name in TABLES[kind].event_times if name in frame.columns]
-    if not events or frame.is_empty():
-        return []
-    # Only the times are ranked: of all columns together that would take ten times as long.
-    at = pl.DataFrame([frame[name] for name in events]).max_horizontal().alias("at")
-    least = at.drop_nulls().top_k(LATEST).min()
-    if least is None:
-        return []
-    key = TABLES[kind].key[0] if TABLES[kind].key[0] in frame.columns else ROW
-    top = (
-        frame.with_columns(at)
-        .filter(at >= least)
-        .select("at", FILE, ROW, pl.col(key).cast(pl.String).alias("key"))
-        .sort("at", FILE, ROW, descending=True)
-        .head(LATEST)
-    )
-    return [_LatestRow(*row) for row in top.iter_rows()]
-
-
-def _outliers(newest: Mapping[Kind, Sequence[_LatestRow]]) -> dict[Kind, list[_LatestRow]]:
-    """The row whose time lies more than two days after every other row's.
-
-    The same row in several exports is one row.
-    """
-    ranked = sorted(
-        ((kind, row) for kind, rows in newest.items() for row in rows),
-        key=lambda entry: entry[1].at,
-        reverse=True,
-    )
-    if not ranked:
-        return {}
-    first, last = ranked[0][0], ranked[0][1]
-    top = [row for kind, row in ranked if (kind, row.key) == (first, last.key)]
-    others = [row for kind, row in ranked if kind is not first or row not in top]
-    late = [row for row in top if others and row.at - others[0].at > OUTLIER]
-    return {first: late} if late else {}
-
-
-def _without(kind: Kind, part: FileRows, late: Sequence[_LatestRow]) -> FileRows:
-    """The rows of a kind with these moved from the good to the rejected ones."""
-    good, bad = part.good, [part.bad]
-    events = [name for name in TABLES[kind].event_times if name in good.columns]
-    for row in dict.fromkeys(late):
-        here = (pl.col(FILE) == row.file) & (pl.col(ROW) == row.row)
-        # A cell may hold a whole conversation, whose messages have one row.
-        here &= pl.max_horizontal(events) == row.at
-        told = good.filter(here).select(pl.col(events) == row.at).row(0, named=True)
-        column = next(name for name in events if told[name])
-        cells = (row.file, row.row, column, str(row.at), "future_time")
-        bad += [pl.DataFrame([cells], schema=BAD, orient="row")] * good.filter(here).height
-        good = good.filter(~here.fill_null(False))
-    return FileRows(good, pl.concat(bad), part.skipped)
-
-
 def _counts(
     sources: Sequence[Source], kinds: Mapping[Kind, FileRows], kept: Mapping[Kind, pl.DataFrame]
 ) -> dict[int, FileCount]:
@@ -276,13 +259,13 @@ def _counts(
     for kind, part in kinds.items():
         files = [source.index for source in sources if source.kind is kind]
         rejected = _by_file(part.bad, files)
-        good = _by_file(part.good, files)
+        good, strays = _by_file(part.good, files), _by_file(part.strays, files)
         overlaps = _overlaps(kind, part.good, kept[kind]) if len(files) > 1 else {}
         for file in files:
             here = kept[kind] if len(files) == 1 else kept[kind].filter(pl.col(FILE) == file)
             ends = _ends(kind, here)
             counts[file] = FileCount(
-                rows=here.height,
+                rows=here.height + strays.get(file, 0),
                 rejected=rejected.get(file, 0),
                 skipped=part.skipped.get(file, 0),
                 duplicates=good.get(file, 0) - here.height,
@@ -297,7 +280,7 @@ def _overlaps(kind: Kind, good: pl.DataFrame, kept: pl.DataFrame) -> dict[int, i
     """By file, how many of its good rows gave way to one of another file."""
     if good.height == kept.height:
         return {}
-    key = [name for name in TABLES[kind].key if name in good.columns]
+    key = key_in(kind, good)
     places = kept.select(FILE, ROW)
     given_up = good.select(FILE, ROW, *key).join(places, on=[FILE, ROW], how="anti")
     if TABLES[kind].key[0] in key:  # without it, a duplicate is one of another file
@@ -321,7 +304,7 @@ def _ends(kind: Kind, frame: pl.DataFrame) -> list[datetime]:
 
 
 def _rejects(kinds: Mapping[Kind, FileRows]) -> tuple[Reject, ...]:
-    rows = [row for part in kinds.values() for row in part.bad.iter_rows()]
+    rows = [row for part in kinds.values() for row in part.bad.select(BAD.names()).iter_rows()]
     found = [Reject(file, row, column, value, why or "") for file, row, column, value, why in rows]
     return tuple(sorted(found, key=lambda reject: (reject.file, reject.row)))
 
@@ -333,7 +316,9 @@ def _unmapped(kind: Kind, frame: pl.DataFrame) -> dict[str, dict[str, int]]:
         raw = column.name + RAW_SUFFIX
         if column.type is not Type.CODE or raw not in frame.columns:
             continue
-        values = frame.get_column(raw).drop_nulls().value_counts().sort("count", raw)
+        texts = frame.get_column(raw).drop_nulls()
+        texts = texts.filter(~texts.str.contains(BETWEEN, literal=True))
+        values = texts.value_counts().sort("count", raw)
         if values.height:
             found[column.name] = {row[0]: row[1] for row in values.iter_rows()}
     return found

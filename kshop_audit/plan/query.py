@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -20,6 +20,9 @@ from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT, FILE, ROW
+
+LEAST, MOST = "/least", "/most"
+"""Suffixes under which the two ends of a sum are collected."""
 
 HIT, MISS = 100, 101
 DOUBT = 128
@@ -205,6 +208,19 @@ def counts(frame: pl.LazyFrame, shape: Ratio | Tally, rule: str) -> pl.LazyFrame
         denominator=hits + misses,
         against=hits if shape.offence else misses,
     )
+
+
+def ends(shape: Tally) -> dict[str, Tally]:
+    """LEAST and MOST → the sum of the least and of the most amounts of the units; the weight of
+    LEAST counts the units of which the amount is not exact. None where all amounts are.
+    """
+    least, most = shape.least, shape.most
+    if least is None or most is None:
+        return {}
+    return {
+        LEAST: replace(shape, amount=least, weight=(least < most).cast(pl.Int64), slow=None),
+        MOST: replace(shape, amount=most, slow=None),
+    }
 
 
 def totals(counted: pl.DataFrame) -> pl.DataFrame:

@@ -19,15 +19,18 @@ from kshop_audit.tables import (
     BOOKKEEPING,
     FILE,
     GOOD,
+    KEYLESS,
+    NUMBER,
     REJECTED,
     ROW,
+    SPAN_SUFFIX,
     STATE,
 )
 
 BAD = pl.Schema(
     {name: BOOKKEEPING[name] for name in (FILE, ROW, BAD_COLUMN, BAD_VALUE, BAD_REASON)}
 )
-"""Of a rejected row, what is told of it."""
+"""Of a rejected row, where it stands and what is wrong with it."""
 
 
 AT_ONCE = 2
@@ -36,10 +39,16 @@ AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class FileRows:
-    """The good rows of a file or kind, its rejected ones, and by file how many were skipped."""
+    """The rows of a file or kind.
+
+    `bad`: the rejected ones, with the columns of BAD and what could be read of their cells.
+    `strays`: readable rows that lack what makes them one of a group, such as their id; with the
+    columns of `good`. `skipped`: by file, how many were skipped.
+    """
 
     good: pl.DataFrame
     bad: pl.DataFrame
+    strays: pl.DataFrame
     skipped: Mapping[int, int]
 
 
@@ -102,9 +111,18 @@ def _read(index: int, name: str, records: Records, needs: TextNeeds) -> FileRows
     text = text.with_columns(numbers_of(text, ids))
     checked = records.checks(text).collect()
     rows = records.rows(text, checked, needs).collect()
+    # A twin of a column in which every time has its seconds says nothing.
+    rows = rows.drop(
+        name for name in rows.columns
+        if name.endswith(SPAN_SUFFIX) and rows[name].null_count() == rows.height
+    )  # fmt: skip
     if STATE not in rows.columns:
-        return FileRows(rows, pl.DataFrame(schema=BAD), {})
-    state = pl.col(STATE)
-    good = rows.filter(state == GOOD).drop(STATE, BAD_COLUMN, BAD_VALUE, BAD_REASON)
-    bad = rows.filter(state == REJECTED).select(BAD.names())
-    return FileRows(good, bad, {index: rows.height - good.height - bad.height})
+        return FileRows(rows, pl.DataFrame(schema=BAD), rows.clear(), {})
+    state = rows[STATE]
+    rows = rows.drop(STATE)
+    good = rows.filter(state == GOOD).drop(BAD_COLUMN, BAD_VALUE, BAD_REASON)
+    bad, strays = rows.filter(state == REJECTED), rows.filter(state == KEYLESS)
+    numbers = [name for name in rows.columns if name.endswith(NUMBER)]
+    bad, strays = records.readable(bad.drop(numbers)), strays.select(good.columns).drop(numbers)
+    skipped = rows.height - good.height - bad.height - strays.height
+    return FileRows(good, bad, strays, {index: skipped})

@@ -10,12 +10,19 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from kshop_audit.model.measurement import DayCount, EvidenceRow, Measurement, MuteCount, SliceCount
+from kshop_audit.model.measurement import (
+    DayCount,
+    EvidenceRow,
+    Measurement,
+    MuteCount,
+    SliceCount,
+    Sums,
+)
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan.query import MUTED, days, doubts_of, sorted_findings, totals
+from kshop_audit.plan.query import LEAST, MOST, MUTED, days, doubts_of, sorted_findings, totals
 from kshop_audit.rules.kit.evidence import Findings
 from kshop_audit.rules.kit.rule import Measured, Rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally
@@ -86,6 +93,10 @@ def measurement(
     listed = _findings(own.get((name, "findings")), ratio.findings, chats)
     quotient = isinstance(shape, Quotient)
     below = _total(collected.totals.get(name + BELOW, ())) if quotient else top
+    sums = None
+    if isinstance(shape, Tally) and shape.least is not None:
+        low, high = (_total(collected.totals.get(name + end, ())) for end in (LEAST, MOST))
+        sums = Sums(low.numerator, high.numerator, low.denominator)
     excluded = {key: top.units[code] for code, key in enumerate(EXCLUSIONS) if code in top.units}
     result = Measurement(
         rule.info.id,
@@ -107,12 +118,16 @@ def measurement(
         notes=shape.notes,
         unknown_hides=isinstance(ratio, Ratio) and ratio.unknown_hides,
         scale=rule.info.scale,
+        sums=sums,
         each=shape.each if isinstance(shape, Tally) else None,
         unmapped_columns=ratio.unmapped,
         gap=ratio.gaps,
         declared=ratio.declared,
         muted=top.units.get(MUTED, 0),
         mutes=_mutes(own.get((name, "mutes"))),
+        side=ratio.side if isinstance(ratio, Ratio) else None,
+        unsettled=ratio.unsettled if isinstance(ratio, Ratio) else None,
+        instead=ratio.instead if isinstance(ratio, Ratio) else {},
     )
     return _concluded(rule, result, terms)
 
@@ -143,7 +158,7 @@ def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
         numerator=result.numerator if own.numerator is None else own.numerator,
         findings=result.findings if own.findings is None else own.findings,
         status=own.status,
-        instead=own.instead,
+        instead={**result.instead, **own.instead},
         value=own.value,
         bounds=own.bounds,
         count=own.count,

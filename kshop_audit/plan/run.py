@@ -159,6 +159,10 @@ def _query(
         asked.counts.append(query.counts(below, shape.denominator, name + BELOW))
         if shape.reasons:
             asked.reasons = _unknown_reasons(frame, shape.reasons, terms)
+    if isinstance(top, Tally):
+        for end, amount in query.ends(top).items():
+            ended = query.units(amount, rule.info.id, terms, _any(mutes))
+            asked.counts.append(query.counts(ended, amount, name + end))
     asked.slices = query.slices(frame, name, top.by, wanted)
     if top.findings is not None:
         asked.findings = query.findings(frame, top.findings)
@@ -175,7 +179,7 @@ def _any(mutes: Mapping[int, pl.Expr]) -> pl.Expr | None:
 def _unknown_reasons(frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms) -> pl.LazyFrame:
     folded, told = columns
     known = [fold(w) for w in (*terms.words("quality_reasons"), *terms.words("other_reasons"))]
-    counted = pl.col(query.CODE).is_in((query.HIT, query.MISS))
+    counted = query.counts_for_sure(pl.col(query.CODE))
     return (
         frame.filter(counted & pl.col(told).is_not_null() & ~pl.col(folded).is_in(known))
         .group_by(pl.col(told).alias("text"))

@@ -33,18 +33,38 @@ def _unpriced(orders: int) -> Text:
     )
 
 
-def _fee(measured: Measured, terms: Terms) -> Conclusion:
-    estimated = any(row["estimated"] for row in measured.findings)
-    months = tuple(
-        {"month": row["month"], "fee": str(Decimal(int(row["fee_fen"] or 0)) / 100)}
-        for row in measured.findings
+def _refunds(orders: int) -> Text:
+    return Text(
+        zh=f"{orders} 单有退款但不知道退了多少（或看不懂订单状态）：服务费只有上下限；"
+        "导出带退款金额的售后单即可算准。",
+        en=f"Of {orders} orders nobody tells how much was paid back, or their state is not "
+        "understood: the fee has bounds only. Export the after-sales tickets with their amounts.",
     )
-    lacking = sum(int(row["lacking"] or 0) for row in measured.findings)
+
+
+def _fee(measured: Measured, terms: Terms) -> Conclusion:
+    def total(name: str) -> int:
+        return sum(int(row[name] or 0) for row in measured.findings)
+
+    least, most, unpriced = total("least_fen"), total("fee_fen"), total("lacking")
+    notes = [ESTIMATE] if any(row["estimated"] for row in measured.findings) else []
+    if unpriced:
+        notes.append(_unpriced(unpriced))
+    if refunds := total("refunds"):
+        notes.append(_refunds(refunds))
     return Conclusion(
         count=True,
-        findings=months,
-        notes=(*((ESTIMATE,) if estimated else ()), *((_unpriced(lacking),) if lacking else ())),
+        findings=tuple(_month(row) for row in measured.findings),
+        bounds=(Fraction(least, 100), Fraction(most, 100)) if least < most else None,
+        notes=tuple(notes),
     )
+
+
+def _month(row: Finding) -> Finding:
+    least, most = (Decimal(int(row[name] or 0)) / 100 for name in ("least_fen", "fee_fen"))
+    if least < most:
+        return {"month": row["month"], "low": str(least), "high": str(most)}
+    return {"month": row["month"], "fee": str(most)}
 
 
 @rule(
@@ -86,10 +106,12 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
         （假设）再合计。--evidence 列出每单的服务费。
 
     Not counted:
-        Unpaid orders, orders paid before 2019-07-20 00:00, and orders with neither an amount nor a
-        commission (noted).
+        Unpaid orders, orders paid before 2019-07-20 00:00, orders with neither an amount nor a
+        commission (noted), and what was paid back: of a closed order everything, unless its
+        tickets tell how much. Where the amount of a refund is not known, there are bounds only.
 
-        未付款订单、2019-07-20 00:00 之前付款的订单，以及既没有金额也没有佣金的订单（会注明）。
+        未付款订单、2019-07-20 00:00 之前付款的订单、既没有金额也没有佣金的订单（会注明），以及已退
+        的金额：已关闭的订单按全额退款，售后单写明金额的按金额。不知道退了多少时只有上下限。
 
     Example:
         Commission 20, another platform keeps 5: (20 − 5) × 50 % = 7.50 (S0-03). 100,000 without
@@ -155,9 +177,10 @@ def withdrawal(facts: Facts, terms: Terms) -> Shape:
         自然月计是假设。
 
     Not counted:
-        Other channels, and withdrawals after as-of.
+        Months with a withdrawal to another channel, which shows that the shop is not limited to
+        Alipay, and withdrawals after as-of.
 
-        其他渠道的提现，以及截止时刻之后的提现。
+        当月有其他渠道提现的月份（说明不是只用支付宝），以及截止时刻之后的提现。
 
     Example:
         100.00: refused; 100.01: fine. A month of 20,000.00: fine; 20,000.01: the last
@@ -191,15 +214,25 @@ def withdrawal(facts: Facts, terms: Terms) -> Shape:
     )
 
 
+CHANNELS = {"支付宝": "alipay", "微信": "wechat", "微信支付": "wechat"}
+"""Channels by their Chinese names."""
+
+
+def _channel(entry: Withdrawal) -> str:
+    name = entry.channel.strip().lower()
+    return CHANNELS.get(name, name)
+
+
 def _judged(asked: list[Withdrawal], terms: Terms) -> tuple[Finding, ...]:
     above = Decimal(str(terms.option("withdrawal", "above_yuan")))
     monthly = Decimal(str(terms.option("withdrawal", "monthly_yuan")))
+    free = {f"{entry.at:%Y-%m}" for entry in asked if _channel(entry) != "alipay"}
     taken: dict[str, Decimal] = {}
     findings: list[Finding] = []
     for entry in asked:
-        month = entry.at.strftime("%Y-%m")
+        month = f"{entry.at:%Y-%m}"
         total = taken.get(month, Decimal(0)) + entry.amount
-        limited = entry.channel == "alipay"
+        limited = month not in free
         accepted = not limited or (entry.amount > above and total <= monthly)
         if accepted and limited:
             taken[month] = total

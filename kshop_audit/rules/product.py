@@ -5,13 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.orders import orders
+from kshop_audit.facts.first_reasons import applied, first_reasons
+from kshop_audit.facts.orders import possible_orders, span_of
 from kshop_audit.facts.ratings import reviews
-from kshop_audit.facts.text import fold
-from kshop_audit.facts.tickets import first_tickets
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, inside, maybe
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Tally
@@ -76,34 +78,71 @@ def quality_refund_rate(facts: Facts, terms: Terms) -> Shape:
     Why our number may differ:
         The sources name no denominator: paid orders are an ASSUMPTION (option `signed`). If the
         export holds only the current reason, the first one is unproven, and the platform may
-        spare well-handled cases.
+        spare well-handled cases. Unknown here: a first reason that is blank or in no list.
 
         分母没有公布，取付款单是假设（可选 signed）。导出表若只有当前原因，首因无法核实；平台还
-        可能剔除处理良好的售后。
+        可能剔除处理良好的售后。首次原因为空或看不懂的判不了。
     """
     counted_at = (
         "signed_at" if terms.option("quality-refund-rate", "denominator") == "signed" else "paid_at"
     )
-    quality = pl.col("first_reason").is_in([fold(w) for w in terms.words("quality_reasons")])
     return Quotient(
-        numerator=Ratio(
-            unit=facts(first_tickets),
-            at="applied_at",
-            hit=quality.fill_null(False),
-            offence=True,
-            evidence=EvidenceColumns(
-                ids=("order_id", "ticket_id"),
-                actual=pl.col("applied_at"),
-                why=pl.col("given_reason"),
-            ),
-        ),
-        denominator=Ratio(
-            unit=facts(orders),
-            at=counted_at,
-            hit=pl.lit(True),
-            excluded={"unpaid": pl.col(counted_at).is_null()},
-        ),
+        numerator=_quality(facts, terms),
+        denominator=_orders(counted_at, facts, terms),
         reasons=("first_reason", "given_reason"),
+    )
+
+
+def _quality(facts: Facts, terms: Terms) -> Ratio:
+    """First tickets; those with a quality reason are hits."""
+    at = applied(facts.tables)
+    quality, touched = pl.col("quality"), pl.col("doubt").is_not_null()
+    window = inside(at, "quality-refund-rate", terms)
+    known = Chances(
+        quality.fill_null(True), ~quality.fill_null(False), NEVER if at.precise else window.out
+    )
+    chances = ANYTHING.where(touched) | known.where(~touched)
+    causes = because(facts.tables, {Kind.TICKETS: "doubt"})
+    unread = quality.is_null() & ~touched
+    for why, cause in (
+        (Why.NOT_PRECISE, unread & pl.col("undated").fill_null(False)),
+        (Why.NOT_UNDERSTOOD, unread & ~pl.col("undated").fill_null(True)),
+    ):
+        causes[why] = causes.get(why, NEVER) | cause
+    return Ratio(
+        unit=facts(first_reasons),
+        at="applied_at",
+        hit=chances.outcome,
+        offence=True,
+        maybe=maybe(causes, chances.unsure(~window.hit), Why.NOT_PRECISE),
+        unknown=causes,
+        evidence=EvidenceColumns(
+            ids=("order_id", "ticket_id"),
+            actual=pl.col("applied_at"),
+            why=pl.col("given_reason"),
+        ),
+    )
+
+
+def _orders(counted_at: str, facts: Facts, terms: Terms) -> Ratio:
+    """Orders by their payment or signature."""
+    tables, at = facts.tables, span_of(facts.tables, counted_at)
+    window = inside(at, "quality-refund-rate", terms)
+    touched = pl.col("doubt").is_not_null()
+    columns = {Kind.ORDERS: "doubt"}
+    if counted_at == "signed_at":
+        touched = touched | pl.col("waybill_doubt").is_not_null()
+        columns[Kind.SHIPMENTS] = "waybill_doubt"
+    untold = at.early.is_null()
+    unsure = window.hit & touched & untold
+    if not at.precise:
+        unsure = unsure | (window.hit & window.out & ~untold)
+    return Ratio(
+        unit=facts(possible_orders),
+        at=counted_at,
+        hit=pl.lit(True),
+        excluded={"unpaid": untold & ~touched},
+        maybe=maybe(because(tables, columns), unsure, Why.NOT_PRECISE),
     )
 
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.violations import appeals, no_source_tickets
+from kshop_audit.facts.violations import appeals, no_source_tickets, violation_tickets
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
-from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.compensation import compensation, yuan
@@ -39,6 +39,12 @@ def bracket(orders: int, triggered: bool, terms: Terms) -> Finding:
         "next_bracket": above[0] if above else None,
         "next_at": steps[above[0]] if above else None,
     }
+
+
+def _doubts() -> dict[Why, pl.Expr]:
+    """Reason → Boolean, why it is not known whether a violation counts."""
+    reasons = (Why.NOT_UNDERSTOOD, Why.NOT_READABLE, Why.NO_KEY)
+    return {why: (pl.col("doubt") == why.value).fill_null(False) for why in reasons}
 
 
 def _ladder(measured: Measured, terms: Terms) -> Conclusion:
@@ -100,11 +106,12 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
 
         单数只是下限和举例（S2-11），取达到的最高档是假设；平台还看投诉量，本结果仅为预估。
     """
-    tickets = facts(no_source_tickets)
     return Tally(
-        unit=tickets,
+        unit=facts(no_source_tickets),
         amount=pl.col("flagged"),
         weight=pl.lit(1),
+        maybe=_doubts(),
+        unmapped=("status",),
         findings=Findings(
             {
                 "violation_id": pl.col("violation_id"),
@@ -191,7 +198,8 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
         at=None,
         hit=pl.col("deadline") >= terms.as_of,
         offence=True,
-        excluded={"after_as_of": pl.col("notified_at") > terms.as_of},
+        maybe=_doubts(),
+        excluded={"after_as_of": pl.col("notified_at") > terms.last},
         evidence=EvidenceColumns(
             ids=("violation_id", "order_id"), deadline=pl.col("deadline"), cost_fen=cost
         ),
@@ -284,12 +292,13 @@ def violation_points(facts: Facts, terms: Terms) -> Shape:
 
         扣分可能到期清零或申诉返还，100 分以下的节点未公布；文件里只有你登记的记录。
     """
-    known = facts.tables.rows(Kind.VIOLATIONS)
     return Tally(
-        unit=known,
+        unit=facts(violation_tickets),
         amount=pl.col("points").fill_null(0),
         weight=pl.lit(1),
-        excluded={"after_as_of": pl.col("notified_at") > terms.as_of},
+        maybe=_doubts(),
+        unmapped=("status",),
+        excluded={"after_as_of": pl.col("notified_at") > terms.last},
         findings=Findings(
             {
                 "violation_id": pl.col("violation_id"),

@@ -1,6 +1,7 @@
 """The three readable shops: healthy, failing and closing."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sample_data import catalogue, headers, orders, tickets
 from sample_data.chats import add_chats
@@ -119,21 +120,27 @@ def last_completion(shop: Shop) -> datetime:
     return datetime.fromisoformat(signed) + timedelta(days=10)
 
 
-def shop_toml(shop: Shop, return_seconds: tuple[int, int] | None) -> str:
+def shop_toml(shop: Shop, returned: tuple[Decimal, int] | None) -> str:
     lines = [
         "# 店铺说明 / facts about this shop that no export holds",
         f'shop = "{shop.spec.shop}"',
         "opened_at = 2024-05-20",
     ]
-    if return_seconds is not None:
-        seconds, count = return_seconds
+    if shop.spec.folder == "closing":
+        stopped = date.fromisoformat(max(row["订单创建时间"] for row in shop.orders)[:10])
+        lines += [
+            "# 停止接单以后没有订单 / no orders once the shop took none any more",
+            f'no_business_days = [{{from = "{stopped + timedelta(days=1)}", to = "2026-10-31"}}]',
+        ]
+    if returned is not None:
+        hours, count = returned
         lines += [
             "",
             "# 快手售后单导出没有「同意时间」和「退货签收时间」,这里填后台看到的数。",
             "# The after-sales export lacks these two times; the figure is read in the back office",
-            "# (numerator: total seconds, denominator: completed return-refund tickets).",
+            "# (numerator: total hours, denominator: completed return-refund tickets).",
             "[declared.return-refund-hours]",
-            f"numerator = {seconds}",
+            f"numerator = {hours}",
             f"denominator = {count}",
             "from = 2026-10-02",
             "to = 2026-10-31",
@@ -156,7 +163,7 @@ def shop_toml(shop: Shop, return_seconds: tuple[int, int] | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def declared_return(shop: Shop) -> tuple[int, int]:
+def declared_return(shop: Shop) -> tuple[Decimal, int]:
     """What the back office would show: two segments of about nine hours together a ticket."""
     done = [
         row
@@ -165,7 +172,7 @@ def declared_return(shop: Shop) -> tuple[int, int]:
         and not row["客服仲裁"]
         and "2026-10-02" <= row["售后完结时间"] <= f"{CUT:%Y-%m-%d %H:%M:%S}"
     ]
-    return len(done) * 9 * 3600 + 1234, len(done)
+    return len(done) * 9 + Decimal("0.4"), len(done)
 
 
 def tables(shop: Shop) -> dict[str, tuple[tuple[str, ...], list[Row]]]:

@@ -52,5 +52,5 @@ def process(*arguments: object, **environ: str) -> subprocess.CompletedProcess[b
         capture_output=True,
         env={**plain, "PYTHONPATH": str(ROOT), **environ},
         check=False,
-        timeout=60,
+        timeout=300,
     )

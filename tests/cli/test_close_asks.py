@@ -57,7 +57,7 @@ def at_a_terminal(folder: Path, typed: str, *more: str) -> tuple[int, str, str]:
         listener = threading.Thread(target=listen)
         listener.start()
         os.write(ours, typed.encode())
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=300)
         listener.join(timeout=10)
         os.close(ours)
     return process.returncode, out.decode(), shown.decode("utf-8", "replace")

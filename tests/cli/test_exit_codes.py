@@ -315,7 +315,7 @@ def process(*arguments: object, **environ: str) -> subprocess.CompletedProcess[b
         cwd=ROOT,
         env={**plain, **environ},
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -333,7 +333,7 @@ def test_cron_has_no_terminal_no_locale_and_no_home() -> None:
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin"},
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert (done.returncode, done.stderr) == (EXIT_FAILED, b"")
     assert 0 < done.stdout.count(b"\n") <= 8
@@ -359,7 +359,7 @@ def test_a_reader_that_leaves_early_is_no_fault(arguments: list[str]) -> None:
             stderr=subprocess.PIPE,
             cwd=ROOT,
             check=False,
-            timeout=60,
+            timeout=300,
         )
     assert (done.returncode, done.stderr) == (EXIT_FAILED, b"")
 
@@ -374,7 +374,7 @@ def test_an_interrupt_while_auditing_gives_130() -> None:
         f"sys.exit(cli.main(['check', {str(SAMPLES / 'healthy')!r}]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, cwd=ROOT, check=False, timeout=60
+        [sys.executable, "-c", script], capture_output=True, cwd=ROOT, check=False, timeout=300
     )
     assert done.returncode == 128 + signal.SIGINT
     assert b"Traceback" not in done.stderr

@@ -48,7 +48,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def drawn(screen: Terminal) -> Iterator[None]:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while "12,345 rows" not in screen.getvalue():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -138,7 +138,7 @@ def test_after_the_farewell_nothing_is_written(
     monkeypatch.setattr(stopping, "at_stop", registered.append)
     display = progress._Display("en")
     display.start()
-    assert drawing.wait(20)
+    assert drawing.wait(60)
     (farewell,) = registered
     assert farewell is not None
     farewell()
@@ -176,7 +176,7 @@ def test_stopped_in_the_middle_the_cursor_is_shown_again(tmp_path: Path) -> None
         while HIDE not in text:
             text += os.read(ours, 4096).decode()
         run.send_signal(signal.SIGINT)
-        out, _ = run.communicate(timeout=30)
+        out, _ = run.communicate(timeout=300)
         text += all_of(ours)
     assert (run.returncode, out) == (EXIT_INTERRUPTED, b"")
     assert text.endswith(SHOW)

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.cli.commands.render import loading
 from kshop_audit.codec import decode
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
-from kshop_audit.model.progress import Stage, Step
 from kshop_audit.report import formats
 from kshop_audit.report.formats import FORMATS, Format
 from tests.cli.build import LATE, Run, shop
@@ -92,12 +90,3 @@ def test_a_format_without_its_package_says_what_to_install(
     code, out, err = run("check", shop(tmp_path / "shop"), "--out", f"r{entry.suffix}")
     assert (code, out) == (EXIT_NO_AUDIT, "")
     assert f"pip install 'kshop-audit[{entry.extra}]'" in err
-
-
-def test_every_step_is_passed_on_while_the_page_is_loaded() -> None:
-    told: list[Step] = []
-    watch = loading("text", "zh", told.append)
-    steps = [Step(Stage.OPENING), Step(Stage.READING), Step(Stage.COMPUTING)]
-    for step in steps:
-        watch(step)
-    assert told == steps

@@ -16,7 +16,7 @@ from kshop_audit.cli.stopping import scratch
 from kshop_audit.errors import EXIT_INTERRUPTED
 from tests.cli.build import COMMAND, ROOT, silent_pipe
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 def begun(command: list[str], temporary: Path) -> subprocess.Popen[bytes]:
@@ -87,7 +87,7 @@ from pathlib import Path
 from kshop_audit.cli.stopping import replacing, stoppable
 with stoppable(last=True), replacing(Path(sys.argv[1])) as part:
     part.write_text("half of a rep")
-    time.sleep(30)
+    time.sleep(300)
 """
 
 

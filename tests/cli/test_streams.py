@@ -50,7 +50,7 @@ def shell(redirected: str, *arguments: object) -> subprocess.CompletedProcess[by
         capture_output=True,
         env={**plain, "PYTHONPATH": str(ROOT), "LANG": "en_US.UTF-8"},
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 

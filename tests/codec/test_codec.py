@@ -23,7 +23,7 @@ def test_decode_inverts_encode(name: str) -> None:
     assert decode(encode(report)) == report
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_any_report_survives_and_equal_reports_are_equal_bytes(report: Report) -> None:
     text = encode(report)

@@ -11,6 +11,8 @@ import pytest
 
 from tests.degradation.attack import NAMES, attack_of, outcome_of
 
+pytestmark = pytest.mark.slow  # hundreds of audits
+
 CHUNK = 20
 FIRST = 500_000
 COMBINED = 60

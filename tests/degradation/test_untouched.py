@@ -15,6 +15,8 @@ from tests.degradation.exports import Exports
 from tests.degradation.judge import audited
 from tests.degradation.truth import Truth, truths_of
 
+pytestmark = pytest.mark.slow  # hundreds of audits
+
 CHUNK = 10
 MARGIN = Fraction(1, 100)
 LARGE = 10

@@ -103,6 +103,12 @@ def test_a_report_without_its_markers_is_refused(generator: ModuleType) -> None:
         generator.with_report("no markers here", "text")
 
 
+def test_the_number_of_rules_is_written_where_it_is_told(generator: ModuleType) -> None:
+    assert generator.with_count("甲，共 1 条。", 38, "zh") == "甲，共 38 条。"
+    with pytest.raises(SystemExit, match="found it 0 times"):
+        generator.with_count("many rules", 38, "en")
+
+
 # ------------------------------------------------------------------ commands
 
 
@@ -130,7 +136,7 @@ def test_a_command_of_the_documentation_works(
         env={**plain, "PATH": f"{command}{os.pathsep}{plain['PATH']}"},
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == code, done.stderr.decode()
     assert b"Traceback" not in done.stderr
@@ -140,12 +146,6 @@ def test_both_readmes_have_commands_that_are_run() -> None:
     for page in (ROOT / "README.md", ROOT / "README.en.md"):
         assert len(list(blocks(page, "sh runnable"))) >= 5
         assert list(blocks(page, "sh runnable exit=1"))
-
-
-def test_the_readmes_tell_how_many_rules_there_are() -> None:
-    rules = len(packs.load("kuaishou").rules)
-    assert f"共 {rules} 条" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"{rules} rules in all" in (ROOT / "README.en.md").read_text(encoding="utf-8")
 
 
 def test_make_targets_that_are_named_exist() -> None:

@@ -7,9 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kshop_audit.facts.merging import all_are, greatest, last_of_all, least, merged, one_is, total
+from kshop_audit.facts.merging import (
+    all_are,
+    greatest,
+    last_of_all,
+    least,
+    merged,
+    one_is,
+    rows_of_it,
+    total,
+)
 
-AS_OF = datetime(2026, 10, 31)
 times = st.none() | st.datetimes(datetime(2026, 10, 1), datetime(2026, 11, 30)).map(
     lambda at: at.replace(microsecond=0)
 )
@@ -31,7 +39,8 @@ def test_alone_and_grouped_agree(cells: list[tuple[object, ...]]) -> None:
         "total": total(pl.col("fen")),
         "one_is": one_is(pl.col("so")),
         "all_are": all_are(pl.col("so")),
-        "last_of_all": last_of_all("at", AS_OF),
+        "last_of_all": last_of_all(pl.col("at")),
+        "rows_of_it": rows_of_it(),
     }
     one, many = (merged(frame, columns, alone=alone).collect() for alone in (True, False))
     assert_frame_equal(one, many, check_row_order=False)

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kshop_audit.facts.numbering import numbered
@@ -18,7 +18,6 @@ ids = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(ids)
 def test_a_number_stands_for_one_id(texts: list[str]) -> None:
     numbers = numbered(pl.Series(texts))
@@ -28,7 +27,6 @@ def test_a_number_stands_for_one_id(texts: list[str]) -> None:
         assert len(pairs) == len(set(texts)) == numbers.n_unique()
 
 
-@settings(deadline=None)
 @given(st.sets(st.integers(0, 10**12 - 1), min_size=2, max_size=20))
 def test_digits_behind_one_beginning_are_numbers(serials: set[int]) -> None:
     texts = [f"HH26{serial:012}" for serial in sorted(serials)]

@@ -59,7 +59,7 @@ def test_a_shared_frame_is_computed_once_and_after_what_it_is_made_of() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert computed == [3, 2]
     assert len(asked) == len(requests)
     frames = {id(facts(late, 1)), id(facts(parcels)), id(facts(last, least=1))}

@@ -143,7 +143,7 @@ SOUGHT = Sought(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TEXTS, min_size=20, max_size=40))
 @example(list(CONTACTS))
 @example([f"{letter}{gap}{word}" for word in WORDS for gap in ("", ".") for letter in ("", "亲")])

@@ -47,7 +47,7 @@ class Frame:
     @property
     def key(self) -> str | None:
         table = TABLES[Kind(self.kind)]
-        return next((n for n in (table.key[0], *table.event_times) if n in self.places), None)
+        return next((n for n in (table.row, *table.event_times) if n in self.places), None)
 
     @property
     def needed(self) -> int:

@@ -173,7 +173,7 @@ def account(source: Source, table: pl.DataFrame) -> Iterator[str]:
     """Good + rejected + skipped are all records, in the table as in the plan."""
     states = table[STATE].to_list()
     told = tuple(map(states.count, (GOOD, REJECTED, SKIPPED)))
-    loaded = load((source,), find_as_of=False)
+    loaded = load((source,), reject_future=False)
     count = loaded.counts[source.index]
     got = (count.rows + count.duplicates, count.rejected, count.skipped)
     if got != told:

@@ -112,7 +112,7 @@ def test_a_file_whose_columns_all_stand_twice_is_read(
     tmp_path: Path, rows: tuple[tuple[str, ...], ...]
 ) -> None:
     source = open_one(tmp_path, text([RATED + RATED, *rows]))
-    assert load((source,), find_as_of=False).counts[0].rows == len(rows)
+    assert load((source,), reject_future=False).counts[0].rows == len(rows)
 
 
 def test_a_byte_order_mark_alone_in_its_row_is_a_record(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_two_messages_of_one_second_in_two_files_are_two(tmp_path: Path) -> None
         (tmp_path / name).write_text(header + row, encoding="utf-8")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    loaded = load(open_inputs(Request((tmp_path,)), scratch), find_as_of=False)
+    loaded = load(open_inputs(Request((tmp_path,)), scratch), reject_future=False)
     assert [count.rows for count in loaded.counts.values()] == [1, 1]
 
 
@@ -159,7 +159,7 @@ def test_a_header_that_is_repeated_in_capitals_is_skipped_in_either_way_of_readi
     path = tmp_path / "export.csv"
     path.write_text(text(lines), encoding="utf-8", newline="")
     (source,) = open_inputs(Request((path,)), tmp_path)
-    count = load((source,), find_as_of=False).counts[source.index]
+    count = load((source,), reject_future=False).counts[source.index]
     assert counts(table_of(source)) == (1, 0, 1)
     assert (count.rows, count.rejected, count.skipped) == (1, 0, 1)
 

@@ -82,7 +82,7 @@ def replace_slice(report: Report, key: str) -> Slice:
     return replace(slices[0], key=key)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(report=reports())
 def test_any_report_can_be_stored(tmp_path_factory: pytest.TempPathFactory, report: Report) -> None:
     store = tmp_path_factory.mktemp("history") / "shop.db"

@@ -43,10 +43,10 @@ def completed(rows: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     return rows.with_columns(lacking).select(list(columns))
 
 
-def load(sources: Sequence[Source], *, find_as_of: bool) -> Loaded:
+def load(sources: Sequence[Source], *, reject_future: bool) -> Loaded:
     """What the plan loads of these sources alone."""
     with Reader() as reader:
         for source in sources:
             reader.opened(source)
         parts = {index: part.result() for index, part in reader.parts().items()}
-    return put_together(sources, parts, find_as_of=find_as_of)
+    return put_together(sources, parts, reject_future=reject_future)

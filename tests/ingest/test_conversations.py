@@ -133,7 +133,7 @@ def test_a_conversation_in_a_cell_of_a_workbook(tmp_path: Path) -> None:
     request = Request((path,), mappings={Kind.CHATS: mapping})
     sources = open_inputs(request, tmp_path / "scratch")
     assert [source.kind for source in sources] == [None, Kind.CHATS]
-    assert load(sources, find_as_of=True).counts[1].rows == 3
+    assert load(sources, reject_future=True).counts[1].rows == 3
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -308,7 +308,7 @@ def test_long_lines_take_no_time(tmp_path: Path, line: str) -> None:
 def test_a_late_message_does_not_take_its_cell_along(tmp_path: Path) -> None:
     late = CELL + "\n\n2027-10-30 10:04:00\nC1: 在吗"
     source = opened(tmp_path, cells(("C1", late), ("C2", CELL.replace("C1", "C2"))), "a.csv")
-    loaded = load((source,), find_as_of=True)
+    loaded = load((source,), reject_future=True)
     assert (loaded.counts[0].rows, loaded.counts[0].rejected) == (6, 1)
     assert [reject.reason for reject in loaded.rejects] == ["future_time"]
 

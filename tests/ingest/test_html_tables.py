@@ -189,13 +189,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("trick", HOSTILE)
 def test_a_hostile_page_takes_neither_time_nor_memory(tmp_path: Path, trick: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     content = page(tag("td", *ROW)).removesuffix("</body></html>") + HOSTILE[trick]
     found: tuple[Source, ...] = ()
     with suppress(InputError):
         found = opened(tmp_path, content)
     assert not found or any(source.kind == "orders" for source in found)
-    assert time.monotonic() - began < 15
+    assert time.process_time() - began < 15
     written = sum(path.stat().st_size for path in (tmp_path / "scratch").iterdir())
     assert written < 20_000_000
 

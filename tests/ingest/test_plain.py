@@ -75,7 +75,7 @@ def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(_tables())
 def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +91,7 @@ def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
     assert_frame_equal(quick, usual)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(("HH", "", "'", "订单", "  ", "#", "甲")),
     st.integers(1, 8),

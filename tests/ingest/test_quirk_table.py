@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from kshop_audit.errors import InputError
-from kshop_audit.facts.orders import waybill_rows
+from kshop_audit.facts.shipments import waybill_rows
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.plan.load import Loaded
 from kshop_audit.tables import GOOD, STATE
@@ -96,7 +96,7 @@ def test_quirk(case: Case, tmp_path: Path) -> None:
     assert list(kinds) == list(case.get("kinds", kinds))
     for kind, rows in case.get("good", {}).items():
         assert some(read(sources, kind), rows) == rows
-    loaded = load(sources, find_as_of=False)
+    loaded = load(sources, reject_future=False)
     for kind, rows in case.get("kept", {}).items():
         frame = loaded.tables.frames[kind].sort("order_id", maintain_order=True)
         assert some(frame, rows) == rows

@@ -10,6 +10,7 @@ import pytest
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import REASONS
+from kshop_audit.tables import GOOD, KEYLESS
 from tests.ingest.build import CHAT, ORDER, chats, counts, open_one, orders, read, text
 
 PAID = "2026-10-31 08:05:00"
@@ -101,7 +102,9 @@ def test_q18_placeholder_dates_are_empty(tmp_path: Path) -> None:
 def test_q20_footers_blank_rows_and_repeated_headers_are_skipped(tmp_path: Path) -> None:
     content = text([ORDER, GOOD_ROW, ["合计", "", "", "9.90", ""], ORDER]) + "\n,,,,\n# 共1条\n"
     content += text([["总计", "-", "-", "-", "-"], ["", PAID, "待发货", "1", ""], GOOD_ROW])
-    assert counts(read(tmp_path, content)) == (2, 0, 7)
+    table = read(tmp_path, content)
+    assert counts(table) == (2, 0, 6)
+    assert table.filter(pl.col("_state") == KEYLESS)["status"].to_list() == ["paid"]
 
 
 def test_q20_a_message_about_totals_is_no_footer(tmp_path: Path) -> None:
@@ -133,10 +136,11 @@ def test_the_first_bad_cell_of_the_file_is_reported(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-def test_chats_without_message_ids_are_skipped_only_without_a_time(tmp_path: Path) -> None:
+def test_of_chats_without_a_message_id_none_is_skipped(tmp_path: Path) -> None:
     header = ("会话ID", "发送方", "发送时间", "消息内容")
     table = read(tmp_path, text([header, ("S1", "买家", PAID, ""), ("S1", "买家", "", "x")]))
-    assert counts(table) == (1, 0, 1)
+    assert counts(table) == (1, 0, 0)
+    assert table["_state"].to_list() == [GOOD, KEYLESS]
     assert table["sent_at"].to_list() == [datetime(2026, 10, 31, 8, 5), None]
 
 

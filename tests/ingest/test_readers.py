@@ -36,7 +36,7 @@ DAMAGE = ['"', ",", "\n", "\r", "\r\n", '""', "x", "\n\n", "\0", '",']
 rows = st.lists(st.tuples(*(st.sampled_from(CELLS[name]) for name in CHAT)).map(list), max_size=6)
 quoting = st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
 hits = st.integers(0, 2)
-deadline = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+examples = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -75,7 +75,7 @@ def frame(source: Source, columns: list[str] | None = None) -> pl.DataFrame:
     return table if columns is None else table.select(columns)
 
 
-@deadline
+@examples
 @given(content=files(damaged=False))
 def test_both_readers_give_the_same_frame_of_a_canonical_file(
     tmp_path_factory: Folders, content: str
@@ -92,7 +92,7 @@ def test_both_readers_give_the_same_frame_of_a_canonical_file(
     assert_frame_equal(frame(quick), frame(slow))
 
 
-@deadline
+@examples
 @given(content=files(damaged=True))
 def test_no_record_of_a_damaged_file_is_lost(tmp_path_factory: Folders, content: str) -> None:
     quick, slow = (
@@ -112,7 +112,7 @@ def test_no_record_of_a_damaged_file_is_lost(tmp_path_factory: Folders, content:
     assert told.is_empty()
 
 
-@deadline
+@examples
 @given(
     content=files(damaged=True),
     columns=st.sets(st.sampled_from([*BOOKKEEPING, "content", "sent_at"])),

@@ -84,7 +84,7 @@ def test_the_zone_of_the_machine_does_not_matter(
     assert chats(tmp_path, *rows)["sent_at"].to_list() == list(READ.values())
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1)).map(

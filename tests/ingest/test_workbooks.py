@@ -381,6 +381,9 @@ def test_a_chart_among_the_sheets_says_nothing_on_the_terminal(tmp_path: Path) -
         "assert (one.kind, two.kind) == ('orders', None)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, path, tmp_path], capture_output=True, check=False, timeout=60
+        [sys.executable, "-c", script, path, tmp_path],
+        capture_output=True,
+        check=False,
+        timeout=300,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -34,10 +34,8 @@ from tests.shops.profile import Shop
 from tests.shops.shop import shops
 
 ROOT = Path(__file__).parents[2]
-FEW = settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-MANY = settings(max_examples=300, deadline=None, derandomize=True)
+FEW = settings(max_examples=8, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=300, derandomize=True)
 
 
 def plain(report: Report, *ignored: str) -> dict[str, Any]:
@@ -141,7 +139,7 @@ def test_every_machine_writes_the_same_bytes(tmp_path: Path) -> None:
             cwd=ROOT,
             env={**os.environ, **machine},
             check=False,
-            timeout=60,
+            timeout=300,
         )
         assert done.stderr == b""
         outputs.add(done.stdout)

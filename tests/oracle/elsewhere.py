@@ -167,7 +167,11 @@ def no_pickup_due(case: Case, order: Order, applied: datetime | None) -> str | N
         "cancelled": is_cancelled(order),
         "presale": is_presale(case, order),
         "refund_before_pickup": asked_back
-        and (picked is None or (applied is not None and applied < picked)),
+        and (
+            tells_pickups(case, order)
+            if picked is None
+            else applied is not None and applied < picked
+        ),
     }
     return next((name for name, holds in reasons.items() if holds), None)
 
@@ -180,8 +184,14 @@ def last_pickup(case: Case, order: Order) -> datetime | None:
 
 
 def tells_pickups(case: Case, order: Order) -> bool:
-    """A file that has the column says so when nothing was picked up."""
-    return case.has("orders", "picked_up_at") or case.has("shipments", "picked_up_at")
+    """A file that has the column says so when nothing was picked up, of the orders that it has; an
+    order that was not shipped was not picked up either.
+    """
+    states = {text(line, "status") for line in order.lines}
+    waits = order.shipped_at is None and states <= {"pending_payment", "paid", "closed"}
+    listed = any(text(row, "order_id") == order.order_id for row in case.rows("shipments"))
+    own = case.has("orders", "picked_up_at")
+    return waits or own or (listed and case.has("shipments", "picked_up_at"))
 
 
 def refund_hours(case: Case) -> Outcome:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from .basis import NO_VERDICT, Case, Outcome, money, text
+from .basis import NO_VERDICT, Case, Outcome, Row, money, text, time
 from .orders import Order, orders_of
 
 TARIFF_START = datetime(2019, 7, 20)
+STATES = ("pending_payment", "paid", "shipped", "received", "completed", "closed")
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
 SMALLEST, LARGEST_MONTH = Decimal("100.00"), Decimal("20000.00")
@@ -35,30 +36,62 @@ def service_fee(case: Case) -> Outcome:
     for row in case.rows("settlements"):
         pair = (money(row, "commission"), money(row, "amount"))
         settled.setdefault(text(row, "order_id"), []).append(pair)
-    fees = NOTHING
+    refunds: dict[str, list[Decimal | None]] = {}
+    for row in case.rows("tickets"):
+        if is_paid_back(case, row):
+            refunds.setdefault(text(row, "order_id"), []).append(money(row, "refund_amount"))
+    fees = least = NOTHING
     charged = estimates = 0
     for order in orders_of(case).values():
         if case.happened(order.paid_at) is None or order.paid_at is None:
             continue
         if order.paid_at < TARIFF_START:
             continue
-        amount, estimated = order_fee(order, settled.get(order.order_id))
+        back, told = paid_back(order, refunds.get(order.order_id, []))
+        amount, estimated = order_fee(order, settled.get(order.order_id), back)
         fees += amount
+        received = settled.get(order.order_id, [])
+        sure = told or total(pair[0] for pair in received) > 0
+        least += amount if sure else NOTHING
         charged += 1
         estimates += estimated
     extra: dict[str, object] = {"fee": fees, "estimates": estimates}
-    return Outcome(int(fees * 100), charged, extra=extra)
+    return Outcome(int(fees * 100) if fees == least else None, charged, extra=extra)
+
+
+def is_paid_back(case: Case, ticket: Row) -> bool:
+    """The ticket ended with money for the buyer."""
+    if text(ticket, "type") not in ("refund_only", "return_refund"):
+        return False
+    finished = time(ticket, "finished_at")
+    return text(ticket, "status") == "succeeded" and (finished is None or case.is_past(finished))
+
+
+def paid_back(order: Order, amounts: list[Decimal | None]) -> tuple[Decimal, bool]:
+    """What the buyer got back as far as it is known, and whether that is all of it."""
+    told = None not in amounts
+    if all(text(line, "status") == "closed" for line in order.lines) and not (amounts and told):
+        return total(money(line, "paid_amount") for line in order.lines), True
+    refunded = any(text(line, "aftersale_state") == "refunded" for line in order.lines)
+    known = all(text(line, "status") in STATES for line in order.lines)
+    return total(amounts), known and told and (bool(amounts) or not refunded)
 
 
 def order_fee(
-    order: Order, settled: list[tuple[Decimal | None, Decimal | None]] | None
+    order: Order, settled: list[tuple[Decimal | None, Decimal | None]] | None, back: Decimal
 ) -> tuple[Decimal, bool]:
-    """The fee of one order and whether it rests on an estimated commission."""
-    paid = total(money(line, "paid_amount") for line in order.lines)
+    """The fee of one order and whether it rests on an estimated commission.
+
+    An estimated commission was not received of an order that was paid back in full.
+    """
+    whole = total(money(line, "paid_amount") for line in order.lines)
+    paid = max(whole - back, NOTHING)
     if settled is not None:
         commission = total(pair[0] for pair in settled)
         return fee(commission, paid), False
     commission = total(money(line, "commission") for line in order.lines)
+    if not paid and back:
+        return NOTHING, commission > 0
     return fee(commission, paid), commission > 0
 
 

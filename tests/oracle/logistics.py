@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from .basis import NO_VERDICT, Case, Outcome, money, text, tidy, time
-from .orders import Order, is_cancelled, is_force_majeure, is_presale, orders_of
+from .orders import Order, given_up, is_cancelled, is_force_majeure, is_presale, orders_of
 
 WINDOW = 30
 SHIP_LIMIT = timedelta(hours=48)
@@ -52,6 +52,19 @@ def compensation(order: Order) -> Decimal:
     return min(max(tenth, Decimal(5)), Decimal(30))
 
 
+def left_somewhen(order: Order) -> bool:
+    """Its state says that it left, and no file when. Each line of an order is called shipped as
+    soon as one of them was.
+    """
+    if order.last_shipped_at is not None:
+        return False
+    waiting = [line for line in order.lines if not time(line, "shipped_at") and not given_up(line)]
+    states = {"received", "completed"}
+    if len(waiting) == sum(not given_up(line) for line in order.lines):
+        states.add("shipped")
+    return bool(waiting) and all(text(line, "status") in states for line in waiting)
+
+
 def early_refusal(case: Case, order: Order, *, presale_out: bool) -> str | None:
     if order.paid_at is None:
         return "unpaid"
@@ -79,6 +92,9 @@ def shipping(case: Case) -> Outcome:
             fates[order.order_id] = reason
             continue
         assert order.paid_at is not None
+        if left_somewhen(order):
+            states["no_time"] += 1
+            continue
         times = ship_times(case, "ship-48h", order)
         state = punctuality(case, times, order.paid_at + SHIP_LIMIT)
         states[state] += 1
@@ -103,6 +119,9 @@ def promise(case: Case) -> Outcome:
             fates[order.order_id] = reason
             continue
         assert order.paid_at is not None
+        if left_somewhen(order):
+            states["no_time"] += 1
+            continue
         limit = order.promised_at or order.paid_at + SHIP_LIMIT
         state = punctuality(case, ship_times(case, "ship-promise", order), limit)
         states[state] += 1
@@ -146,6 +165,16 @@ def pickup_state(case: Case, order: Order) -> str:
     return next((state for state in ("late", "pending") if state in states), "in_time")
 
 
+def tells_pickups(case: Case, kind: str) -> bool:
+    """A column that is empty in each of several rows that should fill it is none."""
+    rows = case.rows(kind)
+    if any(time(row, "picked_up_at") for row in rows):
+        return True
+    sent = [moment for row in rows if (moment := time(row, "shipped_at"))]
+    due = [moment for moment in sent if moment + PICKUP_LIMIT < case.as_of]
+    return case.has(kind, "picked_up_at") and len(due) < 3
+
+
 def pickup(case: Case) -> Outcome:
     own = case.has("orders", "shipped_at") or case.has("shipments", "shipped_at")
     seen = case.has("orders", "picked_up_at") or case.has("shipments", "picked_up_at")
@@ -155,6 +184,9 @@ def pickup(case: Case) -> Outcome:
     for row in case.rows("tickets"):
         if moment := time(row, "applied_at"):
             applied.setdefault(text(row, "order_id"), []).append(moment)
+    told = tells_pickups(case, "shipments")
+    listed = {text(row, "order_id") for row in case.rows("shipments") if told}
+    own_column = tells_pickups(case, "orders")
     fates: dict[str, str] = {}
     for order in orders_of(case).values():
         if order.shipped_at is None:
@@ -163,13 +195,17 @@ def pickup(case: Case) -> Outcome:
             fates[order.order_id] = reason
         elif is_force_majeure(case, order):
             fates[order.order_id] = "force_majeure"
+        elif not own_column and order.order_id not in listed:
+            fates[order.order_id] = "not_covered"  # no file would tell of its pickup
         elif refund_before_pickup(case, order, applied.get(order.order_id, [])):
             fates[order.order_id] = "refund_before_pickup"
         else:
             fates[order.order_id] = pickup_state(case, order)
     counts = Counter(fates.values())
     in_time, late = counts.pop("in_time", 0), counts.pop("late", 0)
-    return Outcome(in_time, in_time + late, tidy(counts), extra={"orders": fates})
+    unknown = counts.pop("not_covered", 0)
+    excluded = tidy(counts)
+    return Outcome(in_time, in_time + late, excluded, unknown=unknown, extra={"orders": fates})
 
 
 # --- waybills ---------------------------------------------------------------------------------
@@ -214,8 +250,11 @@ def bad_waybills(case: Case) -> dict[str, set[str]]:
 def integrity(case: Case) -> Outcome:
     if not case.has("orders", "shipped_at"):
         return NO_VERDICT
+    own = sum(bool(text(row, "tracking_no")) for row in case.rows("orders")) > 0
     named = case.has("orders", "tracking_no") or case.has("shipments", "tracking_no")
     bad = bad_waybills(case)
+    listed = {text(row, "order_id") for row in case.rows("shipments")}
+    silent = not case.has("orders", "picked_up_at")
     excluded: Counter[str] = Counter()
     matches: dict[str, list[str]] = {}
     shipped = 0
@@ -225,13 +264,16 @@ def integrity(case: Case) -> Outcome:
         if reason := case.outside(order.shipped_at, WINDOW):
             excluded[reason] += 1
             continue
-        shipped += 1
         checks = {check for waybill in order.waybills for check in bad.get(waybill, set())}
         picked = case.happened(order.picked_up_at)
         if picked is not None and order.paid_at is not None and picked < order.paid_at:
             checks.add("K3")
-        if named and not order.waybills:
+        unlisted = "shipments" in case.shop and order.order_id not in listed
+        if named and not order.waybills and (own or not unlisted):
             checks.add("no_waybill")  # without any waybill column nobody can tell
         if checks:
             matches[order.order_id] = sorted(checks)
+        elif unlisted and (silent or not (own or order.waybills)):
+            continue  # its waybill, or whether it was picked up before its payment, is not known
+        shipped += 1
     return Outcome(len(matches), shipped, tidy(excluded), extra={"checks": matches})

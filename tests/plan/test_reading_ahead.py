@@ -15,7 +15,7 @@ FLAWED = '订单号,支付时间,收货地址\n61001,2026-10-01 08:00:00,"甲"\n
 
 def _loaded(folder: Path, scratch: Path) -> Loaded:
     scratch.mkdir()
-    return open_and_load(Request((folder,)), scratch, find_as_of=True)[1]
+    return open_and_load(Request((folder,)), scratch, reject_future=True)[1]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_is_at_most_eight_plain_lines(name: str, lang: str) -> None:
     assert text.endswith("\n")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_so_is_that_of_any_report(report: Report) -> None:
     text = render(report, "zh")

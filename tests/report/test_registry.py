@@ -209,7 +209,7 @@ def test_nothing_steers_a_terminal(entry: Format, lang: str) -> None:
 
 
 @EACH
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(text=st.text(st.characters(codec=None), max_size=40))
 def test_any_text_gives_well_formed_files(entry: Format, text: str) -> None:
     result = entry.content(infected(text), "en")

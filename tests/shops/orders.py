@@ -58,7 +58,7 @@ def order_row(rng: Random, profile: Profile, number: int) -> Row:
     row |= {
         "order_id": f"26{number:08d}01",
         "sub_order_id": None,
-        "shop_id": "S1" if rng.randrange(20) else "S2",
+        "shop_id": "S1",
         "created_at": paid - rng.randrange(3_600) * SECOND,
         "paid_at": paid,
         "is_presale": rng.randrange(10) == 0 if rng.randrange(5) else None,

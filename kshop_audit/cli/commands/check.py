@@ -11,7 +11,7 @@ import typer
 
 from kshop_audit.cli import looks, progress, stopping
 from kshop_audit.cli.binding import takes
-from kshop_audit.cli.commands import history, render
+from kshop_audit.cli.commands import history
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import (
     QUIET_FORMAT,
@@ -57,8 +57,7 @@ def _check(options: CheckOptions) -> int:
     store = history.place_of(options.history)
     targets = outputs.outputs_of(options.out, options.evidence, order.inputs, store)
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
-        watched = render.loading(options.format, lang, watch)
-        done = audit(replace(order, inputs=replace(order.inputs, watch=watched)), scratch)
+        done = audit(replace(order, inputs=replace(order.inputs, watch=watch)), scratch)
         if targets.evidence is not None:
             from kshop_audit.cli import evidence
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +13,6 @@ from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import DEFAULT_FORMAT, FormatOption, LookOptions, OutOption
 from kshop_audit.errors import EXIT_OK, UsageError
-from kshop_audit.model.progress import Stage, Step, Watch
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -54,26 +51,3 @@ def _render(options: RenderOptions) -> int:
     if not options.out or "-" in options.out or "format" in options.given:
         formats.show(report, options.format, looks.look_of(options, options.spoken))
     return EXIT_OK
-
-
-def loading(name: str, lang: str, watch: Watch) -> Watch:
-    """`watch`; and what printing the format needs is loaded as soon as the engine computes.
-
-    Python is idle then; loading it afterwards would take 0.01 s (measured).
-    """
-
-    def tell(step: Step) -> None:
-        watch(step)
-        if step.stage is Stage.COMPUTING:
-            threading.Thread(target=_load, args=(name, lang), daemon=True).start()
-
-    return tell
-
-
-def _load(name: str, lang: str) -> None:
-    from kshop_audit.report.formats import named
-    from kshop_audit.report.wording import load
-
-    with suppress(Exception):  # a fault shows when the report is printed
-        named(name).load()
-        load(lang)

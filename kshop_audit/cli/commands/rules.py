@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -201,5 +200,5 @@ def _loaded(options: ConfigOptions) -> tuple[tuple[Pack, ...], dict[str, Rule], 
     from kshop_audit.cli.preparing import language_of, settings_of
     from kshop_audit.rules import catalogue
 
-    settings = settings_of(options, (Path(),))
+    settings = settings_of(options)
     return packs.load_all(settings.packs), catalogue(), language_of(options, settings)

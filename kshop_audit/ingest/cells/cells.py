@@ -21,6 +21,8 @@ _PLAIN_ID = (
     rf"|{_PLAIN}*0{_PLAIN}*[A-Za-z_]{_PLAIN}*|[A-Za-z_]{{5,}}|{_PLAIN}*[一-龥]{_PLAIN}*[一-龥]{_PLAIN}*)$"
 )
 _POWER_OF_TEN = r"^[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+)$"
+_ENTITY = r"(?i)&(?:nbsp|ensp|emsp|quot|apos|#0*(?:160|8203|39|34)|#x0*(?:a0|200b|27|22));?"
+_THOUSANDS = r"^[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.0+)?$"
 _WHOLE_FLOAT = r"^([0-9]+)\.0+$"
 
 PLAIN_MONEY = r"^-?[0-9]{1,15}(?:\.[0-9]{1,2})?$"
@@ -44,8 +46,11 @@ _FLAGS = {
 
 def odd_identifier(raw: pl.Expr) -> pl.Expr:
     """An id that is more than letters and digits."""
-    rest = pl.when(~raw.str.contains(_PLAIN_ID) & (raw != "")).then(raw)
-    return pl.coalesce(bare(rest).str.extract(_WHOLE_FLOAT, 1), bare(rest))
+    rest: pl.Expr = pl.when(~raw.str.contains(_PLAIN_ID) & (raw != "")).then(raw)
+    rest = bare(rest.str.replace_all(_ENTITY, "")).str.strip_chars_end("`")
+    number = rest.str.extract(_WHOLE_FLOAT, 1)
+    thousands = pl.when(rest.str.contains(_THOUSANDS)).then(rest.str.replace_all(r"\..*|,", ""))
+    return pl.coalesce(number, thousands, rest)
 
 
 def identifier(raw: pl.Expr, odd: pl.Expr, key: bool) -> pl.Expr:

@@ -13,7 +13,7 @@ from kshop_audit.ingest.decode.raw import cell
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.recognise import HeaderMatch
 from kshop_audit.model.moments import ZONE
-from kshop_audit.model.schema import TABLES, Column, Kind, Type
+from kshop_audit.model.schema import TABLES, Column, Type
 
 REASON = {
     Type.ID: reasons.SPREADSHEET,
@@ -114,18 +114,12 @@ class Cells:
         return pl.col(self.step("bad"))
 
 
-def key_column(kind: Kind, present: Mapping[str, object]) -> str | None:
-    """The column without which a record is no row: the key, else the first time of an event."""
-    table = TABLES[kind]
-    return next((name for name in (table.key[0], *table.event_times) if name in present), None)
-
-
 def cells_of(
     match: HeaderMatch, words: Mapping[str, Mapping[str, str]], zone: str = ZONE
 ) -> tuple[Cells, ...]:
     """The present columns of a file in the order of the file; `zone`: of times without one."""
     table = TABLES[match.kind]
-    key = key_column(match.kind, match.columns)
+    key = table.row_of(match.columns)
     result = []
     for name, places in sorted(match.columns.items(), key=lambda item: item[1]):
         known = {**match.layout.values.get(name, {}), **cells.words(words.get(name, {}))}

@@ -15,7 +15,7 @@ import polars as pl
 
 from kshop_audit.ingest.cells.protection import bare
 from kshop_audit.model.moments import ZONE
-from kshop_audit.tables import TIME
+from kshop_audit.tables import DAY_SPAN, MINUTE_SPAN, TIME
 
 _SECONDS = "%Y-%m-%d %H:%M:%S"
 _MINUTES = "%Y-%m-%d %H:%M"
@@ -29,6 +29,7 @@ _CALENDAR = (
     r"\s*(?<zone>Z|UTC|GMT|CST|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?(?:\[ASIA/SHANGHAI\])?)?$"
 )
 _DIGITS = r"^([0-9]{8}(?:[T ]?[0-9]{2}:?[0-9]{2}:?[0-9]{2})?)(?:\.0+)?$"
+_BARE_DAY = r"^[0-9]{8}(?:\.0+)?$"
 _DIGIT_FORMS = (
     "%Y%m%d%H%M%S",
     "%Y%m%d %H%M%S",
@@ -49,7 +50,8 @@ _SERIALS = (20_000, 80_000)  # 1954 to 2119; other numbers are no dates of a sho
 _UNSET = r"^0{4}\D|^0+$|^1900\D0?1\D0?0(?:\D|$)"
 _EARLIEST = datetime(1901, 1, 1)
 _UNSET_YEARS = (1, 1899, 1900)
-_LATEST = datetime(2200, 1, 1)
+_LATEST = datetime(9999, 12, 31, 23, 59, 59)
+_NEVER = datetime(2099, 12, 31)  # from here on days are what systems write for "never"
 _THIS_CENTURY = datetime(2001, 1, 1)  # after all days that mean "never"
 _UNSET_DAYS = (datetime(2000, 1, 1), datetime(1970, 1, 1))
 
@@ -106,7 +108,7 @@ def plain(raw: pl.Expr, zone: str = ZONE) -> pl.Expr:
     """The time of a cell in the most usual form and of this century, else null."""
     # Nearly all texts differ, so a cache of them costs more than it saves.
     time = raw.str.to_datetime(_SECONDS, strict=False, time_unit="ms", cache=False)
-    return _placed(pl.when(time.is_between(_THIS_CENTURY, _LATEST, closed="left")).then(time), zone)
+    return _placed(pl.when(time.is_between(_THIS_CENTURY, _NEVER, closed="left")).then(time), zone)
 
 
 def odd(raw: pl.Expr, usual: pl.Expr) -> pl.Expr:
@@ -133,6 +135,22 @@ def parse(usual: pl.Expr, odd: pl.Expr, parts: pl.Expr, zone: str = ZONE) -> pl.
     return pl.coalesce(usual, clock, digits, _epoch(odd), serial).cast(TIME)
 
 
+def span(raw: pl.Expr, usual: pl.Expr, odd: pl.Expr, parts: pl.Expr) -> pl.Expr:
+    """Int32: by how many seconds the instant may be later, by the form of the cell: 59 without
+    seconds, 86,399 without a time of day, else null.
+    """
+    colons = raw.str.count_matches(":", literal=True)
+    hour, second = parts.struct.field("hour"), parts.struct.field("second")
+    day = parts.struct.field("year").is_not_null() & hour.is_null() | odd.str.contains(_BARE_DAY)
+    return (
+        pl.when(usual.is_not_null() & (colons == 0) | day.fill_null(False))
+        .then(DAY_SPAN)
+        .when(usual.is_not_null() & (colons == 1) | hour.is_not_null() & second.is_null())
+        .then(MINUTE_SPAN)
+        .cast(pl.Int32)
+    )
+
+
 def is_unset(odd: pl.Expr) -> pl.Expr:
     """Whether a text stands for "no time" without being a date of any calendar."""
     return odd.str.contains(_UNSET)
@@ -144,14 +162,14 @@ def without_placeholders(time: pl.Expr) -> pl.Expr:
 
 
 def _is_placeholder(time: pl.Expr) -> pl.Expr:
-    unset = time < _EARLIEST
+    unset = (time < _EARLIEST) | (time >= _NEVER)
     for day in _UNSET_DAYS:
         unset |= time.dt.date() == day.date()
     return unset
 
 
 def _between(time: pl.Expr) -> pl.Expr:
-    return pl.when(time.is_between(_EARLIEST, _LATEST, closed="left")).then(time)
+    return pl.when(time.is_between(_EARLIEST, _LATEST)).then(time)
 
 
 def _from_parts(parts: pl.Expr) -> pl.Expr:

@@ -7,49 +7,34 @@ million unusual times), and a plan that selects few columns computes few.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from kshop_audit.ingest.cells import cells, plain_columns, reasons, times
-from kshop_audit.ingest.cells.columns import REASON, WRITTEN_BY_PEOPLE, Cells
+from kshop_audit.ingest.cells import cells, faults, plain_columns, states, times
+from kshop_audit.ingest.cells.columns import WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.cells.plain_columns import Plain
-from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED, trim
+from kshop_audit.ingest.cells.protection import EMPTY
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, Raw, cell
-from kshop_audit.ingest.headers.catalogue import cell_text
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
-    BAD_COLUMN,
-    BAD_REASON,
-    BAD_VALUE,
     BOOKKEEPING,
     FILE,
-    GOOD,
     NUMBER,
     RAW_SUFFIX,
-    REJECTED,
     ROW,
     SAID,
-    SKIPPED,
+    SPAN_SUFFIX,
     STATE,
     schema,
 )
 
 _TIMES = (Type.TIME, Type.DATE)
-_DIGIT = re.compile("[0-9]")
-_SKIP = "_skip"
 _NODE = "node_name"
 _NODE_CELL = r"^\s*(\p{Han}{2,4})[\s:：]*"
 """The name of a node before its time."""
-
-_FOOTERS = tuple(
-    word + colon
-    for word in ("合计", "总计", "小计", "汇总", "本页合计", "TOTAL", "Total", "total")
-    for colon in ("", ":", "：")
-)
 
 
 def _reader(part: Cells) -> Type:
@@ -101,6 +86,13 @@ def _settled(part: Cells) -> pl.Expr:
     return read.alias(part.name)
 
 
+def _span(part: Cells) -> pl.Expr:
+    """By how many seconds the instant may be later than the cell says."""
+    span = times.span(part.raw, part.usual, part.odd, pl.col(part.step("parts")))
+    known = times.without_placeholders(part.read).is_not_null()
+    return pl.when(known).then(span).alias(part.name + SPAN_SUFFIX)
+
+
 def _bad(part: Cells) -> pl.Expr:
     """Whether the cell rejects its row; never null."""
     odd = part.odd
@@ -135,83 +127,12 @@ def _values(frame: pl.LazyFrame, parts: Sequence[Cells], known: Plain) -> pl.Laz
         *(part.read.alias(part.name) for part in parts if part.name in known.columns),
         *(_settled(part) for part in rest),
         *(_bad(part) for part in rest if part.rejects),
+        *(_span(part) for part in rest if part.type is Type.TIME),
         *(
             cells.left_over(part.raw, part.read).alias(part.name + RAW_SUFFIX)
             for part in rest
             if part.type is Type.CODE
         ),
-    )
-
-
-def _all_null(parts: Iterable[Cells]) -> pl.Expr:
-    return pl.all_horizontal(pl.lit(True), *(part.read.is_null() for part in parts))
-
-
-def _skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
-    """Blank rows, totals, closing remarks, repeated headers, rows without a key."""
-    whole = pl.col(FAULT).is_null() if faulty else pl.lit(True)
-    skipped = pl.lit(False)
-    spoken = any(part.places[0] == 0 and part.name in WRITTEN_BY_PEOPLE for part in parts)
-    if not spoken:
-        first = trim(pl.col(cell(0)))
-        others = (part for part in parts if part.places[0] != 0 and part.rejects)
-        remark = first.str.starts_with("#") & ~first.is_in(FAILED)
-        skipped = first.is_in(_FOOTERS) | (remark & _all_null(others))
-    key = next((part for part in parts if part.key), None)
-    if key is None:
-        return skipped | (_all_null(parts) & whole)
-    keyless = pl.col(key.name).is_null() & whole
-    if key.rejects and key.name not in known.columns:
-        keyless &= ~key.bad
-    named = trim(key.raw).is_in([*_FOOTERS, key.header.strip(BLANKS)])
-    return skipped | keyless | named | _is_header(key)
-
-
-def _is_header(key: Cells) -> pl.Expr:
-    """Whether the cell of the key is its own header, with or without the noise that stands in it.
-
-    Exports put zero-width characters into headers; a repeated header may lack them.
-    """
-    word = cell_text(key.header)
-    text: pl.Expr = key.raw
-    if not _DIGIT.search(word):  # nearly all keys have one, and need no closer look
-        text = pl.when(~text.str.contains("[0-9]")).then(text)
-    text = text.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]+", "").str.to_lowercase()
-    return (text == word).fill_null(False)
-
-
-def _states(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
-    """STATE and the three columns that explain a rejected row by its first bad cell.
-
-    `judged`: columns that may reject a row; `faulty`: the row as a whole may be at fault.
-    """
-    nothing = pl.lit(None, pl.String())
-    fault, found = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
-    skip = pl.col(_SKIP)
-    rejected = pl.any_horizontal(fault.is_not_null(), *(part.bad for part in judged))
-    state = pl.when(skip).then(SKIPPED).when(rejected).then(REJECTED).otherwise(GOOD)
-
-    def first(of: Callable[[Cells], pl.Expr], structural: pl.Expr) -> pl.Expr:
-        value = pl.lit(None, pl.String())
-        for part in reversed(judged):
-            value = pl.when(part.bad).then(of(part)).otherwise(value)
-        return pl.when(~skip).then(pl.when(fault.is_not_null()).then(structural).otherwise(value))
-
-    return [
-        state.cast(pl.UInt8).alias(STATE),
-        first(lambda part: pl.lit(part.header), pl.lit(None, pl.String())).alias(BAD_COLUMN),
-        first(lambda part: part.raw, found).alias(BAD_VALUE),
-        first(_why, fault).alias(BAD_REASON),
-    ]
-
-
-def _why(part: Cells) -> pl.Expr:
-    """The reason code of a bad cell."""
-    failed = trim(pl.when(part.bad).then(part.raw))  # of all other rows nothing is computed
-    return (
-        pl.when(failed.is_in(FAILED))
-        .then(pl.lit(reasons.FORMULA))
-        .otherwise(pl.lit(REASON[part.type]))
     )
 
 
@@ -287,13 +208,19 @@ class Records:
         """The canonical table from the collected text.
 
         STATE and what goes with it are absent when nothing is wrong with any record, and so are
-        the raw twins of columns in which every word is known.
+        the raw twins of columns in which every word is known, and the SPAN twins of times that are
+        all written with seconds.
         """
         known = plain_columns.plain_in(self.parts, checked.row(0, named=True))
         frame = _typed(self, text.lazy(), known)
         twins = {name + RAW_SUFFIX for name in known.columns}
         names = [name for name in self._columns() if name not in twins]
         names += [name + NUMBER for name in self._numbered(text) if name in known.columns]
+        names += [
+            part.name + SPAN_SUFFIX
+            for part in self.parts
+            if part.type is Type.TIME and part.name not in known.columns
+        ]
         said: tuple[str, ...] = ()
         if "content" in names and "message_id" not in names:
             said = SAID
@@ -309,6 +236,17 @@ class Records:
                 frame = needs.kept(frame)
         flawless = STATE not in frame.collect_schema()
         return frame.select(*names, *said, *((FILE, ROW) if flawless else BOOKKEEPING))
+
+    def readable(self, rejected: pl.DataFrame) -> pl.DataFrame:
+        """Rejected rows, typed, without what their faults made of their cells: see `faults`."""
+        if not self.raw.faulty or rejected.is_empty():
+            return rejected
+        firm = faults.firm_cells(self.parts)
+        return rejected.with_columns(
+            faults.where_readable(part, firm).alias(part.name)
+            for part in self.parts
+            if part.name in rejected.columns
+        )
 
     def _numbered(self, text: pl.DataFrame) -> list[str]:
         """The ids of which the text has the numbers."""
@@ -357,7 +295,13 @@ def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
     judged = [part for part in parts if part.rejects and part.name not in known.columns]
     if known.rows and not (judged or faulty or header.described):
         return frame
-    skipped = pl.lit(False) if known.rows else _skipped(parts, known, faulty)
+    skipped = strays = pl.lit(False)
+    if not known.rows:
+        skipped, strays = states.skipped(parts, known, faulty), states.strays(parts, known, faulty)
     if header.described:
-        skipped |= pl.col(ROW) == header.row + 1
-    return frame.with_columns(skipped.alias(_SKIP)).with_columns(*_states(judged, faulty))
+        described = pl.col(ROW) == header.row + 1
+        skipped, strays = skipped | described, strays & ~described
+    # A message without its id is one all the same.
+    lost = pl.lit(False) if "message_id" in present else strays
+    state = (skipped & ~strays).alias(states.SKIP), lost.alias(states.STRAY)
+    return frame.with_columns(state).with_columns(*states.explained(judged, faulty))

@@ -54,7 +54,7 @@ class UnknownSpeakersError(Exception):
 @dataclass(slots=True)
 class ChatMessage:
     """One message. `readings`: what its first line may mean, (name, time); `shown`: its time as it
-    stands there; `fault`: why it is no message.
+    stands there; `fault`: why it is no message; `exact`: its time has seconds.
     """
 
     row: int
@@ -62,6 +62,7 @@ class ChatMessage:
     shown: str
     lines: list[str] = field(default_factory=list)
     fault: str | None = None
+    exact: bool = True
 
     @property
     def name(self) -> str:
@@ -130,9 +131,11 @@ def _is_notice(text: str) -> bool:
 def _message(
     row: int, readings: Iterable[tuple[str, Moment]], shown: str, copied: date | None
 ) -> ChatMessage:
-    found = [(name.strip(), moment.at(copied)) for name, moment in readings]
+    possible = list(readings)
+    found = [(name.strip(), moment.at(copied)) for name, moment in possible]
     sure = [(name, at) for name, at in found if at is not None]
-    return ChatMessage(row, list(sure), shown, fault=None if sure else reasons.TIME)
+    exact = all(moment.exact for _, moment in possible)
+    return ChatMessage(row, list(sure), shown, fault=None if sure else reasons.TIME, exact=exact)
 
 
 _FORMS = (_header, _glued)
@@ -207,7 +210,8 @@ def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[ChatMes
         timed = moment is not None and (blank or moment.month is not None or moment.back > 0)
         if timed and moment is not None:
             at = moment.at(speakers.copied)
-            said.append(ChatMessage(row, [("", at)], line, fault=None if at else reasons.TIME))
+            fault = None if at else reasons.TIME
+            said.append(ChatMessage(row, [("", at)], line, fault=fault, exact=moment.exact))
             open_time = True
         elif blank and len(line) <= MOST_NAME and copied_times.TIME_LIKE.fullmatch(line.strip()):
             said.append(ChatMessage(row, [], line, fault=reasons.TIME))
@@ -321,4 +325,5 @@ def with_cells(
             role = "robot"
         kind = "system" if role == "system" or _is_notice(text) else ""
         agent = message.name if role in _SHOP else ""
-        yield message, (customer, agent, role, kind, f"{message.at:%Y-%m-%d %H:%M:%S}", text)
+        at = copied_times.written(message.at, exact=message.exact)
+        yield message, (customer, agent, role, kind, at, text)

@@ -36,13 +36,16 @@ class NoDayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time that may lack its year, month and day. `back`: days before the copying."""
+    """A time that may lack its year, month and day. `back`: days before the copying; `exact`: it
+    has seconds.
+    """
 
     clock: tuple[int, int, int]
     year: int | None = None
     month: int | None = None
     day: int | None = None
     back: int = 0
+    exact: bool = True
 
     def at(self, copied: date | None) -> datetime | None:
         """The time; None where there is none. NoDayError if `copied` is needed and not known."""
@@ -86,7 +89,13 @@ def read(found: re.Match[str]) -> Moment:
 
     clock = (number("hour") or 0, number("minute") or 0, number("second") or 0)
     back = _RELATIVE.get(parts.get("named") or "", 0)
-    return Moment(clock, number("year"), number("month"), number("day"), back)
+    exact = parts.get("second") is not None
+    return Moment(clock, number("year"), number("month"), number("day"), back, exact)
+
+
+def written(at: datetime, *, exact: bool) -> str:
+    """The time as it is written into a table, without seconds if it had none."""
+    return f"{at:%Y-%m-%d %H:%M:%S}" if exact else f"{at:%Y-%m-%d %H:%M}"
 
 
 def whole(text: str) -> Moment | None:

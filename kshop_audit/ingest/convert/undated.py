@@ -104,7 +104,7 @@ def _whole(text: str, day: date | None, copied: date | None) -> str:
     at_some_time = moment.month is None and not moment.back
     anchor = day if at_some_time else copied
     found = None if anchor is None else moment.at(anchor)
-    return text if found is None else f"{found:%Y-%m-%d %H:%M:%S}"
+    return text if found is None else copied_times.written(found, exact=moment.exact)
 
 
 def _undated(name: str) -> InputError:

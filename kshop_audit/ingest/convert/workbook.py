@@ -18,15 +18,16 @@ import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 from xml.parsers.expat import ExpatError
 
 import polars as pl
 
 from kshop_audit.errors import InputError
+from kshop_audit.ingest.convert import merged
 from kshop_audit.ingest.convert.xls_failures import FailedCells, failures, with_failures
 from kshop_audit.ingest.files.access import is_full
 from kshop_audit.ingest.files.archive import FAULTS, opened
@@ -103,13 +104,18 @@ def sheets(book: Book) -> Iterator[Sheet]:
     except ModuleNotFoundError as error:
         raise _missing(book.name, "xlsx") from error
     path = twin(book.path, book.file("book" + _suffix(book)))
+    spread: Mapping[int, tuple[merged.Area, ...]] = {}
     if path.suffix == ".xlsx":
-        failed = _check_sheets(book)
-        if failed:
-            path = _with_failures(book, failed)
-    read = read_sheets if path.suffix == ".xlsx" else _read_apart
+        checked = _check_sheets(book)
+        if checked.failed:
+            path = _with_failures(book, checked.failed)
+        if checked.merged:
+            spread = merged.areas(book.path, book.name, checked.merged)
     try:
-        yield from read(path, book.file("sheet"))
+        if path.suffix == ".xlsx":
+            yield from read_sheets(path, book.file("sheet"), spread)
+        else:
+            yield from _read_apart(path, book.file("sheet"))
     except fastexcel.FastExcelError as error:
         raise _fault(book, str(error), protected) from error
     except subprocess.CalledProcessError as error:
@@ -127,8 +133,13 @@ def _fault(book: Book, message: str, decrypted: bool) -> InputError:
     return _broken(book.name, raised[1] if raised else message)
 
 
-def read_sheets(path: Path, target: Path) -> list[Sheet]:
-    """Write every sheet as CSV next to `target`, numbered; the sheets in their order."""
+def read_sheets(
+    path: Path, target: Path, spread: Mapping[int, Sequence[merged.Area]] | None = None
+) -> list[Sheet]:
+    """Write every sheet as CSV next to `target`, numbered; the sheets in their order.
+
+    `spread`: by place of the sheet, areas whose first cell holds for all of their rows.
+    """
     import fastexcel  # noqa: PLC0415  an extra
 
     # It warns of sheets that hold a chart; without a handler that would go to the terminal.
@@ -136,15 +147,11 @@ def read_sheets(path: Path, target: Path) -> list[Sheet]:
         logging.getLogger(name).addHandler(logging.NullHandler())
     reader = fastexcel.read_excel(path)
     failed = failures(path) if path.suffix == ".xls" else {}
-    return [
-        Sheet(
-            name,
-            _written(
-                reader, place, target.with_name(f"{target.name}.{place}.csv"), failed.get(name, {})
-            ),
-        )
-        for place, name in enumerate(reader.sheet_names)
-    ]
+    found, own = [], spread or {}
+    for place, name in enumerate(reader.sheet_names):
+        csv, areas = target.with_name(f"{target.name}.{place}.csv"), own.get(place, ())
+        found.append(Sheet(name, _written(reader, place, csv, failed.get(name, {}), areas)))
+    return found
 
 
 _APART = """
@@ -174,13 +181,20 @@ def _suffix(book: Book) -> str:
         return ".xlsb" if "xl/workbook.bin" in parts.namelist() else ".xlsx"
 
 
-def _check_sheets(book: Book) -> frozenset[str]:
-    """The sheets in which a formula failed; refuses one with a cell so far off that it would not
-    fit into memory.
+class _Checked(NamedTuple):
+    """The sheets, by their part of the archive, in which a formula failed, or cells are merged."""
+
+    failed: frozenset[str]
+    merged: frozenset[str]
+
+
+def _check_sheets(book: Book) -> _Checked:
+    """What the library leaves out; refuses a sheet with a cell so far off that it would not fit
+    into memory.
 
     The library keeps a place for every cell up to the farthest in both directions.
     """
-    failed = set()
+    failed, joined = set(), set()
     with opened(book.path, book.name) as parts:
         for part in parts.infolist():
             if not part.filename.startswith(_SHEETS):
@@ -195,12 +209,14 @@ def _check_sheets(book: Book) -> frozenset[str]:
                         row = max([row, *map(int, _ROW.findall(block[-_TAIL:]))])
                         if part.filename not in failed and _FAILED.search(block):
                             failed.add(part.filename)
+                        if merged.MARK in block:
+                            joined.add(part.filename)
                         end = block[-_TAG:]
             except FAULTS as error:
                 raise _broken(book.name, str(error)) from error
             if max(map(_number, columns)) * row > _MOST_CELLS:
                 raise _sprawling(book.name)
-    return frozenset(failed)
+    return _Checked(frozenset(failed), frozenset(joined))
 
 
 def _with_failures(book: Book, failed: frozenset[str]) -> Path:
@@ -253,7 +269,13 @@ def _load(reader: ExcelReader, place: int, dtype: _Type) -> pl.DataFrame:
     return frame.rename({name: f"{n}" for n, name in enumerate(frame.columns)})
 
 
-def _written(reader: ExcelReader, place: int, target: Path, failed: FailedCells) -> Path | None:
+def _written(
+    reader: ExcelReader,
+    place: int,
+    target: Path,
+    failed: FailedCells,
+    areas: Sequence[merged.Area],
+) -> Path | None:
     """The cells of a sheet as CSV in UTF-8; None if it has none. `failed`: see `xls_failures`."""
     frame = _load(reader, place, "string")
     if not frame.width:
@@ -265,6 +287,7 @@ def _written(reader: ExcelReader, place: int, target: Path, failed: FailedCells)
         frame = _replaced(frame, numbers, _LOST, _in_e_notation)
     if _any(frame, _INEXACT):
         frame = _replaced(frame, _load(reader, place, "duration"), _INEXACT, _in_seconds)
+    frame = merged.spread(frame, areas)
     # A text of no length would be written as a pair of quotes.
     frame = frame.select(pl.when(pl.col(name) != "").then(name) for name in frame.columns)
     frame.write_csv(target, include_header=False)

@@ -123,7 +123,7 @@ def _is_data(record: Sequence[str], match: HeaderMatch) -> bool:
         for name, places in match.columns.items()
     }
     filled = sum(map(bool, cells.values()))
-    key = cells.get(table.key[0])
+    key = cells.get(table.row)
     texts = [text.strip(BLANKS) for text in record]
     named = any(map(IDENTITY.match, (*texts[:1], key or "")))
     filled_cells = sum(map(bool, texts))

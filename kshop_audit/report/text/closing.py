@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kshop_audit.model.report import Report, RuleResult, Status
+from kshop_audit.model.schema import Kind
 from kshop_audit.report.text.page import Style, TextOptions, paragraph, printed
 from kshop_audit.report.view.speech import Speech
 
@@ -15,6 +16,7 @@ _STYLES = {Status.PASS: "green", Status.FAIL: "bold red"}
 _IDS = ("ticket_id", "violation_id", "product_id", "order_id")
 """What names a blocker best: a ticket has an order as well."""
 _INDENT = 4
+_DAY = len("2026-10-31")
 
 _Line = tuple[int, str, str]
 """Indent, text and style."""
@@ -70,6 +72,7 @@ def render(report: Report, options: TextOptions) -> str:
     first = speech.join([speech.data(report.shop or ""), as_of])
     lines: list[_Line] = [(0, f"{badge} {first}", Style.STRONG)]
     lines += [(0, line, Style.STRONG) for line in _earliest(state, speech)]
+    lines.append((0, _seen(report, speech), Style.PLAIN))
     lines.append((0, "", Style.PLAIN))
     steps = {action.rule: speech.text(action.text) for action in report.actions}
     for rule in report.rules:
@@ -89,6 +92,20 @@ def render(report: Report, options: TextOptions) -> str:
 def _open(state: Readiness) -> bool:
     """Whether nothing is known to block, but not everything is known."""
     return bool(state.unknown) and state.not_before is None and not state.waiting
+
+
+def _seen(report: Report, speech: Speech) -> str:
+    """How many orders the conclusion rests on, and of which days; an older one may be elsewhere."""
+    orders = [item for item in report.inputs if item.kind == Kind.ORDERS]
+    first = min((item.first_at for item in orders if item.first_at), default=None)
+    last = max((item.last_at for item in orders if item.last_at), default=None)
+    if first is None or last is None:
+        return speech.say("closing.seen_none")
+    counted = next((rule for rule in report.rules if rule.id == "close-orders"), None)
+    known = 0 if counted is None else (counted.denominator or 0) + sum(counted.unknown.values())
+    days = (speech.data(at[:_DAY]) for at in (first, last))
+    since, until = days
+    return speech.say("closing.seen", n=known, since=since, until=until)
 
 
 def _earliest(state: Readiness, speech: Speech) -> list[str]:

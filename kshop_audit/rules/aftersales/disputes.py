@@ -1,27 +1,28 @@
-"""Who is at fault in disputes, and which tickets may become one."""
+"""Who is at fault in disputes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 
-from kshop_audit.facts import Facts
-from kshop_audit.facts.text import normalised, says
+from kshop_audit.facts import Facts, Tables
+from kshop_audit.facts.liability import judged, why_open
 from kshop_audit.facts.tickets import (
-    doubtful_tickets,
-    judged,
     pending_disputes,
-    refunds,
-    rejected_tickets,
+    possible_refunds,
 )
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.aftersales.limits import next_due
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.countdown import hours_left
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
+from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 
@@ -78,6 +79,53 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
     )
 
 
+LIABLE = (Kind.TICKETS, "liable_party")
+JUDGEMENTS = (Kind.DISPUTES, Kind.TICKETS, "ticket_id")
+
+
+def _strangers(matched: int, of: int) -> Text | None:
+    """Why there is no verdict by a file of judgements of which no ticket is in the export."""
+    if matched or not of:
+        return None
+    return Text(
+        zh=f"判责文件里的 {of} 个售后单号在售后文件里一个也找不到（0/{of}）："
+        "请确认两个文件是同一家店、同一段时间的。",
+        en=f"0 of {of} ids of the file of judgements are among the tickets: make sure that both "
+        "files are of the same shop and the same days.",
+    )
+
+
+def _sources(
+    tables: Tables, terms: Terms, *, known: bool, side: tuple[int, int] | None
+) -> Iterator[Text]:
+    """Where the judgements come from, and what their absence means."""
+    if side is not None and side[0]:
+        yield Text(
+            zh=f"判责文件的 {side[1]} 个售后单号中，售后文件里有 {side[0]} 个。",
+            en=f"{side[0]} of {side[1]} ids of the file of judgements are among the tickets.",
+        )
+    if tables.empty(Kind.TICKETS):
+        yield Text(
+            zh="售后文件只有表头：按订单所在的日子里没有售后单判定。",
+            en="The file of tickets has a header and no row: taken as no ticket in the days of "
+            "the orders.",
+        )
+    if not known and tables.has(*LIABLE):
+        yield absent.NO_LIABILITY
+    said = Kind.DISPUTES in terms.settings.coverage
+    if known and not said and not tables.has(Kind.TICKETS, "arbitration"):
+        first = terms.since("dispute-fault-rate").date()
+        last = (terms.end - timedelta(days=1)).date()
+        line = f"[coverage.disputes] from = {first}, to = {last}"
+        yield Text(
+            zh="售后文件没有平台介入列：判责结果只对写明的单有效，其余的单都可能是商责。如果判责结果"
+            f"是完整的，请在 shop.toml 写明：{line}",
+            en="The tickets do not tell where the platform stepped in, so a judgement decides only "
+            "for the ticket that it names, and any other may be a fault. If the judgements are "
+            f"complete, say so in shop.toml: {line}",
+        )
+
+
 @rule(
     "dispute-fault-rate",
     family=FAMILY,
@@ -90,7 +138,7 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
         ),
     ),
     unit=Text(zh="单判商家责任", en="tickets judged merchant fault"),
-    needs=("tickets.status", "tickets.finished_at"),
+    needs=("tickets.type", "tickets.status", "tickets.finished_at"),
     also=("disputes",),
     conclude=_dispute_notes,
     absent={
@@ -137,7 +185,12 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         原文“4”前的符号缺失，按 2023-04-22 的副本取“少于 4”（选项 dispute_count_op）；
         导出表没有责任判定，缺纠纷表时只能给出上下限。
     """
-    known = judged(facts.tables)
+    tables, settings = facts.tables, terms.settings
+    known = judged(tables, settings)
+    side = tables.matched(*JUDGEMENTS) if Kind.DISPUTES in tables.frames else None
+    none_at_all = tables.empty(Kind.TICKETS)
+    inside = in_window("finished_at", "dispute-fault-rate", tables, terms)
+    member = pl.col("refund") & pl.col("ended") & inside
     pending = facts(pending_disputes).with_columns(at=pl.col("applied_at"), due=next_due(terms))
     listed = Findings(
         {
@@ -146,7 +199,7 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
             "at": pl.col("finished_at"),
             "why": pl.lit("look_up"),
         },
-        where=pl.col("at_fault").is_null() & (not known),
+        where=pl.col("at_fault").is_null() & (pl.col("intervened").fill_null(not known)),
         order=("why", "at", "ticket_id"),
         limit=None,
         beside=pending.select(
@@ -157,179 +210,21 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         ),
     )  # fmt: skip
     return Ratio(
-        unit=facts(refunds),
+        unit=facts(possible_refunds),
         at="finished_at",
         hit=pl.col("at_fault"),
         offence=True,
-        evidence=EvidenceColumns(
-            ids=("ticket_id", "order_id"), actual=pl.col("finished_at"), why=pl.col("arbitration")
+        maybe=perhaps(
+            member, "finished_at", unclear=(pl.col("refund") & pl.col("ended")).is_null()
         ),
+        unknown=why_open(),
+        evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by={"day": pl.col("finished_at").dt.date()},
         findings=listed,
         unknown_hides=not known,
-        unmapped=("type", "status", "liable_party"),
-    )
-
-
-@rule(
-    "reject-without-reason",
-    family=FAMILY,
-    title=Text(zh="驳回未写原因", en="Rejections without a reason"),
-    fix=Text(
-        zh="驳回前先联系买家；驳回时写清具体原因并上传凭证，不写“无”“其他”。",
-        en=(
-            "Contact the buyer first, then state the concrete reason of a rejection and attach "
-            "evidence."
-        ),
-    ),
-    unit=Text(zh="单驳回未写原因", en="rejections without a reason"),
-    needs=("tickets.applied_at", "tickets.rejected|tickets.status", "tickets.reject_reason"),
-)
-def reject_without_reason(facts: Facts, terms: Terms) -> Shape:
-    """Rejected after-sales tickets with an empty reject reason, last 30 days.
-
-    近 30 天申请并被商家驳回的售后单中，驳回原因为空的单数。
-
-    Why it matters:
-        A rejection should follow a talk with the buyer or state its reason (S3-17); without
-        either an intervention is harder to win.
-
-        应先与买家沟通再拒绝，或写明拒绝原因（S3-17）；否则平台介入时很难占理。
-
-    How it is counted:
-        Rejected tickets with an empty reject reason / rejected tickets, by application time.
-        The 30 days are an ASSUMPTION.
-
-        驳回原因为空的单 ÷ 被驳回的单，按申请时间；30 天窗口是假设。
-
-    Not counted:
-        Tickets that were never rejected. Any text counts as a reason, however thin.
-
-        从未驳回的单。只要写了文字就算有原因，不论是否充分。
-
-    Example:
-        Of 12 rejected tickets 2 have an empty reason: 2 of 12, missed.
-
-        12 单驳回中 2 单原因为空：2/12，不达标。
-
-    Why our number may differ:
-        The export keeps only the ticket's last state: an earlier rejection may be gone, and a
-        reason told in chat is not seen here.
-
-        导出表只有最新状态，早先的驳回可能看不到；在聊天里说明的原因这里也看不到。
-    """
-    reason = pl.col("reject_reason").str.strip_chars()
-    silent = reason.is_null() | (reason == "")
-    return Ratio(
-        unit=facts(rejected_tickets),
-        at="applied_at",
-        hit=silent,
-        offence=True,
-        evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("applied_at")),
-        unmapped=("status",),
-    )
-
-
-@rule(
-    "dispute-risk",
-    family=FAMILY,
-    title=Text(zh="纠纷风险单", en="Tickets at risk of a lost dispute"),
-    fix=Text(
-        zh=(
-            "在途仅退款：联系快递召回或请买家拒签；包邮商品不向买家要发货运费；"
-            "揽收前申请退款的先问买家再发货。"
-        ),
-        en=(
-            "In transit: recall the parcel or ask the buyer to refuse it. Free postage: never "
-            "charge the outbound freight. Refund before pickup: ask before shipping."
-        ),
-    ),
-    unit=Text(zh="单有商责风险", en="tickets likely to be lost"),
-    needs=("tickets.type", "tickets.status", "tickets.applied_at"),
-    absent={
-        "tickets.reject_reason": absent.NO_REASON_FOR_B,
-        "orders.postage": absent.NO_POSTAGE_FOR_B,
-    },
-)
-def dispute_risk(facts: Facts, terms: Terms) -> Shape:
-    """Open or rejected tickets that match a pattern the platform decides for the buyer.
-
-    未完结或已驳回的售后单中，符合易判商责情形的单数。
-
-    Why it matters:
-        Each pattern tends to end as merchant fault once the platform steps in (S3-12 to S3-15)
-        and then counts in the dispute-fault rate.
-
-        平台介入后这几种情形容易判商责（S3-12 至 S3-15），并计入商责纠纷率。
-
-    How it is counted:
-        A: refund-only in transit, rejected. B: free postage, and the rejection asks the buyer
-        for outbound freight. C: applied before pickup (S3-14; without one, the shipment), sent
-        without a message to the buyer between. Last 30 days.
-
-        A：在途仅退款被驳回；B：包邮商品却以买家承担发货运费驳回；C：揽收前申请退款，未联系买家
-        就发货。命中单 ÷ 未完结或驳回单，近 30 天申请。
-
-    Not counted:
-        Finished tickets without a rejection, and other reasons to lose. It is a risk, not a
-        violation.
-
-        已完结且未驳回的单，以及其他可能败诉的情形。这是风险提示，不是违规判定。
-
-    Example:
-        Applied 10:00, shipped 11:00, picked up 15:00, no message from 10:00 to 15:00: pattern
-        C. One message at 10:30: no hit.
-
-        10:00 申请，11:00 发货，15:00 揽收，10:00–15:00 没联系买家：命中 C；10:30 发过消息则不命
-        中。
-
-    Why our number may differ:
-        Phone calls are not in the chat export, spellings of freight demands and the 30 days are
-        an ASSUMPTION, and the platform decides by evidence we do not see.
-
-        电话沟通不在聊天导出里；运费话术词表和 30 天窗口是假设；平台还会看我们看不到的凭证。
-    """
-    applied, sent, turned_down = (pl.col(n) for n in ("applied_at", "sent_at", "turned_down"))
-    arrived = (pl.col("signed_at") <= applied).fill_null(False)
-    before = (applied < sent).fill_null(False)
-    patterns = {
-        "A": turned_down & (pl.col("type") == "refund_only") & (sent <= applied) & ~arrived,
-        "B": turned_down
-        & (pl.col("postage_fen") == 0)
-        & says(normalised(pl.col("reject_reason")), terms.words("shared_freight")),
-        "C": before & ~pl.col("contacted").fill_null(True),
-    }
-    found = pl.concat_str(
-        [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in patterns.items()],
-        separator=" ",
-        ignore_nulls=True,
-    )
-    tickets = facts(doubtful_tickets).with_columns(
-        pattern=pl.when(found != "").then(found), due=next_due(terms)
-    )
-    risky = pl.col("pattern").is_not_null()
-    # Without the buyer's chats nobody can tell whether pattern C applies.
-    silent = before & pl.col("contacted").is_null()
-    return Ratio(
-        unit=tickets,
-        at="applied_at",
-        hit=pl.when(risky | ~silent).then(risky),
-        offence=True,
-        evidence=EvidenceColumns(
-            ids=("ticket_id", "order_id"), deadline=pl.col("due"), why=pl.col("pattern")
-        ),
-        findings=Findings(
-            {
-                "ticket_id": pl.col("ticket_id"),
-                "order_id": pl.col("order_id"),
-                "at": applied,
-                "pattern": pl.col("pattern"),
-                "deadline": pl.col("due"),
-                "hours_left": hours_left(pl.col("due"), terms),
-                "todo": pl.col("pattern").str.replace_all(r"(\w+)", "pattern_$1"),
-            },
-            where=risky,
-            order=("deadline", "at", "ticket_id"),
-        ),
-        unmapped=("type", "status"),
+        unmapped=("type", "status", "liable_party", "arbitration"),
+        side=side,
+        unsettled=_strangers(*side) if side and not tables.filled(*LIABLE) else None,
+        instead={Status.NOT_APPLICABLE: Status.PASS} if none_at_all else {},
+        notes=tuple(_sources(tables, terms, known=known, side=side)),
     )

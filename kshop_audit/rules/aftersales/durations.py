@@ -6,15 +6,20 @@ from datetime import timedelta
 
 import polars as pl
 
-from kshop_audit.facts import Facts
+from kshop_audit.facts import Facts, Tables
 from kshop_audit.facts.conversations import within
 from kshop_audit.facts.tickets import awaiting, refund_only, refund_requests, return_refunds
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.aftersales.limits import answer_due, next_due
+from kshop_audit.rules.aftersales.limits import answer_due, answer_dues, next_due
 from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.answers import answer
 from kshop_audit.rules.kit.countdown import hours_left
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
+from kshop_audit.rules.kit.lengths import between, shared, without
+from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
 
@@ -28,16 +33,21 @@ BY = {
 }
 
 
-def _damaged(*spans: tuple[str, str], longest: timedelta) -> pl.Expr:
-    """Boolean: one of the spans is negative or longer than any ticket can take (A11)."""
-    lengths = [pl.col(until) - pl.col(since) for since, until in spans]
-    return pl.any_horizontal(
-        [((length < timedelta(0)) | (length > longest)).fill_null(False) for length in lengths]
-    )
+def _perhaps(
+    tables: Tables, rule_id: str, kind: str, out: pl.Expr, terms: Terms
+) -> dict[Why, pl.Expr]:
+    """What leaves open whether a ticket is a completed one of this type that the platform did not
+    step into; `out`: Boolean, it is left out for other reasons.
+    """
+    member = (pl.col("type") == kind) & pl.col("ended") & ~_intervened(tables)
+    inside = in_window("finished_at", rule_id, tables, terms)
+    return perhaps(member & inside, "finished_at", unclear=member.is_null(), out=out)
 
 
-def _seconds(since: str, until: str) -> pl.Expr:
-    return (pl.col(until) - pl.col(since)).dt.total_seconds()
+def _intervened(tables: Tables) -> pl.Expr:
+    """Boolean: the platform stepped in; false where no column tells of it (a note says so)."""
+    told = tables.from_files_with(Kind.TICKETS, "arbitration")
+    return pl.when(told).then("intervened").otherwise(False)
 
 
 def _target_seconds(rule_id: str, terms: Terms) -> int:
@@ -102,22 +112,30 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
 
         按公式字面，分母含平台介入单（上例为 2.0 小时）；另有说法计到退款最终完结（S2-25）。
     """
+    tables = facts.tables
     longest = timedelta(days=terms.number("refund-only-hours", "max_days"))
     tickets = facts(refund_only).with_columns(confirmed_at=pl.coalesce("agreed_at", "finished_at"))
-    seconds = _seconds("applied_at", "confirmed_at")
+    taken = between(tables, "applied_at", "agreed_at", "finished_at")
+    exempt = within("applied_at", terms.settings.exempt)
+    damaged = taken.damaged(longest).fill_null(False)
+    untimed = pl.col("applied_at").is_null() & pl.col("doubt").is_null()
     return Tally(
         unit=tickets,
         at="finished_at",
-        amount=seconds,
+        amount=taken.written,
         weight=pl.lit(1),
         each=(0, int(longest.total_seconds())),
         excluded={
-            "exempt": within("applied_at", terms.settings.exempt),
-            "intervened": pl.col("intervened"),
-            "damaged": _damaged(("applied_at", "confirmed_at"), longest=longest)
-            | pl.col("applied_at").is_null(),
+            "exempt": exempt,
+            "intervened": pl.col("intervened").fill_null(False),
+            "damaged": damaged | untimed,
         },
-        slow=seconds > _target_seconds("refund-only-hours", terms),
+        maybe=_perhaps(
+            tables, "refund-only-hours", "refund_only", exempt | damaged | untimed, terms
+        ),
+        least=taken.least if taken.open else None,
+        most=taken.most if taken.open else None,
+        slow=taken.written > _target_seconds("refund-only-hours", terms),
         evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"),
             deadline=pl.col("applied_at")
@@ -125,7 +143,7 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
             actual=pl.col("confirmed_at"),
         ),
         by=BY,
-        unmapped=("type", "status"),
+        unmapped=("type", "status", "arbitration"),
     )
 
 
@@ -186,29 +204,41 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
 
         旧口径只扣除买家操作时间，在途仍计入；签收时间取自导出表，可能晚于快递实际签收。
     """
+    tables = facts.tables
     longest = timedelta(days=terms.number("return-refund-hours", "max_days"))
-    signed = pl.col("return_signed_at").is_not_null()
-    succeeded = pl.col("status") == "succeeded"
-    first = _seconds("applied_at", "agreed_at")
-    second = pl.when(signed).then(_seconds("return_signed_at", "finished_at")).otherwise(0)
     spans = (("applied_at", "agreed_at"), ("return_signed_at", "finished_at"))
+    first, second = (between(tables, *span) for span in spans)
+    taken = without(first + second.if_there(), shared(tables, *spans))
+    good = pl.col("doubt").is_null()
+    exempt = within("applied_at", terms.settings.exempt)
+    excluded = {
+        "exempt": exempt,
+        "intervened": pl.col("intervened").fill_null(False),
+        "no_agreement": pl.col("agreed_at").is_null() & good,
+        "no_signature": (pl.col("status") == "succeeded")
+        & pl.col("return_signed_at").is_null()
+        & good,
+        "damaged": first.damaged(longest).fill_null(False)
+        | second.damaged(longest).fill_null(False)
+        | (pl.col("applied_at").is_null() & good),
+    }
+    out = pl.any_horizontal(
+        check.fill_null(False) for name, check in excluded.items() if name != "intervened"
+    )
     return Tally(
         unit=facts(return_refunds),
         at="finished_at",
-        amount=first + second,
+        amount=taken.written,
         weight=pl.lit(1),
         each=(0, int(longest.total_seconds())),
-        excluded={
-            "exempt": within("applied_at", terms.settings.exempt),
-            "intervened": pl.col("intervened"),
-            "no_agreement": pl.col("agreed_at").is_null(),
-            "no_signature": succeeded & ~signed,
-            "damaged": _damaged(*spans, longest=longest) | pl.col("applied_at").is_null(),
-        },
-        slow=first + second > _target_seconds("return-refund-hours", terms),
+        excluded=excluded,
+        maybe=_perhaps(tables, "return-refund-hours", "return_refund", out, terms),
+        least=taken.least if taken.open else None,
+        most=taken.most if taken.open else None,
+        slow=taken.written > _target_seconds("return-refund-hours", terms),
         evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by=BY,
-        unmapped=("type", "status"),
+        unmapped=("type", "status", "arbitration"),
     )
 
 
@@ -271,25 +301,20 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         节假日时限更长，2025 年口径有 36 小时（可改选项）；30 天窗口是假设；导出表没有驳回时间，
         驳回单按完结时间算。
     """
-    tickets = facts(refund_requests).with_columns(
-        due_at=answer_due(terms),
-        answered_at=pl.coalesce(
-            *(
-                pl.when(pl.col(name) <= terms.as_of).then(name)
-                for name in ("agreed_at", "finished_at")
-            )
-        ),
-    )
-    answered = pl.col("answered_at").is_not_null()
+    tables = facts.tables
+    given, due = answer(tables, terms, "agreed_at", "finished_at"), answer_dues(tables, terms)
+    exempt = within("applied_at", terms.settings.exempt)
+    waits = given.pending(due, terms)
+    state = pl.col("refund") & ~waits
+    inside = in_window("applied_at", "refund-deadlines", tables, terms)
     return Ratio(
-        unit=tickets,
+        unit=facts(refund_requests).with_columns(due_at=answer_due(terms), answered_at=given.at),
         at="applied_at",
-        hit=pl.coalesce("answered_at", pl.lit(terms.as_of)) > pl.col("due_at"),
+        hit=given.late(due, terms),
         offence=True,
-        excluded={
-            "exempt": within("applied_at", terms.settings.exempt),
-            "pending": ~answered & (pl.col("due_at") >= terms.as_of),
-        },
+        excluded={"exempt": exempt, "pending": waits.fill_null(False)},
+        maybe=perhaps(state & inside, "applied_at", unclear=state.is_null(), out=exempt),
+        unknown=given.unknown(),
         evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"),
             deadline=pl.col("due_at"),
@@ -303,5 +328,5 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
             ),
         ),
         by={"day": pl.col("applied_at").dt.date(), "hour": pl.col("applied_at").dt.hour()},
-        unmapped=("type",),
+        unmapped=("type", "status"),
     )

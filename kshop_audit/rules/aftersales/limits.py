@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import polars as pl
 
+from kshop_audit.facts import Tables
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.lengths import Moment, moment
 
 LIMITS = "refund-deadlines"
 """The rule whose options are the limits."""
@@ -31,6 +35,48 @@ def answer_due(terms: Terms) -> pl.Expr:
     return pl.col("applied_at") + limit
 
 
+def answer_dues(tables: Tables, terms: Terms) -> Moment:
+    """By when the application must be answered, at the earliest and at the latest: as far as its
+    type, its time and the pickup are known.
+
+    Needs besides: pickup_open (Boolean: no file tells whether the order was picked up).
+    """
+    hours = {
+        name: timedelta(hours=terms.number(LIMITS, f"{name}_hours"))
+        for name in ("refund_only", "refund_only_shipped", "return_refund")
+    }
+    applied = moment(tables, "applied_at")
+    returned, only = (pl.col("type") == name for name in ("return_refund", "refund_only"))
+    picked = _picked(tables, applied)
+    spot, shipped = hours["refund_only"], hours["refund_only_shipped"]
+
+    def limit(of: Callable[[Iterable[timedelta]], timedelta]) -> pl.Expr:
+        return (
+            pl.when(returned).then(pl.lit(hours["return_refund"]))
+            .when(only & picked).then(pl.lit(shipped))
+            .when(only & ~picked).then(pl.lit(spot))
+            .when(only).then(pl.lit(of((spot, shipped))))
+            .otherwise(pl.lit(of(hours.values())))
+        )  # fmt: skip
+
+    return Moment(applied.earliest + limit(min), applied.latest + limit(max))
+
+
+def _picked(tables: Tables, applied: Moment) -> pl.Expr:
+    """Boolean: picked up by the application; null where the files do not tell."""
+    rough = tables.imprecise(Kind.ORDERS, "picked_up_at") or tables.imprecise(
+        Kind.SHIPMENTS, "picked_up_at", "node_at"
+    )
+    picked = pl.col("picked_up_at")
+    latest = picked + timedelta(days=1) if rough else picked
+    return (
+        pl.when(latest <= applied.earliest)
+        .then(pl.lit(True))
+        .when((picked > applied.latest) | (picked.is_null() & ~pl.col("pickup_open")))
+        .then(pl.lit(False))
+    )
+
+
 def next_due(terms: Terms) -> pl.Expr:
     """Datetime: by when the shop must do its next step on an open ticket; null where it is not its
     turn or no limit is published (a rejected ticket).
@@ -43,7 +89,8 @@ def next_due(terms: Terms) -> pl.Expr:
         return explicit
     unpack = timedelta(hours=terms.number(LIMITS, "return_signed_hours"))
     back = pl.col("return_signed_at").is_not_null()
-    waiting = pl.col("refund") & pl.col("agreed_at").is_null() & ~pl.col("turned_down")
+    refused = pl.col("turned_down").fill_null(False)
+    waiting = pl.col("refund") & pl.col("agreed_at").is_null() & ~refused
     return pl.coalesce(
         explicit,
         pl.when(back).then(pl.col("return_signed_at") + unpack),

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.violations import pending_violations
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import CLOSING, Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
@@ -74,12 +76,16 @@ def close_notice(facts: Facts, terms: Terms) -> Shape:
     """
     closing = terms.settings.closing
     started, broken = closing.notice_started_at, closing.notice_interrupted
-    if started is None or broken is None:
+    if started is None:
         return unanswered(closing, "notice_started_at", "notice_interrupted")
+    clears = started + timedelta(days=terms.number("close-notice", "days"))
+    if clears > terms.as_of:  # even if it was never interrupted
+        return _cleared("notice_interrupted" if broken else "notice_started_at", clears, terms)
+    if broken is None:
+        return unanswered(closing, "notice_interrupted")
     if broken:
         finding: Finding = {"fact": "notice_interrupted", "clears_on": DEPENDS}
         return Stated(Status.FAIL, numerator=1, findings=(finding,))
-    clears = started + timedelta(days=terms.number("close-notice", "days"))
     return _cleared("notice_started_at", clears, terms)
 
 
@@ -182,14 +188,16 @@ def close_violations(facts: Facts, terms: Terms) -> Shape:
     """
     given = terms.settings.closing.violations_open
     if facts.tables.has(Kind.VIOLATIONS, "status"):
-        pending = pl.col("status").is_in(("open", "appealing"))
+        pending = pl.col("pending")
         return Ratio(
-            unit=facts.tables.rows(Kind.VIOLATIONS),
-            hit=pl.when(pl.col("status").is_not_null()).then(pending),
+            unit=facts(pending_violations),
+            hit=pending,
             offence=True,
-            excluded={"after_as_of": pl.col("notified_at") > terms.as_of},
+            excluded={"after_as_of": pl.col("notified_at") > terms.last},
+            unknown={Why.NOT_UNDERSTOOD: pending.is_null()},
             evidence=EvidenceColumns(ids=("violation_id",)),
-            findings=blockers("violation_id", "order_id", where=pending),
+            findings=blockers("violation_id", "order_id", where=pending.fill_null(False)),
+            unmapped=("status",),
         )
     if given is None:
         return unanswered(terms.settings.closing, "violations_open")
@@ -245,7 +253,7 @@ def close_products(facts: Facts, terms: Terms) -> Shape:
         导出可能不含审核中的商品；不认识的状态单独列出。
     """
     closing = terms.settings.closing
-    if facts.tables.has(Kind.PRODUCTS, "status"):
+    if facts.tables.has(Kind.PRODUCTS, "status") and not facts.tables.empty(Kind.PRODUCTS):
         listed = pl.col("status").is_in(("on_sale", "in_review"))
         return Ratio(
             unit=facts.tables.rows(Kind.PRODUCTS),

@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.orders import last_completions, orders
-from kshop_audit.facts.tickets import tickets
+from kshop_audit.facts.completions import aftersales_left, endings, last_completions
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import CLOSING, Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
@@ -82,48 +82,88 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
 
         导出时间范围之外的老订单看不到；导出之后状态也会变。
     """
-    rows = facts(orders).with_columns(
-        unfinished=~pl.col("done") | (pl.col("finished_at") > terms.as_of).fill_null(False)
-    )
+    if facts.tables.empty(Kind.ORDERS) and Kind.ORDERS not in terms.settings.coverage:
+        return Stated(Status.NO_VERDICT, reason=NO_ORDERS)
+    pending = pl.col("unfinished")
     return Ratio(
-        unit=rows,
-        hit=pl.when("status_known").then("unfinished"),
+        unit=facts(endings),
+        hit=pending,
         offence=True,
-        excluded={"after_as_of": pl.col("created_at") > terms.as_of},
+        excluded={"after_as_of": pl.col("created_at") > terms.last},
+        unknown={Why.NOT_UNDERSTOOD: pending.is_null()},
         evidence=EvidenceColumns(ids=("order_id",)),
-        findings=blockers(
-            "order_id", "status", where=pl.col("unfinished") & pl.col("status_known")
-        ),
+        findings=blockers("order_id", "status", where=pending.fill_null(False)),
         unmapped=("status",),
     )
 
 
+NO_ORDERS = Text(
+    zh="订单文件里一行也没有，不能证明订单都已完结：请导出全部订单；"
+    "确实没有订单时在 shop.toml 写 [coverage.orders]。",
+    en="The orders file holds no row, which does not prove that every order is over: export all "
+    "orders, or if there is none, say so with [coverage.orders] in shop.toml.",
+)
+
+
 def _cooled(measured: Measured, terms: Terms) -> Conclusion:
+    """By the last completion that is known, the operator's answer included; it can only be later.
+
+    A completed order without a time was completed after all else that is known of it, and by the
+    answer only if that is so.
+    """
     given = terms.settings.closing.last_completed_at
-    rows = measured.findings
-    open_question = [row for row in rows if row["completed_at"] is None]
-    if open_question and given is None:
+    rows = {str(row["why"]): row for row in measured.findings}
+    undated, unclear = rows.get("undated"), rows.get("unclear")
+    ends = [_end(rows["dated"], "completed_at")] if "dated" in rows else []
+    known = [*ends, *([_end(undated, "begun_at")] if undated and undated["begun_at"] else [])]
+    early = given is not None and undated is not None and _before(given, undated)
+    if given is not None:
+        ends.append((given, None))
+    if (undated or unclear) and (given is None or early):
+        least = max(known, default=None, key=_rank)
+        if least is not None and ready_after(least[0], terms) > terms.as_of:
+            return _cooling(*least, terms)  # whatever the open question turns out to be
+        asked: Finding = {"fact": "last_completed_at"}
+        left = tuple(_shown(row) for row in (undated, unclear) if row)
         return Conclusion(
             status=Status.NO_VERDICT,
-            findings=({"fact": "last_completed_at"}, *open_question),
-            reason=Text(
-                zh="有订单的完成时间或状态看不出来："
-                "请在 shop.toml 的 [closing] 填写 last_completed_at。",
-                en="Some orders show no finish time or no known state: set last_completed_at in "
-                "[closing] of shop.toml.",
-            ),
+            findings=(asked, *left),
+            reason=_TOO_EARLY if early else _NO_TIMES,
         )
-    ends = [
-        (datetime.fromisoformat(str(row["completed_at"])), row["order_id"])
-        for row in rows
-        if row["completed_at"] is not None
-    ]
-    # The operator's answer stands in for times that the export does not have.
-    if given is not None and (open_question or not ends):
-        ends.append((given, None))
     if not ends:
         return Conclusion(status=Status.PASS, count=True, findings=())
-    return _cooling(*max(ends, key=lambda end: (end[0], str(end[1]))), terms)
+    return _cooling(*max(ends, key=_rank), terms)
+
+
+_NO_TIMES = Text(
+    zh="有订单的完成时间或状态看不出来：请在 shop.toml 的 [closing] 填写 last_completed_at。",
+    en="Some orders show no finish time or no known state: set last_completed_at in [closing] of "
+    "shop.toml.",
+)
+_TOO_EARLY = Text(
+    zh="[closing] 的 last_completed_at 早于一笔已完成、但没有完成时间的订单的付款或发货：请改成最后"
+    "一单真正完成的时间。",
+    en="last_completed_at in [closing] lies before the payment or shipment of a completed order "
+    "that has no finish time: set it to the time at which the last order was completed.",
+)
+
+
+def _end(row: Finding, name: str) -> tuple[datetime, object]:
+    return datetime.fromisoformat(str(row[name])), row["order_id"]
+
+
+def _rank(end: tuple[datetime, object]) -> tuple[datetime, str]:
+    return end[0], str(end[1])
+
+
+def _before(given: datetime, undated: Finding) -> bool:
+    """Whether the answer lies on a day before the order's last known event; times are optional."""
+    begun = undated["begun_at"]
+    return begun is not None and given.date() < datetime.fromisoformat(str(begun)).date()
+
+
+def _shown(row: Finding) -> Finding:
+    return {"order_id": row["order_id"], "completed_at": None}
 
 
 def _cooling(last: datetime, order_id: object, terms: Terms) -> Conclusion:
@@ -195,21 +235,28 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
         导出范围之外的订单可能完成得更晚；期间产生退款，平台审核也可能延长。
     """
     given = terms.settings.closing.last_completed_at
-    if not facts.tables.has(Kind.ORDERS, "status"):
+    tables = facts.tables
+    nothing = tables.empty(Kind.ORDERS) and Kind.ORDERS not in terms.settings.coverage
+    if nothing or not tables.has(Kind.ORDERS, "status"):
         if given is None:
             return unanswered(terms.settings.closing, "last_completed_at")
         ready = _cooling(given, None, terms)
-        status = ready.status or Status.NO_VERDICT
-        return Stated(status, numerator=ready.numerator, findings=ready.findings or ())
+        return Stated(
+            ready.status or Status.NO_VERDICT,
+            numerator=ready.numerator,
+            findings=ready.findings or (),
+        )
     return Ratio(
         unit=facts(last_completions),
         hit=pl.lit(True),
         offence=True,
-        evidence=EvidenceColumns(ids=("order_id",), actual=pl.col("finished_at")),
+        evidence=EvidenceColumns(ids=("order_id",), actual=pl.col("ended_at")),
         findings=Findings(
             {
                 "order_id": pl.col("order_id"),
-                "completed_at": pl.when("completed").then("finished_at"),
+                "completed_at": pl.when(pl.col("why") == "dated").then("ended_at"),
+                "begun_at": pl.col("begun_at"),
+                "why": pl.col("why"),
             },
             order=("order_id",),
         ),
@@ -227,6 +274,7 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="单售后或纠纷未完结", en="after-sales or disputes open"),
     needs=("tickets.status",),
+    also=("orders",),
     gates_when=CLOSING,
     conclude=nothing_blocks,
 )
@@ -261,16 +309,14 @@ def close_aftersales(facts: Facts, terms: Terms) -> Shape:
 
         售后单关闭后纠纷可能重启，导出表看不出来。
     """
-    later = (pl.col("finished_at") > terms.as_of).fill_null(False)
-    pending = ~pl.col("ended") | later
+    pending = pl.col("pending")
     return Ratio(
-        unit=facts(tickets),
-        hit=pl.when(pl.col("status").is_not_null()).then(pending),
+        unit=facts(aftersales_left),
+        hit=pending,
         offence=True,
+        excluded={"after_as_of": pl.col("begun_at") > terms.last},
+        unknown={Why.NOT_UNDERSTOOD: pending.is_null()},
         evidence=EvidenceColumns(ids=("ticket_id", "order_id")),
-        excluded={"after_as_of": pl.col("applied_at") > terms.as_of},
-        findings=blockers(
-            "ticket_id", "order_id", "status", where=pending & pl.col("status").is_not_null()
-        ),
-        unmapped=("status",),
+        findings=blockers("ticket_id", "order_id", "status", where=pending.fill_null(False)),
+        unmapped=("status", "aftersale_state"),
     )

@@ -41,7 +41,9 @@ class Ratio:
     Boolean, why the outcome of a unit is not known where `hit` is null; without one the files do
     not cover it. `gaps`: what rows and days that are not in the inputs could add.
     `unknown_hides`: the numerator is not known at all, only its bounds are.
-    `declared`: the rows are figures of the back office, not events.
+    `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
+    file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
+    anything is unknown; `instead`: status → the one to give in its place.
     """
 
     unit: pl.LazyFrame
@@ -59,6 +61,9 @@ class Ratio:
     gaps: Gap = Gap.ROWS
     unknown_hides: bool = False
     declared: bool = False
+    side: tuple[int, int] | None = None
+    unsettled: Text | None = None
+    instead: Mapping[Status, Status] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
 
 
@@ -69,7 +74,8 @@ class Tally:
     `amount`, `weight`: Int64 expressions; numerator = Σ amount, denominator = Σ weight.
     `slow`: Boolean, the units that are worth showing as evidence. `each`: least and most that one
     unit can add, for the bounds; None where there are none. `maybe`, `unknown`: as in Ratio; an
-    amount that is null is unknown.
+    amount that is null is unknown. `least`, `most`: Int64, between what the amount of a unit lies
+    where its times are not precise; None where all are.
     """
 
     unit: pl.LazyFrame
@@ -86,6 +92,8 @@ class Tally:
     unmapped: tuple[str, ...] = ()
     maybe: Mapping[Why, pl.Expr] = field(default_factory=dict)
     unknown: Mapping[Why, pl.Expr] = field(default_factory=dict)
+    least: pl.Expr | None = None
+    most: pl.Expr | None = None
     declared: bool = False
     notes: tuple[Text, ...] = ()
 

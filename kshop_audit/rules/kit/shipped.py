@@ -9,9 +9,10 @@ def shipped_at(terms: Terms) -> str:
     """The column of `facts.orders.orders` that tells when an order was shipped.
 
     Only Kuaishou's packs have the option that takes several waybills of an order as replacements
-    of one another (L13, L14): then the first shipment counts, else that of the last parcel.
+    of one another (L13, L14): then the order was shipped with its last line, else with its last
+    parcel.
     """
     replaced = (
         "ship-48h" in terms.pack.rules and terms.option("ship-48h", "parcels") == "replacement"
     )
-    return "first_shipped_at" if replaced else "last_shipped_at"
+    return "lines_shipped_at" if replaced else "parcels_shipped_at"

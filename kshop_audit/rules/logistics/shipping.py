@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.orders import orders
+from kshop_audit.facts.orders import possible_orders, span_of
+from kshop_audit.facts.spans import Span
+from kshop_audit.facts.tables import Tables
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.chances import (
+    ANYTHING,
+    NEVER,
+    Chances,
+    because,
+    in_time,
+    inside,
+    maybe,
+    not_yet,
+)
 from kshop_audit.rules.kit.compensation import compensation
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
@@ -29,9 +44,73 @@ BY = {
 }
 
 
-def _late(deadline: pl.Expr, terms: Terms) -> pl.Expr:
-    """Boolean: done after the deadline, or not done while the deadline has passed."""
-    return pl.coalesce(pl.col(shipped_at(terms)), pl.lit(terms.as_of)) > deadline
+def _chances(limit: Span, tables: Tables, terms: Terms) -> Chances:
+    """What may have become of an order whose last line must be shipped by the limit."""
+    shipped, sent = span_of(tables, shipped_at(terms)), span_of(tables, "lines_sent_at")
+    opened, left = _told("open_state"), _told("may_have_left")
+    others_late = (sent.early > limit.late).fill_null(False)
+    waits = not_yet(limit, terms).where(_told("may_wait") | left)
+    others = in_time(sent, limit, terms).where(sent.early.is_not_null())
+    gone = Chances(NEVER, NEVER, sent.early.is_null()) | others
+    vague = Chances(left & ~others_late, left & others_late, NEVER) | waits
+    vague |= gone.where(_told("may_be_gone"))
+    known = in_time(shipped, limit, terms).where(~opened) | vague.where(opened)
+    touched = pl.col("doubt").is_not_null()
+    if Kind.SHIPMENTS in tables.doubtful:
+        # An earlier waybill can make no order late that was in time, unless each is a parcel.
+        sure = known.hit & ~known.miss & ~known.out & (shipped_at(terms) == "lines_shipped_at")
+        touched = touched | (pl.col("waybill_doubt").is_not_null() & ~sure)
+    return ANYTHING.where(touched) | known.where(~touched)
+
+
+def _told(name: str) -> pl.Expr:
+    return pl.col(name).fill_null(False)
+
+
+def _ratio(
+    rule_id: str, limit: Span, facts: Facts, terms: Terms, presale: pl.Expr | None = None
+) -> Ratio:
+    """Orders by payment; a hit was shipped by the limit."""
+    tables = facts.tables
+    paid = span_of(tables, "paid_at")
+    window = inside(paid, rule_id, terms)
+    chances = _chances(limit, tables, terms)
+    if not paid.precise:
+        chances = Chances(chances.hit, chances.miss, chances.out | window.out)
+    certain = pl.col("doubt").is_null()
+    excluded = {
+        "unpaid": paid.early.is_null() & certain,
+        "force_majeure": pl.col("exempted"),
+        "cancelled": pl.col("cancelled") & certain & pl.col("waybill_doubt").is_null(),
+    }
+    if presale is not None:
+        excluded["presale"] = presale
+    unsure = chances.unsure(~window.hit, *excluded.values())
+    causes = {
+        **because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"}),
+        Why.NO_TIME: _told("may_have_left") & ~_told("unclear"),
+    }
+    if not (limit.precise and span_of(tables, shipped_at(terms)).precise):
+        causes[Why.NOT_PRECISE] = pl.col(shipped_at(terms)).is_not_null()
+    unclear = _told("unclear")
+    causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
+    rest = Why.NOT_PRECISE if not paid.precise else Why.NOT_UNDERSTOOD
+    return Ratio(
+        unit=facts(possible_orders),
+        at="paid_at",
+        hit=chances.outcome,
+        excluded={**excluded, "pending": ~chances.counts},
+        maybe=maybe(causes, unsure, rest),
+        unknown=causes,
+        evidence=EvidenceColumns(
+            ids=("order_id",),
+            deadline=limit.early,
+            actual=pl.col(shipped_at(terms)),
+            cost_fen=compensation("ship-48h", "late", terms),
+        ),
+        by=BY,
+        unmapped=("status", "aftersale_state"),
+    )
 
 
 @rule(
@@ -68,12 +147,12 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
         高 30 元（非官方资料，日期不详）。
 
     How it is counted:
-        Shipped at most 48 h after payment / due orders by payment time; due = shipped by as-of,
-        or the 48 h ran out. Target 97 % is an ASSUMPTION (a 2025 figure for goods-source
-        providers); 5 points only at 100 %.
+        Shipped (its last line) at most 48 h after payment / due orders by payment time; due =
+        shipped by as-of, or the 48 h ran out. Target 97 % is an ASSUMPTION (a 2025 figure for
+        goods-source providers); 5 points only at 100 %.
 
-        付款后 48 小时内（含）发货 ÷ 已发货或已满 48 小时的订单，按付款时间。97% 取自 2025 年货
-        源商规则，用于普通店铺是假设；100% 才得 5 分。
+        付款后 48 小时内（含）发货（以最后一个子订单为准）÷ 已发货或已满 48 小时的订单，按付款时
+        间。97% 取自 2025 年货源商规则，用于普通店铺是假设；100% 才得 5 分。
 
     Not counted:
         Unpaid, presale, reported force majeure (S3-05), orders closed or refunded before
@@ -91,37 +170,19 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         We time the upload of the waybill; the platform may time the courier's pickup (rule of
-        2025), and it alone decides which force-majeure reports it accepts.
+        2025), and it alone decides which force-majeure reports it accepts. Unknown here: orders
+        called shipped without a time, and unshipped ones whose state is not understood.
 
         我们按上传单号的时间算；平台可能按揽收时间算（2025 年口径），不可抗力也以平台审核通过为
-        准。
+        准。状态写着已发货却没有发货时间的订单、状态看不懂的未发货订单判不了。
     """
-    deadline = pl.col("paid_at") + timedelta(hours=terms.number("ship-48h", "hours"))
+    limit = span_of(facts.tables, "paid_at").plus(_hours("ship-48h", "hours", terms))
     presale = pl.col("presale")
     days = terms.number("ship-48h", "presale_from_promise_days")
     if days:
         promised = pl.col("promised_at") - pl.col("paid_at") >= timedelta(days=days)
         presale = presale | (~pl.col("presale_given") & promised.fill_null(False))
-    return Ratio(
-        unit=facts(orders),
-        at="paid_at",
-        hit=~_late(deadline, terms),
-        excluded={
-            "unpaid": pl.col("paid_at").is_null(),
-            "force_majeure": pl.col("exempted"),
-            "cancelled": pl.col("cancelled"),
-            "presale": presale,
-            "pending": pl.col(shipped_at(terms)).is_null() & (deadline >= terms.as_of),
-        },
-        evidence=EvidenceColumns(
-            ids=("order_id",),
-            deadline=deadline,
-            actual=pl.col(shipped_at(terms)),
-            cost_fen=compensation("ship-48h", "late", terms),
-        ),
-        by=BY,
-        unmapped=("status", "aftersale_state"),
-    )
+    return _ratio("ship-48h", limit, facts, terms, presale)
 
 
 @rule(
@@ -177,29 +238,18 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         The export shows one promise; if the buyer agreed to a new date outside the order, the
-        platform may know it and we do not.
+        platform may know it and we do not. Unknown here: orders called shipped without a time, and
+        unshipped ones whose state is not understood.
 
-        导出表只有一个承诺时间；与买家另约的发货时间平台可能认可，我们看不到。
+        导出表只有一个承诺时间；与买家另约的发货时间平台可能认可，我们看不到。状态写着已发货却没有
+        发货时间的订单、状态看不懂的未发货订单判不了。
     """
-    hours = timedelta(hours=terms.number("ship-promise", "default_hours"))
-    promise = pl.coalesce(pl.col("promised_at"), pl.col("paid_at") + hours)
-    return Ratio(
-        unit=facts(orders),
-        at="paid_at",
-        hit=_late(promise, terms),
-        offence=True,
-        excluded={
-            "unpaid": pl.col("paid_at").is_null(),
-            "force_majeure": pl.col("exempted"),
-            "cancelled": pl.col("cancelled"),
-            "pending": pl.col(shipped_at(terms)).is_null() & (promise >= terms.as_of),
-        },
-        evidence=EvidenceColumns(
-            ids=("order_id",),
-            deadline=promise,
-            actual=pl.col(shipped_at(terms)),
-            cost_fen=compensation("ship-48h", "late", terms),
-        ),
-        by=BY,
-        unmapped=("status", "aftersale_state"),
-    )
+    paid = span_of(facts.tables, "paid_at")
+    promised = span_of(facts.tables, "promised_at")
+    limit = promised.otherwise(paid.plus(_hours("ship-promise", "default_hours", terms)))
+    kept = _ratio("ship-promise", limit, facts, terms)
+    return replace(kept, hit=~kept.hit, offence=True)
+
+
+def _hours(rule_id: str, option: str, terms: Terms) -> timedelta:
+    return timedelta(hours=terms.number(rule_id, option))

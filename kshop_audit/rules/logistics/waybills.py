@@ -7,17 +7,36 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.orders import span_of
 from kshop_audit.facts.pickups import parcels
+from kshop_audit.facts.shipments import imprecise_pickups, imprecise_shipments
+from kshop_audit.facts.spans import Span, span
+from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.waybills import shipped_orders
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit.chances import (
+    ANYTHING,
+    NEVER,
+    Chances,
+    because,
+    in_time,
+    inside,
+    maybe,
+    not_yet,
+)
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 from kshop_audit.rules.kit.shipped import shipped_at
 
 FAMILY = "logistics"
+
+TOLD = pl.col("pickup_known").fill_null(False)
+"""Boolean: if the order had been picked up, the files would say so."""
 
 PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments.signed_at"
 
@@ -78,45 +97,43 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     Why our number may differ:
         Several waybills on one order are read as replacements (option `parcels`); the export's
         six-node column is no pickup time unless the row names its node; and couriers may scan
-        late.
+        late. Unknown here: orders in no shipments file (unless `[coverage.shipments]` says that it
+        is complete), and all of them where the pickup column is empty throughout.
 
         一单多个单号按换单处理（parcels 选项可改）；六节点物流时间列未注明节点时不当揽收时间；快
-        递也可能补扫描。
+        递也可能补扫描。物流文件里没有的订单判不了（除非 [coverage.shipments] 写明文件完整）；揽收
+        时间整列为空时全部判不了。
     """
     hours = terms.number("pickup-24h", "hours")
-    limit = pl.col("uploaded_at") + timedelta(hours=hours)
-    in_time = pl.col("picked_up_at") <= limit
-    proven = (pl.col("proven_by") <= limit).fill_null(False)
-    run_out = limit < terms.as_of
-    # A file that never names its nodes proves at most that a pickup was in time.
-    hit: pl.Expr = (
-        pl.when(pl.col("picked_up_at").is_not_null()).then(in_time)
-        .when(proven).then(pl.lit(True))
-        .when("pickup_known").then(pl.lit(False))
-    )  # fmt: skip
-    waiting = pl.col("picked_up_at").is_null() & ~proven & ~run_out
     each = terms.option("pickup-24h", "parcels") == "parcels"
-    if each:
-        hit = ~pl.col("parcel_late")
-        waiting = hit & pl.col("parcel_waiting")
-    applied = pl.col("applied_at") <= terms.last
+    tables = facts.tables
+    uploaded = span_of(tables, "uploaded_at")
+    limit = uploaded.plus(timedelta(hours=hours))
+    chances = _of_parcels(tables) if each else _of_pickup(limit, tables, terms)
+    sure, possible = _refunded(limit, tables, terms)
+    window = inside(uploaded, "pickup-24h", terms)
+    chances = Chances(chances.hit, chances.miss, chances.out | possible)
+    if not uploaded.precise:
+        chances = Chances(chances.hit, chances.miss, chances.out | window.out)
+    untold = uploaded.early.is_null()
+    touched = untold | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    chances = ANYTHING.where(touched) | chances.where(~touched)
+    excluded = {"force_majeure": pl.col("exempted"), "refund_before_pickup": sure & ~touched}
+    unsure = chances.unsure(~window.hit, *excluded.values())
+    causes = _causes(tables, untold)
+    for why, cause in because(tables, {Kind.TICKETS: "ticket_doubt"}).items():
+        causes[why] = causes.get(why, NEVER) | cause
+    rough = imprecise_pickups(tables) or not uploaded.precise
     return Ratio(
         unit=facts(parcels, hours if each else None),
         at="uploaded_at",
-        hit=hit,
-        excluded={
-            "force_majeure": pl.col("exempted"),
-            "refund_before_pickup": (
-                applied
-                & pl.when(pl.col("picked_up_at").is_not_null())
-                .then(pl.col("applied_at") < pl.col("picked_up_at"))
-                .when(proven)
-                .then(pl.col("applied_at") < pl.col("proven_by"))
-                .otherwise(pl.col("applied_at") <= limit)
-            ).fill_null(False),
-            "pending": waiting,
-        },
-        evidence=EvidenceColumns(ids=("order_id",), deadline=limit, actual=pl.col("picked_up_at")),
+        hit=chances.outcome,
+        excluded={**excluded, "pending": ~chances.counts},
+        maybe=maybe(causes, unsure, Why.NOT_PRECISE if rough else Why.NOT_COVERED),
+        unknown=causes,
+        evidence=EvidenceColumns(
+            ids=("order_id",), deadline=limit.early, actual=pl.col("picked_up_at")
+        ),
         by={
             "carrier": pl.col("carrier"),
             "province": pl.col("province"),
@@ -126,6 +143,67 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
             "day": pl.col(shipped_at(terms)).dt.date(),
         },
     )
+
+
+def _of_pickup(limit: Span, tables: Tables, terms: Terms) -> Chances:
+    """An order whose first pickup must come by the limit."""
+    picked, proven = span_of(tables, "picked_up_at"), span_of(tables, "proven_by")
+    known = picked.early.is_not_null()
+    # What no file tells of counts as unknown, also while its hours run.
+    # A file that never names its nodes proves at most that a pickup was in time.
+    proof = ~known & (proven.late <= limit.early).fill_null(False)
+    none = ~known & ~proof & TOLD & proven.early.is_null()
+    unknown = ~known & ~proof & ~none
+    return (
+        in_time(picked, limit, terms).where(known)
+        | Chances(proof | unknown, unknown, NEVER)
+        | not_yet(limit, terms).where(none | unknown)
+    )
+
+
+def _of_parcels(tables: Tables) -> Chances:
+    """An order of which every parcel must be picked up within the hours of its own shipment."""
+    late, waits = (pl.col(n).fill_null(False) for n in ("parcel_late", "parcel_waiting"))
+    open_ = ~TOLD & (late | waits)
+    if imprecise_pickups(tables) or imprecise_shipments(tables):
+        open_ = pl.lit(True)
+    return Chances(open_ | ~(late | waits), late | open_, ~late & waits)
+
+
+def _refunded(limit: Span, tables: Tables, terms: Terms) -> tuple[pl.Expr, pl.Expr]:
+    """Booleans: a refund was applied for before the pickup, for sure; and perhaps."""
+    applied = span("applied_at", precise=not tables.imprecise(Kind.TICKETS, "applied_at"))
+    picked = span_of(tables, "picked_up_at")
+    known, told = picked.early.is_not_null(), TOLD & pl.col("proven_by").is_null()
+    before = (
+        pl.when(known).then(applied.late < picked.early)
+        .when(told).then(applied.late <= limit.early)
+        .otherwise(pl.lit(False))
+    )  # fmt: skip
+    perhaps = (
+        pl.when(known).then(applied.early < picked.late)
+        .when(told).then(applied.early <= limit.late)
+        .otherwise(pl.lit(True))
+    )  # fmt: skip
+    happened = (applied.early <= terms.last).fill_null(False)
+    sure = (applied.late <= terms.last) & before
+    if not picked.precise:
+        sure = sure & ~(picked.late > terms.last).fill_null(False)
+    possible = happened & perhaps.fill_null(False)
+    return sure.fill_null(False), possible | pl.col("ticket_doubt").is_not_null()
+
+
+def _causes(tables: Tables, untold: pl.Expr) -> dict[Why, pl.Expr]:
+    """Why a shipped order is not known; `untold`: no shipping time is."""
+    causes = because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"})
+    unclear = untold & pl.col("unclear").fill_null(False)
+    left = untold & pl.col("may_have_left").fill_null(False) & ~unclear
+    causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
+    causes[Why.NO_TIME] = causes.get(Why.NO_TIME, NEVER) | left
+    if imprecise_pickups(tables) or imprecise_shipments(tables):
+        known = pl.col("picked_up_at").is_not_null()
+        causes[Why.NOT_PRECISE] = causes.get(Why.NOT_PRECISE, NEVER) | known
+    return causes
 
 
 @rule(
@@ -185,17 +263,30 @@ def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         We see your files only: other merchants' use of a number, courier codes and label data
-        are the platform's, and masked addresses may look alike.
+        are the platform's, and masked addresses may look alike. Unknown here: orders whose waybill
+        or pickup only a shipments file tells, and that are not in it.
 
         我们只看得到你的文件：其他商家是否用过该单号、电子面单数据只有平台有；地址脱敏后也可能误
-        判。
+        判。单号或揽收时间只有物流文件才有、文件里又没有的订单判不了。
     """
-    flawed = pl.col("why").is_not_null()
+    tables, flawed = facts.tables, pl.col("why").is_not_null()
+    shipped = span("shipped_at", precise=not imprecise_shipments(tables))
+    window = inside(shipped, "waybill-integrity", terms)
+    untold = shipped.early.is_null()
+    touched = untold | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    known = Chances(flawed | pl.col("suspect"), ~flawed, NEVER if shipped.precise else window.out)
+    chances = ANYTHING.where(touched) | known.where(~touched)
+    unsure = chances.unsure(~window.hit)
+    causes = _causes(tables, untold)
+    unlisted = pl.col("unlisted") & ~touched
+    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | unlisted
     return Ratio(
         unit=facts(shipped_orders, terms.number("waybill-integrity", "combined_days")),
         at="shipped_at",
-        hit=flawed,
+        hit=chances.outcome,
         offence=True,
+        maybe=maybe(causes, unsure, Why.NOT_PRECISE),
+        unknown=causes,
         evidence=EvidenceColumns(
             ids=("order_id", "tracking_no"), actual=pl.col("shipped_at"), why=pl.col("why")
         ),

@@ -8,11 +8,15 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
-from kshop_audit.facts.tickets import goods_services, tickets
+from kshop_audit.facts.tickets import GOODS_BACK, goods_services, tickets
 from kshop_audit.facts.violations import advances
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.answers import Answer, answer
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
+from kshop_audit.rules.kit.lengths import Moment, moment
+from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 
@@ -21,22 +25,31 @@ BY = {"day": pl.col("applied_at").dt.date(), "hour": pl.col("applied_at").dt.hou
 SECOND = timedelta(seconds=1)
 
 
-def _by_as_of(terms: Terms, *names: str) -> pl.Expr:
-    """The first of the times that has happened by as-of."""
-    return pl.coalesce(*(pl.when(pl.col(name) <= terms.as_of).then(name) for name in names))
+def _late(
+    unit: pl.LazyFrame,
+    rule_id: str,
+    due: Moment,
+    given: Answer,
+    facts: Facts,
+    kind: pl.Expr | None = None,
+) -> Ratio:
+    """Tickets done after their deadline, of those that are done or due.
 
-
-def _late(unit: pl.LazyFrame, deadline: pl.Expr, done: pl.Expr, terms: Terms) -> Ratio:
-    """Tickets done after their deadline, of those that are done or due."""
+    `kind`: Boolean, the rule is about the ticket; null where its type is not understood.
+    """
+    terms = facts.terms
+    exempt = within("applied_at", terms.settings.exempt)
+    waits = given.pending(due, terms)
+    state = ~waits if kind is None else kind & ~waits
+    inside = in_window("applied_at", rule_id, facts.tables, terms)
     return Ratio(
-        unit=unit.with_columns(due_at=deadline, done_at=done),
+        unit=unit.with_columns(due_at=due.earliest, done_at=given.at),
         at="applied_at",
-        hit=pl.coalesce("done_at", pl.lit(terms.as_of)) > pl.col("due_at"),
+        hit=given.late(due, terms),
         offence=True,
-        excluded={
-            "exempt": within("applied_at", terms.settings.exempt),
-            "pending": pl.col("done_at").is_null() & (pl.col("due_at") >= terms.as_of),
-        },
+        excluded={"exempt": exempt, "pending": waits.fill_null(False)},
+        maybe=perhaps(state & inside, "applied_at", unclear=state.is_null(), out=exempt),
+        unknown=given.unknown(),
         evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"), deadline=pl.col("due_at"), actual=pl.col("done_at")
         ),
@@ -92,8 +105,10 @@ def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
         多数导出没有驳回时间，驳回单按完结时间算；平台夜间可能暂停计时。
     """
     hours = timedelta(hours=terms.number("jd-review-12h", "hours"))
-    done = _by_as_of(terms, "agreed_at", "finished_at")
-    return _late(facts(tickets), pl.col("applied_at") + hours, done, terms)
+    applied = moment(facts.tables, "applied_at")
+    due = Moment(applied.earliest + hours, applied.latest + hours)
+    given = answer(facts.tables, terms, "agreed_at", "finished_at")
+    return _late(facts(tickets), "jd-review-12h", due, given, facts)
 
 
 @rule(
@@ -141,11 +156,14 @@ def jd_finish_7d(facts: Facts, terms: Terms) -> Shape:
         协议没有说明是否按自然日，也没说明买家寄回的时间是否计入。
     """
     days = timedelta(days=terms.number("jd-finish-7d", "days"))
-    applied = pl.col("applied_at")
-    deadline = applied + days
+    applied = moment(facts.tables, "applied_at")
+    due = Moment(applied.earliest + days, applied.latest + days)
     if terms.option("jd-finish-7d", "natural_days"):
-        deadline = applied.dt.truncate("1d") + days + timedelta(days=1) - SECOND
-    return _late(facts(goods_services), deadline, _by_as_of(terms, "finished_at"), terms)
+        begun = (end.dt.truncate("1d") for end in (applied.earliest, applied.latest))
+        due = Moment(*(day + days + timedelta(days=1) - SECOND for day in begun))
+    done = answer(facts.tables, terms, "finished_at")
+    kind = pl.col("type").is_in(GOODS_BACK)
+    return _late(facts(goods_services), "jd-finish-7d", due, done, facts, kind)
 
 
 @rule(
@@ -197,10 +215,11 @@ def jd_repay_5d(facts: Facts, terms: Terms) -> Shape:
     overdue = unpaid & (pl.col("due_at") < terms.as_of)
     return Ratio(
         unit=facts(advances).with_columns(due_at=deadline),
-        hit=overdue,
+        hit=pl.when(pl.col("doubt").is_null() | ~overdue).then(overdue),
         offence=True,
+        unknown={Why.NOT_UNDERSTOOD: pl.col("doubt").is_not_null()},
         excluded={
-            "after_as_of": pl.col("notified_at") > terms.as_of,
+            "after_as_of": pl.col("notified_at") > terms.last,
             "pending": unpaid & (pl.col("due_at") >= terms.as_of),
         },
         evidence=EvidenceColumns(ids=("violation_id", "order_id"), deadline=pl.col("due_at")),

@@ -8,11 +8,19 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.conversations import within
+from kshop_audit.facts.orders import span_of
 from kshop_audit.facts.pickups import due_pickups
-from kshop_audit.facts.tickets import refunds
+from kshop_audit.facts.shipments import imprecise_pickups
+from kshop_audit.facts.spans import span
+from kshop_audit.facts.tickets import possible_refunds
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, maybe
 from kshop_audit.rules.kit.evidence import EvidenceColumns
+from kshop_audit.rules.kit.lengths import between, shared, without
+from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
 
@@ -70,33 +78,48 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
 
     Why our number may differ:
         The text does not speak of presale, which we leave out, and virtual goods cannot be told in
-        the export.
+        the export. Unknown here: orders of whose pickup no file tells.
 
-        原文未提预售，这里剔除；虚拟商品在导出里看不出来，未剔除。
+        原文未提预售，这里剔除；虚拟商品在导出里看不出来，未剔除。没有文件记录揽收的订单判不了。
     """
-    due, picked = pl.col("due_at"), pl.col("last_pickup_at")
-    applied = pl.col("applied_at") <= terms.last
-    hit = (
-        pl.when(picked.is_not_null())
-        .then(picked <= due)
-        .when(pl.col("pickup_known"))
-        .then(pl.lit(False))
+    tables = facts.tables
+    precise = all(span_of(tables, name).precise for name in ("paid_at", "promised_at"))
+    due = span("due_at", precise=precise)
+    picked = span("last_pickup_at", precise=not imprecise_pickups(tables))
+    at, known = due.early, picked.early.is_not_null()
+    told = pl.col("pickup_known").fill_null(False) & ~pl.col("open_state").fill_null(True)
+    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    applied = (pl.col("applied_at") <= terms.last).fill_null(False)
+    gone = ~known & (pl.col("may_be_gone") & pl.col("open_state")).fill_null(False)
+    chances = Chances(
+        pl.when(known).then(picked.early <= due.late).otherwise(~told).fill_null(True),
+        pl.when(known).then(picked.late > due.early).otherwise(True).fill_null(True),
+        gone | (applied & ~known & ~told),
     )
+    chances = ANYTHING.where(touched) | chances.where(~touched)
+    outside = (at >= _until("tb-pickup-48h", terms)) | (at < terms.since("tb-pickup-48h"))
+    excluded = {
+        "unpaid": pl.col("paid_at").is_null() & ~touched,
+        "force_majeure": pl.col("exempted"),
+        "cancelled": pl.col("cancelled") & ~touched,
+        "presale": pl.col("presale"),
+        "refund_before_pickup": applied
+        & ~touched
+        & pl.when(known).then(pl.col("applied_at") < picked.early).otherwise(told),
+    }
+    unsure = chances.unsure(outside, at > terms.last, *excluded.values())
+    causes = because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"})
+    unclear = pl.col("unclear").fill_null(False) & ~touched
+    causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
+    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (~known & ~told & ~touched)
     return Ratio(
         unit=facts(due_pickups, terms.number("tb-pickup-48h", "hours")),
         at="due_at",
-        hit=hit,
-        excluded={
-            "unpaid": pl.col("paid_at").is_null(),
-            "outside_window": due >= _until("tb-pickup-48h", terms),
-            "force_majeure": pl.col("exempted"),
-            "cancelled": pl.col("cancelled"),
-            "presale": pl.col("presale"),
-            "refund_before_pickup": (
-                applied & (picked.is_null() | (pl.col("applied_at") < picked))
-            ).fill_null(False),
-        },
-        evidence=EvidenceColumns(ids=("order_id",), deadline=due, actual=picked),
+        hit=chances.outcome,
+        excluded={**excluded, "outside_window": at >= _until("tb-pickup-48h", terms)},
+        maybe=maybe(causes, unsure, Why.NOT_COVERED),
+        unknown={**causes, Why.NOT_PRECISE: known} if not picked.precise else causes,
+        evidence=EvidenceColumns(ids=("order_id",), deadline=at, actual=picked.early),
         by={
             "carrier": pl.col("carrier"),
             "province": pl.col("province"),
@@ -156,38 +179,46 @@ def tb_refund_hours(facts: Facts, terms: Terms) -> Shape:
 
         未成功的退款平台计到首次拒绝，导出没有该时间，这里计到完结；重复申请的只看得到最后一次。
     """
-    longest = timedelta(days=terms.number("tb-refund-hours", "max_days"))
-    returned = pl.col("type") == "return_refund"
+    tables, rule_id = facts.tables, "tb-refund-hours"
+    longest = timedelta(days=terms.number(rule_id, "max_days"))
+    returned, good = pl.col("type") == "return_refund", pl.col("doubt").is_null()
     sent_back = returned & (
         (pl.col("status") == "succeeded") | pl.col("return_signed_at").is_not_null()
     )
-
-    def span(since: str, until: str) -> pl.Expr:
-        return pl.col(until) - pl.col(since)
-
-    first = (
-        pl.when(returned)
-        .then(span("applied_at", "agreed_at"))
-        .otherwise(span("applied_at", "finished_at"))
+    spans = (("applied_at", "agreed_at"), ("return_signed_at", "finished_at"))
+    agreed, unpacked = (between(tables, *span) for span in spans)
+    both = without(agreed + unpacked.if_there(), shared(tables, *spans))
+    taken = both.when(returned, between(tables, "applied_at", "finished_at"))
+    lost = agreed.damaged(longest).fill_null(False) | unpacked.damaged(longest).fill_null(False)
+    damaged = (returned & lost) | taken.damaged(longest).fill_null(good)
+    exempt = within("applied_at", terms.settings.exempt)
+    until = _until(rule_id, terms)
+    excluded = {
+        "outside_window": pl.col("finished_at") >= until,
+        "exempt": exempt,
+        "no_agreement": returned & pl.col("agreed_at").is_null() & good,
+        "no_signature": sent_back & pl.col("return_signed_at").is_null() & good,
+        "damaged": damaged.fill_null(False),
+    }
+    member = pl.col("refund") & pl.col("ended")
+    before = (
+        pl.when(tables.at_latest(Kind.TICKETS, "finished_at") < until)
+        .then(pl.lit(True))
+        .when(pl.col("finished_at") >= until)
+        .then(pl.lit(False))
     )
-    second = (
-        pl.when(sent_back).then(span("return_signed_at", "finished_at")).otherwise(timedelta(0))
-    )
-    whole = first + second
-    damaged = (first < timedelta(0)) | (second < timedelta(0)) | (whole > longest)
+    inside = in_window("finished_at", rule_id, tables, terms) & before
+    out = pl.any_horizontal(check.fill_null(False) for check in excluded.values())
     return Tally(
-        unit=facts(refunds),
+        unit=facts(possible_refunds),
         at="finished_at",
-        amount=whole.dt.total_seconds(),
+        amount=taken.written,
         weight=pl.lit(1),
         each=(0, int(longest.total_seconds())),
-        excluded={
-            "outside_window": pl.col("finished_at") >= _until("tb-refund-hours", terms),
-            "exempt": within("applied_at", terms.settings.exempt),
-            "no_agreement": returned & pl.col("agreed_at").is_null(),
-            "no_signature": sent_back & pl.col("return_signed_at").is_null(),
-            "damaged": damaged.fill_null(True),
-        },
+        excluded=excluded,
+        maybe=perhaps(member & inside, "finished_at", unclear=member.is_null(), out=out),
+        least=taken.least if taken.open else None,
+        most=taken.most if taken.open else None,
         evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by={"day": pl.col("finished_at").dt.date()},
         unmapped=("type", "status"),

@@ -1,0 +1,47 @@
+"""Times as exactly as they are known: a cell without seconds is a minute, a date is a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+LATEST = "_latest"
+"""`<time>_latest`: the latest instant that a time of a fact may mean; the column is there only
+where some cell that it comes from is not precise.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The earliest and the latest instant that a time may mean, both null where there is none.
+
+    `late` is the same expression as `early` where every cell is precise.
+    """
+
+    early: pl.Expr
+    late: pl.Expr
+
+    @property
+    def precise(self) -> bool:
+        """Whether both ends are one."""
+        return self.early is self.late
+
+    def plus(self, time: timedelta) -> Span:
+        """So much later."""
+        early = self.early + time
+        return Span(early, early if self.precise else self.late + time)
+
+    def otherwise(self, other: Span) -> Span:
+        """The other time where this one is null."""
+        early = pl.coalesce(self.early, other.early)
+        if self.precise and other.precise:
+            return Span(early, early)
+        return Span(early, pl.coalesce(self.late, other.late))
+
+
+def span(name: str, *, precise: bool) -> Span:
+    """A time column of a fact."""
+    early = pl.col(name)
+    return Span(early, early if precise else pl.col(name + LATEST))

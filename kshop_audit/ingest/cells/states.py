@@ -1,0 +1,129 @@
+"""The state of every record: a row, rejected, skipped, or without what it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import polars as pl
+
+from kshop_audit.ingest.cells import reasons
+from kshop_audit.ingest.cells.columns import REASON, WRITTEN_BY_PEOPLE, Cells
+from kshop_audit.ingest.cells.plain_columns import Plain
+from kshop_audit.ingest.cells.protection import BLANKS, FAILED, trim
+from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
+from kshop_audit.ingest.headers.catalogue import cell_text
+from kshop_audit.model.schema import Type
+from kshop_audit.tables import (
+    BAD_COLUMN,
+    BAD_REASON,
+    BAD_VALUE,
+    GOOD,
+    KEYLESS,
+    REJECTED,
+    SKIPPED,
+    STATE,
+)
+
+SKIP, STRAY = "_skip", "_stray"
+"""Booleans of a record: it is skipped; it is a row without its key."""
+
+_DIGIT = re.compile("[0-9]")
+
+_FOOTERS = tuple(
+    word + colon
+    for word in ("合计", "总计", "小计", "汇总", "本页合计", "TOTAL", "Total", "total")
+    for colon in ("", ":", "：")
+)
+
+
+def _all_null(parts: Iterable[Cells]) -> pl.Expr:
+    return pl.all_horizontal(pl.lit(True), *(part.read.is_null() for part in parts))
+
+
+def skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
+    """Blank rows, totals, closing remarks, repeated headers, rows without a key."""
+    whole = pl.col(FAULT).is_null() if faulty else pl.lit(True)
+    found = pl.lit(False)
+    spoken = any(part.places[0] == 0 and part.name in WRITTEN_BY_PEOPLE for part in parts)
+    if not spoken:
+        first = trim(pl.col(cell(0)))
+        others = (part for part in parts if part.places[0] != 0 and part.rejects)
+        remark = first.str.starts_with("#") & ~first.is_in(FAILED)
+        found = first.is_in(_FOOTERS) | (remark & _all_null(others))
+    key = next((part for part in parts if part.key), None)
+    if key is None:
+        return found | (_all_null(parts) & whole)
+    keyless = pl.col(key.name).is_null() & whole
+    if key.rejects and key.name not in known.columns:
+        keyless &= ~key.bad
+    named = trim(key.raw).is_in([*_FOOTERS, key.header.strip(BLANKS)])
+    return found | keyless | named | _is_header(key)
+
+
+def strays(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
+    """Rows below the first of their group, if the key stands there alone: `skipped` without them.
+
+    What a total or a remark lacks is a time or a state.
+    """
+    key = next((part for part in parts if part.key), None)
+    if key is None or key.name in known.filled:
+        return pl.lit(False)
+    says = [part for part in parts if part.type in (Type.TIME, Type.CODE) and part is not key]
+    if not says:
+        return pl.lit(False)
+    first, foot = trim(pl.col(cell(0))), [*_FOOTERS, parts[0].header.strip(BLANKS)]
+    stray = pl.col(key.name).is_null() & pl.any_horizontal(p.read.is_not_null() for p in says)
+    stray &= ~first.is_in(foot) & ~first.str.starts_with("#")
+    if faulty:
+        stray &= pl.col(FAULT).is_null()
+    return stray & ~key.bad if key.rejects and key.name not in known.columns else stray
+
+
+def _is_header(key: Cells) -> pl.Expr:
+    """Whether the cell of the key is its own header, with or without the noise that stands in it.
+
+    Exports put zero-width characters into headers; a repeated header may lack them.
+    """
+    word = cell_text(key.header)
+    text: pl.Expr = key.raw
+    if not _DIGIT.search(word):  # nearly all keys have one, and need no closer look
+        text = pl.when(~text.str.contains("[0-9]")).then(text)
+    text = text.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]+", "").str.to_lowercase()
+    return (text == word).fill_null(False)
+
+
+def explained(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
+    """STATE and the three columns that explain a rejected row by its first bad cell.
+
+    `judged`: columns that may reject a row; `faulty`: the row as a whole may be at fault.
+    """
+    nothing = pl.lit(None, pl.String())
+    fault, found = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
+    skip = pl.col(SKIP)
+    rejected = pl.any_horizontal(fault.is_not_null(), *(part.bad for part in judged))
+    unsure = pl.when(pl.col(STRAY)).then(KEYLESS).otherwise(GOOD)
+    state = pl.when(skip).then(SKIPPED).when(rejected).then(REJECTED).otherwise(unsure)
+
+    def first(of: Callable[[Cells], pl.Expr], structural: pl.Expr) -> pl.Expr:
+        value = pl.lit(None, pl.String())
+        for part in reversed(judged):
+            value = pl.when(part.bad).then(of(part)).otherwise(value)
+        return pl.when(~skip).then(pl.when(fault.is_not_null()).then(structural).otherwise(value))
+
+    return [
+        state.cast(pl.UInt8).alias(STATE),
+        first(lambda part: pl.lit(part.header), pl.lit(None, pl.String())).alias(BAD_COLUMN),
+        first(lambda part: part.raw, found).alias(BAD_VALUE),
+        first(_why, fault).alias(BAD_REASON),
+    ]
+
+
+def _why(part: Cells) -> pl.Expr:
+    """The reason code of a bad cell."""
+    failed = trim(pl.when(part.bad).then(part.raw))  # of all other rows nothing is computed
+    return (
+        pl.when(failed.is_in(FAILED))
+        .then(pl.lit(reasons.FORMULA))
+        .otherwise(pl.lit(REASON[part.type]))
+    )

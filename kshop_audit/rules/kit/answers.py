@@ -1,0 +1,89 @@
+"""Whether a ticket was answered in time, as far as its times and its state tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from kshop_audit.facts import Tables
+from kshop_audit.model.knowledge import Why
+from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit.lengths import Moment
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The shop's answer to a ticket, as expressions over the facts of tickets.
+
+    `given`: Boolean, there was one by as-of; null where that is not known. `at`: when, as the file
+    has it. `between`: the earliest and latest instant of an answer that was given. `open`: Boolean,
+    it was given at a time that no column holds; null where the state is not understood.
+    """
+
+    given: pl.Expr
+    at: pl.Expr
+    between: Moment
+    open: pl.Expr
+
+    def late(self, due: Moment, terms: Terms) -> pl.Expr:
+        """Boolean: given after the deadline, or not at all though it has passed; null where the
+        files do not show it.
+        """
+        given, silent = self.given, ~self.given
+        late = (given & (self.between.earliest > due.latest)) | (
+            silent & (due.latest < terms.as_of)
+        )
+        in_time = given & (self.between.latest <= due.earliest)
+        # Whether or not it was answered, its time has not run out.
+        running = due.earliest >= terms.as_of
+        return pl.when(late).then(pl.lit(True)).when(in_time | running).then(pl.lit(False))
+
+    def pending(self, due: Moment, terms: Terms) -> pl.Expr:
+        """Boolean: not answered, and the deadline has not passed; null where that is not known."""
+        runs = (
+            pl.when(due.earliest >= terms.as_of)
+            .then(pl.lit(True))
+            .when(due.latest < terms.as_of)
+            .then(pl.lit(False))
+        )
+        return ~self.given & runs
+
+    def unknown(self) -> dict[Why, pl.Expr]:
+        """Reason → Boolean, why it is not known whether a ticket was answered in time; without one
+        no file holds it.
+        """
+        doubt = pl.col("doubt").is_not_null()
+        return {
+            Why.NOT_READABLE: doubt,
+            Why.NOT_UNDERSTOOD: ~doubt & (self.open.is_null() | pl.col("type").is_null()),
+            Why.NO_TIME: self.open.fill_null(False),
+            Why.NOT_PRECISE: ~pl.col("pickup_open") & ~self.open.fill_null(True),
+        }
+
+
+def answer(tables: Tables, terms: Terms, *names: str) -> Answer:
+    """The first of the times that has happened; a rejection or an end without a time was given
+    between the application and as-of, and a rejection not after the end.
+
+    `names`: "agreed_at" (then a rejection is an answer as well) and "finished_at".
+    """
+    by = {name: pl.col(name) <= terms.last for name in names}
+    at = pl.coalesce(pl.when(check).then(name) for name, check in by.items())
+    latest = pl.coalesce(
+        pl.when(check).then(tables.at_latest(Kind.TICKETS, name)) for name, check in by.items()
+    )
+    untimed = pl.col("ended") & pl.col("finished_at").is_null()
+    if "agreed_at" in names:
+        untimed = untimed | pl.col("turned_down")
+        untimed = untimed & ~(by["agreed_at"].fill_null(False))
+    doubted = pl.col("doubt").is_not_null()
+    untimed = pl.when(~doubted | untimed).then(untimed)
+    given = (
+        pl.when(at.is_not_null() | untimed).then(pl.lit(True)).when(~untimed).then(pl.lit(False))
+    )
+    certain = ~untimed.fill_null(True)
+    earliest = pl.when(certain).then(at).otherwise("applied_at")
+    end = pl.lit(terms.last).cast(pl.Datetime("ms"))
+    return Answer(given, at, Moment(earliest, pl.coalesce(latest, end)), untimed)
