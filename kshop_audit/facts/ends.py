@@ -12,6 +12,7 @@ from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.talks import uncertain
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
 
 ENDS = ("answered_low", "counted_low", "answered_high", "counted_high")
 """Int64: a group at its worst, with every doubtful message a miss, and at its best."""
@@ -109,3 +110,19 @@ def _with_lost(groups: pl.LazyFrame, rows: pl.LazyFrame, lost: int) -> pl.LazyFr
         most=pl.col("most") + lost,
         doubt=pl.coalesce("doubt", pl.lit(Why.NO_KEY.value)),
     )
+
+
+def relevant(unit: pl.LazyFrame, tables: Tables, terms: Terms, rule: str, at: str) -> pl.LazyFrame:
+    """The messages without those that may be none and would lie outside the window if they were."""
+    if not uncertain(tables):
+        return unit
+    return unit.filter(pl.col("why").is_null() | may_lie_inside(terms, rule, at))
+
+
+def may_lie_inside(terms: Terms, rule: str, at: str) -> pl.Expr:
+    """Boolean: the time lies in the rule's window, or is not known."""
+    time, until = pl.col(at), terms.until(rule)
+    inside = (time >= terms.since(rule)) & (time <= terms.last)
+    if until is not None:
+        inside &= time < until
+    return inside.fill_null(True)

@@ -6,6 +6,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.contacts import contacts
+from kshop_audit.facts.ends import relevant
 from kshop_audit.facts.pestering import bursts
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
@@ -87,7 +88,7 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
     """
     found, review = pl.col("contact").is_not_null(), pl.col("contact_review")
     return Ratio(
-        unit=doubts.relevant(facts(contacts), facts.tables, terms, "third-party-info", "sent_at"),
+        unit=relevant(facts(contacts), facts.tables, terms, "third-party-info", "sent_at"),
         at="sent_at",
         hit=found & ~review,
         maybe=doubts.maybe(facts.tables),
@@ -161,7 +162,7 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
     in_a_row, within_hours = (terms.number("harassment", n) for n in ("in_a_row", "within_hours"))
     too_many = pl.col("too_many")
     return Ratio(
-        unit=doubts.relevant(
+        unit=relevant(
             facts(bursts, in_a_row, within_hours), facts.tables, terms, "harassment", "sent_at"
         ),
         at="sent_at",

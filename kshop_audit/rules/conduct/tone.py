@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.ends import relevant
 from kshop_audit.facts.messages import matched, matches
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
@@ -89,9 +90,7 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
         for name, tone in tones.items()
     ]
     return Ratio(
-        unit=doubts.relevant(
-            facts(matches, *TONE_LISTS), facts.tables, terms, "tb-tone", "sent_at"
-        ),
+        unit=relevant(facts(matches, *TONE_LISTS), facts.tables, terms, "tb-tone", "sent_at"),
         at="sent_at",
         hit=pl.lit(False),
         maybe=doubts.maybe(facts.tables),

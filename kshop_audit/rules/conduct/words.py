@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts
+from kshop_audit.facts.ends import relevant
 from kshop_audit.facts.messages import matched, matches
 from kshop_audit.model.metadata import MessageText, Text
 from kshop_audit.model.settings import Terms
@@ -34,7 +35,7 @@ def listed(
     lexicon = terms.lexicon(name)
     match = matched(name)
     return Ratio(
-        unit=doubts.relevant(facts(matches, name), facts.tables, terms, rule_id, "sent_at"),
+        unit=relevant(facts(matches, name), facts.tables, terms, rule_id, "sent_at"),
         at="sent_at",
         hit=match.plainly,
         maybe=doubts.maybe(facts.tables),

@@ -8,6 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Tables
+from kshop_audit.facts.ends import may_lie_inside
 from kshop_audit.facts.talks import uncertain
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.settings import Terms
@@ -53,24 +54,9 @@ def reached(share: Fraction, tables: Tables, *, handed_over: bool = False) -> pl
     )  # fmt: skip
 
 
-def relevant(unit: pl.LazyFrame, tables: Tables, terms: Terms, rule: str, at: str) -> pl.LazyFrame:
-    """The messages without those that may be none and would lie outside the window if they were."""
-    if not uncertain(tables):
-        return unit
-    return unit.filter(pl.col("why").is_null() | _inside(terms, rule, at))
-
-
 def within_window(
     reasons: Mapping[Why, pl.Expr], terms: Terms, rule: str, at: str
 ) -> Mapping[Why, pl.Expr]:
     """The reasons, as far as the time may lie in the rule's window."""
-    inside = _inside(terms, rule, at)
+    inside = may_lie_inside(terms, rule, at)
     return {why: is_so & inside for why, is_so in reasons.items()}
-
-
-def _inside(terms: Terms, rule: str, at: str) -> pl.Expr:
-    time, until = pl.col(at), terms.until(rule)
-    inside = (time >= terms.since(rule)) & (time <= terms.last)
-    if until is not None:
-        inside &= time < until
-    return inside.fill_null(True)
