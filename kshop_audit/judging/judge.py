@@ -279,7 +279,7 @@ def _bounds(
     if measured.bounds is not None:
         least, most = measured.bounds
         return Bounds(float(least), float(most)) if measured.denominator else None
-    if value is None and not measured.unknown:
+    if value is None and not measured.unknown_hides and not measured.unknown:
         return None
     if measured.count or (target is not None and target.operator is Operator.NONE):
         # A sum is bounded as a sum, in the unit of its value.

@@ -25,6 +25,7 @@ from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.side_files import strangers
 
 FAMILY = "aftersales"
 
@@ -81,18 +82,6 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
 
 LIABLE = (Kind.TICKETS, "liable_party")
 JUDGEMENTS = (Kind.DISPUTES, Kind.TICKETS, "ticket_id")
-
-
-def _strangers(matched: int, of: int) -> Text | None:
-    """Why there is no verdict by a file of judgements of which no ticket is in the export."""
-    if matched or not of:
-        return None
-    return Text(
-        zh=f"判责文件里的 {of} 个售后单号在售后文件里一个也找不到（0/{of}）："
-        "请确认两个文件是同一家店、同一段时间的。",
-        en=f"0 of {of} ids of the file of judgements are among the tickets: make sure that both "
-        "files are of the same shop and the same days.",
-    )
 
 
 def _sources(
@@ -188,6 +177,7 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
     tables, settings = facts.tables, terms.settings
     known = judged(tables, settings)
     side = tables.matched(*JUDGEMENTS) if Kind.DISPUTES in tables.frames else None
+    alone = side is not None and not tables.filled(*LIABLE)
     none_at_all = tables.empty(Kind.TICKETS)
     inside = in_window("finished_at", "dispute-fault-rate", tables, terms)
     member = pl.col("refund") & pl.col("ended") & inside
@@ -224,7 +214,9 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         unknown_hides=not known,
         unmapped=("type", "status", "liable_party", "arbitration"),
         side=side,
-        unsettled=_strangers(*side) if side and not tables.filled(*LIABLE) else None,
+        unsettled=strangers(Kind.DISPUTES, Kind.TICKETS, *side)
+        if side and not tables.filled(*LIABLE)
+        else None,
         instead={Status.NOT_APPLICABLE: Status.PASS} if none_at_all else {},
         notes=tuple(_sources(tables, terms, known=known, side=side)),
     )
