@@ -73,10 +73,12 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
     Not counted:
         Messages outside 08:00-24:00, cards, system notices and recalled messages, exempt periods,
         and messages whose 300 s had not run out at as-of. With `cross_midnight` = "exclude" also
-        those still open at midnight with time left.
+        those still open at midnight with time left. A message whose sender, type or time is not
+        understood leaves open what it could change: no verdict if best and worst case differ.
 
         08:00–24:00 以外的消息、卡片、系统通知、撤回消息、报备时段，以及截止时刻仍未满 300 秒的
         消息；cross_midnight = "exclude" 时还有零点仍在计时、当天未回复的消息。
+        发送方、类型或时间看不懂的消息，可能影响到的结果都算未知；最好与最坏情况结论不同时，判不了。
 
     Example:
         Questions at 10:00:00, 10:02:00 and 10:04:00, reply at 10:04:30: 3 of 3 in time. Questions
@@ -153,9 +155,12 @@ def reply_rate_daily(facts: Facts, terms: Terms) -> Shape:
         对每个至少有一条计入消息的自然日，分别计算 5 分钟回复率。
 
     Not counted:
-        Days without a counted message, and everything the reply rate leaves out.
+        Days without a counted message, and everything the reply rate leaves out. A message whose
+        sender, type or time is not understood leaves open what it could change: no verdict if best
+        and worst case differ.
 
         没有计入消息的日子，以及回复率本身不计入的消息。
+        发送方、类型或时间看不懂的消息，可能影响到的结果都算未知；最好与最坏情况结论不同时，判不了。
 
     Example:
         30 days with messages, two of them at 79 %: 28 of 30, missed.
@@ -230,9 +235,12 @@ def reply_rate_agent(facts: Facts, terms: Terms) -> Shape:
         消息归属于该行的接待客服，没有则归首次回复的客服；会话晚进入“接待中”列表的，从进入时开始计时（S2-20）。
 
     Not counted:
-        Messages that never left the queue, robot accounts, and what the shop's rate leaves out.
+        Messages that never left the queue, robot accounts, and what the shop's rate leaves out. A
+        message whose sender, type or time is not understood leaves open what it could change: no
+        verdict if best and worst case differ.
 
         一直在排队池的消息、机器人账号，以及店铺回复率不计入的消息。
+        发送方、类型或时间看不懂的消息，可能影响到的结果都算未知；最好与最坏情况结论不同时，判不了。
 
     Example:
         Question 10:00:00, in the agent's list at 10:07:00, reply 10:09:00: late for the shop, in
@@ -303,9 +311,10 @@ def cs_satisfaction(facts: Facts, terms: Terms) -> Shape:
         满意 ÷（满意 + 一般 + 失望），按评价时间。
 
     Not counted:
-        Ratings outside the window; unknown ratings are neither good nor bad and are listed.
+        Ratings outside the window. One that is empty or not understood may be good, bad or none,
+        and is listed: no verdict if that decides.
 
-        窗口外的评价；不认识的评价词不算好也不算差，单独列出。
+        窗口外的评价。空的或看不懂的评价可能是好评、差评，也可能不计，单独列出；影响结论时判不了。
 
     Example:
         94 of 100 satisfied: 94 %, on target. 9,399 of 10,000: 93.99 %, missed.

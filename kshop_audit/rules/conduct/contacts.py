@@ -64,12 +64,14 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
         引导到其他店铺、线下付款的消息 ÷ 商家消息；取近 30 天（假设）。
 
     Not counted:
-        Kuaishou's own domains and hotlines (S0-13), known order and waybill numbers, digits
-        that fail the bank-card check. For review only: a return address in an after-sales talk,
-        a courier's or the buyer's own number, a refusal or a warning, a doubtful name (卫星号).
+        Kuaishou's own domains and hotlines (S0-13), known order and waybill numbers, digits that
+        fail the bank-card check. For review only: a return address in an after-sales talk, a
+        courier's or the buyer's own number, a refusal or a warning, a doubtful name (卫星号). A
+        hit in a message of unknown sender may be the shop's or the buyer's: no verdict.
 
         快手自有域名和官方热线（S0-13）、已知订单号和运单号、不符合银行卡校验的数字。仅待复核：售
         后会话里的退货地址、快递员或买家本人的电话、拒绝或提醒防骗的话、存疑的叫法（卫星号）。
+        看不出是谁发的消息命中时，可能是商家的，也可能是买家的：判不了。
 
     Example:
         One message gives a WeChat id, one links to kwaixiaodian.com, one gives the hotline
@@ -137,10 +139,11 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
         息；10 条、24 小时、30 天窗口均为假设。
 
     Not counted:
-        The first ten messages of a run, and everything after the buyer wrote again, which
-        starts a new run.
+        The first ten messages of a run, and everything after the buyer wrote again, which starts a
+        new run. Messages of unknown sender may prolong a run or end it: no verdict if that decides.
 
         连发中的前 10 条；买家一回话就重新计数。
+        看不出是谁发的消息可能延长连发，也可能中断连发，影响结论时判不了。
 
     Example:
         Twelve messages from 10:00 to 18:00 without an answer: the 11th and the 12th, 2 hits.

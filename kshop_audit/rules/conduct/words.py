@@ -98,10 +98,12 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
     Not counted:
         Buyers' messages. A negated word (a negation within the four characters before it, such
         as 不是高仿), a doubtful spelling (高访, gaofang) and a harmless phrase (高仿真花) are
-        listed for review and alone only warn; what only looks alike (高防晒) is no finding.
+        listed for review and alone only warn; what only looks alike (高防晒) is no finding. A hit
+        in a message of unknown sender may be the shop's or the buyer's: no verdict.
 
         买家消息。词前四个字内有否定的（如“不是高仿”）、存疑的写法（高访、gaofang）和可能无害的说
         法（高仿真花）只列入人工复核，单独出现仅提示警告；只是字面相近的（高防晒）不列。
+        看不出是谁发的消息命中时，可能是商家的，也可能是买家的：判不了。
 
     Example:
         Of 2,000 merchant messages one says “高 仿” and one “不是高仿”: 1 of 2,000, missed; the
@@ -156,9 +158,11 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Buyers' messages, however rude. A hit in a negated phrase is listed for review and alone
-        only warns.
+        only warns. A hit in a message of unknown sender may be the shop's or the buyer's: no
+        verdict.
 
         买家的消息，骂得再凶也不算。否定句中的命中只列入复核，单独出现仅提示警告。
+        看不出是谁发的消息命中时，可能是商家的，也可能是买家的：判不了。
 
     Example:
         Of 3,000 merchant messages one contains 滚蛋: 1 of 3,000, missed, although it is 0.03 %.
@@ -209,10 +213,12 @@ def illegal_content(facts: Facts, terms: Terms) -> Shape:
         与违禁词相同的归一化后命中词表的消息 ÷ 商家消息。词表和 30 天都是假设。
 
     Not counted:
-        Buyers' messages, negated phrases (review only), and political content, for which the
-        list has no words.
+        Buyers' messages, negated phrases (review only), and political content, for which the list
+        has no words. A hit in a message of unknown sender may be the shop's or the buyer's: no
+        verdict.
 
         买家消息；否定句（仅待复核）；政治类内容，词表未收录，需人工检查。
+        看不出是谁发的消息命中时，可能是商家的，也可能是买家的：判不了。
 
     Example:
         Of 1,500 merchant messages one invites the buyer to 发展下线: 1 of 1,500, missed.
@@ -269,9 +275,11 @@ def impersonation(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Naming the platform without posing as it, such as 请联系平台客服; negated claims such
-        as 我们不是平台客服 (review at most).
+        as 我们不是平台客服 (review at most). A hit in a message of unknown sender may be the
+        shop's or the buyer's: no verdict.
 
         只是提到平台，例如“请联系平台客服”；否定说法，例如“我们不是平台客服”（至多待复核）。
+        看不出是谁发的消息命中时，可能是商家的，也可能是买家的：判不了。
 
     Example:
         “您好，我是快手客服” is a hit, “您可以联系快手客服” is none: 1 of 2, missed.

@@ -56,10 +56,13 @@ def dy_reply_3m(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Messages outside the hours, cards and notices, messages that only a robot answered, exempt
-        periods, messages whose three minutes still run, and the day that is not over at as-of.
+        periods, messages whose three minutes still run, and the day that is not over at as-of. A
+        message whose sender, type or time is not understood leaves open what it could change: no
+        verdict if best and worst case differ.
 
         时段外的消息、卡片与通知、只有机器人回复的消息、豁免时段、3 分钟未到的消息，以及截止时还没
         过完的当天。
+        发送方、类型或时间看不懂的消息，可能影响到的结果都算未知；最好与最坏情况结论不同时，判不了。
 
     Example:
         100 messages, 50 answered by people within 180 s: met; 49: missed. Answered after 180 s:

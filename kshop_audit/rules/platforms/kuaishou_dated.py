@@ -127,10 +127,13 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Messages outside the hours, cards, notices and recalled messages, exempt periods, buyers
-        whose 180 s still run; from 2023 buyers whom only a robot answered.
+        whose 180 s still run; from 2023 buyers whom only a robot answered. A message whose sender,
+        type or time is not understood leaves open what it could change: no verdict if best and
+        worst case differ.
 
         营业时段外的消息、卡片、通知、撤回消息、报备时段、仍未满 180 秒的买家；2023 年起只接触过机
         器人的买家。
+        发送方、类型或时间看不懂的消息，可能影响到的结果都算未知；最好与最坏情况结论不同时，判不了。
 
     Example:
         Ten buyers, one with three late messages on one day: 9 of 10. The same buyer on Monday and
@@ -225,9 +228,12 @@ def fast_reply_badge(facts: Facts, terms: Terms) -> Shape:
         接待满 20 人且 3 分钟回复率不低于 80% 的天数 ÷ 天数；7 天都要满足。
 
     Not counted:
-        Whatever the 3-minute rate leaves out. A day without a counted buyer earns nothing.
+        Whatever the 3-minute rate leaves out. A day without a counted buyer earns nothing. A
+        message whose sender, type or time is not understood leaves open what it could change: no
+        verdict if best and worst case differ.
 
         3 分钟回复率不计入的消息；没有计入买家的日子不算达标。
+        发送方、类型或时间看不懂的消息，可能影响到的结果都算未知；最好与最坏情况结论不同时，判不了。
 
     Example:
         Seven days of 20 buyers with 16 in time: earned. One day of 19 buyers, or 15 of 20: not.

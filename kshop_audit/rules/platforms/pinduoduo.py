@@ -48,10 +48,13 @@ def pdd_reply_rate(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Days with fewer than 100 consumers (S2-37), messages before 08:00:00 or from 23:00:00 on,
-        cards and notices, and consumers whose hour still runs.
+        cards and notices, and consumers whose hour still runs. A message whose sender, type or time
+        is not understood leaves open what it could change: no verdict if best and worst case
+        differ.
 
         咨询人数不满 100 的日子（S2-37），08:00:00 前和 23:00:00 起的消息、卡片与通知，以及 1 小时
         未到的消费者。
+        发送方、类型或时间看不懂的消息，可能影响到的结果都算未知；最好与最坏情况结论不同时，判不了。
 
     Example:
         100 consumers, 50 of them answered: met; 49: missed; 99 consumers: not assessed. A reply

@@ -61,9 +61,12 @@ def tb_reply_3m(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Rounds a robot answered first, rounds whose three minutes run over midnight, questions
-        outside the hours, exempt periods; below 100 rounds there is no verdict.
+        outside the hours, exempt periods; below 100 rounds there is no verdict. A message whose
+        sender, type or time is not understood leaves open what it could change: no verdict if best
+        and worst case differ.
 
         机器人先答的轮次、3 分钟跨零点的轮次、时段外的提问、豁免时段；不足 100 轮不考核。
+        发送方、类型或时间看不懂的消息，可能影响到的结果都算未知；最好与最坏情况结论不同时，判不了。
 
     Example:
         Questions at 10:10:15 and 10:15:20, answer at 10:18:10: 0 of 1. Another question at
