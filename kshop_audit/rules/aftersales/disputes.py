@@ -154,11 +154,14 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Undecided disputes, tickets judged the buyer's fault or withdrawn (both stay in the
-        denominator once completed), exchanges. Exempt days do not apply. Undecided ones are
-        listed, with what comes out if all of them are lost.
+        denominator once completed), exchanges. Exempt days do not apply. Undecided ones are listed,
+        with what comes out if all of them are lost. No verdict while judgements of intervened
+        tickets, words of type, state or intervention, or times of completed tickets are unknown and
+        could reach the line.
 
         未判定的纠纷、换货单；买家责任或撤销的不算商责（完结后仍在分母）。豁免时段不适用于纠纷。
         未判定的会列出，并给出全部判商责时的结果。
+        判不了：介入单缺判责、类型/状态/介入的写法看不懂、完结单没有时间，且足以影响结论时。
 
     Example:
         3 of 500 (0.6 %): met by count. 7 of 2,000 (exactly 0.35 %): met. 4 of 1,000 (0.40 %):
