@@ -180,7 +180,6 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
     tables, settings = facts.tables, terms.settings
     known = judged(tables, settings)
     side = tables.matched(*JUDGEMENTS) if Kind.DISPUTES in tables.frames else None
-    alone = side is not None and not tables.filled(*LIABLE)
     none_at_all = tables.empty(Kind.TICKETS)
     inside = in_window("finished_at", "dispute-fault-rate", tables, terms)
     member = pl.col("refund") & pl.col("ended") & inside
