@@ -101,10 +101,10 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
         if column in measured.unmapped_columns
         for text, count in values.items()
     )
-    seen = replace(
-        measured, unmapped={**{label.text: label.rows for label in labels}, **own}, labels=labels
-    )
-    return _with_gaps(seen, rule, kinds, whole)
+    texts = {label.text: label.rows for label in labels}
+    seen = replace(measured, unmapped={**texts, **own}, labels=labels)
+    done = _with_gaps(seen, rule, kinds, whole)
+    return done if rule.complete is None else rule.complete(done, whole.terms)
 
 
 def of_declared(declared: Declared, info: RuleInfo, terms: Terms) -> Measurement:

@@ -112,6 +112,14 @@ class Tables:
             return 0, 0
         return int(ids.is_in(self._ids(main, key).implode()).sum()), ids.len()
 
+    def side_of_orders(self, side: Kind) -> tuple[int, int] | None:
+        """`matched` of a side file by its order ids; None without the file, and where one of its
+        cells holds several ids.
+        """
+        if side not in self.frames or self.shared_waybills:
+            return None
+        return self.matched(side, Kind.ORDERS, "order_id")
+
     def _ids(self, kind: Kind, key: str) -> pl.Series:
         frame = self.frames.get(kind)
         if frame is None or key not in frame.columns:

@@ -61,9 +61,10 @@ def _stepped_in(tables: Tables) -> pl.Expr:
     )
 
 
-def _turned_down() -> pl.Expr:
+def _turned_down(tables: Tables) -> pl.Expr:
     """Boolean: the merchant said no; null where neither the flag nor the state tells."""
-    flag, state = pl.col("rejected"), pl.col("status") == "rejected"
+    told = tables.from_files_with(Kind.TICKETS, "rejected")
+    flag, state = pl.when(told).then("rejected"), pl.col("status") == "rejected"
     said = flag.fill_null(False) | state.fill_null(False)
     unread = pl.col("doubt").is_not_null() & flag.is_null()
     return pl.when(said | ~(unread | (flag.is_null() & state.is_null()))).then(said)
@@ -119,7 +120,7 @@ def tickets(facts: Facts) -> pl.LazyFrame:
             refund=pl.col("type").is_in(REFUNDS),
             ended=pl.col("status").is_in(("succeeded", "closed")),
             intervened=_stepped_in(tables),
-            turned_down=_turned_down(),
+            turned_down=_turned_down(tables),
             pickup_open=_pickup_open(tables),
         )
         .with_columns(at_fault=at_fault(tables, facts.terms.settings))

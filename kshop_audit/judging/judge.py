@@ -148,7 +148,10 @@ def _status(
     by_bounds = measured.status is None and status in (*VERDICTS, Status.NO_VERDICT)
     if measured.unsettled is not None and measured.unknown and by_bounds:
         return Status.NO_VERDICT, measured.unsettled
-    return measured.instead.get(status, status), reason
+    status = measured.instead.get(status, status)
+    if status is Status.NO_VERDICT and reason is None:
+        reason = undecided(measured)
+    return status, reason
 
 
 def _decided(
@@ -257,7 +260,8 @@ def _distance(
 ) -> tuple[int | None, int | None]:
     if target is None or measured.numerator is None or measured.denominator is None:
         return None, None
-    sums = measured.tally and (measured.scale != 1 or measured.each is not None)
+    # A sum of answered messages over messages is a share like any other.
+    sums = measured.tally and (measured.scale != 1 or measured.each not in (None, (0, 1)))
     uncountable = sums or measured.population or measured.count or measured.unknown_hides
     if uncountable or status not in (Status.PASS, Status.FAIL):
         return None, None
@@ -270,12 +274,12 @@ def _bounds(
     ends: tuple[Extreme, Extreme] | None,
     value: Fraction | None,
 ) -> Bounds | None:
-    if ends is None or measured.status is not None:
+    if ends is None:
         return None
     if measured.bounds is not None:
         least, most = measured.bounds
         return Bounds(float(least), float(most)) if measured.denominator else None
-    if value is None and not measured.unknown:
+    if value is None and not measured.unknown_hides and not measured.unknown:
         return None
     if measured.count or (target is not None and target.operator is Operator.NONE):
         # A sum is bounded as a sum, in the unit of its value.

@@ -148,6 +148,8 @@ def _one_of_each(kind: Kind, key: list[str], rows: pl.DataFrame, files: _Files) 
     for name in DECIDING.get(kind, ()):
         if name in there:
             rows, contested[name] = _contested(rows, key, table.column(name), columns)
+    if contested.get("status") and "rejected" in there:  # what is read from a state that is open
+        rows = rows.with_columns(rejected=pl.when(~pl.col("_open_status")).then("rejected"))
     parts = [*key, apart] if apart in there else key
     kept = rows.filter("_last").unique(subset=parts, keep="last", maintain_order=True)
     if apart in there:

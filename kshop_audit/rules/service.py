@@ -100,8 +100,8 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
             at="at",
             amount=pl.col("answered"),
             weight=pl.col("counted"),
+            each=(0, 1),
             excluded={"damaged": pl.col("answered") > pl.col("counted")},
-            gaps=Gap.NONE,
             declared=True,
             notes=(
                 Text(

@@ -89,10 +89,12 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
         （100 分）（S2-06 至 S2-09）；舆情或屡犯不看单数（S2-10）。
 
     Not counted:
-        Violations of other kinds. Fewer than 5 orders reach no step unless a media or repeat
-        flag is set.
+        Violations of other kinds. Fewer than 5 orders reach no step unless a media or repeat flag
+        is set. Tickets appealed with success do not count. No verdict while tickets with an unknown
+        state or in unreadable rows could reach a step.
 
         其他类型的违规。少于 5 单且无舆情、屡犯标记的，不到任何档位。
+        申诉成功的单不算。判不了：状态看不懂或读不出来的单可能达到档位时。
 
     Example:
         19 orders: minor, one more is serious. 50 orders: very serious. 3 orders with a media
@@ -171,10 +173,11 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
         约单另列应赔金额：实付的 30%，5 至 200 元。
 
     Not counted:
-        Tickets that are closed, and notices after as-of. A ticket past its deadline is listed
-        as expired.
+        Tickets that are closed, and notices after as-of. A ticket past its deadline is listed as
+        expired. A ticket whose state is not understood may be open: the number has bounds then.
 
         已关闭的违约单和截止时刻之后的通知；已过申诉期的单标为逾期。
+        状态看不懂的单可能还没处理，此时单数只有上下限。
 
     Example:
         Notice 1 March 15:00: deadline 8 March 15:00; at as-of 7 March 15:00, 24 h are left.
@@ -275,9 +278,12 @@ def violation_points(facts: Facts, terms: Terms) -> Shape:
         废。
 
     Not counted:
-        Violations notified after as-of; fines and limits without points.
+        Violations notified after as-of; fines and limits without points. Tickets appealed with
+        success do not count; several rows of one ticket are one. No verdict while a state that is
+        not understood, or an unreadable row, could change the sum.
 
         截止时刻之后通知的违规；只罚款或限权、不扣分的处罚。
+        申诉成功的单不算，同一张单的多行只算一次。判不了：状态看不懂或行读不出来、可能改变合计时。
 
     Example:
         20 accrued, 30 by study: 0. 120 accrued, 15 by study: 105, removal. One violation of

@@ -53,7 +53,9 @@ def run(case: Mapping[str, Any], folder: Path) -> Audit:
     _write(case, exports)
     pins = {path: Kind(path.stem) for path in exports.glob("*.csv") if path.stem in set(Kind)}
     order = AuditRequest(
-        inputs=Request((exports,), pins={} if case.get("raw") else pins),
+        inputs=Request(
+            (exports,), pins={} if case.get("raw") else pins, shop=case.get("only_shop")
+        ),
         settings=settings(case.get("config", {}), case.get("pack", "kuaishou")),
         as_of=parse_as_of(case["as_of"]),
         select=(case["rule"],),

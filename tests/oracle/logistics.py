@@ -247,11 +247,18 @@ def bad_waybills(case: Case) -> dict[str, set[str]]:
     return found
 
 
+def names_waybills(case: Case, kind: str) -> bool:
+    """A column without a value in any of several rows is none."""
+    rows = case.rows(kind)
+    filled = any(text(row, "tracking_no") for row in rows)
+    return case.has(kind, "tracking_no") and (filled or len(rows) < 3)
+
+
 def integrity(case: Case) -> Outcome:
     if not case.has("orders", "shipped_at"):
         return NO_VERDICT
     own = sum(bool(text(row, "tracking_no")) for row in case.rows("orders")) > 0
-    named = case.has("orders", "tracking_no") or case.has("shipments", "tracking_no")
+    named = own or names_waybills(case, "orders") or names_waybills(case, "shipments")
     bad = bad_waybills(case)
     listed = {text(row, "order_id") for row in case.rows("shipments")}
     silent = not case.has("orders", "picked_up_at")

@@ -25,6 +25,7 @@ from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.side_files import strangers
 
 FAMILY = "aftersales"
 
@@ -81,18 +82,6 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
 
 LIABLE = (Kind.TICKETS, "liable_party")
 JUDGEMENTS = (Kind.DISPUTES, Kind.TICKETS, "ticket_id")
-
-
-def _strangers(matched: int, of: int) -> Text | None:
-    """Why there is no verdict by a file of judgements of which no ticket is in the export."""
-    if matched or not of:
-        return None
-    return Text(
-        zh=f"判责文件里的 {of} 个售后单号在售后文件里一个也找不到（0/{of}）："
-        "请确认两个文件是同一家店、同一段时间的。",
-        en=f"0 of {of} ids of the file of judgements are among the tickets: make sure that both "
-        "files are of the same shop and the same days.",
-    )
 
 
 def _sources(
@@ -165,11 +154,14 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Undecided disputes, tickets judged the buyer's fault or withdrawn (both stay in the
-        denominator once completed), exchanges. Exempt days do not apply. Undecided ones are
-        listed, with what comes out if all of them are lost.
+        denominator once completed), exchanges. Exempt days do not apply. Undecided ones are listed,
+        with what comes out if all of them are lost. No verdict while judgements of intervened
+        tickets, words of type, state or intervention, or times of completed tickets are unknown and
+        could reach the line.
 
         未判定的纠纷、换货单；买家责任或撤销的不算商责（完结后仍在分母）。豁免时段不适用于纠纷。
         未判定的会列出，并给出全部判商责时的结果。
+        判不了：介入单缺判责、类型/状态/介入的写法看不懂、完结单没有时间，且足以影响结论时。
 
     Example:
         3 of 500 (0.6 %): met by count. 7 of 2,000 (exactly 0.35 %): met. 4 of 1,000 (0.40 %):
@@ -224,7 +216,9 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         unknown_hides=not known,
         unmapped=("type", "status", "liable_party", "arbitration"),
         side=side,
-        unsettled=_strangers(*side) if side and not tables.filled(*LIABLE) else None,
+        unsettled=strangers(Kind.DISPUTES, Kind.TICKETS, *side)
+        if side and not tables.filled(*LIABLE)
+        else None,
         instead={Status.NOT_APPLICABLE: Status.PASS} if none_at_all else {},
         notes=tuple(_sources(tables, terms, known=known, side=side)),
     )

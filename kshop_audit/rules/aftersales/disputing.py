@@ -53,9 +53,12 @@ def reject_without_reason(facts: Facts, terms: Terms) -> Shape:
         驳回原因为空的单 ÷ 被驳回的单，按申请时间；30 天窗口是假设。
 
     Not counted:
-        Tickets that were never rejected. Any text counts as a reason, however thin.
+        Tickets that were never rejected. Any text counts as a reason, however thin. No verdict
+        while none is surely without a reason and the state of some is not understood or their row
+        cannot be read.
 
         从未驳回的单。只要写了文字就算有原因，不论是否充分。
+        判不了：没有确定缺原因的单，但有单的状态看不懂或行读不出来。
 
     Example:
         Of 12 rejected tickets 2 have an empty reason: 2 of 12, missed.
@@ -125,9 +128,11 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Finished tickets without a rejection, and other reasons to lose. It is a risk, not a
-        violation.
+        violation. No verdict while no pattern surely fits and the type, the state or the chats of
+        some tickets are unknown.
 
         已完结且未驳回的单，以及其他可能败诉的情形。这是风险提示，不是违规判定。
+        判不了：没有确定命中的单，但有单的类型、状态或聊天看不出来。
 
     Example:
         Applied 10:00, shipped 11:00, picked up 15:00, no message from 10:00 to 15:00: pattern

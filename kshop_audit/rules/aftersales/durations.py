@@ -95,11 +95,15 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
         间。24 小时本是单笔时限，当作均值是假设。
 
     Not counted:
-        Open tickets, tickets with platform intervention (S2-27), applications in exempt
-        periods, and negative or over-180-day durations (damaged, listed).
+        Open tickets, tickets with platform intervention (S2-27), applications in exempt periods,
+        and negative or over-180-day durations (damaged, listed). No verdict while completed tickets
+        without a time, words that are not understood or unreadable rows could move the mean past
+        the target; dates and minutes count as ranges.
 
         未完结、平台介入的单（S2-27）、豁免时段内申请的单，以及时长为负或超过 180 天的异常单（单
         独列出）。
+        判不了：完结单没有时间、取值看不懂或行读不出来，足以让均值跨过目标时；只到日或分的时间按区间
+        算。
 
     Example:
         Tickets of 2 h and 4 h, and one of 100 h with intervention: (2 + 4) / 2 = 3.0 h, met.
@@ -186,10 +190,15 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Open or intervened tickets (S2-27), exempt applications, damaged durations, and refunded
-        returns without a time of agreement or of signature (both listed).
+        returns without a time of agreement or of signature (both listed). No verdict while
+        completed tickets without a time, words that are not understood or unreadable rows could
+        move the mean past the target; dates and minutes count as ranges, and segments that overlap
+        count once.
 
         未完结、平台介入（S2-27）、豁免时段申请、时长异常的单；退款成功却缺同意时间或退货签收时
         间的单（单独列出）。
+        判不了：完结单没有时间、取值看不懂或行读不出来，足以让均值跨过目标时；只到日或分的时间按区间
+        算，两段重叠的部分只算一次。
 
     Example:
         Applied 1 March 10:00, agreed 12:00, signed 5 March 09:00, refunded 6 March 09:00: 2 +
@@ -280,12 +289,16 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         款 48 小时（2022-01-17 公告）。超时 ÷ 已响应或已到期。
 
     Not counted:
-        Exchanges, applications in exempt periods, and unanswered tickets whose limit still
-        runs: these are listed with the hours left, as are returns that came back and must be
-        refunded. Exactly on the limit is in time.
+        Exchanges, applications in exempt periods, and unanswered tickets whose limit still runs:
+        these are listed with the hours left, as are returns that came back and must be refunded.
+        Exactly on the limit is in time. No verdict while none is surely late and some may be:
+        rejected or finished at an unknown time, an unknown type or state, a pickup that no file
+        holds, times too coarse.
 
         换货单、豁免时段内申请的单，以及未响应但时限未到的单（列出剩余小时，已退回待退款的也列
         出）；正好到时限算按时。
+        判不了：没有确定超时的单，但有单可能超时：驳回或完结没有时间、类型或状态看不懂、揽收情况不在
+        文件里、时间不够精确。
 
     Example:
         Not picked up, applied 10:00:00: answer next day 10:00:00 in time, 10:00:01 late.

@@ -59,10 +59,11 @@ def close_notice(facts: Facts, terms: Terms) -> Shape:
         日是假设。
 
     Not counted:
-        Days before an interruption: the notice starts anew. Without an answer there is no
-        verdict.
+        Days before an interruption: the notice starts anew. Without an answer there is no verdict.
+        An unanswered interruption changes nothing before the 30 days are over.
 
         中断之前的天数不算，要重新公示；未填写则没有结论。
+        未满 30 天时，是否中断过不影响结论。
 
     Example:
         Started 10 March 2026 12:00: cleared 9 April 2026 12:00.
@@ -172,9 +173,11 @@ def close_violations(facts: Facts, terms: Terms) -> Shape:
         违规文件中未关闭的违约单；没有文件时取 shop.toml [closing] 的 violations_open。
 
     Not counted:
-        Closed tickets. Without file and answer there is no verdict.
+        Closed tickets. Without file and answer there is no verdict. No verdict while the state of a
+        ticket is not understood or its row cannot be read, and none is surely open.
 
         已关闭的违约单；既无文件又未填写则没有结论。
+        判不了：有单的状态看不懂或行读不出来，且没有确定未处理的单。
 
     Example:
         Two tickets, one closed: 1 open, blocked, with its id.
@@ -237,9 +240,11 @@ def close_products(facts: Facts, terms: Terms) -> Shape:
         取 [closing] 的 products_on_sale 与 products_in_review 之和。
 
     Not counted:
-        Delisted, rejected and deleted products. Without file and answer there is no verdict.
+        Delisted, rejected and deleted products. Without file and answer there is no verdict. A file
+        with a header and no row counts as no file.
 
         已下架、审核驳回、已删除的商品；既无文件又未填写则没有结论。
+        只有表头的文件当作没有文件。
 
     Example:
         120 delisted, 2 on sale, 1 in review: 3 left, blocked.

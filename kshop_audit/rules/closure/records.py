@@ -68,9 +68,12 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
         截止时刻状态不是交易完成、交易关闭的订单 ÷ 全部订单。
 
     Not counted:
-        Completed and closed orders. Without an orders file there is no verdict.
+        Completed and closed orders. Without an orders file there is no verdict. No verdict by a
+        file without any row, and while the state of an order is not understood or a row of it
+        cannot be read, and none is surely open.
 
         已完成或已关闭的订单；没有订单文件则没有结论。
+        判不了：订单文件一行也没有，或有订单的状态看不懂、行读不出来，且没有确定未完结的订单。
 
     Example:
         500 orders, 498 completed, 1 closed, 1 on its way: 1 left, blocked, with its number.
@@ -218,9 +221,14 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
         取 [closing] 的 last_completed_at。
 
     Not counted:
-        Unfinished orders (another rule); each one that finishes starts the 30 days anew.
+        Unfinished orders (another rule); each one that finishes starts the 30 days anew. An order
+        of several lines ends with the last of them. No verdict while a completed order has no time
+        and `last_completed_at` is not given or lies before its payment; what is known still gives
+        the earliest date.
 
         未完结订单（另有规则）；每完成一单，30 天重新起算。
+        多行的订单以最后一行为准。判不了：已完成的订单没有完成时间，而 last_completed_at 没填或早于
+        它的付款；已知的时间仍给出最早日期。
 
     Example:
         Last completion 1 March 2026: ready 1 April 2026 00:00. 31 January 2026: ready 3 March
@@ -295,9 +303,13 @@ def close_aftersales(facts: Facts, terms: Terms) -> Shape:
         截止时刻已申请、尚未成功或关闭的售后单 ÷ 全部售后单。
 
     Not counted:
-        Finished tickets. Without a tickets file there is no verdict.
+        Finished tickets. Without a tickets file there is no verdict. An order whose own after-sales
+        cell says open blocks as well. No verdict while a state is not understood or a row cannot be
+        read, and none is surely open.
 
         已完结的售后单；没有售后文件则没有结论。
+        订单自己的售后状态仍在处理中的也算未完结。判不了：有状态看不懂或行读不出来，且没有确定未完结
+        的单。
 
     Example:
         40 tickets, 39 finished, 1 awaiting the return: 1 open, blocked, with its number.

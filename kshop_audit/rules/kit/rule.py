@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Required, TypedDict, Unpack
 
 from kshop_audit.facts import Facts
+from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import MessageText, RuleDoc, RuleInfo, Text, ValueUnit
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
@@ -59,15 +60,21 @@ class Conclusion:
 
 Measure = Callable[[Facts, Terms], Shape]
 Conclude = Callable[[Measured, Terms], Conclusion]
+Complete = Callable[[Measurement, Terms], Measurement]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of the catalogue. `conclude` is for the few whose outcome is more than a quotient."""
+    """A rule of the catalogue.
+
+    `conclude` is for the few whose outcome is more than a quotient; `complete` for those of them
+    that a day without rows may change in another way than one more unit.
+    """
 
     info: RuleInfo
     measure: Measure
     conclude: Conclude | None = None
+    complete: Complete | None = None
 
 
 class Declarations(TypedDict, total=False):
@@ -91,6 +98,7 @@ def rule(
     *,
     absent: Mapping[str, Text] | None = None,
     conclude: Conclude | None = None,
+    complete: Complete | None = None,
     **declared: Unpack[Declarations],
 ) -> Callable[[Measure], Rule]:
     """Make a rule of a function.
@@ -106,7 +114,7 @@ def rule(
     def make(measure: Measure) -> Rule:
         doc = document(id, inspect.getdoc(measure) or "")
         info = RuleInfo(id=id, doc=doc, absent=tuple((absent or {}).items()), **declared)
-        return Rule(info, measure, conclude)
+        return Rule(info, measure, conclude, complete)
 
     return make
 

@@ -32,6 +32,7 @@ from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 from kshop_audit.rules.kit.shipped import shipped_at
+from kshop_audit.rules.kit.side_files import strangers
 
 FAMILY = "logistics"
 
@@ -124,10 +125,13 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     for why, cause in because(tables, {Kind.TICKETS: "ticket_doubt"}).items():
         causes[why] = causes.get(why, NEVER) | cause
     rough = imprecise_pickups(tables) or not uploaded.precise
+    side = facts.tables.side_of_orders(Kind.SHIPMENTS)
     return Ratio(
         unit=facts(parcels, hours if each else None),
         at="uploaded_at",
         hit=chances.outcome,
+        side=side,
+        unsettled=strangers(Kind.SHIPMENTS, Kind.ORDERS, *side) if side else None,
         excluded={**excluded, "pending": ~chances.counts},
         maybe=maybe(causes, unsure, Why.NOT_PRECISE if rough else Why.NOT_COVERED),
         unknown=causes,

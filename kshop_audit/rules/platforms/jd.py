@@ -89,9 +89,11 @@ def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Applications in exempt periods, and tickets not reviewed whose 12 hours still run. Exactly
-        12 hours is in time (ASSUMPTION).
+        12 hours is in time (ASSUMPTION). A rejection without a time was given between application
+        and finish: no verdict while it may be late and none surely is.
 
         豁免时段内的申请，以及未审核且未满 12 小时的单；正好 12 小时算按时（假设）。
+        没有时间的驳回发生在申请与完结之间：可能超时且没有确定超时的单时判不了。
 
     Example:
         Applied 10:00:00, agreed 22:00:00: in time; 22:00:01: late.
@@ -141,8 +143,11 @@ def jd_finish_7d(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Refund-only tickets, applications in exempt periods, and open tickets whose days still run.
+        No verdict while tickets finished at an unknown time, or of an unknown type or state, may be
+        late and none surely is.
 
         仅退款单、豁免时段内的申请，以及未完结且时限未到的单。
+        判不了：完结没有时间、类型或状态看不懂的单可能超时，且没有确定超时的单。
 
     Example:
         Applied 10 March 10:00:00, finished 17 March 10:00:00: in time; 10:00:01: late.
@@ -196,9 +201,11 @@ def jd_repay_5d(facts: Facts, terms: Terms) -> Shape:
         期。
 
     Not counted:
-        Other kinds of violations, notices after as-of, and entries whose five days still run.
+        Other kinds of violations, notices after as-of, and entries whose five days still run. No
+        verdict while the state of an entry is not understood and none is surely overdue.
 
         其他种类的违规、截止时刻之后的通知，以及未满 5 日的条目。
+        判不了：有条目的状态看不懂，且没有确定逾期的条目。
 
     Example:
         Notice 1 March 10:00, as-of 6 March 10:00: still in time; a second later: overdue.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import cast
 
@@ -12,6 +14,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.consumers import badge_days, buyer_weeks
 from kshop_audit.facts.pickups import promised_pickups
 from kshop_audit.facts.talks import uncertain
+from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
@@ -73,6 +76,21 @@ def _weeks(measured: Measured, terms: Terms) -> Conclusion:
     return Conclusion(instead={Status.PASS: instead}, notes=tuple(notes))
 
 
+def _with_missing_days(measured: Measurement, terms: Terms) -> Measurement:
+    """A week of which days are missing may have been missed, though the window is not."""
+    fullest = max((day.denominator for day in measured.days), default=0)
+    lost = Counter(day - timedelta(days=day.weekday()) for day in measured.missing_days)
+    share = _target("reply-rate-3m", terms)
+    for finding in measured.findings:
+        if finding["status"] != "pass":
+            continue
+        buyers = int(finding["denominator"] or 0)
+        buyers += lost[date.fromisoformat(str(finding["week"]))] * fullest
+        if buyers and int(finding["numerator"] or 0) < share * buyers:
+            return replace(measured, instead={**measured.instead, Status.PASS: Status.NO_VERDICT})
+    return measured
+
+
 @rule(
     "reply-rate-3m",
     family="service",
@@ -85,6 +103,7 @@ def _weeks(measured: Measured, terms: Terms) -> Conclusion:
     unit=Text(zh="个买家·日全部按时回复", en="buyers a day with every message answered in time"),
     needs=CHATS,
     conclude=_weeks,
+    complete=_with_missing_days,
 )
 def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
     """Share of buyers whose every message of a day was answered within three minutes.

@@ -163,9 +163,11 @@ def tb_refund_hours(facts: Facts, terms: Terms) -> Shape:
 
     Not counted:
         Open tickets, returns without a time of agreement or signature, applications in exempt
-        periods, negative or over-180-day durations.
+        periods, negative or over-180-day durations. Finished tickets without a time, or with words
+        that are not understood, leave bounds only.
 
         未完结、缺同意或签收时间的退货单、豁免时段内的申请，以及时长为负或超过 180 天的单。
+        完结单没有时间或取值看不懂时，只有上下限。
 
     Example:
         Refund-only in 4 h, and a return of 2 h until agreement and 24 h after the signature:
