@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from .basis import NO_VERDICT, Case, Outcome, Row, flag, money, seconds, text, tidy, time
+from .logistics import tells_pickups
 from .orders import Order, orders_of
 
 WINDOW = 30
@@ -199,6 +200,19 @@ def limit_of(row: Row, applied: datetime, order: Order | None) -> datetime:
     return applied + timedelta(hours=48 if shipped else 24)
 
 
+def pickup_untold(case: Case, order: Order | None) -> bool:
+    """Whether files tell of pickups, but not whether this order was picked up."""
+    if not any(case.has(kind, "picked_up_at") for kind in ("orders", "shipments")):
+        return False
+    if order is None:
+        return True
+    if order.picked_up_at is not None or order.shipped_at is None:
+        return False
+    listed = {text(row, "order_id") for row in case.rows("shipments")}
+    told = tells_pickups(case, "shipments") and order.order_id in listed
+    return not (told or tells_pickups(case, "orders"))
+
+
 def answer_state(case: Case, row: Row, limit: datetime) -> str:
     agreed, finished = (case.happened(time(row, name)) for name in ("agreed_at", "finished_at"))
     answered = agreed or finished
@@ -235,8 +249,12 @@ def deadlines(case: Case) -> Outcome:
         elif case.is_exempt(applied):
             fates[ticket_id] = "exempt"
         else:
-            limit = limit_of(row, applied, orders.get(text(row, "order_id")))
-            fates[ticket_id] = answer_state(case, row, limit)
+            order = orders.get(text(row, "order_id"))
+            states = {answer_state(case, row, limit_of(row, applied, order))}
+            if text(row, "type") == "refund_only" and pickup_untold(case, order):
+                # Picked up by then or not: the limit of either may be the one.
+                states.add(answer_state(case, row, applied + timedelta(hours=48)))
+            fates[ticket_id] = states.pop() if len(states) == 1 else "open"
     counts = Counter(fates.values())
     in_time, late = counts.pop("in_time", 0), counts.pop("late", 0)
     counts.pop("open", None)
