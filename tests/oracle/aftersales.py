@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from .basis import NO_VERDICT, Case, Outcome, Row, flag, money, seconds, text, tidy, time
+from .logistics import tells_pickups
 from .orders import Order, orders_of
 
 WINDOW = 30
@@ -49,12 +50,27 @@ def unknown_words(case: Case) -> dict[str, int]:
 # --- durations --------------------------------------------------------------------------------
 
 
+def undated(case: Case, row: Row, applied: datetime) -> str:
+    """Why a completed ticket without a time is out for certain, or "open"."""
+    signed = case.happened(time(row, "return_signed_at"))
+    if case.is_exempt(applied) or is_intervened(row):
+        return "damaged"
+    if text(row, "type") == "return_refund" and (
+        case.happened(time(row, "agreed_at")) is None
+        or (signed is None and text(row, "status") == "succeeded")
+    ):
+        return "damaged"
+    return "open"
+
+
 def refusal(case: Case, row: Row) -> str | None:
     finished, applied = time(row, "finished_at"), time(row, "applied_at")
-    if finished is None or applied is None:
-        return "damaged"
-    if reason := case.outside(finished, WINDOW):
+    if finished is not None and (reason := case.outside(finished, WINDOW)):
         return reason
+    if applied is None:
+        return "damaged"
+    if finished is None:
+        return undated(case, row, applied)
     if case.is_exempt(applied):
         return "exempt"
     if is_intervened(row):
@@ -107,6 +123,8 @@ def durations(case: Case, kind: str) -> Outcome:
             continue
         span = duration(case, row)
         fates[text(row, "ticket_id")] = span
+        if span == "open":
+            continue  # in the window or not: a unit of the bounds alone
         if isinstance(span, str):
             excluded[span] += 1
         else:
@@ -123,11 +141,23 @@ def dispute_passes(faults: int, completed: int, operator: str = "lt") -> bool:
     return few or faults * 10_000 <= 35 * completed
 
 
+def knows_judgements(case: Case, verdicts: dict[str, str], *, told: bool) -> bool:
+    """Whether some file says who was at fault, of any ticket that needs it."""
+    tickets = case.rows("tickets")
+    own = case.has("tickets", "liable_party")
+    if own and any(text(row, "liable_party") for row in tickets):
+        return True
+    if own and told and not any(is_intervened(row) for row in tickets):
+        return True
+    return any(text(row, "ticket_id") in verdicts for row in tickets)
+
+
 def disputes(case: Case) -> Outcome:
     if not case.has("tickets", "type", "status", "finished_at"):
         return NO_VERDICT
     verdicts = {text(row, "ticket_id"): text(row, "liable_party") for row in case.rows("disputes")}
-    judged = "disputes" in case.shop or case.has("tickets", "liable_party")
+    told = case.has("tickets", "arbitration")
+    judged = knows_judgements(case, verdicts, told=told)
     excluded: Counter[str] = Counter()
     unmapped: Counter[str] = Counter(unknown_words(case))
     completed = faults = intervened = strange = 0
@@ -135,10 +165,11 @@ def disputes(case: Case) -> Outcome:
         if text(row, "type") not in REFUND_TYPES or text(row, "status") not in COMPLETED:
             continue
         finished = time(row, "finished_at")
-        reason = "damaged" if finished is None else case.outside(finished, WINDOW)
-        if reason:
+        if finished is not None and (reason := case.outside(finished, WINDOW)):
             excluded[reason] += 1
             continue
+        if finished is None:
+            continue  # completed at an unknown time: a unit of the bounds alone
         completed += 1
         intervened += is_intervened(row)
         party = verdicts.get(text(row, "ticket_id")) or text(row, "liable_party")
@@ -146,11 +177,13 @@ def disputes(case: Case) -> Outcome:
         if party not in (*AT_FAULT, *NOT_AT_FAULT):
             unmapped[party] += 1
             strange += 1
+        elif party == "" and (is_intervened(row) or not told):
+            strange += 1  # no entry: silence proves nothing
     tables = (tidy(excluded), dict(unmapped))
     if judged:
-        return Outcome(faults, completed, *tables, unknown=strange)
+        return Outcome(faults, completed - strange, *tables, unknown=strange)
     # Without the arbitration column any completed ticket may hide a judgement.
-    worst = intervened if case.has("tickets", "arbitration") else completed
+    worst = intervened if told else completed
     operator = str(case.option("dispute-fault-rate", "dispute_count_op", "lt"))
     proven = dispute_passes(worst, completed, operator)
     return Outcome(None, completed, *tables, unknown=worst, no_verdict=not proven)
@@ -167,11 +200,38 @@ def limit_of(row: Row, applied: datetime, order: Order | None) -> datetime:
     return applied + timedelta(hours=48 if shipped else 24)
 
 
+def pickup_untold(case: Case, order: Order | None) -> bool:
+    """Whether files tell of pickups, but not whether this order was picked up."""
+    if not any(case.has(kind, "picked_up_at") for kind in ("orders", "shipments")):
+        return False
+    if order is None:
+        return True
+    if order.picked_up_at is not None or order.shipped_at is None:
+        return False
+    listed = {text(row, "order_id") for row in case.rows("shipments")}
+    told = tells_pickups(case, "shipments") and order.order_id in listed
+    return not (told or tells_pickups(case, "orders"))
+
+
 def answer_state(case: Case, row: Row, limit: datetime) -> str:
-    answered = case.happened(time(row, "agreed_at")) or case.happened(time(row, "finished_at"))
+    agreed, finished = (case.happened(time(row, name)) for name in ("agreed_at", "finished_at"))
+    answered = agreed or finished
+    if agreed is None and answered_unseen(row):
+        # Rejected or ended some time between the application and its end, or as-of.
+        return "in_time" if (finished or case.as_of) <= limit else "open"
     if answered is not None:
         return "late" if answered > limit else "in_time"
     return "late" if limit < case.as_of else "pending"
+
+
+def answered_unseen(row: Row) -> bool:
+    """Answered at a time that no column holds, as far as its state is understood."""
+    if is_rejected(row):
+        return True
+    status = text(row, "status")
+    if status not in (*COMPLETED, *OPEN_STATUSES):
+        return flag(row, "rejected") is None or time(row, "finished_at") is None
+    return status in COMPLETED and time(row, "finished_at") is None
 
 
 def deadlines(case: Case) -> Outcome:
@@ -189,10 +249,15 @@ def deadlines(case: Case) -> Outcome:
         elif case.is_exempt(applied):
             fates[ticket_id] = "exempt"
         else:
-            limit = limit_of(row, applied, orders.get(text(row, "order_id")))
-            fates[ticket_id] = answer_state(case, row, limit)
+            order = orders.get(text(row, "order_id"))
+            states = {answer_state(case, row, limit_of(row, applied, order))}
+            if text(row, "type") == "refund_only" and pickup_untold(case, order):
+                # Picked up by then or not: the limit of either may be the one.
+                states.add(answer_state(case, row, applied + timedelta(hours=48)))
+            fates[ticket_id] = states.pop() if len(states) == 1 else "open"
     counts = Counter(fates.values())
     in_time, late = counts.pop("in_time", 0), counts.pop("late", 0)
+    counts.pop("open", None)
     return Outcome(
         late, in_time + late, tidy(counts), unknown_words(case), extra={"tickets": fates}
     )
