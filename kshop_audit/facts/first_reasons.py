@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
-from kshop_audit.facts.spans import LATEST, Span, span
+from kshop_audit.facts.spans import LATEST, TimeRange, span
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.text import fold, normalised
 from kshop_audit.facts.tickets import first_tickets
@@ -25,7 +25,7 @@ def is_quality(terms: Terms, reason: pl.Expr) -> pl.Expr:
     return pl.when(reason.is_in(quality)).then(pl.lit(True)).when(none).then(pl.lit(False))
 
 
-def applied(tables: Tables) -> Span:
+def applied(tables: Tables) -> TimeRange:
     """When the first ticket of `first_reasons` was applied for."""
     return span("applied_at", precise=not tables.imprecise(Kind.TICKETS, "applied_at"))
 

@@ -41,9 +41,25 @@ def together(tables: Tables) -> pl.LazyFrame:
     may_be_gone (all of these lines may have been cancelled), and is unclear (a state is not known);
     lines_sent_at is the last time of the others.
     """
+    columns = _columns(tables)
+    open_states = _open_states(tables)
+    if open_states:
+        columns |= _chances(tables)
+    whole = merged(tables.rows(Kind.ORDERS), columns, alone=Kind.ORDERS in tables.single)
+    whole = whole.with_columns(completed=pl.col("done") & pl.col("one_completed"))
+    if not open_states:
+        never, waits = pl.lit(False), pl.col("untimed")
+        whole = whole.with_columns(
+            may_have_left=never, may_wait=waits, must_wait=waits, may_be_gone=never, unclear=never
+        )
+    return _with_lines(whole.drop("one_completed"), tables)
+
+
+def _columns(tables: Tables) -> dict[str, Merge]:
+    """How each column of an order is put together from its lines."""
     flag = pl.col("is_presale")
     deposit = pl.col("deposit_paid_at").is_not_null()
-    columns = {
+    return {
         **{name: least(pl.col(name)) for name in ("paid_at", "created_at", "picked_up_at")},
         "finished_at": greatest(pl.col("finished_at")),
         **{name: least(pl.col(name)) for name in ONE},
@@ -73,17 +89,6 @@ def together(tables: Tables) -> pl.LazyFrame:
         FILE: least(pl.col(FILE)),
         ROW: least(pl.col(ROW)),
     }
-    open_states = _open_states(tables)
-    if open_states:
-        columns |= _chances(tables)
-    whole = merged(tables.rows(Kind.ORDERS), columns, alone=Kind.ORDERS in tables.single)
-    whole = whole.with_columns(completed=pl.col("done") & pl.col("one_completed"))
-    if not open_states:
-        never, waits = pl.lit(False), pl.col("untimed")
-        whole = whole.with_columns(
-            may_have_left=never, may_wait=waits, must_wait=waits, may_be_gone=never, unclear=never
-        )
-    return _with_lines(whole.drop("one_completed"), tables)
 
 
 def _open_states(tables: Tables) -> bool:

@@ -15,7 +15,7 @@ from kshop_audit.facts.shipments import (
     waybill_rows,
     waybills,
 )
-from kshop_audit.facts.spans import LATEST, Span, span
+from kshop_audit.facts.spans import LATEST, TimeRange, span
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -134,7 +134,7 @@ def _by_as_of(rows: pl.LazyFrame, tables: Tables, terms: Terms) -> pl.LazyFrame:
     )
 
 
-def span_of(tables: Tables, name: str) -> Span:
+def span_of(tables: Tables, name: str) -> TimeRange:
     """A time column of `orders` with both ends."""
     match name:
         case "paid_at":
@@ -184,21 +184,6 @@ def perhaps_shipped(terms: Terms) -> pl.Expr:
     left = left & (pl.col("paid_at") <= terms.last).fill_null(True)
     touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     return left.fill_null(False) | touched
-
-
-@fact
-def last_completions(facts: Facts) -> pl.LazyFrame:
-    """The order completed last by as-of, one completed order without a finish time, and one of
-    which the state was not understood, as far as there are any.
-    """
-    known = facts(orders)
-    later = (pl.col("finished_at") > facts.terms.last).fill_null(False)
-    done = known.filter(pl.col("completed") & ~later)
-    dated = pl.col("finished_at").is_not_null() & ~pl.col("undated")
-    undated = done.filter(~dated).with_columns(finished_at=pl.lit(None, pl.Datetime("ms")))
-    newest = done.filter(dated).sort("finished_at", "order_id", descending=True).head(1)
-    unclear = known.filter(~pl.col("status_known")).sort("order_id").head(1)
-    return pl.concat([newest, undated.sort("order_id").head(1), unclear])
 
 
 def pickup_times(tables: Tables, wanted: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,7 +14,7 @@ where some cell that it comes from is not precise.
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeRange:
     """The earliest and the latest instant that a time may mean, both null where there is none.
 
     `late` is the same expression as `early` where every cell is precise.
@@ -28,20 +28,20 @@ class Span:
         """Whether both ends are one."""
         return self.early is self.late
 
-    def plus(self, time: timedelta) -> Span:
+    def plus(self, time: timedelta) -> TimeRange:
         """So much later."""
         early = self.early + time
-        return Span(early, early if self.precise else self.late + time)
+        return TimeRange(early, early if self.precise else self.late + time)
 
-    def otherwise(self, other: Span) -> Span:
+    def otherwise(self, other: TimeRange) -> TimeRange:
         """The other time where this one is null."""
         early = pl.coalesce(self.early, other.early)
         if self.precise and other.precise:
-            return Span(early, early)
-        return Span(early, pl.coalesce(self.late, other.late))
+            return TimeRange(early, early)
+        return TimeRange(early, pl.coalesce(self.late, other.late))
 
 
-def span(name: str, *, precise: bool) -> Span:
+def span(name: str, *, precise: bool) -> TimeRange:
     """A time column of a fact."""
     early = pl.col(name)
-    return Span(early, early if precise else pl.col(name + LATEST))
+    return TimeRange(early, early if precise else pl.col(name + LATEST))

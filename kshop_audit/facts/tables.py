@@ -161,6 +161,11 @@ class Tables:
             pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking
         )
 
+    def reasons_of_doubt(self, kind: Kind) -> tuple[Why, ...]:
+        """Why rows of the kind are doubtful; none where none is."""
+        frame = self.doubtful.get(kind)
+        return () if frame is None else tuple(map(Why, frame[WHY].unique().sort()))
+
     def imprecise(self, kind: Kind, *names: str) -> bool:
         """Whether some cell of these time columns is a date or a time without seconds."""
         frame = self.frames.get(kind)

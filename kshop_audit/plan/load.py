@@ -156,32 +156,18 @@ def put_together(
             kinds[kind] = without(kind, kinds[kind], rows, late.limit)
             newest[kind] = latest_rows(kind, kinds[kind].good)
     names = {source.index: source.name for source in readable}
-    problems = [one.problem] if one.problem is not None else []
-    kept: dict[Kind, pl.DataFrame] = {}
-    single: set[Kind] = set()
-    contested: dict[Kind, Mapping[str, int]] = {}
-    for kind, part in kinds.items():
-        good = part.good
-        problems += _problems(kind, good, {file: names[file] for file in columns[kind]})
-        if are_single(kind, good):
-            single.add(kind)
-        else:
-            unique = without_duplicates(kind, good, columns[kind])
-            good = unique.rows
-            if unique.contested:
-                contested[kind] = unique.contested
-        if good.height != part.good.height:
-            newest[kind] = latest_rows(kind, good)
-        kept[kind] = with_numbers(good, kind)
+    distinct = _distinct(kinds, columns, names)
+    newest |= {kind: latest_rows(kind, distinct.rows[kind]) for kind in distinct.fewer}
+    kept = {kind: with_numbers(rows, kind) for kind, rows in distinct.rows.items()}
+    problems = [*([one.problem] if one.problem is not None else []), *distinct.problems]
     counts = _counts(readable, kinds, kept)
-    uncertain = {kind: doubtful(kind, part) for kind, part in kinds.items()}
     lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
     return Loaded(
         tables=Tables(
             frames=kept,
             columns=columns,
-            single=frozenset(single),
-            doubtful={kind: rows for kind, rows in uncertain.items() if rows is not None},
+            single=frozenset(distinct.single),
+            doubtful=_doubtful(kinds),
             keyless={kind: counts for kind, counts in lost.items() if counts},
             partners=one.partners,
         ),
@@ -189,11 +175,54 @@ def put_together(
         rejects=_rejects(kinds),
         unmapped={kind: _unmapped(kind, frame) for kind, frame in kept.items()},
         newest=newest_event(newest),
-        contested=contested,
+        contested=distinct.contested,
         unrelated=_unrelated({kind: part.good for kind, part in kinds.items()}, columns),
         problems=tuple(problems),
         burst=largest_burst(kept[Kind.CHATS]) if lost.get(Kind.CHATS) else 1,
     )
+
+
+def _doubtful(kinds: Mapping[Kind, FileRows]) -> dict[Kind, pl.DataFrame]:
+    """Kind → its doubtful rows, of the kinds that have any."""
+    found = {kind: doubtful(kind, part) for kind, part in kinds.items()}
+    return {kind: rows for kind, rows in found.items() if rows is not None}
+
+
+@dataclass(frozen=True)
+class _Distinct:
+    """The good rows of each kind without duplicates.
+
+    `single`: kinds of which no two rows have the same id; `fewer`: kinds that had duplicates;
+    `contested`: kind → column → cells on which two versions of a row disagree.
+    """
+
+    rows: dict[Kind, pl.DataFrame] = field(default_factory=dict)
+    single: set[Kind] = field(default_factory=set)
+    fewer: set[Kind] = field(default_factory=set)
+    contested: dict[Kind, Mapping[str, int]] = field(default_factory=dict)
+    problems: list[Text] = field(default_factory=list)
+
+
+def _distinct(
+    kinds: Mapping[Kind, FileRows],
+    columns: Mapping[Kind, Mapping[int, frozenset[str]]],
+    names: Mapping[int, str],
+) -> _Distinct:
+    found = _Distinct()
+    for kind, part in kinds.items():
+        files = {file: names[file] for file in columns[kind]}
+        found.problems.extend(_problems(kind, part.good, files))
+        if are_single(kind, part.good):
+            found.single.add(kind)
+            found.rows[kind] = part.good
+            continue
+        unique = without_duplicates(kind, part.good, columns[kind])
+        found.rows[kind] = unique.rows
+        if unique.contested:
+            found.contested[kind] = unique.contested
+        if unique.rows.height != part.good.height:
+            found.fewer.add(kind)
+    return found
 
 
 def _unrelated(good: Mapping[Kind, pl.DataFrame], columns: _Columns) -> dict[Kind, tuple[int, ...]]:

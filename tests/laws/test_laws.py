@@ -109,7 +109,9 @@ def test_help_loads_neither_polars_nor_the_configuration() -> None:
 
 COLLECTS = {
     ("plan/read.py", "_read", "collect"),
-    ("plan/load.py", "_deduplicated", "collect"),
+    ("plan/duplicates.py", "_without_key", "collect"),
+    ("plan/duplicates.py", "related_files", "collect"),
+    ("plan/doubts.py", "largest_burst", "collect"),
     ("plan/engine.py", "collected", "collect_all"),
 }
 """Every place that computes a frame: a file is read, its keys are settled, the rules are run."""

@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kshop_audit.facts.spans import Span
+from kshop_audit.facts.spans import TimeRange
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.packs import load
 from kshop_audit.rules.kit.chances import in_time
@@ -28,7 +28,7 @@ def outcome(done: datetime | None, limit: datetime, as_of: datetime) -> str:
     return "miss" if limit < as_of else "out"
 
 
-def chances(done: Span, limit: Span, as_of: datetime) -> set[str]:
+def chances(done: TimeRange, limit: TimeRange, as_of: datetime) -> set[str]:
     found = in_time(done, limit, Terms(as_of, PACK, Settings()))
     row = pl.select(hit=found.hit, miss=found.miss, out=found.out).row(0, named=True)
     assert None not in row.values()
@@ -39,8 +39,8 @@ def chances(done: Span, limit: Span, as_of: datetime) -> set[str]:
 def test_any_completion_is_a_chance(
     done: datetime, long: int, limit: datetime, wide: int, as_of: datetime
 ) -> None:
-    rough = Span(pl.lit(done), pl.lit(done + long * SECOND))
-    until = Span(pl.lit(limit), pl.lit(limit + wide * SECOND))
+    rough = TimeRange(pl.lit(done), pl.lit(done + long * SECOND))
+    until = TimeRange(pl.lit(limit), pl.lit(limit + wide * SECOND))
     true = {
         outcome(done + late * SECOND, limit + later * SECOND, as_of)
         for late in range(long + 1)
@@ -54,4 +54,4 @@ def test_precise_times_leave_one_chance(
     done: datetime | None, limit: datetime, as_of: datetime
 ) -> None:
     at, end = pl.lit(done, pl.Datetime("ms")), pl.lit(limit, pl.Datetime("ms"))
-    assert chances(Span(at, at), Span(end, end), as_of) == {outcome(done, limit, as_of)}
+    assert chances(TimeRange(at, at), TimeRange(end, end), as_of) == {outcome(done, limit, as_of)}

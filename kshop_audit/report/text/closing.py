@@ -101,8 +101,10 @@ def _seen(report: Report, speech: Speech) -> str:
     last = max((item.last_at for item in orders if item.last_at), default=None)
     if first is None or last is None:
         return speech.say("closing.seen_none")
-    counted = next((rule for rule in report.rules if rule.id == "close-orders"), None)
-    known = 0 if counted is None else (counted.denominator or 0) + sum(counted.unknown.values())
+    looking = (rule for rule in report.rules if rule.coverage and rule.coverage.kind == Kind.ORDERS)
+    known = max(
+        ((rule.denominator or 0) + sum(rule.unknown.values()) for rule in looking), default=0
+    )
     days = (speech.data(at[:_DAY]) for at in (first, last))
     since, until = days
     return speech.say("closing.seen", n=known, since=since, until=until)

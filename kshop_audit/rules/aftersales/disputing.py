@@ -86,6 +86,35 @@ def reject_without_reason(facts: Facts, terms: Terms) -> Shape:
     )
 
 
+def _pattern(terms: Terms) -> tuple[pl.Expr, pl.Expr]:
+    """The patterns that a ticket matches (String, null when none), and whether a word that is not
+    understood could make it match one (Boolean).
+    """
+    applied, sent, turned_down = (pl.col(n) for n in ("applied_at", "sent_at", "turned_down"))
+    arrived = (pl.col("signed_at") <= applied).fill_null(False)
+    before = (applied < sent).fill_null(False)
+    refused, kind = turned_down.fill_null(False), pl.col("type")
+    in_transit = (sent <= applied).fill_null(False) & ~arrived
+    demanded = (pl.col("postage_fen") == 0).fill_null(False) & says(
+        normalised(pl.col("reject_reason")), terms.words("shared_freight")
+    )
+    patterns = {
+        "A": refused & (kind == "refund_only") & in_transit,
+        "B": refused & demanded.fill_null(False),
+        "C": before & ~pl.col("contacted").fill_null(True),
+    }
+    found = pl.concat_str(
+        [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in patterns.items()],
+        separator=" ",
+        ignore_nulls=True,
+    )
+    # What a word that is not understood could make of it.
+    word = (turned_down & (kind == "refund_only") & in_transit).is_null() | (
+        (turned_down & demanded).is_null()
+    )
+    return pl.when(found != "").then(found), word
+
+
 @rule(
     "dispute-risk",
     family=FAMILY,
@@ -148,30 +177,9 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
         电话沟通不在聊天导出里；运费话术词表和 30 天窗口是假设；平台还会看我们看不到的凭证。
     """
     applied, sent, turned_down = (pl.col(n) for n in ("applied_at", "sent_at", "turned_down"))
-    arrived = (pl.col("signed_at") <= applied).fill_null(False)
     before = (applied < sent).fill_null(False)
-    refused, kind = turned_down.fill_null(False), pl.col("type")
-    in_transit = (sent <= applied).fill_null(False) & ~arrived
-    demanded = (pl.col("postage_fen") == 0).fill_null(False) & says(
-        normalised(pl.col("reject_reason")), terms.words("shared_freight")
-    )
-    patterns = {
-        "A": refused & (kind == "refund_only") & in_transit,
-        "B": refused & demanded.fill_null(False),
-        "C": before & ~pl.col("contacted").fill_null(True),
-    }
-    found = pl.concat_str(
-        [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in patterns.items()],
-        separator=" ",
-        ignore_nulls=True,
-    )
-    # What a word that is not understood could make of it.
-    word = (turned_down & (kind == "refund_only") & in_transit).is_null() | (
-        (turned_down & demanded).is_null()
-    )
-    tickets = facts(doubtful_tickets).with_columns(
-        pattern=pl.when(found != "").then(found), due=next_due(terms)
-    )
+    found, word = _pattern(terms)
+    tickets = facts(doubtful_tickets).with_columns(pattern=found, due=next_due(terms))
     risky = pl.col("pattern").is_not_null()
     # Without the buyer's chats nobody can tell whether pattern C applies.
     silent = before & pl.col("contacted").is_null()

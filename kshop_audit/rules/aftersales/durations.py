@@ -281,7 +281,7 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         商家须在规定时间内处理退款（S1-03）；超时容易引来平台介入。
 
     How it is counted:
-        Answer = agreement, else finish. Limit: refund-only 24 h if not picked up by the
+        TicketAnswer = agreement, else finish. Limit: refund-only 24 h if not picked up by the
         application (S3-14), else 48 h; return-refund 48 h (notice of 2022-01-17). Late /
         answered or due.
 

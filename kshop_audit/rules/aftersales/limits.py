@@ -10,7 +10,7 @@ import polars as pl
 from kshop_audit.facts import Tables
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit.lengths import Moment, moment
+from kshop_audit.rules.kit.lengths import TicketMoment, moment
 
 LIMITS = "refund-deadlines"
 """The rule whose options are the limits."""
@@ -35,7 +35,7 @@ def answer_due(terms: Terms) -> pl.Expr:
     return pl.col("applied_at") + limit
 
 
-def answer_dues(tables: Tables, terms: Terms) -> Moment:
+def answer_dues(tables: Tables, terms: Terms) -> TicketMoment:
     """By when the application must be answered, at the earliest and at the latest: as far as its
     type, its time and the pickup are known.
 
@@ -59,10 +59,10 @@ def answer_dues(tables: Tables, terms: Terms) -> Moment:
             .otherwise(pl.lit(of(hours.values())))
         )  # fmt: skip
 
-    return Moment(applied.earliest + limit(min), applied.latest + limit(max))
+    return TicketMoment(applied.earliest + limit(min), applied.latest + limit(max))
 
 
-def _picked(tables: Tables, applied: Moment) -> pl.Expr:
+def _picked(tables: Tables, applied: TicketMoment) -> pl.Expr:
     """Boolean: picked up by the application; null where the files do not tell."""
     rough = tables.imprecise(Kind.ORDERS, "picked_up_at") or tables.imprecise(
         Kind.SHIPMENTS, "picked_up_at", "node_at"

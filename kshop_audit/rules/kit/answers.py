@@ -10,11 +10,11 @@ from kshop_audit.facts import Tables
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit.lengths import Moment
+from kshop_audit.rules.kit.lengths import TicketMoment
 
 
 @dataclass(frozen=True)
-class Answer:
+class TicketAnswer:
     """The shop's answer to a ticket, as expressions over the facts of tickets.
 
     `given`: Boolean, there was one by as-of; null where that is not known. `at`: when, as the file
@@ -24,10 +24,10 @@ class Answer:
 
     given: pl.Expr
     at: pl.Expr
-    between: Moment
+    between: TicketMoment
     open: pl.Expr
 
-    def late(self, due: Moment, terms: Terms) -> pl.Expr:
+    def late(self, due: TicketMoment, terms: Terms) -> pl.Expr:
         """Boolean: given after the deadline, or not at all though it has passed; null where the
         files do not show it.
         """
@@ -40,7 +40,7 @@ class Answer:
         running = due.earliest >= terms.as_of
         return pl.when(late).then(pl.lit(True)).when(in_time | running).then(pl.lit(False))
 
-    def pending(self, due: Moment, terms: Terms) -> pl.Expr:
+    def pending(self, due: TicketMoment, terms: Terms) -> pl.Expr:
         """Boolean: not answered, and the deadline has not passed; null where that is not known."""
         runs = (
             pl.when(due.earliest >= terms.as_of)
@@ -63,7 +63,7 @@ class Answer:
         }
 
 
-def answer(tables: Tables, terms: Terms, *names: str) -> Answer:
+def answer(tables: Tables, terms: Terms, *names: str) -> TicketAnswer:
     """The first of the times that has happened; a rejection or an end without a time was given
     between the application and as-of, and a rejection not after the end.
 
@@ -86,4 +86,4 @@ def answer(tables: Tables, terms: Terms, *names: str) -> Answer:
     certain = ~untimed.fill_null(True)
     earliest = pl.when(certain).then(at).otherwise("applied_at")
     end = pl.lit(terms.last).cast(pl.Datetime("ms"))
-    return Answer(given, at, Moment(earliest, pl.coalesce(latest, end)), untimed)
+    return TicketAnswer(given, at, TicketMoment(earliest, pl.coalesce(latest, end)), untimed)

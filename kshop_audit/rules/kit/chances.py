@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from kshop_audit.facts.spans import Span
+from kshop_audit.facts.spans import TimeRange
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.tables import WHY
 
 NEVER = pl.lit(False)
 
@@ -55,14 +54,14 @@ class Chances:
 ANYTHING = Chances(pl.lit(True), pl.lit(True), pl.lit(True))
 
 
-def not_yet(limit: Span, terms: Terms) -> Chances:
+def not_yet(limit: TimeRange, terms: Terms) -> Chances:
     """Of what is not done by as-of: a miss once the limit has passed, else no unit yet."""
     passed = (limit.early < terms.as_of).fill_null(False)
     runs = ~passed if limit.precise else (limit.late >= terms.as_of).fill_null(False)
     return Chances(NEVER, passed, runs)
 
 
-def in_time(done: Span, limit: Span, terms: Terms) -> Chances:
+def in_time(done: TimeRange, limit: TimeRange, terms: Terms) -> Chances:
     """Of what was done at a time (null: not at all), against the last instant that is in time."""
     happened = (done.early <= terms.last).fill_null(False)
     hit = happened & (done.early <= limit.late).fill_null(False)
@@ -74,7 +73,7 @@ def in_time(done: Span, limit: Span, terms: Terms) -> Chances:
     return Chances(hit, late, NEVER) | not_yet(limit, terms).where(later)
 
 
-def inside(at: Span, rule: str, terms: Terms) -> Chances:
+def inside(at: TimeRange, rule: str, terms: Terms) -> Chances:
     """Of a time, whether it may lie in the rule's window (`hit`), and whether outside (`out`); both
     where there is no time.
     """
@@ -99,8 +98,7 @@ def because(tables: Tables, columns: Mapping[Kind, str]) -> dict[Why, pl.Expr]:
     """The reason of doubt that a column names for units that a doubtful row of the kind touches."""
     found: dict[Why, pl.Expr] = {}
     for kind, column in columns.items():
-        frame = tables.doubtful.get(kind)
-        for why in frame[WHY].unique() if frame is not None else ():
+        for why in tables.reasons_of_doubt(kind):
             here = (pl.col(column) == why).fill_null(False)
-            found[Why(why)] = found[Why(why)] | here if Why(why) in found else here
+            found[why] = found[why] | here if why in found else here
     return found

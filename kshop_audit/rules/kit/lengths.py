@@ -12,7 +12,7 @@ from kshop_audit.model.schema import Kind
 
 
 @dataclass(frozen=True)
-class Moment:
+class TicketMoment:
     """A time of a ticket: the earliest and the latest instant that its cell may mean."""
 
     earliest: pl.Expr
@@ -63,10 +63,10 @@ class Length:
         return (self.most < 0) | (self.least > int(longest.total_seconds()))
 
 
-def moment(tables: Tables, *names: str) -> Moment:
+def moment(tables: Tables, *names: str) -> TicketMoment:
     """The first of the times that is there."""
     latest = [tables.at_latest(Kind.TICKETS, name) for name in names]
-    return Moment(pl.coalesce(names), pl.coalesce(latest))
+    return TicketMoment(pl.coalesce(names), pl.coalesce(latest))
 
 
 def between(tables: Tables, since: str, *until: str) -> Length:

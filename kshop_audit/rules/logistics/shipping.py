@@ -9,7 +9,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.orders import possible_orders, span_of
-from kshop_audit.facts.spans import Span
+from kshop_audit.facts.spans import TimeRange
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
@@ -44,7 +44,7 @@ BY = {
 }
 
 
-def _chances(limit: Span, tables: Tables, terms: Terms) -> Chances:
+def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     """What may have become of an order whose last line must be shipped by the limit."""
     shipped, sent = span_of(tables, shipped_at(terms)), span_of(tables, "lines_sent_at")
     opened, left = _told("open_state"), _told("may_have_left")
@@ -68,7 +68,7 @@ def _told(name: str) -> pl.Expr:
 
 
 def _ratio(
-    rule_id: str, limit: Span, facts: Facts, terms: Terms, presale: pl.Expr | None = None
+    rule_id: str, limit: TimeRange, facts: Facts, terms: Terms, presale: pl.Expr | None = None
 ) -> Ratio:
     """Orders by payment; a hit was shipped by the limit."""
     tables = facts.tables

@@ -10,7 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.orders import span_of
 from kshop_audit.facts.pickups import parcels
 from kshop_audit.facts.shipments import imprecise_pickups, imprecise_shipments
-from kshop_audit.facts.spans import Span, span
+from kshop_audit.facts.spans import TimeRange, span
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.waybills import shipped_orders
 from kshop_audit.model.knowledge import Why
@@ -149,7 +149,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     )
 
 
-def _of_pickup(limit: Span, tables: Tables, terms: Terms) -> Chances:
+def _of_pickup(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     """An order whose first pickup must come by the limit."""
     picked, proven = span_of(tables, "picked_up_at"), span_of(tables, "proven_by")
     known = picked.early.is_not_null()
@@ -174,7 +174,7 @@ def _of_parcels(tables: Tables) -> Chances:
     return Chances(open_ | ~(late | waits), late | open_, ~late & waits)
 
 
-def _refunded(limit: Span, tables: Tables, terms: Terms) -> tuple[pl.Expr, pl.Expr]:
+def _refunded(limit: TimeRange, tables: Tables, terms: Terms) -> tuple[pl.Expr, pl.Expr]:
     """Booleans: a refund was applied for before the pickup, for sure; and perhaps."""
     applied = span("applied_at", precise=not tables.imprecise(Kind.TICKETS, "applied_at"))
     picked = span_of(tables, "picked_up_at")

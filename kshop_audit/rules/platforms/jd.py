@@ -13,9 +13,9 @@ from kshop_audit.facts.violations import advances
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit.answers import Answer, answer
+from kshop_audit.rules.kit.answers import TicketAnswer, answer
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
-from kshop_audit.rules.kit.lengths import Moment, moment
+from kshop_audit.rules.kit.lengths import TicketMoment, moment
 from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
@@ -28,8 +28,8 @@ SECOND = timedelta(seconds=1)
 def _late(
     unit: pl.LazyFrame,
     rule_id: str,
-    due: Moment,
-    given: Answer,
+    due: TicketMoment,
+    given: TicketAnswer,
     facts: Facts,
     kind: pl.Expr | None = None,
 ) -> Ratio:
@@ -108,7 +108,7 @@ def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
     """
     hours = timedelta(hours=terms.number("jd-review-12h", "hours"))
     applied = moment(facts.tables, "applied_at")
-    due = Moment(applied.earliest + hours, applied.latest + hours)
+    due = TicketMoment(applied.earliest + hours, applied.latest + hours)
     given = answer(facts.tables, terms, "agreed_at", "finished_at")
     return _late(facts(tickets), "jd-review-12h", due, given, facts)
 
@@ -162,10 +162,10 @@ def jd_finish_7d(facts: Facts, terms: Terms) -> Shape:
     """
     days = timedelta(days=terms.number("jd-finish-7d", "days"))
     applied = moment(facts.tables, "applied_at")
-    due = Moment(applied.earliest + days, applied.latest + days)
+    due = TicketMoment(applied.earliest + days, applied.latest + days)
     if terms.option("jd-finish-7d", "natural_days"):
         begun = (end.dt.truncate("1d") for end in (applied.earliest, applied.latest))
-        due = Moment(*(day + days + timedelta(days=1) - SECOND for day in begun))
+        due = TicketMoment(*(day + days + timedelta(days=1) - SECOND for day in begun))
     done = answer(facts.tables, terms, "finished_at")
     kind = pl.col("type").is_in(GOODS_BACK)
     return _late(facts(goods_services), "jd-finish-7d", due, done, facts, kind)
