@@ -155,8 +155,7 @@ def put_together(
         for kind, rows in late.rows.items():
             kinds[kind] = without(kind, kinds[kind], rows, late.limit)
             newest[kind] = latest_rows(kind, kinds[kind].good)
-    names = {source.index: source.name for source in readable}
-    distinct = _distinct(kinds, columns, names)
+    distinct = _distinct(kinds, columns, {source.index: source.name for source in readable})
     newest |= {kind: latest_rows(kind, distinct.rows[kind]) for kind in distinct.fewer}
     kept = {kind: with_numbers(rows, kind) for kind, rows in distinct.rows.items()}
     problems = [*([one.problem] if one.problem is not None else []), *distinct.problems]
