@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from .aftersales import OPEN_STATUSES, answer_state
 from .basis import DAY, Case, Outcome, Row, text, tidy, time, window_end
 from .orders import Order, is_cancelled, is_force_majeure, is_presale, orders_of
 from .service import conversation, is_reply, place
@@ -14,6 +16,8 @@ WINDOW = 30
 REVIEW, FINISH = timedelta(hours=12), timedelta(days=7)
 PICKUP = timedelta(hours=48)
 LONGEST = timedelta(days=180)
+StateOf = Callable[[Case, Row, datetime], str]
+"""How a ticket stands to a limit: late, in_time, pending, or open where no file tells."""
 RETURNING = ("return_refund", "exchange", "repair")
 
 
@@ -76,31 +80,45 @@ def state(case: Case, asked: datetime, later: list[Row]) -> str:
 
 
 def reviewed(case: Case) -> Outcome:
-    return overdue(case, case.rows("tickets"), REVIEW, ("agreed_at", "finished_at"))
+    """An opinion is an agreement, else the end; a rejection leaves no time of its own."""
+    return overdue(case, case.rows("tickets"), REVIEW, answer_state)
 
 
 def finished(case: Case) -> Outcome:
     rows = [row for row in case.rows("tickets") if text(row, "type") in RETURNING]
-    return overdue(case, rows, FINISH, ("finished_at",))
+    return overdue(case, rows, FINISH, end_state)
 
 
-def overdue(case: Case, rows: list[Row], limit: timedelta, ends: tuple[str, ...]) -> Outcome:
-    """Done later than the limit, or not done though it has passed."""
+def end_state(case: Case, row: Row, limit: datetime) -> str:
+    done = case.happened(time(row, "finished_at"))
+    if done is not None:
+        return "late" if done > limit else "in_time"
+    if time(row, "finished_at") is None and text(row, "status") not in (
+        *OPEN_STATUSES,
+        "rejected",
+    ):
+        # Ended at an unknown time, or in a state that is in no vocabulary.
+        return "in_time" if case.as_of <= limit else "open"
+    return "late" if limit < case.as_of else "pending"
+
+
+def overdue(case: Case, rows: list[Row], limit: timedelta, state_of: StateOf) -> Outcome:
+    """Done later than the limit, or not done though it has passed; what the files leave open is a
+    unit of the bounds alone.
+    """
     excluded: Counter[str] = Counter()
     late = counted = 0
     for row in rows:
         applied = time(row, "applied_at")
         if applied is None:
             excluded["outside_window"] += 1
-            continue
-        done = next((at for name in ends if (at := case.happened(time(row, name)))), None)
-        if reason := case.outside(applied, WINDOW):
+        elif reason := case.outside(applied, WINDOW):
             excluded[reason] += 1
-        elif done is None and applied + limit >= case.as_of:
+        elif (fate := state_of(case, row, applied + limit)) == "pending":
             excluded["pending"] += 1
-        else:
+        elif fate != "open":
             counted += 1
-            late += (done or case.as_of) > applied + limit
+            late += fate == "late"
     return Outcome(late, counted, tidy(excluded))
 
 
