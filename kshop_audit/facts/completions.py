@@ -92,15 +92,18 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
     """Tickets, and orders of which the file of orders itself tells of after-sales.
 
     Columns: ticket_id, order_id, status, pending (Boolean: not over by as-of; null where that is
-    not known), begun_at (application, or creation of the order), _file, _row. An order stands here
+    not known), undated (Boolean: it is over, by files that tell of events after as-of, but not since
+    when; null for orders), begun_at (application, or creation of the order), _file, _row. An order stands here
     only if its own cell names open after-sales or holds a word that is not understood, and no
     ticket of it is pending.
     """
     tables, last = facts.tables, facts.terms.last
     later = (pl.col("finished_at") > last).fill_null(False)
+    undated = pl.col("ended") & pl.col("finished_at").is_null() & tables.run_past(last)
     of_tickets = facts(tickets).select(
         "ticket_id", "order_id", "status",
-        pending=~pl.col("ended") | later,
+        undated=undated.fill_null(False),
+        pending=pl.when(~undated.fill_null(False)).then(~pl.col("ended") | later),
         begun_at="applied_at",
         **{FILE: FILE, ROW: ROW},
     )  # fmt: skip

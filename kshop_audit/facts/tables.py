@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import cast
 
@@ -32,6 +33,13 @@ NUMBERED = {Kind.CHATS: ("session_id", "buyer_id")}
 OF_THE_ORDER = frozenset({"status", "created_at", "paid_at", "shipped_at", "paid_amount"})
 """Columns of which a file of orders has at least one, and a file of nothing but lines none."""
 
+
+EVENTS = {
+    Kind.ORDERS: ("created_at", "paid_at", "shipped_at", "received_at", "finished_at"),
+    Kind.TICKETS: ("applied_at", "agreed_at", "finished_at"),
+    Kind.CHATS: ("sent_at",),
+}
+"""What happened, by the kinds whose states tell how something stands."""
 
 SEVERAL = r"[,，;；、|]\s*"
 """What parts the order numbers of one waybill that carries several orders."""
@@ -192,6 +200,18 @@ class Tables:
             if name not in there
         )
         return pl.concat([rows, others], how="diagonal")
+
+    def run_past(self, last: datetime) -> bool:
+        """Whether orders, tickets or messages tell of anything after an instant: then their states
+        may be younger than it as well.
+        """
+        return any(
+            not frame[name].is_empty() and frame[name].max() > last
+            for kind, names in EVENTS.items()
+            if (frame := self.frames.get(kind)) is not None
+            for name in names
+            if name in frame.columns and frame[name].null_count() < frame.height
+        )
 
     def holds_nothing(self, kind: Kind) -> bool:
         """Whether files of the kind were given, and none of them has a row."""

@@ -87,13 +87,16 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
     """
     if facts.tables.empty(Kind.ORDERS) and Kind.ORDERS not in terms.settings.coverage:
         return Stated(Status.NO_VERDICT, reason=NO_ORDERS)
-    pending = pl.col("unfinished")
+    left = pl.col("unfinished")
+    # A state of a file that tells of later events may have been reached after as-of.
+    undated = ~left & pl.col("undated") & facts.tables.run_past(terms.last)
+    pending = pl.when(~undated.fill_null(False)).then(left)
     return Ratio(
         unit=facts(endings),
         hit=pending,
         offence=True,
         excluded={"after_as_of": pl.col("created_at") > terms.last},
-        unknown={Why.NOT_UNDERSTOOD: pending.is_null()},
+        unknown={Why.NO_TIME: undated, Why.NOT_UNDERSTOOD: left.is_null()},
         evidence=EvidenceColumns(ids=("order_id",)),
         findings=blockers("order_id", "status", where=pending.fill_null(False)),
         unmapped=("status",),
@@ -327,7 +330,10 @@ def close_aftersales(facts: Facts, terms: Terms) -> Shape:
         hit=pending,
         offence=True,
         excluded={"after_as_of": pl.col("begun_at") > terms.last},
-        unknown={Why.NOT_UNDERSTOOD: pending.is_null()},
+        unknown={
+            Why.NO_TIME: pl.col("undated").fill_null(False),
+            Why.NOT_UNDERSTOOD: pending.is_null(),
+        },
         evidence=EvidenceColumns(ids=("ticket_id", "order_id")),
         findings=blockers("ticket_id", "order_id", "status", where=pending.fill_null(False)),
         unmapped=("status", "aftersale_state"),
