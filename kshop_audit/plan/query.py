@@ -217,8 +217,9 @@ def ends(shape: Tally) -> dict[str, Tally]:
     least, most = shape.least, shape.most
     if least is None or most is None:
         return {}
+    open_ = ((least < most) & shape.amount.is_not_null()).fill_null(False).cast(pl.Int64)
     return {
-        LEAST: replace(shape, amount=least, weight=(least < most).cast(pl.Int64), slow=None),
+        LEAST: replace(shape, amount=least, weight=open_, slow=None),
         MOST: replace(shape, amount=most, slow=None),
     }
 

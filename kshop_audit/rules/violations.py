@@ -108,19 +108,22 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
 
         单数只是下限和举例（S2-11），取达到的最高档是假设；平台还看投诉量，本结果仅为预估。
     """
+    sure = pl.col("doubt").is_null()
     return Tally(
         unit=facts(no_source_tickets),
-        amount=pl.col("flagged"),
+        amount=pl.when(sure).then("flagged"),
         weight=pl.lit(1),
-        maybe=_doubts(),
+        unknown=_doubts(),
+        least=pl.when(sure).then("flagged").otherwise(0),
+        most=pl.col("flagged"),
         unmapped=("status",),
         findings=Findings(
             {
                 "violation_id": pl.col("violation_id"),
                 "order_id": pl.col("order_id"),
                 "quantity": pl.col("quantity"),
-                "media": pl.col("media").fill_null(False),
-                "repeated": pl.col("repeated").fill_null(False),
+                "media": pl.col("media").fill_null(False) & sure,
+                "repeated": pl.col("repeated").fill_null(False) & sure,
             },
             order=("violation_id",),
             limit=None,
