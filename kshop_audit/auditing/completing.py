@@ -181,6 +181,14 @@ def empty_days_of(rule: Rule, reach: Reach) -> tuple[Kind | None, EmptyDays]:
     return reach.empty(kinds, reach.terms.since(rule.info.id) if windowed else reach.begun(kinds))
 
 
+def _in_days(days: int, measured: Measurement, reach: Reach, kind: Kind | None) -> Doubts:
+    """What days without rows may hide."""
+    if measured.gap == "groups":  # every known one may be turned, or another one be there
+        return Doubts(turned=max(measured.denominator or 0, 1)) if days else Doubts()
+    per_day = 1 if measured.gap == "days" else fullest_day(measured) or reach.fullest(kind)
+    return Doubts(either=days * per_day)
+
+
 def _with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
@@ -193,14 +201,13 @@ def _with_gaps(
     measured = replace(measured, covered=since is None or reach.covers(kinds, since))
     if measured.gap == "none":
         return measured
-    by_day = measured.gap == "days"
     counted = (Kind.ORDERS,) if measured.population else kinds
-    keyless = added(*(whole.keyless(kind) for kind in counted))
+    groups = measured.gap == "groups"  # these know of keyless rows themselves
+    keyless = {} if groups else added(*(whole.keyless(kind) for kind in counted))
     kind, empty = reach.empty(counted, since or reach.begun(counted))
     if kind is not None:
         measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))
-    per_day = 1 if by_day else fullest_day(measured) or reach.fullest(kind)
-    hidden = added(keyless, {Why.EMPTY_DAYS: Doubts(either=len(empty.missing) * per_day)})
+    hidden = added(keyless, {Why.EMPTY_DAYS: _in_days(len(empty.missing), measured, reach, kind)})
     if not measured.population:
         return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)
     return replace(

@@ -260,7 +260,7 @@ def reply_rate_agent(facts: Facts, terms: Terms) -> Shape:
         hit=met,
         maybe=doubts.maybe(facts.tables),
         unknown=doubts.unknown(facts.tables),
-        gaps=Gap.NONE,
+        gaps=Gap.GROUPS,
         evidence=EvidenceColumns(ids=("agent",)),
         findings=answered_by("agent", met),
     )

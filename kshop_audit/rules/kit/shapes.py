@@ -19,10 +19,13 @@ from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 
 
 class Gap(StrEnum):
-    """What an unreadable row or a missing day may hide: a unit a row, a unit a day, nothing."""
+    """What an unreadable row or a missing day may hide: a unit a row, a unit a day, units of every
+    group (a missing day may turn each of them, and hold another one), nothing.
+    """
 
     ROWS = "rows"
     DAYS = "days"
+    GROUPS = "groups"
     NONE = "none"
 
 
