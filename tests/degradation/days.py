@@ -34,6 +34,10 @@ BY_APPLICATION = frozenset(
     }
 )
 """Rules that count tickets, or ask for them, by the time of application."""
+ENDLESS = frozenset({"close-orders", "close-cooldown", "close-aftersales"})
+"""Rules without a window: what was before the first row of the files is outside the law, and the
+report names that row's day.
+"""
 STALE = 3
 """Days that orders must run on past the newest event of a ticket."""
 
@@ -98,7 +102,8 @@ def cut_days(rng: Random, exports: Exports) -> Degraded:
     if not no_fuller_than_others(exports, kept, (kind, first, last), lost):
         return None
     detail = f"{kind} {first:%m-%d}+{length} of {WINDOW} days"
-    return kept, Loss(f"cut_days_{kind}", detail)
+    spared = ENDLESS if kind == "orders" and start == datetime.min else frozenset[str]()
+    return kept, Loss(f"cut_days_{kind}", detail, spared)
 
 
 def may_miss_days(exports: Exports) -> bool:
