@@ -231,18 +231,47 @@ def newest(row: Row) -> tuple[datetime, datetime, tuple[str, ...]]:
     return updated, max(events, default=datetime.min), as_text
 
 
+DECIDING = {
+    "orders": ("status", "aftersale_state"),
+    "chats": ("sender_role", "message_type"),
+    "tickets": ("type", "status", "liable_party", "arbitration"),
+    "disputes": ("liable_party",),
+    "ratings": ("rating",),
+    "reviews": ("appeal",),
+    "violations": ("status",),
+}
+"""Cells of states and judgements, by which a row counts or does not."""
+EMPTY_MEANS = {"aftersale_state": "none", "arbitration": "无"}
+
+
 def dedupe(rows: list[Row], kind: str) -> tuple[list[Row], int]:
-    """Rows with one row a key, and how many were dropped; rows without a key all stay."""
-    best: dict[tuple[str, ...], Row] = {}
+    """Rows with one row a key, and how many were dropped; rows without a key all stay.
+
+    All rows are of one file. Where no time of change tells which version is newer, a deciding cell
+    in which versions differ is unknown: it holds a text that means nothing.
+    """
+    versions: dict[tuple[str, ...], list[Row]] = {}
     loose: list[Row] = []
     for row in rows:
         key = key_of(row, kind)
         if key is None:
             loose.append(row)
-        elif key not in best or newest(row) > newest(best[key]):
-            best[key] = row
-    kept = [*best.values(), *loose]
+        else:
+            versions.setdefault(key, []).append(row)
+    kept = [*(settled(same, kind) for same in versions.values()), *loose]
     return kept, len(rows) - len(kept)
+
+
+def settled(versions: list[Row], kind: str) -> Row:
+    """The version that counts, its contested cells made unknown."""
+    best = max(versions, key=newest)
+    tied = [row for row in versions if newest(row)[0] == newest(best)[0]]
+    contested: Row = {}
+    for name in DECIDING.get(kind, ()):
+        said = {text(row, name) or EMPTY_MEANS.get(name, "") for row in tied} - {""}
+        if len(said) > 1:
+            contested[name] = " or ".join(sorted(said))
+    return best | contested
 
 
 # --- as-of ------------------------------------------------------------------------------------
