@@ -92,9 +92,10 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
     """Tickets, and orders of which the file of orders itself tells of after-sales.
 
     Columns: ticket_id, order_id, status, pending (Boolean: not over by as-of; null where that is
-    not known), undated (Boolean: it is over, by files that tell of events after as-of, but not since
-    when; null for orders), begun_at (application, or creation of the order), _file, _row. An order stands here
-    only if its own cell names open after-sales or holds a word that is not understood, and no
+    not known), undated (Boolean: it is over, but since when is not told, and files tell of events
+    after as-of; null for orders), unread (Boolean: the row of the ticket could not be read whole;
+    null for orders), begun_at (application, or creation of the order), _file, _row. An order stands
+    here only if its own cell names open after-sales or holds a word that is not understood, and no
     ticket of it is pending.
     """
     tables, last = facts.tables, facts.terms.last
@@ -103,6 +104,7 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
     of_tickets = facts(tickets).select(
         "ticket_id", "order_id", "status",
         undated=undated.fill_null(False),
+        unread=pl.col("doubt").is_not_null(),
         pending=pl.when(~undated.fill_null(False)).then(~pl.col("ended") | later),
         begun_at="applied_at",
         **{FILE: FILE, ROW: ROW},

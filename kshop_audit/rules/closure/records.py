@@ -89,7 +89,8 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
         return Stated(Status.NO_VERDICT, reason=NO_ORDERS)
     left = pl.col("unfinished")
     # A state of a file that tells of later events may have been reached after as-of.
-    undated = ~left & pl.col("undated") & facts.tables.run_past(terms.last)
+    told = terms.settings.closing.last_completed_at is not None
+    undated = ~left & pl.col("undated") & (not told and facts.tables.run_past(terms.last))
     pending = pl.when(~undated.fill_null(False)).then(left)
     return Ratio(
         unit=facts(endings),
@@ -334,6 +335,8 @@ def close_aftersales(facts: Facts, terms: Terms) -> Shape:
             Why.NO_TIME: pl.col("undated").fill_null(False),
             Why.NOT_UNDERSTOOD: pending.is_null(),
         },
+        # Applied for at a time that cannot be read, perhaps after as-of.
+        maybe={Why.NOT_READABLE: pl.col("unread") & pl.col("begun_at").is_null()},
         evidence=EvidenceColumns(ids=("ticket_id", "order_id")),
         findings=blockers("ticket_id", "order_id", "status", where=pending.fill_null(False)),
         unmapped=("status", "aftersale_state"),
