@@ -11,6 +11,7 @@ from datetime import datetime
 
 from . import aftersales, conduct, fees, logistics, product, service, violations
 from .basis import (
+    DAMAGE_GAP,
     Case,
     Interval,
     Outcome,
@@ -27,6 +28,7 @@ from .fees import fee, refused_withdrawals
 from .score import Score, dispute_distance, distance, grade, points, score
 
 __all__ = [
+    "DAMAGE_GAP",
     "Gate",
     "Outcome",
     "Row",

@@ -35,6 +35,18 @@ def is_intervened(row: Row) -> bool:
     return text(row, "arbitration") not in NOT_INTERVENED
 
 
+def is_known(row: Row) -> bool:
+    """Whether type and state both mean anything."""
+    return text(row, "type") in (*REFUND_TYPES, *OTHER_TYPES) and has_state(row)
+
+
+def may_be_one(row: Row, kinds: tuple[str, ...]) -> bool:
+    """Whether a ticket of unknown type or state may be a completed one of these types."""
+    kind = text(row, "type")
+    other = kind in (*REFUND_TYPES, *OTHER_TYPES) and kind not in kinds
+    return not other and (text(row, "status") in COMPLETED or not has_state(row))
+
+
 def unknown_words(case: Case) -> dict[str, int]:
     """Statuses and types that mean nothing to the rules, over the whole file."""
     counts: Counter[str] = Counter()
@@ -119,6 +131,10 @@ def durations(case: Case, kind: str) -> Outcome:
     total, tickets = 0, 0
     fates: dict[str, object] = {}
     for row in case.rows("tickets"):
+        if not is_known(row) and may_be_one(row, (kind,)) and time(row, "finished_at"):
+            span = duration(case, row)
+            if isinstance(span, str) and span != "no_signature":
+                excluded[span] += 1  # whatever its type and state mean
         if text(row, "type") != kind or text(row, "status") not in COMPLETED:
             continue
         span = duration(case, row)
@@ -162,6 +178,10 @@ def disputes(case: Case) -> Outcome:
     unmapped: Counter[str] = Counter(unknown_words(case))
     completed = faults = intervened = strange = 0
     for row in case.rows("tickets"):
+        if not is_known(row) and may_be_one(row, REFUND_TYPES):
+            done = time(row, "finished_at")
+            if done is not None and (reason := case.outside(done, WINDOW)):
+                excluded[reason] += 1
         if text(row, "type") not in REFUND_TYPES or text(row, "status") not in COMPLETED:
             continue
         finished = time(row, "finished_at")
@@ -266,6 +286,15 @@ def deadlines(case: Case) -> Outcome:
 # --- rejections and risks ---------------------------------------------------------------------
 
 
+def has_state(row: Row) -> bool:
+    return text(row, "status") in (*COMPLETED, *OPEN_STATUSES, "rejected")
+
+
+def may_be_rejected(row: Row) -> bool:
+    """Neither the flag nor the state tells."""
+    return flag(row, "rejected") is None and not has_state(row)
+
+
 def is_rejected(row: Row) -> bool:
     return flag(row, "rejected") is True or text(row, "status") == "rejected"
 
@@ -277,10 +306,12 @@ def silent_rejections(case: Case) -> Outcome:
     rejected = silent = 0
     for row in case.rows("tickets"):
         applied = time(row, "applied_at")
-        if applied is None or not is_rejected(row):
+        if applied is None or not (is_rejected(row) or may_be_rejected(row)):
             continue
         if reason := case.outside(applied, WINDOW):
             excluded[reason] += 1
+            continue
+        if may_be_rejected(row):
             continue
         rejected += 1
         silent += text(row, "reject_reason") == ""
@@ -355,6 +386,8 @@ def risks(case: Case) -> Outcome:
         if reason := case.outside(applied, WINDOW):
             excluded[reason] += 1
             continue
+        if not has_state(row) and not is_rejected(row):
+            continue  # open or over: a unit of the bounds alone
         looked += 1
         order = orders.get(text(row, "order_id"))
         silence = shipped_in_silence(case, row, order)

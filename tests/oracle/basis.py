@@ -44,6 +44,7 @@ AS_OF_COLUMNS = (
     "shipped_at",
     "picked_up_at",
     "received_at",
+    "signed_at",
     "finished_at",
     "sent_at",
     "applied_at",
@@ -271,6 +272,8 @@ def settled(versions: list[Row], kind: str) -> Row:
         said = {text(row, name) or EMPTY_MEANS.get(name, "") for row in tied} - {""}
         if len(said) > 1:
             contested[name] = " or ".join(sorted(said))
+    if "status" in contested and "rejected" in best:
+        contested["rejected"] = None  # read from the state
     return best | contested
 
 

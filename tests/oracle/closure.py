@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .aftersales import has_state
 from .basis import DAY, Case, Row, Shop, dedupe, text, time
 
 NOTICE = timedelta(days=30)
 COOLDOWN_DAYS = 31  # the day after the last completion is day 1, day 30 must be over
 
+STATES = ("pending_payment", "paid", "shipped", "received", "completed", "closed")
+EVENTS = {
+    "orders": ("created_at", "paid_at", "shipped_at", "picked_up_at", "received_at", "finished_at"),
+    "tickets": ("applied_at", "agreed_at", "finished_at"),
+    "chats": ("sent_at",),
+}
 Facts = Mapping[str, object]
 
 
@@ -36,7 +43,7 @@ def close(shop: Shop, as_of: datetime, facts: Facts) -> dict[str, Gate]:
         "close-products": both(
             none_open(facts, "products_on_sale"), none_open(facts, "products_in_review")
         ),
-        "close-orders": open_orders(case),
+        "close-orders": open_orders(case, facts),
         "close-cooldown": cooldown(case, facts),
         "close-aftersales": open_tickets(case),
         "close-complaints": none_open(facts, "complaints_open"),
@@ -77,18 +84,36 @@ def freight(facts: Facts) -> Gate:
 
 def notice(case: Case, facts: Facts) -> Gate:
     started, interrupted = facts.get("notice_started_at"), facts.get("notice_interrupted")
-    if interrupted is True:
-        return Gate()
-    if not isinstance(started, datetime) or interrupted is None:
+    if not isinstance(started, datetime):
         return UNANSWERED
     ready = started + NOTICE
-    return Gate(clear=ready <= case.as_of, clears_on=ready)
+    if ready > case.as_of:
+        return Gate(clears_on=ready)  # whether or not it was interrupted
+    if interrupted is None:
+        return UNANSWERED
+    return Gate() if interrupted is True else Gate(clear=True, clears_on=ready)
 
 
-def is_finished(case: Case, row: Row) -> bool:
+def is_finished(case: Case, row: Row, facts: Facts) -> bool | None:
+    """None where the state means nothing, or may have been reached after as-of only."""
     finished = time(row, "finished_at")
+    if text(row, "status") not in STATES:
+        return None
+    if misses_its_time(row) and runs_past(case) and "last_completed_at" not in facts:
+        return None
     done = text(row, "status") in ("completed", "closed")
     return done and (finished is None or case.is_past(finished))
+
+
+def runs_past(case: Case) -> bool:
+    """Whether the files tell of anything after as-of, and so of states that are younger."""
+    return any(
+        not case.is_past(moment)
+        for kind, names in EVENTS.items()
+        for row in case.rows(kind)
+        for name in names
+        if (moment := time(row, name)) is not None
+    )
 
 
 def created(case: Case) -> list[Row]:
@@ -97,37 +122,58 @@ def created(case: Case) -> list[Row]:
     return [row for row in rows if case.is_past(time(row, "created_at") or datetime.min)]
 
 
-def open_orders(case: Case) -> Gate:
+def open_orders(case: Case, facts: Facts) -> Gate:
     if not case.shop.get("orders") and "orders" not in case.shop:
         return UNANSWERED
-    blockers = sorted(
-        {text(row, "order_id") for row in created(case) if not is_finished(case, row)}
-    )
+    fates = [(text(row, "order_id"), is_finished(case, row, facts)) for row in created(case)]
+    blockers = sorted({order_id for order_id, done in fates if done is False})
+    if not blockers and any(done is None for _, done in fates):
+        return UNANSWERED
     return Gate(clear=not blockers, blockers=tuple(blockers))
 
 
 def cooldown(case: Case, facts: Facts) -> Gate:
+    """By the last completion; an order without a time was completed after all else it tells."""
     if "orders" not in case.shop:
         return UNANSWERED
     rows = created(case)
-    if any(not is_finished(case, row) for row in rows):
-        return Gate(blockers=open_orders(case).blockers)
+    if (left := open_orders(case, facts)).blockers:
+        return Gate(blockers=left.blockers)
     lines: dict[str, list[Row]] = {}
     for row in rows:
         lines.setdefault(text(row, "order_id"), []).append(row)
+    strange = [row for row in rows if text(row, "status") not in STATES]
+    unclear = {text(row, "order_id") for row in strange}
     orders = [
         order
-        for order in lines.values()
-        if any(text(line, "status") == "completed" for line in order)
+        for order_id, order in lines.items()
+        if order_id not in unclear and any(text(line, "status") == "completed" for line in order)
     ]
     undated = [order for order in orders if any(misses_its_time(line) for line in order)]
-    dates = [moment for order in orders for row in order if (moment := time(row, "finished_at"))]
-    if undated:
-        told = facts.get("last_completed_at")
-        paid = [moment for order in undated for row in order if (moment := time(row, "paid_at"))]
-        if not isinstance(told, datetime) or any(moment > told for moment in paid):
-            return UNANSWERED
-        dates.append(told)
+    dates = [
+        moment
+        for order in orders
+        if order not in undated
+        for row in order
+        if (moment := time(row, "finished_at"))
+    ]
+    told = facts.get("last_completed_at")
+    begun = [
+        moment
+        for order in undated
+        for row in order
+        for name in EVENTS["orders"][:-1]
+        if (moment := case.happened(time(row, name)))
+    ]
+    if (undated or unclear) and (
+        not isinstance(told, datetime) or any(at.date() > told.date() for at in begun)
+    ):
+        gate = cooled(case, [*dates, *begun])
+        return UNANSWERED if gate.clear else gate
+    return cooled(case, [*dates, *([told] if isinstance(told, datetime) else [])])
+
+
+def cooled(case: Case, dates: list[datetime]) -> Gate:
     if not dates:
         return Gate(clear=True)
     last = max(dates).replace(hour=0, minute=0, second=0)
@@ -142,15 +188,25 @@ def misses_its_time(line: Row) -> bool:
 def open_tickets(case: Case) -> Gate:
     if "tickets" not in case.shop:
         return UNANSWERED
-    blockers = []
+    blockers, orders, open_ = set(), set(), False
     for row in case.rows("tickets"):
         applied, finished = time(row, "applied_at"), time(row, "finished_at")
         if applied is not None and not case.is_past(applied):
             continue
         done = text(row, "status") in ("succeeded", "closed")
-        if not done or (finished is not None and not case.is_past(finished)):
-            blockers.append(text(row, "ticket_id"))
-    blockers += [
-        text(row, "order_id") for row in created(case) if text(row, "aftersale_state") == "open"
-    ]
-    return Gate(clear=not blockers, blockers=tuple(sorted(set(blockers))))
+        if finished is not None and not case.is_past(finished):
+            done = False
+        elif not has_state(row) or (done and finished is None and runs_past(case)):
+            open_ = True
+            continue
+        if not done:
+            blockers.add(text(row, "ticket_id"))
+            orders.add(text(row, "order_id"))
+    for row in created(case):
+        state, order_id = text(row, "aftersale_state"), text(row, "order_id")
+        if state == "open" and order_id not in orders:
+            blockers.add(order_id)
+        open_ = open_ or " or " in state
+    if open_ and not blockers:
+        return UNANSWERED
+    return Gate(clear=not blockers, blockers=tuple(sorted(blockers)))

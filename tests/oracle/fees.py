@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from .aftersales import OTHER_TYPES, REFUND_TYPES, has_state
 from .basis import NO_VERDICT, Case, Outcome, Row, money, text, time
 from .orders import Order, orders_of
 
@@ -38,8 +39,9 @@ def service_fee(case: Case) -> Outcome:
         settled.setdefault(text(row, "order_id"), []).append(pair)
     refunds: dict[str, list[Decimal | None]] = {}
     for row in case.rows("tickets"):
-        if is_paid_back(case, row):
-            refunds.setdefault(text(row, "order_id"), []).append(money(row, "refund_amount"))
+        if (paid := is_paid_back(case, row)) is not False:
+            amount = money(row, "refund_amount") if paid else None
+            refunds.setdefault(text(row, "order_id"), []).append(amount)
     fees = least = NOTHING
     charged = estimates = 0
     for order in orders_of(case).values():
@@ -59,12 +61,16 @@ def service_fee(case: Case) -> Outcome:
     return Outcome(int(fees * 100) if fees == least else None, charged, extra=extra)
 
 
-def is_paid_back(case: Case, ticket: Row) -> bool:
-    """The ticket ended with money for the buyer."""
-    if text(ticket, "type") not in ("refund_only", "return_refund"):
-        return False
+def is_paid_back(case: Case, ticket: Row) -> bool | None:
+    """The ticket ended with money for the buyer; None where its type or state means nothing."""
     finished = time(ticket, "finished_at")
-    return text(ticket, "status") == "succeeded" and (finished is None or case.is_past(finished))
+    if finished is not None and not case.is_past(finished):
+        return False
+    if text(ticket, "type") in OTHER_TYPES or (
+        has_state(ticket) and text(ticket, "status") != "succeeded"
+    ):
+        return False
+    return True if text(ticket, "type") in REFUND_TYPES and has_state(ticket) else None
 
 
 def paid_back(order: Order, amounts: list[Decimal | None]) -> tuple[Decimal, bool]:
