@@ -47,6 +47,15 @@ def may_be_one(row: Row, kinds: tuple[str, ...]) -> bool:
     return not other and (text(row, "status") in COMPLETED or not has_state(row))
 
 
+def far_away(case: Case, row: Row) -> list[str]:
+    """Why a ticket of unknown type or state is out even if it is a completed refund."""
+    finished = time(row, "finished_at")
+    if finished is None or is_known(row) or not may_be_one(row, REFUND_TYPES):
+        return []
+    reason = case.outside(finished, WINDOW)
+    return [] if reason is None else [reason]
+
+
 def unknown_words(case: Case) -> dict[str, int]:
     """Statuses and types that mean nothing to the rules, over the whole file."""
     counts: Counter[str] = Counter()
@@ -178,10 +187,7 @@ def disputes(case: Case) -> Outcome:
     unmapped: Counter[str] = Counter(unknown_words(case))
     completed = faults = intervened = strange = 0
     for row in case.rows("tickets"):
-        if not is_known(row) and may_be_one(row, REFUND_TYPES):
-            done = time(row, "finished_at")
-            if done is not None and (reason := case.outside(done, WINDOW)):
-                excluded[reason] += 1
+        excluded.update(far_away(case, row))
         if text(row, "type") not in REFUND_TYPES or text(row, "status") not in COMPLETED:
             continue
         finished = time(row, "finished_at")
