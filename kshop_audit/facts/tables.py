@@ -206,7 +206,7 @@ class Tables:
         may be younger than it as well.
         """
         return any(
-            not frame[name].is_empty() and frame[name].max() > last
+            isinstance(newest := frame[name].max(), datetime) and newest > last
             for kind, names in EVENTS.items()
             if (frame := self.frames.get(kind)) is not None
             for name in names
