@@ -1,15 +1,15 @@
 """Conversations written down as text: who said what, when, and on whose side he is.
 
-Three shapes, all of them copied from a screen: a conversation in one cell, the clipboard
-with [name] and time above each message, and a workbench whose names are glued to times without a
-year. The operator lists the shop's names; in a conversation, a name that is not listed is the
+Copied from a screen or saved by a messenger: a conversation in one cell, the clipboard with [name]
+and time above each message, a workbench whose names are glued to times without a year, names before
+or behind a time with its year. The operator lists the shop's names; in a conversation, a name that is not listed is the
 customer's. A message without a certain speaker is rejected, never guessed and never dropped.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -33,11 +33,16 @@ _CLIPPED = re.compile(r"\[(?P<who>[^\[\]]+)\]\s*(?P<time>\S.*)")
 _ORDERS = re.compile(r"\s*下单数[(（]\d*[)）]\s*$")
 _NO_NAME = re.compile(r"[,;\t\"|]|[:：/.，-]$")
 """What stands before a time in a table or in a sentence; at the end, what leads up to it."""
+_SEPARATED = re.compile(r"[,;\t\"|]")
 _DAMAGED = re.compile("[\udc80-\udcff]")
 _COLON = re.compile(r"[:：]")
 _SYSTEM = ("[系统消息]", "【防诈贴士】")
 _CLOSED = frozenset({"客服超时未回复，会话关闭", "买家超时未回复，会话关闭"})
 _NOTICE = "系统消息"
+_PREAMBLE = re.compile(r"\s*(?:消息记录[(（]|消息分组[:：]|消息对象[:：]|日期[:：]|聊天记录\s*$)")
+"""What messengers write above the messages that they save."""
+_ACCOUNT = re.compile(r"\s*(?:[(（]\d{5,12}[)）]|[<＜][^<>＜＞]+[>＞])\s*$")
+"""The number or address behind a name."""
 _AUTOMATIC = "[系统自动回复消息]"
 
 
@@ -138,17 +143,57 @@ def _message(
     return ChatMessage(row, list(sure), shown, fault=None if sure else reasons.TIME, exact=exact)
 
 
+def _leading(row: int, line: str, copied: date | None) -> ChatMessage | None:
+    """The same where the time stands before the name, and what was said below."""
+    found = copied_times.leading(line)
+    if found is None:
+        return None
+    moment, after = found
+    name = _ACCOUNT.sub("", after.rstrip(":：")).strip()
+    if not name or len(name) > MOST_NAME or _SEPARATED.search(name):
+        return None
+    return _message(row, [(name, moment)], "", copied)
+
+
+def _in_line(row: int, line: str, copied: date | None) -> ChatMessage | None:
+    """The same where what was said follows on the same line: time, name, colon, text."""
+    found = copied_times.leading(line)
+    if found is None:
+        return None
+    moment, after = found
+    name, colon, text = _parted(after)
+    name = _ACCOUNT.sub("", name).strip()
+    if not colon or not name or len(name) > MOST_NAME or _SEPARATED.search(name):
+        return None
+    message = _message(row, [(name, moment)], "", copied)
+    message.lines.append(text.strip())
+    return message
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    found = _COLON.search(text)
+    return (text, "", "") if found is None else (text[: found.start()], ":", text[found.end() :])
+
+
 _FORMS = (_header, _glued)
+_DATED_FORMS = (_glued, _leading)
+"""Forms of lines with a whole time, which other texts have too: one line alone shows nothing."""
+
+
+_Form = Callable[[int, str, date | None], ChatMessage | None]
 
 
 def is_conversation(text: str, *, named: bool) -> bool:
     """Whether a text without a header row begins like a conversation; `named`: it is said to be
     one, so there may be lines above the first message.
     """
-    return _form(text.splitlines(), FIRST_LINES if named else 1) is not None
+    lines = text.splitlines()
+    if _form(lines, FIRST_LINES if named else 1) is not None:
+        return True
+    return _dated_form(lines, named=named) is not None
 
 
-def _form(lines: Iterable[str], left: int = FIRST_LINES) -> int | None:
+def _form(lines: Iterable[str], left: int = FIRST_LINES) -> _Form | None:
     """Which form the first line has that begins a message, among so many that are not blank."""
     for line in lines:
         text = line.strip("\ufeff")
@@ -156,17 +201,47 @@ def _form(lines: Iterable[str], left: int = FIRST_LINES) -> int | None:
             continue
         if _DAMAGED.search(text):  # a name in another encoding says nothing for this one
             return None
-        for number, form in enumerate(_FORMS):
+        for form in _FORMS:
             dated = form is _header or not copied_times.has_year(text)
             if dated and len(text) <= MOST_HEADER and _begins(form, text):
-                return number
+                return form
         left -= 1
         if not left:
             break
     return None
 
 
-def _begins(form: Callable[[int, str, date | None], ChatMessage | None], line: str) -> bool:
+def _dated_form(lines: Sequence[str], *, named: bool) -> _Form | None:
+    """Which form with a whole time the first lines have.
+
+    A text that is not said to be a conversation must begin with a message, and show two with
+    something said between them.
+    """
+    filled = [text for text in (line.strip("\ufeff \t\r\n") for line in lines) if text]
+    first = [
+        text for text in filled if not (_PARTED.fullmatch(text) or _PREAMBLE.match(text))
+    ][:FIRST_LINES]
+    if any(map(_DAMAGED.search, first)):
+        return None
+    for form in _DATED_FORMS:
+        places = [n for n, text in enumerate(first) if _dates(form, text)]
+        if not places:
+            continue
+        apart = all(after - before > 1 for before, after in zip(places, places[1:], strict=False))
+        if form is _leading and not apart:
+            form, apart = _in_line, True  # noqa: PLW2901  what was said stands behind the name
+            places = [n for n in places if _dates(form, first[n])]
+        if places and (named or (apart and len(places) > 1 and places[0] == 0)):
+            return form
+    return None
+
+
+def _dates(form: _Form, text: str) -> bool:
+    whole = form is not _glued or copied_times.has_year(text)
+    return whole and len(text) <= MOST_HEADER and _begins(form, text)
+
+
+def _begins(form: _Form, line: str) -> bool:
     """Whether a line begins a message. What time it says is not looked at, so that every day of a
     year is before one of these.
     """
@@ -178,7 +253,8 @@ def conversations(
     lines: Iterable[str], head: str, copied: date | None
 ) -> Iterator[tuple[list[ChatMessage], list[int]]]:
     """(messages, lines that belong to none) of every conversation of a text."""
-    form = _FORMS[_form(head.splitlines()) or 0]
+    first = head.splitlines()
+    form = _form(first) or _dated_form(first, named=True) or _header
     said: list[ChatMessage] = []
     lost: list[int] = []
     for row, raw in enumerate(lines, 1):
@@ -192,7 +268,7 @@ def conversations(
             said.append(begun)
         elif said:
             said[-1].lines.append(line)
-        elif line.strip():
+        elif line.strip() and not _PREAMBLE.match(line):
             lost.append(row)
     yield said, lost
 
