@@ -13,6 +13,7 @@ from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.contract import InputFile, Request, Source
 from kshop_audit.ingest.convert.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten
+from kshop_audit.ingest.convert.strange import strange
 from kshop_audit.ingest.decode import decoding, raw
 from kshop_audit.ingest.decode.csv_check import Frame, Shape, check
 from kshop_audit.ingest.decode.csv_records import RecordFile, read_records
@@ -21,7 +22,12 @@ from kshop_audit.ingest.decode.raw import Raw
 from kshop_audit.ingest.files.pieces import Piece
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.locate import DELIMITERS, Header, Sample, find_header
-from kshop_audit.ingest.headers.unrecognised import OtherSheetError, misplaced, unrecognised
+from kshop_audit.ingest.headers.unrecognised import (
+    OtherSheetError,
+    UnrecognisedError,
+    misplaced,
+    unrecognised,
+)
 from kshop_audit.ingest.remarks import notes_on
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
@@ -86,7 +92,7 @@ class Reading:
         """The file, to be rewritten if it is no table."""
         return Original(
             decoded.path, self.name, text, decoded.start, self.request.mappings, self.file.pin,
-            self.scratch / f"{self.index}.rewritten",
+            self.scratch / f"{self.index}.rewritten", self.piece.early,
         )  # fmt: skip
 
     def decoded(self, path: Path, encoding: str | None) -> Decoded:
@@ -153,6 +159,9 @@ def _understood(reading: Reading) -> _Understood:
         rewritten, match = found
         return _Understood(decoded, Header(match, ",", 1, 0, described=False), rewritten)
     if header is None:
+        told = strange(text, reading.file.pin)
+        if told is not None:
+            raise UnrecognisedError(reading.name, *told, decoded.encoding)
         raise unrecognised(
             reading.name, text, decoded.encoding, reading.delimiters,
             lambda text, marks: reading.header(text, marks) is not None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from kshop_audit.ingest.convert.nothing_said import is_nothing
 from kshop_audit.ingest.headers.catalogue import layouts, normal
 from kshop_audit.model.schema import TABLES, Kind
 
@@ -143,6 +144,9 @@ def _message(message: Record, about: Mapping[str, str]) -> dict[str, object]:
         name = next((n for n in names if n in message and n not in taken), None)
         if name is not None and not found.get(column):
             found[column] = message[name]
+    said = found.get("content")
+    if not found.get("sent_at") and isinstance(said, str) and is_nothing(said):
+        return {}
     if not found.get("sender_role"):
         speaker = next((message[name] for name in _FROM if message.get(name)), "")
         found["sender_role"] = _role(speaker, about)
