@@ -2,8 +2,7 @@
 
 Copied from a screen or saved by a messenger: a conversation in one cell, the clipboard with [name]
 and time above each message, a workbench whose names are glued to times without a year, names before
-or behind a time with its year. The operator lists the shop's names; in a conversation, a name that is not listed is the
-customer's. A message without a certain speaker is rejected, never guessed and never dropped.
+or behind a time with its year. `sides` tells who of them is the shop's.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert import copied_times
@@ -27,7 +27,6 @@ MOST_HEADER = 200
 FIRST_LINES = 20
 """Lines that are not blank among which a text must show a time and a speaker."""
 
-_SHOP = ("agent", "robot")
 _PARTED = re.compile(r"\s*[-=—_*]{5,}\s*")
 _CLIPPED = re.compile(r"\[(?P<who>[^\[\]]+)\]\s*(?P<time>\S.*)")
 _ORDERS = re.compile(r"\s*下单数[(（]\d*[)）]\s*$")
@@ -43,17 +42,6 @@ _PREAMBLE = re.compile(r"\s*(?:消息记录[(（]|消息分组[:：]|消息对�
 """What messengers write above the messages that they save."""
 _ACCOUNT = re.compile(r"\s*(?:[(（]\d{5,12}[)）]|[<＜][^<>＜＞]+[>＞])\s*$")
 """The number or address behind a name."""
-_AUTOMATIC = "[系统自动回复消息]"
-
-
-class UnknownSpeakersError(Exception):
-    """Nobody said which of the speakers are the shop's; or there are two customers in `row`."""
-
-    def __init__(self, row: int, *, several: bool) -> None:
-        """`row`: where the first of them speaks, or the second customer."""
-        super().__init__(row)
-        self.row = row
-        self.several = several
 
 
 @dataclass(slots=True)
@@ -128,7 +116,7 @@ def _glued(row: int, line: str, copied: date | None) -> ChatMessage | None:
     return None
 
 
-def _is_notice(text: str) -> bool:
+def is_notice(text: str) -> bool:
     """Whether it is a text of the platform, under any name."""
     return text.startswith(_SYSTEM) or text.strip() in _CLOSED
 
@@ -218,16 +206,16 @@ def _dated_form(lines: Sequence[str], *, named: bool) -> _Form | None:
     something said between them.
     """
     filled = [text for text in (line.strip("\ufeff \t\r\n") for line in lines) if text]
-    first = [
-        text for text in filled if not (_PARTED.fullmatch(text) or _PREAMBLE.match(text))
-    ][:FIRST_LINES]
+    first = [text for text in filled if not (_PARTED.fullmatch(text) or _PREAMBLE.match(text))][
+        :FIRST_LINES
+    ]
     if any(map(_DAMAGED.search, first)):
         return None
     for form in _DATED_FORMS:
         places = [n for n, text in enumerate(first) if _dates(form, text)]
         if not places:
             continue
-        apart = all(after - before > 1 for before, after in zip(places, places[1:], strict=False))
+        apart = all(after - before > 1 for before, after in pairwise(places))
         if form is _leading and not apart:
             form, apart = _in_line, True  # noqa: PLW2901  what was said stands behind the name
             places = [n for n in places if _dates(form, first[n])]
@@ -308,7 +296,7 @@ def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[ChatMes
 
 def _name_in(said: ChatMessage, line: str, speakers: Speakers, buyer: str) -> None:
     """Part the name from what was said; a name may hold a colon itself, if it is known."""
-    if _is_notice(line):
+    if is_notice(line):
         said.readings = [(_NOTICE, said.at)]
         said.lines.append(line)
         return
@@ -328,78 +316,3 @@ def _speaks(line: str, said: Iterable[ChatMessage], speakers: Speakers, buyer: s
     known = {buyer, *(message.name for message in said)} - {""}
     names = [line[: found.start()].strip() for found in _COLON.finditer(line[:MOST_HEADER])]
     return any(name in known or speakers.role(name) for name in names)
-
-
-# ------------------------------------------------------------------ who is who
-
-
-def settle(said: list[ChatMessage], speakers: Speakers) -> None:
-    """Choose among the readings of a line: by a name that is known, else by the time around it."""
-    sure = {message.name for message in said if len(message.readings) == 1}
-    for message in said:
-        fits = [r for r in message.readings if r[0] in sure or speakers.role(r[0])]
-        if len(fits) == 1:
-            message.readings = fits
-    before: datetime | None = None
-    for message, after in zip(said, _next_times(said), strict=True):
-        if len(message.readings) > 1:
-            fits = [
-                (name, at)
-                for name, at in message.readings
-                if at and (not before or at >= before) and (not after or at <= after)
-            ]
-            if len(fits) != 1:
-                message.fault = reasons.TIME
-                continue
-            message.readings = fits
-        before = message.at or before
-
-
-def _next_times(said: list[ChatMessage]) -> list[datetime | None]:
-    """For each message the time of the next one that is sure of it."""
-    times: list[datetime | None] = []
-    after: datetime | None = None
-    for message in reversed(said):
-        times.append(after)
-        if len(message.readings) == 1:
-            after = message.at
-    return times[::-1]
-
-
-def with_cells(
-    said: list[ChatMessage], speakers: Speakers, buyer: str | None = None
-) -> Iterator[tuple[ChatMessage, tuple[str, ...]]]:
-    """(message, its cells under COLUMNS) of a conversation; no cells where `fault` says why.
-
-    `buyer`: the customer's id, where the file has it. UnknownSpeakersError if no speaker is known
-    to be the shop's, or if several are not.
-    """
-    good = [message for message in said if message.fault is None]
-    others = {
-        message.name: message.row for message in reversed(good) if not speakers.role(message.name)
-    }
-    shop = speakers.listed or any(speakers.role(message.name) in _SHOP for message in good)
-    if others and not shop and buyer not in others:
-        raise UnknownSpeakersError(min(others.values()), several=False)
-    strange: set[str] = set()
-    if buyer is not None:
-        strange = set(others) - {buyer}
-        if buyer not in others and len(strange) == 1:
-            strange = set()
-    elif len(others) > 1:
-        raise UnknownSpeakersError(sorted(others.values())[1], several=True)
-    customer = buyer if buyer is not None else next(iter(others), "")
-    for message in said:
-        if message.fault is None and message.name in strange:
-            message.fault = reasons.SPEAKER
-        if message.fault is not None or message.at is None:
-            yield message, ()
-            continue
-        role = speakers.role(message.name) or "buyer"
-        text = message.text
-        if text.startswith(_AUTOMATIC) and role != "buyer":
-            role = "robot"
-        kind = "system" if role == "system" or _is_notice(text) else ""
-        agent = message.name if role in _SHOP else ""
-        at = copied_times.written(message.at, exact=message.exact)
-        yield message, (customer, agent, role, kind, at, text)

@@ -12,11 +12,12 @@ from pathlib import Path, PurePath
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert import conversation, retimed, undated
-from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers, UnknownSpeakersError
+from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers
 from kshop_audit.ingest.convert.copied_times import NoDayError, day_in_name
 from kshop_audit.ingest.convert.json_records import Notation, is_notation
 from kshop_audit.ingest.convert.nothing_said import is_nothing
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten, Writer, writing
+from kshop_audit.ingest.convert.sides import UnknownSpeakersError, settle, with_cells
 from kshop_audit.ingest.convert.undated import Days
 from kshop_audit.ingest.decode.csv_records import RecordFile, rows
 from kshop_audit.ingest.files.container import LockedError
@@ -137,8 +138,8 @@ def _text(original: Original) -> Rewritten:
         for said, lost in found:
             for row in lost:
                 out.fault(row, reasons.LINE)
-            conversation.settle(said, speakers)
-            _write(out, conversation.with_cells(said, speakers))
+            settle(said, speakers)
+            _write(out, with_cells(said, speakers))
     return out.rewritten(_COPIED)
 
 
@@ -167,7 +168,7 @@ def _cells(original: Original, header: Header) -> Rewritten:
             else:
                 cut += len(text) >= MOST_CELL
                 said = conversation.in_cell(row, text, speakers, buyer.strip())
-                _write(out, conversation.with_cells(said, speakers, buyer.strip()))
+                _write(out, with_cells(said, speakers, buyer.strip()))
     return out.rewritten(_IN_CELLS, *_cut(cut), *_hollow(hollow))
 
 

@@ -106,7 +106,8 @@ def _pair(header: Header, place: int, timed: Sequence[int]) -> Pair | None:
     """The columns that make up the time in this one; None if it is whole, or nothing fits."""
     cells = _cells(header, place)
     names = [normal(name) for name in header.match.headers]
-    if all(_clock(cell) is not None for cell in cells) and _CLOCK_NAME.search(names[place]):
+    named = bool(cells) or _CLOCK_NAME.search(names[place]) is not None
+    if named and all(_clock(cell) is not None for cell in cells):
         days = [n for n in _others(names, timed, _DAY_NAME) if _all_days(header, n)]
         # Without a cell to look at, only the name can tell that two columns belong together.
         partner = _partner(names, place, days, alike=not cells)

@@ -15,7 +15,7 @@ MOST_NAME = 60
 SEVERAL = 2
 """Headers or lines of a sort that make it more than a coincidence."""
 
-_DELIMITED = re.compile(r"[,\t;|，]")
+_DELIMITED = re.compile(r"[,\t;|]")
 _SPEAKER_ALONE = re.compile(r"[^\s:：,;\t]{1,30}[:：]\s*$")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)")
 _JSON = re.compile(r"[\s\ufeff]*[\[{]")
@@ -40,11 +40,11 @@ _OTHER_JSON = (
         "JSON that holds no records of a known kind, and was not read",
     ),
     Text(
-        "如果是聊天，请让每条消息带上 session_id、sender_role、sent_at、content（或会话里套 messages 列表），"
-        "或导出 CSV/XLSX；如果不是导出数据，可以不管",
-        "if these are chats, give each message session_id, sender_role, sent_at and content (a list "
-        "messages inside each conversation will do), or export CSV or XLSX; if it is no export, "
-        "nothing is to be done",
+        "如果是聊天，请让每条消息带上 session_id、sender_role、sent_at、content"
+        "（或会话里套 messages 列表），或导出 CSV/XLSX；如果不是导出数据，可以不管",
+        "if these are chats, give each message session_id, sender_role, sent_at and content (a "
+        "list messages inside each conversation will do), or export CSV or XLSX; if it is no "
+        "export, nothing is to be done",
     ),
 )
 _OTHER_TALK = (
@@ -67,10 +67,10 @@ _NO_DAY = (
         "figures of the customer service without a column of days: of which days is not known",
     ),
     Text(
-        "请在 shop.toml 里用 [declared.reply-rate] 等表写明这些数（numerator、denominator 或 value，"
-        "以及 from、to），或导出按天的数据",
+        "请在 shop.toml 里用 [declared.reply-rate] 等表写明这些数"
+        "（numerator、denominator、from、to），或导出按天的数据",
         "write them into shop.toml, in tables such as [declared.reply-rate] (numerator, "
-        "denominator or value, and from, to), or export the figures by day",
+        "denominator, from, to), or export the figures by day",
     ),
 )
 
@@ -117,4 +117,6 @@ def _talk(text: str, pin: Kind | None) -> bool:
     ]
     if pin is Kind.CHATS:
         return True
+    if any(len(_DELIMITED.findall(line)) >= SEVERAL for line in lines):
+        return False  # rows of a table below a preamble
     return len(spoken) >= SEVERAL and not all(TIME_LIKE.fullmatch(line) for line in spoken)

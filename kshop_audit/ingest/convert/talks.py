@@ -40,8 +40,16 @@ _SESSION = {
 _MESSAGE = {
     "message_id": ("id", "msgId"),
     "sent_at": (
-        "gmtCreated", "gmtCreate", "sendTime", "createTime", "createdAt", "sentTime", "msgTime",
-        "timestamp", "time", "date",
+        "gmtCreated",
+        "gmtCreate",
+        "sendTime",
+        "createTime",
+        "createdAt",
+        "sentTime",
+        "msgTime",
+        "timestamp",
+        "time",
+        "date",
     ),
     "sender_role": ("role", "senderType", "fromRole", "fromType", "senderRole"),
     "content": ("msg", "text", "body", "message", "msgContent"),
@@ -141,9 +149,9 @@ def _message(message: Record, about: Mapping[str, str]) -> dict[str, object]:
             found[column] = value
             taken.add(name)
     for column, names in _MESSAGE.items():
-        name = next((n for n in names if n in message and n not in taken), None)
-        if name is not None and not found.get(column):
-            found[column] = message[name]
+        other = next((n for n in names if n in message and n not in taken), None)
+        if other is not None and not found.get(column):
+            found[column] = message[other]
     said = found.get("content")
     if not found.get("sent_at") and isinstance(said, str) and is_nothing(said):
         return {}
