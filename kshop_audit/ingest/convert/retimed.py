@@ -162,7 +162,10 @@ def retimed(
         tuple(range(len(match.headers))), len(match.headers), key[0] if key else None, (), known,
     )  # fmt: skip
     blank = [""] * len(match.headers)
-    with writing(target, match.headers) as out:
+    # A column that went into another one is no unknown column.
+    gone = {place for pair in what.pairs for place in (pair.day, pair.clock)} - set(known)
+    headers = ["" if place in gone else text for place, text in enumerate(match.headers)]
+    with writing(target, headers) as out:
         for row, fault, value, cells in rows(file):
             if header.described and row == header.row + 1:
                 out.row(row, blank)

@@ -18,7 +18,7 @@ SEVERAL = 2
 _DELIMITED = re.compile(r"[,\t;|]")
 _SPEAKER_ALONE = re.compile(r"[^\s:：,;\t]{1,30}[:：]\s*$")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)")
-_JSON = re.compile(r"[\s\ufeff]*[\[{]")
+_JSON = re.compile(r"[\s\ufeff]*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d-])")
 _DAYS = frozenset(map(normal, ("日期", "统计日期", "date", "day", "时间", "统计时间")))
 _FIGURES = frozenset(
     map(
@@ -80,7 +80,7 @@ def strange(text: str, pin: Kind | None) -> tuple[Text, Text] | None:
 
     `pin`: the kind that the operator says it is.
     """
-    if _JSON.match(text) and '"' in text[:4096]:
+    if _JSON.match(text):
         return _OTHER_JSON
     if _figures(text, pin):
         return _NO_DAY
