@@ -164,7 +164,7 @@ def _understood(reading: Reading) -> _Understood:
             raise UnrecognisedError(reading.name, *told, decoded.encoding)
         raise unrecognised(
             reading.name, text, decoded.encoding, reading.delimiters,
-            lambda text, marks: reading.header(text, marks) is not None,
+            lambda text, marks: reading.header(text, marks) is not None, reading.file.pin,
         )  # fmt: skip
     return _Understood(decoded, header)
 

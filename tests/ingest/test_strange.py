@@ -21,7 +21,11 @@ SAVED = (
 IN_LINE = "2026-10-30 10:00:00 小鹿: 在吗\n2026-10-30 10:02:00 小店客服：在的\n"
 
 
-@pytest.mark.parametrize("content", [BEHIND, BEFORE, SAVED, IN_LINE])
+BRACKETED = IN_LINE.replace("2026-10-30 10:00:00", "[2026-10-30 10:00:00]")
+IN_BRACKETS = "小鹿(2026-10-30 10:00:00):\n在吗\n小店客服（2026-10-30 10:02:00）：\n在的\n"
+
+
+@pytest.mark.parametrize("content", [BEHIND, BEFORE, SAVED, IN_LINE, BRACKETED, IN_BRACKETS])
 @pytest.mark.parametrize("pin", [None, Kind.CHATS])
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_text_of_messengers(tmp_path: Path, content: str, pin: Kind | None, encoding: str) -> None:

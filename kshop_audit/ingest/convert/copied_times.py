@@ -150,8 +150,10 @@ def has_year(line: str) -> bool:
     return _GLUED_DATED.fullmatch(line) is not None
 
 
-_LEADING = re.compile(rf"\s*{_DATED}(?:\.\d{{1,3}})?\s+(?P<after>\S.*)")
-_GLUED_DATED = re.compile(rf"(?P<before>.+?){_DATED}\s*")
+_LEADING = re.compile(
+    rf"\s*[\[【(（]?\s*{_DATED}(?:\.\d{{1,3}})?(?:\s*[\]】)）]\s*|\s+)(?P<after>\S.*)"
+)
+_GLUED_DATED = re.compile(rf"(?P<before>.+?)\s*[(（\[【]?\s*{_DATED}\s*[)）\]】]?[:：]?\s*")
 _GLUED = re.compile(
     r"(?P<before>.*?)(?P<digits>\d+)(?P<rest>[-/月]\d{1,2}日?\s+\d{1,2}:\d{2}:\d{2})\s*"
 )

@@ -87,14 +87,8 @@ def needed(header: Header, *, early: bool) -> Retiming | None:
         if table.column(name).type is Type.TIME and len(several) == 1
     ]
     pairs = tuple(pair for place in timed if (pair := _pair(header, place, places)) is not None)
-    numbers = tuple(places) if early and _any_number(header, places) else ()
+    numbers = tuple(places) if early else ()
     return Retiming(pairs, numbers) if pairs or numbers else None
-
-
-def _any_number(header: Header, places: Sequence[int]) -> bool:
-    """Whether a day number is among the first cells, or none of them shows what the rest is."""
-    cells = [cell for place in places for cell in _cells(header, place)]
-    return len(header.below) > len(cells) or any(map(_NUMBER.fullmatch, cells))
 
 
 def _cells(header: Header, place: int) -> list[str]:
@@ -165,6 +159,7 @@ def retimed(
     # A column that went into another one is no unknown column.
     gone = {place for pair in what.pairs for place in (pair.day, pair.clock)} - set(known)
     headers = ["" if place in gone else text for place, text in enumerate(match.headers)]
+    shifted = False
     with writing(target, headers) as out:
         for row, fault, value, cells in rows(file):
             if header.described and row == header.row + 1:
@@ -172,8 +167,9 @@ def retimed(
             elif fault is not None:
                 out.fault(row, fault, value or "")
             else:
+                shifted = shifted or any(_NUMBER.fullmatch(cells[n]) for n in what.numbers)
                 out.row(row, whole(cells, what))
-    return out.rewritten(what.shape, *_notes(match.headers, what))
+    return out.rewritten(what.shape, *_notes(match.headers, what, shifted=shifted))
 
 
 def whole(cells: list[str], what: Retiming) -> list[str]:
@@ -219,7 +215,7 @@ def _clock(text: str) -> str | None:
     return text.replace("：", ":") if _CLOCK.fullmatch(text) else None
 
 
-def _notes(headers: Sequence[str], what: Retiming) -> list[Text]:
+def _notes(headers: Sequence[str], what: Retiming, *, shifted: bool) -> list[Text]:
     found = []
     for pair in what.pairs:
         day, clock = headers[pair.day].strip(), headers[pair.clock].strip()
@@ -229,7 +225,7 @@ def _notes(headers: Sequence[str], what: Retiming) -> list[Text]:
                 f"{day} and {clock} were joined to one time",
             )
         )
-    if what.numbers:
+    if shifted:
         found.append(
             Text(
                 f"工作簿用 1904 日期系统，纯数字的日期已加 {DAYS_TO_1904} 天",

@@ -43,11 +43,25 @@ _PIN = Text(
 )
 
 
+def _pinned(kind: Kind) -> Text:
+    """The advice for a file that is said to be of a kind."""
+    return Text(
+        f"已按参数当作 {kind} 读取，但对不上列名；请确认导出内容，或在 shop.toml 的 "
+        f"[inputs.{kind}.columns] 中写明对应列",
+        f"it was named as {kind}, but no columns of that kind are in it; check the export, or map "
+        f"its columns in [inputs.{kind}.columns] of shop.toml",
+    )
+
+
 class UnrecognisedError(InputError):
     """The header of a file fits no kind. `why`: what stands in a list of all files."""
 
-    def __init__(self, name: str, why: Text, advice: Text, encoding: str) -> None:
-        """`encoding`: as which the file was read."""
+    def __init__(
+        self, name: str, why: Text, advice: Text, encoding: str, pin: Kind | None = None
+    ) -> None:
+        """`encoding`: as which the file was read; `pin`: the kind that it is said to be."""
+        if advice is _PIN and pin is not None:
+            advice = _pinned(pin)
         super().__init__(f"{name}:{why.zh};{advice.zh}", f"{name}: {why.en}; {advice.en}")
         self.why = (
             why if advice is _PIN else Text(f"{why.zh};{advice.zh}", f"{why.en}; {advice.en}")
@@ -71,7 +85,12 @@ Fits = Callable[[str, Sequence[str]], bool]
 
 
 def unrecognised(
-    name: str, text: str, encoding: str, delimiters: Sequence[str], fits: Fits
+    name: str,
+    text: str,
+    encoding: str,
+    delimiters: Sequence[str],
+    fits: Fits,
+    pin: Kind | None = None,
 ) -> UnrecognisedError:
     """The error for a text in which no header was found under any of the delimiters.
 
@@ -105,7 +124,7 @@ def unrecognised(
             f"表头不属于任何已知类别（见到：{seen}）", f"the header fits no kind (seen: {seen})"
         )
         advice = _PIN
-    return UnrecognisedError(name, why, advice, encoding)
+    return UnrecognisedError(name, why, advice, encoding, pin)
 
 
 def _delimiter(text: str, tried: Sequence[str], fits: Fits) -> str | None:
