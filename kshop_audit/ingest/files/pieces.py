@@ -62,7 +62,7 @@ def untouched(name: str, why: Text) -> Piece:
 
 def why_of(name: str, error: InputError) -> Text:
     """What is wrong with a file, without its name, for where that stands anyway."""
-    zh, en = error.zh.removeprefix(f"{name}:"), error.en.removeprefix(f"{name}:")
+    zh, en = error.zh.removeprefix(name).lstrip(":："), error.en.removeprefix(f"{name}:")
     return Text(zh.strip(), en.strip())
 
 

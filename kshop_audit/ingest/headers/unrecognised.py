@@ -62,9 +62,9 @@ class UnrecognisedError(InputError):
         """`encoding`: as which the file was read; `pin`: the kind that it is said to be."""
         if advice is _PIN and pin is not None:
             advice = _pinned(pin)
-        super().__init__(f"{name}:{why.zh};{advice.zh}", f"{name}: {why.en}; {advice.en}")
+        super().__init__(f"{name}：{why.zh}；{advice.zh}", f"{name}: {why.en}; {advice.en}")
         self.why = (
-            why if advice is _PIN else Text(f"{why.zh};{advice.zh}", f"{why.en}; {advice.en}")
+            why if advice is _PIN else Text(f"{why.zh}；{advice.zh}", f"{why.en}; {advice.en}")
         )
         self.encoding = encoding
 
@@ -166,7 +166,7 @@ def _is_header(cell: str) -> bool:
 
 def nothing_recognised(zh: str, en: str, sources: Sequence[Source]) -> InputError:
     """The error when none of these files is of a known kind; `zh`, `en`: how it begins."""
-    seen = ";".join(f"{source.name}({source.why.zh})" for source in sources)
+    seen = "；".join(f"{source.name}({source.why.zh})" for source in sources)
     seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
     return InputError(
         f"{zh}可识别的文件：{seen or '文件夹中没有数据文件'}；"
