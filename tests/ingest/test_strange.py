@@ -71,6 +71,12 @@ def test_figures_without_a_day(tmp_path: Path, header: str) -> None:
     assert "--orders" not in caught.value.zh
 
 
+def test_figures_of_buyers_alone_are_none_of_the_service(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        opened(tmp_path, "渠道,下单人数,支付人数\n直播,3,2\n", "a.csv")
+    assert "declared" not in caught.value.zh
+
+
 @pytest.mark.parametrize(
     "note",
     [

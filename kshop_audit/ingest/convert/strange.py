@@ -34,6 +34,9 @@ _FIGURES = frozenset(
 )  # fmt: skip
 """Figures of the customer service that back offices export for a range of days."""
 
+_OF_SERVICE = re.compile("回复|咨询|会话|服务率|询单|响应|接待|应答|客服|不满意")
+"""What only figures of the customer service say; buyers and payments stand in other exports too."""
+
 _OTHER_JSON = (
     Text(
         "是 JSON，但里面没有认得的记录，未读取",
@@ -99,8 +102,9 @@ def _figures(text: str, pin: Kind | None) -> bool:
     for line in _lines(text)[:20]:
         cells = [normal(cell.strip('"')) for cell in re.split(r"[,\t;]", line)]
         names = {name for cell in cells for name in (cell, prefix(cell))}
-        known = len({prefix(cell) for cell in cells if prefix(cell) in _FIGURES})
-        if known >= SEVERAL or (known and pin is not None):
+        known = {prefix(cell) for cell in cells if prefix(cell) in _FIGURES}
+        of_service = len(known) >= SEVERAL and any(map(_OF_SERVICE.search, known))
+        if of_service or (known and pin is not None):
             return not names & _DAYS
     return False
 
