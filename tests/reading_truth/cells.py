@@ -92,7 +92,7 @@ def _name(rng: Random) -> str:
     return "〇" + "".join(rng.choices(SYLLABLES, k=6))
 
 
-def _phrase(rng: Random) -> str:
+def _phrase(rng: Random) -> str:  # noqa: PLR0911  one answer a form
     """What people write: commas, quotes, line breaks, other separators."""
     a, b = _name(rng), rng.choice(SYLLABLES)
     match rng.randrange(10):
@@ -114,7 +114,9 @@ def _phrase(rng: Random) -> str:
             return f"{a}，{b}码"
 
 
-def _known(rng: Random, layout: Layout, name: str, number: int) -> tuple[str, Value]:
+def _known(  # noqa: PLR0911  one answer a type
+    rng: Random, layout: Layout, name: str, number: int
+) -> tuple[str, Value]:
     column = TABLES[layout.kind].column(name)
     key = name == TABLES[layout.kind].key[0]
     if not key and name not in OFTEN and column.type is not Type.DATE and rng.random() < 0.3:

@@ -113,7 +113,7 @@ def _wrong(row: Row, truth: Sequence[Row], names: Sequence[str], found: Read) ->
     absent = [name for name in told if name not in found.columns]
     near = next((own for own in truth if differing(own) == told), {})
     shown = {name: (row.get(name), near.get(name)) for name in told[:3]}
-    sort = "column lost" if absent == told else "wrong"
+    sort = "column lost" if told and absent == told else "wrong"
     return sort, f"good row differs in {len(told)} of {len(names)}, (read, true): {shown!r}"
 
 

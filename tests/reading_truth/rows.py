@@ -96,7 +96,9 @@ def surplus_blank(rng: Random, paper: Paper, count: int) -> None:
 
 def other_separator(rng: Random, paper: Paper, count: int) -> None:
     """A row with another separator than the others."""
-    mark = rng.choice([mark for mark in (",", ";", "\t", " ", "|", "，") if mark != paper.separator])
+    mark = rng.choice(
+        [mark for mark in (",", ";", "\t", " ", "|", "，") if mark != paper.separator]
+    )
     for line in rng.sample(paper.rows, min(count, len(paper.rows))):
         _said(paper, [(line, 0)])
         line.cells = [mark.join(line.cells)]
@@ -104,7 +106,9 @@ def other_separator(rng: Random, paper: Paper, count: int) -> None:
 
 def one_other_separator(rng: Random, paper: Paper, count: int) -> None:
     """One separator in a row is another sign."""
-    mark = rng.choice([mark for mark in (",", ";", "\t", " ", "|", "，") if mark != paper.separator])
+    mark = rng.choice(
+        [mark for mark in (",", ";", "\t", " ", "|", "，") if mark != paper.separator]
+    )
     chosen = _places(rng, paper, count)
     _said(paper, chosen)
     for line, place in sorted(chosen, key=lambda found: -found[1]):
@@ -313,7 +317,9 @@ def header_after_quote(rng: Random, paper: Paper, count: int) -> None:
 
 def header_other_separator(rng: Random, paper: Paper, count: int) -> None:
     """One separator of the header is another sign, or all of them are."""
-    mark = rng.choice([mark for mark in (",", ";", "\t", " ", "|", "，") if mark != paper.separator])
+    mark = rng.choice(
+        [mark for mark in (",", ";", "\t", " ", "|", "，") if mark != paper.separator]
+    )
     if count > 1:
         paper.header.cells = [mark.join(paper.header.cells)]
         return

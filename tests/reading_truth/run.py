@@ -56,11 +56,13 @@ def run(files: int, first: int, damage: str | None) -> int:
                     outcomes[name][f"files {sort}"] += 1
                     outcomes[name][sort] += len(told)
                     examples.setdefault((name, sort), line)
-    print(f"{files} files from seed {first}, {time.monotonic() - start:.0f} s, {failed} with faults")
+    print(
+        f"{files} files from seed {first}, {time.monotonic() - start:.0f} s, {failed} with faults"
+    )
     for name, counts in outcomes.items():
         print(f"{name:24}", ", ".join(f"{count} {what}" for what, count in counts.most_common()))
-    for (name, sort), (seed, _, told, _, faults) in sorted(examples.items()):
-        print(f"{name}, {sort}: seed {seed}: {told}\n    {faults[sort][0][:400]}")
+    for (name, sort), (seed, _, case, _, shown) in sorted(examples.items()):
+        print(f"{name}, {sort}: seed {seed}: {case}\n    {shown[sort][0][:400]}")
     return failed
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
+from tests.ingest.workbooks import BOOKS
 from tests.reading_truth.cells import table as clean_table
 from tests.reading_truth.layouts import LAYOUTS
 from tests.reading_truth.paper import Line, Paper, paper, written
 from tests.reading_truth.rows import Damage
-from tests.workbooks import BOOKS
 
 
 def _rewritten(of: Paper, write: Callable[[str], str]) -> None:
@@ -64,7 +64,6 @@ def no_quotes(rng: Random, of: Paper, _: int) -> None:
     """No quotes at all; separators as they are, or behind a backslash."""
     sign = rng.choice(("", "\\"))
     of.done += f" {sign}"
-
 
     def bare(text: str) -> str:
         return text.replace("\n", " ").strip('"')
@@ -249,7 +248,11 @@ def container_damaged(rng: Random, of: Paper, _: int) -> None:
             case "zeros":
                 return data[:at] + bytes(size * 20) + data[at + size * 20 :]
             case "flip":
-                return data[:at] + bytes(255 - byte for byte in data[at : at + size]) + data[at + size :]
+                return (
+                    data[:at]
+                    + bytes(255 - byte for byte in data[at : at + size])
+                    + data[at + size :]
+                )
             case _:
                 return data[:at] + data[at + size :]
 
@@ -291,11 +294,17 @@ def ended(rng: Random, of: Paper, _: int) -> None:
 
 def above(rng: Random, of: Paper, _: int) -> None:
     """A title, notes and blank lines above the header."""
-    notes = (["导出说明"], ["店铺", "幸福小店"], [""], ["时间：2026-10-01 至 2026-10-31"], ["# 备注,共 5 条"])
+    notes = (
+        ["导出说明"],
+        ["店铺", "幸福小店"],
+        [""],
+        ["时间：2026-10-01 至 2026-10-31"],
+        ["# 备注,共 5 条"],
+    )
     chosen = [list(rng.choice(notes)) for _ in range(rng.randrange(1, 6))]
     wide = rng.randrange(3) == 0
-    for cells in reversed(chosen):
-        cells = [written(cell, ",") for cell in cells]
+    for note in reversed(chosen):
+        cells = [written(cell, ",") for cell in note]
         if wide:
             cells += [""] * (len(of.header.cells) - len(cells))
         of.lines.insert(0, Line(cells, "above", _end(of)))
