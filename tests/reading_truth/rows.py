@@ -142,6 +142,7 @@ def quote_added(rng: Random, paper: Paper, count: int) -> None:
 def quote_pair(rng: Random, paper: Paper, count: int) -> None:
     """Two stray quotes, each where a cell begins or ends: together they may swallow rows."""
     column = rng.randrange(len(paper.header.cells))
+    taken: set[tuple[int, int]] = set()
     for _ in range(count):
         first, second = sorted(rng.sample(range(len(paper.rows)), 2))
         if rng.randrange(2):
@@ -151,6 +152,9 @@ def quote_pair(rng: Random, paper: Paper, count: int) -> None:
         _said(paper, [(a, column), (b, other)])
         if max(column, other) >= min(len(a.cells), len(b.cells)):
             continue
+        if {(first, column), (second, other)} & taken:
+            continue  # two quotes side by side are another text
+        taken |= {(first, column), (second, other)}
         a.cells[column] = '"' + a.cells[column]
         b.cells[other] += '"'
         column = rng.randrange(len(paper.header.cells))

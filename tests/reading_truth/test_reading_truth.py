@@ -165,4 +165,4 @@ def test_damage_changes_the_file_and_a_manner_none_of_its_rows() -> None:
         assert name in ("plain", "misread") or any(
             a != b for a, b in zip(clean, changed, strict=True)
         )
-        assert case(0, name).paper.whole == (name in MANNERS)
+        assert case(1, name).paper.whole == (name in MANNERS)
