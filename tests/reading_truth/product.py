@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kshop_audit.audit.assemble import Order, audit
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.cli import main
 from kshop_audit.config import load_settings
 from kshop_audit.errors import KshopError
@@ -90,7 +91,7 @@ def verdict(folder: Path) -> Verdict:
     settings, _ = load_settings(folders=(folder,), cwd=folder, environ={}, flags={})
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            done = audit(Order(Request((folder,)), settings), Path(scratch))
+            done = audit(AuditRequest(Request((folder,)), settings), Path(scratch))
         except KshopError as error:
             return Verdict(refused=error.en)
     report = done.report
