@@ -14,6 +14,7 @@ from kshop_audit.config import load_settings
 from kshop_audit.errors import KshopError
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.tables import GOOD, REJECTED, SKIPPED, STATE
+from tests.ingest.tables import table_of
 
 
 @dataclass
@@ -53,11 +54,11 @@ def read(path: Path, *, lenient: bool = False) -> Read:
 
 def _take(source: Source, into: Read) -> None:
     into.said += _messages(source)
-    if source.kind is None or source.table is None:
+    if source.kind is None or source.records is None:
         return
     into.kinds.append(str(source.kind))
     into.columns |= {name for _, name in source.header if name}
-    for row in source.table.collect().to_dicts():
+    for row in table_of(source).to_dicts():
         match row[STATE]:
             case state if state == GOOD:
                 into.good.append(row)
