@@ -60,8 +60,9 @@ Folders = pytest.TempPathFactory
 
 def opened(folders: Folders, content: str, *, quick: bool) -> Source | KshopError:
     with pytest.MonkeyPatch.context() as patch:
-        # Every other file is counted the way files with many quotes are.
-        patch.setattr(csv_check, "FEW_QUOTES", len(content) % 2 * csv_check.FEW_QUOTES)
+        # Blocks so small that most files have several, and spans that are divided.
+        patch.setattr(csv_check, "BLOCK", (40, 200, BLOCK)[len(content) % 3])
+        patch.setattr(csv_check, "SMALLEST", (1, 100)[len(content) % 2])
         if not quick:
             patch.setattr(sources, "check", lambda _: None)
         try:
@@ -224,7 +225,6 @@ SWALLOWED = (
 )
 
 
-@pytest.mark.parametrize("few", [0, csv_check.FEW_QUOTES])
 @pytest.mark.parametrize("block", [7, 64, BLOCK])
 @pytest.mark.parametrize("rows", SWALLOWED)
 def test_a_row_swallowed_up_to_its_first_cells_is_seen_by_both_readers(
@@ -232,9 +232,7 @@ def test_a_row_swallowed_up_to_its_first_cells_is_seen_by_both_readers(
     monkeypatch: pytest.MonkeyPatch,
     rows: tuple[str, str],
     block: int,
-    few: int,
 ) -> None:
-    monkeypatch.setattr(csv_check, "FEW_QUOTES", few)
     monkeypatch.setattr(csv_check, "BLOCK", block)
     before = text([CHAT, ROW_A, ROW_B])
     for after in ("", text([ROW_A])):

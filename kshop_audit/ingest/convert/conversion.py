@@ -17,7 +17,7 @@ from kshop_audit.ingest.convert.copied_times import NoDayError, day_in_name
 from kshop_audit.ingest.convert.json_records import Notation, is_notation
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten, Writer, writing
 from kshop_audit.ingest.convert.undated import Days
-from kshop_audit.ingest.decode.csv_records import RecordFile, rows
+from kshop_audit.ingest.decode.strict import Table
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.headers.locate import Header
@@ -144,16 +144,19 @@ def _cells(original: Original, header: Header) -> Rewritten:
     customer = next(
         match.columns[name][0] for name in ("buyer_id", "session_id") if name in match.columns
     )
-    file = RecordFile(
-        original.path, original.name, original.start + header.end, header.row, header.delimiter,
-        match.headers, (customer, content), max(customer, content) + 1, content, (), (customer,),
+    table = Table(
+        original.path, original.name, original.start + header.end, header, None, (),
+        (customer, content),
     )  # fmt: skip
-    cut = 0
+    cut, width = 0, len(match.headers)
     with writing(original.target, conversation.COLUMNS) as out, _telling(original):
-        for row, fault, value, (buyer, text) in rows(file):
-            if fault is not None:
-                out.fault(row, fault, value or "")
-            elif not text.strip() or normal(text) == normal(match.headers[content]):
+        for row, found in table.rows():
+            if found.fault is not None:
+                out.fault(row, found.fault, found.shown(width))
+                continue
+            cells = [*found.cells, *[""] * (width - len(found.cells))]
+            buyer, text = cells[customer], cells[content]
+            if not text.strip() or normal(text) == normal(match.headers[content]):
                 out.row(row, ("",) * len(conversation.COLUMNS))
             else:
                 cut += len(text) >= MOST_CELL
