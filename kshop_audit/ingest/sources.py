@@ -173,6 +173,8 @@ def _understood(reading: Reading) -> _Understood:
             decoded, header = _as_configured(reading, header.match.kind) or (decoded, header)
             text = decoding.head_of(decoded.path, decoded.start)
         _check(reading, header)
+        if header.end == len(text.encode("utf-8", "surrogateescape")):
+            _check_end(reading, text)
     found = converted(reading.original(decoded, text), header)
     if found is not None:
         rewritten, match = found
@@ -192,6 +194,16 @@ def _check(reading: Reading, header: Header) -> None:
         raise OtherSheetError(reading.name, header.match.kind, sheets)
     if header.misplaced:
         raise misplaced(reading.name, header)
+
+
+def _check_end(reading: Reading, text: str) -> None:
+    """Refuse a header that nothing follows, not even the end of its line."""
+    if not text.endswith(("\n", "\r")) and not reading.piece.sheet:
+        raise DamagedFileError(
+            f"{reading.name}：只有表头，且这一行没有写完；文件可能下载中断，请重新导出",
+            f"{reading.name}: only a header, and its line is cut off; the download may have been "
+            "interrupted, export again",
+        )
 
 
 def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:

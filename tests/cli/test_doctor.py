@@ -86,7 +86,7 @@ def test_everything_about_a_damaged_shop(run: Run) -> None:
         "1 row 售后单号: damaged by a spreadsheet",
         "Example: row 41",
         "a temporary or unfinished file, never read",
-        "the header fits no kind (seen: 仓位 · 货号 · 盘点数 · 盘点人)",
+        "the header fits no kind (the first row has 4 cells, known: 货号)",
         "the file was read row by row",
     ):
         assert plain(words) in page, words

@@ -145,7 +145,7 @@ def _cells(original: Original, header: Header) -> Rewritten:
         match.columns[name][0] for name in ("buyer_id", "session_id") if name in match.columns
     )
     table = Table(
-        original.path, original.name, original.start + header.end, header, None, (),
+        original.path, original.name, original.start + header.end, header, customer, (),
         (customer, content),
     )  # fmt: skip
     cut, width = 0, len(match.headers)

@@ -91,9 +91,9 @@ class _Checker:
             return False
         if b"\0" in block or not (self.sound or are_utf8(pl.Series([block]))):
             return False
+        if not block.endswith(b"\n"):
+            block += b"\n"
         reduced = block.translate(None, self.noise)
-        if not reduced.endswith(b"\n"):
-            reduced += b"\n"
         common = self.whole + b"\n"
         count, odd = divmod(len(reduced), len(common))
         if not odd and reduced == common * count:
@@ -102,29 +102,34 @@ class _Checker:
 
     def _alike(self, block: bytes, lines: list[bytes]) -> bool:
         """Whether all records have the width of the file or are empty lines."""
-        shapes = set(lines)
+        shapes, texts = set(lines), None
         broken = {shape for shape in shapes if shape.count(b'"') % 2}
         if broken:
-            joined = self._joined(block, lines, broken)
+            texts = block.split(b"\n")
+            joined = self._joined(lines, texts, broken)
             if joined is None:
                 return False
-            lines = joined
+            lines, texts = joined
             shapes = set(lines)
         if b"" in shapes:
             # Text without a separator leaves no more of a line than nothing does.
-            empty = sum(line in (b"", b"\r") for line in block.split(b"\n"))
-            if empty - block.endswith(b"\n") != lines.count(b""):
+            texts = texts or block.split(b"\n")
+            found = {text for line, text in zip(lines, texts, strict=False) if not line}
+            if not found <= {b"", b"\r"}:
                 return False
             shapes.discard(b"")
         return all(self._cells(shape) == self.form.cells for shape in shapes)
 
-    def _joined(self, block: bytes, lines: list[bytes], broken: set[bytes]) -> list[bytes] | None:
-        """The records that these lines are: a line with an odd quote opens or closes a cell.
+    def _joined(
+        self, lines: list[bytes], texts: list[bytes], broken: set[bytes]
+    ) -> tuple[list[bytes], list[bytes]] | None:
+        """The records that these lines are, each with the first line of its text.
 
-        None if one of several lines may be several rows.
+        A line with an odd quote opens or closes a cell. None if one of several lines may be several
+        rows.
         """
-        texts = block.split(b"\n")
-        result: list[bytes] = []
+        records: list[bytes] = []
+        firsts: list[bytes] = []
         done, start = 0, -1
         for place, line in enumerate(lines):
             if line not in broken:
@@ -134,10 +139,13 @@ class _Checker:
                 continue
             if any(map(self._suspect, texts[start + 1 : place + 1])):
                 return None
-            result += lines[done:start]
-            result.append(b"\n".join(lines[start : place + 1]))
+            records += lines[done:start]
+            firsts += texts[done : start + 1]
+            records.append(b"\n".join(lines[start : place + 1]))
             done, start = place + 1, -1
-        return None if start >= 0 else result + lines[done:]
+        if start >= 0:
+            return None
+        return records + lines[done:], firsts + texts[done:]
 
     def _suspect(self, line: bytes) -> bool:
         """Whether a line within a record might be a row: then the strict reader decides."""

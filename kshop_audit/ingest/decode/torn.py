@@ -74,13 +74,19 @@ def begins(line: str, form: Form, own: str = "") -> bool:
 
 
 def _fits(cells: Sequence[str], form: Form) -> bool:
-    """Whether cells make a row: as many as usual, an id for a key, times where times belong."""
+    """Whether cells make a row: as many as usual, an id for a key, times where times belong.
+
+    Without a time, the key must be like those of the other rows.
+    """
     if len(cells) != form.cells:
         return False
-    if form.key is not None and not _ID.fullmatch(cells[form.key]):
-        return form.key in form.times and bool(_TIME.match(cells[form.key]))
+    key = None if form.key is None else cells[form.key]
+    if key is not None and form.key not in form.times and not _ID.fullmatch(key):
+        return False
     filled = [cells[place] for place in form.times if cells[place].strip()]
-    return all(map(_TIME.match, filled)) and (bool(filled) or not form.times)
+    if filled:
+        return all(map(_TIME.match, filled))
+    return key is not None and shape(key) in form.keys
 
 
 def _bare_cells(line: str, form: Form) -> list[str]:
@@ -111,7 +117,9 @@ def swallowed(record: Record, form: Form) -> bool:
     if form.key is not None and form.key < len(record.cells):
         own = record.cells[form.key].strip().strip('"')
     inner = record.lines[1:]
-    if any(begins(line, form, own) for line in inner):
+    # The last line of a cell goes on with the rest of the row, in which an id may have any place.
+    within = inner[:-1] if len(record.cells) == form.cells else inner
+    if any(begins(line, form, own) for line in within):
         return True
     if any(_fits(_bare_cells(line, form), form) for line in inner[:-1]):
         return True

@@ -151,14 +151,15 @@ def every_header() -> frozenset[str]:
 
 
 @functools.cache
-def _unused() -> frozenset[str]:
+def unused_headers() -> frozenset[str]:
+    """Every header of real exports that no rule looks at."""
     return frozenset(header for layout in layouts() for header in layout.unused)
 
 
 def is_known(header: str) -> bool:
     """Whether some platform's export has this header, used or not."""
     names = {normal(header), prefix(normal(header))}
-    return not (names.isdisjoint(every_header()) and names.isdisjoint(_unused()))
+    return not (names.isdisjoint(every_header()) and names.isdisjoint(unused_headers()))
 
 
 def mostly_known(cells: Sequence[str]) -> bool:

@@ -29,6 +29,7 @@ SPACED = ", "
 """A comma with a blank behind it: the separator of a file if one follows every cell."""
 
 _NO_NAME = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x85\u2028\u2029\ud800-\udfff\ufffd]")
+_MARKS = frozenset(",;|")
 _SIGNS = {"'": "'", "`": "`", "|": "|", "“": "”", '"': '"'}
 """Signs that some programs put around cells instead of quotes."""
 
@@ -241,6 +242,12 @@ def _check_names(place: int, head: Head, match: HeaderMatch) -> None:
             row,
             "列名用的引号不是英文双引号",
             "names stand in other signs than double quotes",
+        )
+    if any(name.strip()[:1] in _MARKS or name.strip()[-1:] in _MARKS for name in names if name):
+        raise HeaderFaultError(
+            row,
+            "有的列名以分隔符开头或结尾，列与内容对不上",
+            "a name begins or ends with a separator, so columns and cells do not match",
         )
     first = place == 0 or not any(map(str.strip, head.records[place - 1].cells))
     empty = next((n for n, name in enumerate(names) if not normal(name) and (n or not first)), None)
