@@ -164,7 +164,8 @@ def rows(found: Iterable[Record], form: Form, heads: Heads) -> Iterator[Row]:
             held.append(Row(cells, None, record.bare))
             continue
         row = Row(cells, fault or _fault(cells, form), record.bare)
-        row.doubtful = row.fault == reasons.TOO_FEW and not (is_spare(cells) or heads(cells))
+        short = row.fault is not None and len(cells) < form.cells
+        row.doubtful = short and not (is_spare(cells) or heads(cells))
         if last is not None:
             _doubt(last, row, form)
         yield from held

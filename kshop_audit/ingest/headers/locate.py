@@ -237,7 +237,7 @@ def _check_names(place: int, head: Head, match: HeaderMatch) -> None:
             row, "列名里有控制字符或损坏的字节", "a name holds a control character or a bad byte"
         )
     bare = [cell.strip() for cell in names]
-    if any(len(c) > 1 and c[-1] == _SIGNS.get(c[0]) and not is_known(c) for c in bare):
+    if any(len(c) > 1 and c[-1] == _SIGNS.get(c[0]) for c in bare):
         raise HeaderFaultError(
             row,
             "列名用的引号不是英文双引号",
