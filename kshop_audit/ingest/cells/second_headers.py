@@ -8,7 +8,6 @@ import polars as pl
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.cells.columns import Cells
-from kshop_audit.ingest.cells.protection import trim
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
 from kshop_audit.ingest.headers.catalogue import every_header, normal, unused_headers
 
@@ -21,8 +20,8 @@ _SECOND = "_second"
 def told(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.LazyFrame:
     """The frame with FAULT and FAULT_VALUE, set in the rows from another header on.
 
-    A row is at fault from the first header that differs up to one that does not; blank rows are
-    not. `faulty`: the frame has the two columns already.
+    A row is at fault from the first header that differs up to one that does not, blank ones too:
+    of the columns that are not understood nothing is known here. `faulty`: the frame has the two columns already.
     """
     nothing = pl.lit(None, pl.String())
     fault, value = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
@@ -41,9 +40,7 @@ def told(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.LazyFr
     )
     second = pl.when((filled > 1) & (2 * heads >= filled)).then(~same)
     frame = frame.with_columns(second.forward_fill().fill_null(False).alias(_SECOND))
-    places = dict.fromkeys((0, *(place for part in parts for place in part.places)))
-    blank = pl.all_horizontal(trim(pl.col(cell(place))) == "" for place in places)
-    below = pl.col(_SECOND) & ~blank & fault.is_null()
+    below = pl.col(_SECOND) & fault.is_null()
     return frame.with_columns(
         pl.when(below).then(pl.lit(reasons.OTHER_HEADER)).otherwise(fault).alias(FAULT),
         pl.when(below).then(nothing).otherwise(value).alias(FAULT_VALUE),
