@@ -13,7 +13,7 @@ from kshop_audit.cli import main
 from kshop_audit.config import load_settings
 from kshop_audit.errors import KshopError
 from kshop_audit.ingest import Request, Source, open_inputs
-from kshop_audit.tables import GOOD, REJECTED, SKIPPED, STATE
+from kshop_audit.tables import GOOD, KEYLESS, REJECTED, SKIPPED, STATE
 from tests.ingest.tables import table_of
 
 
@@ -62,7 +62,7 @@ def _take(source: Source, into: Read) -> None:
         match row[STATE]:
             case state if state == GOOD:
                 into.good.append(row)
-            case state if state == REJECTED:
+            case state if state in (REJECTED, KEYLESS):
                 into.rejected += 1
                 into.reasons.append(str(row["_reason"]))
             case state:
