@@ -26,6 +26,7 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("tickets", "type"): {"仅退款": "refund_only", "退货退款": "return_refund", "换货": "exchange"},
     ("tickets", "status"): {"售后成功": "succeeded", "售后关闭": "closed", "退款成功": "succeeded"},
     ("tickets", "liable_party"): {"商家责任": "merchant", "买家责任": "buyer"},
+    ("tickets", "arbitration"): {"平台已介入": "yes", "未介入": "no"},
     ("disputes", "liable_party"): {"商家责任": "merchant", "买家责任": "buyer"},
     ("chats", "sender_role"): {"买家": "buyer", "客服": "agent", "系统": "system"},
     ("chats", "message_type"): {"文本": "text", "图片": "image"},
@@ -118,7 +119,7 @@ def _known(  # noqa: PLR0911  one answer a type
     rng: Random, layout: Layout, name: str, number: int
 ) -> tuple[str, Value]:
     column = TABLES[layout.kind].column(name)
-    key = name == TABLES[layout.kind].key[0]
+    key = name in (TABLES[layout.kind].key[0], TABLES[layout.kind].row)
     if not key and name not in OFTEN and column.type is not Type.DATE and rng.random() < 0.3:
         return "", None
     words = layout.words.get(name) or WORDS.get((layout.kind, name))
@@ -159,8 +160,6 @@ def _text(rng: Random, name: str) -> tuple[str, Value]:
         text = rng.choice(CARRIERS)
     elif name == "province":
         text = rng.choice(PROVINCES)
-    elif name == "arbitration":
-        text = rng.choice(("平台已介入", "未介入"))
     else:
         text = _phrase(rng)
     return text, text

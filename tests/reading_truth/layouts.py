@@ -148,7 +148,7 @@ EVIDENCE = """违规单号=violation_id 发票抬头=invoice_name 进货时间=p
 STATISTICS = "日期=date 咨询消息数=messages 5分钟回复消息数=answered 备注"
 
 _NEED = {"是": "return_refund", "否": "refund_only"}
-_INTERVENED = {"不需客服介入": "不需客服介入", "客服已经介入": "客服已经介入"}
+_INTERVENED = {"未介入": "no", "客服已介入": "yes"}
 
 
 def _layout(name: str, kind: Kind, text: str, **words: Mapping[str, str]) -> Layout:

@@ -116,6 +116,8 @@ def swallowed(record: Record, form: Form) -> bool:
     own = ""
     if form.key is not None and form.key < len(record.cells):
         own = record.cells[form.key].strip().strip('"')
+        if "\n" in own or CR in own:
+            return True  # no id has several lines
     inner = record.lines[1:]
     # The last line of a cell goes on with the rest of the row, in which an id may have any place.
     within = inner[:-1] if len(record.cells) == form.cells else inner
