@@ -32,6 +32,7 @@ from kshop_audit.ingest.headers.unrecognised import (
     OtherSheetError,
     damaged_header,
     misplaced,
+    unmapped,
     unrecognised,
 )
 from kshop_audit.ingest.remarks import notes_on
@@ -192,6 +193,11 @@ def _check(reading: Reading, header: Header) -> None:
     sheets = reading.mapping(header.match.kind).sheets
     if reading.piece.title and sheets and normal(reading.piece.title) not in map(normal, sheets):
         raise OtherSheetError(reading.name, header.match.kind, sheets)
+    own = reading.mapping(header.match.kind).columns if reading.file.pin else {}
+    there = set(map(normal, header.match.headers))
+    lacking = [name for name in own.values() if normal(name) not in there]
+    if lacking:
+        raise unmapped(reading.name, header.match.kind, lacking)
     if header.misplaced:
         raise misplaced(reading.name, header)
 
@@ -239,9 +245,7 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
     )
 
 
-def _table(
-    reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]
-) -> Table:
+def _table(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Table:
     key = next((part.places[0] for part in parts if part.key), None)
     times = tuple(part.places[0] for part in parts if part.column.type in (Type.TIME, Type.DATE))
     mapped = tuple(place for part in parts for place in part.places)

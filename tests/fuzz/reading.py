@@ -94,7 +94,7 @@ def _body(raw: str, end: str) -> str:
 
 
 def cells_of(raw: str, delimiter: str, end: str = "\n") -> list[str]:
-    """The cells of a record; of one whose quotes are not in order, what stands between separators."""
+    """The cells of a record; where its quotes are not in order, what separators part."""
     body = _body(raw, end)
     if '"' not in raw or not well_quoted(raw, delimiter, end):
         return body.split(delimiter)

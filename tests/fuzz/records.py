@@ -93,7 +93,8 @@ def faults(
             if row[STATE] == REJECTED:
                 lines = refused(frame, record, row, below, beside)
             else:
-                lines = {GOOD: kept}.get(row[STATE], passed_over)(frame, record, row, below)
+                rule = kept if row[STATE] == GOOD else passed_over
+                lines = rule(frame, record, row, below)
             for line in lines:
                 yield f"row {row[ROW]} {line}: {record.raw[:300]!r}"
 

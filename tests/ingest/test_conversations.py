@@ -256,7 +256,8 @@ def test_a_cut_row_of_conversations(tmp_path: Path) -> None:
     table = read(tmp_path, content[:-40], "a.csv")
     assert table.filter(pl.col(STATE) == GOOD)["buyer_id"].unique().to_list() == ["C1"]
     assert table["_reason"].drop_nulls().unique().sort().to_list() == [
-        "open_quote", "too_few_cells"
+        "open_quote",
+        "too_few_cells",
     ]
 
 

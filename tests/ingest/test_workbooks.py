@@ -126,7 +126,9 @@ def test_q05_many_sheets_with_a_header_each(tmp_path: Path) -> None:
 
 
 def test_a_named_workbook_of_nothing_known_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^a\.xlsx#订单: the header fits no kind \(the first row has 2 cells"):
+    with pytest.raises(
+        InputError, match=r"^a\.xlsx#订单: the header fits no kind \(the first row has 2 cells"
+    ):
         opened(tmp_path, one_sheet(header=("x", "y")))
     with pytest.raises(
         InputError, match=r"^a\.xlsx: nothing is recognised: a\.xlsx#A \(the header"

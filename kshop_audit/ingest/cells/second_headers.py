@@ -21,7 +21,8 @@ def told(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.LazyFr
     """The frame with FAULT and FAULT_VALUE, set in the rows from another header on.
 
     A row is at fault from the first header that differs up to one that does not, blank ones too:
-    of the columns that are not understood nothing is known here. `faulty`: the frame has the two columns already.
+    of the columns that are not understood nothing is known here. `faulty`: the frame has the two
+    columns already.
     """
     nothing = pl.lit(None, pl.String())
     fault, value = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)

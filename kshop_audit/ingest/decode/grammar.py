@@ -27,7 +27,7 @@ _PROTECTED = re.compile(r'="[^"\r\n]*"')
 
 
 class Line(NamedTuple):
-    """A physical line with its end, and the bytes from `start` up to `end` that it was read from."""
+    """A physical line with its end, read from the bytes from `start` up to `end`."""
 
     start: int
     end: int
@@ -158,9 +158,7 @@ def records(lines: Iterable[Line], separator: str, ending: str = LF) -> Iterator
         yield Record(first.start, taken[-1].end, texts, cut.cells, None, cut.bare)
 
 
-def _completed(
-    first: Line, source: _Lines, separator: str, ending: str
-) -> tuple[list[Line], Cut]:
+def _completed(first: Line, source: _Lines, separator: str, ending: str) -> tuple[list[Line], Cut]:
     """A record whose first line leaves a quote open, with the lines that it takes along."""
     taken, size = [first], len(first.text)
     while size < LONGEST and (line := source.take()) is not None:

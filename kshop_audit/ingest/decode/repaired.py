@@ -23,7 +23,7 @@ _BATCH = 1_000
 
 
 def repaired(frame: Frame, spans: Sequence[Span], heads: Heads, target: Path) -> None:
-    """Write the records of a file to `target`, those of the spans as the strict reader sees them."""
+    """Write the records of a file to `target`, those of the spans as strictly read."""
     separator = frame.form.separator[:1]
     with (
         frame.path.open("rb") as file,
@@ -44,8 +44,7 @@ def repaired(frame: Frame, spans: Sequence[Span], heads: Heads, target: Path) ->
 
 
 def _copy(data: mmap.mmap, start: int, end: int, out: BinaryIO) -> None:
-    for at in range(start, end, BLOCK):
-        out.write(data[at : min(at + BLOCK, end)])
+    out.writelines(data[at : min(at + BLOCK, end)] for at in range(start, end, BLOCK))
 
 
 def _cells(found: Iterable[Row], frame: Frame) -> Iterator[list[str]]:

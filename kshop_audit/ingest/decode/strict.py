@@ -89,8 +89,8 @@ class Table:
         found_en = ", ".join(map(str, widths[:5]))
         row, count = self.header.row, len(self.header.match.headers)
         return DamagedFileError(
-            f"{self.name}：第 {row} 行的表头有 {count} 列，下面各行却有 {found} 列，没有一行对得上；"
-            "表头可能多了或少了分隔符，请重新导出，不要手工修改",
+            f"{self.name}：第 {row} 行的表头有 {count} 列，下面各行却有 {found} 列，"
+            "没有一行对得上；表头可能多了或少了分隔符，请重新导出，不要手工修改",
             f"{self.name}: the header in row {row} has {count} columns, the rows below it have "
             f"{found_en}, so none fits; the header may have lost or gained a separator; export "
             "again and do not edit it",

@@ -177,12 +177,11 @@ def rows(found: Iterable[Record], form: Form, heads: Heads) -> Iterator[Row]:
 
 def _doubt(above: Row, below: Row, form: Form) -> None:
     """Of two rows one below the other: a short one may be the rest of the other."""
+    rest = not _begins(below.cells, form)
     if below.doubtful and above.fault is None and above.bare:
-        if len(below.cells) == 1 or not _begins(below.cells, form):
-            above.fault = reasons.TORN
+        above.fault = reasons.TORN if rest or len(below.cells) == 1 else None
     elif above.doubtful and below.fault is None:
-        if len(above.cells) == 1 or not _begins(below.cells, form):
-            below.fault = reasons.TORN
+        below.fault = reasons.TORN if rest or len(above.cells) == 1 else None
 
 
 def _begins(cells: Sequence[str], form: Form) -> bool:

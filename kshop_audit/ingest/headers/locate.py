@@ -163,27 +163,11 @@ def find_header(
 
     The first one counts: what stands between it and a better one are rows of joined exports, which
     must not pass for a preamble. Only right below may a better one stand, under titles of groups.
+    HeaderFaultError for a header that is damaged.
     """
-    extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
-    found: list[tuple[int, Head, HeaderMatch]] = []
-    broken: list[tuple[int, Head]] = []
     rows = SEARCH_ROWS + max((mapping.skip_rows or 0 for mapping in mappings.values()), default=0)
-    for delimiter in delimiters:
-        head = _head(text, delimiter, rows)
-        for place, record in enumerate(head.records[:rows]):
-            if not _looks_like_header(record.cells, extra):
-                continue
-            if record.fault is not None:
-                if mostly_known(record.cells):
-                    broken.append((place, head))
-                continue
-            match = recognise(record.cells, mappings, pin)
-            if match is None:
-                continue
-            mapping = mappings.get(match.kind)
-            if mapping is not None and (mapping.skip_rows or 0) > place:
-                continue
-            found.append((place, head, match))
+    heads = [_head(text, delimiter, rows) for delimiter in delimiters]
+    found, broken = _candidates(heads, rows, mappings, pin)
     first = min((place for place, _, _ in found), default=None)
     for place, head in broken:
         if first is None or place <= first:
@@ -199,11 +183,34 @@ def find_header(
     above = enumerate(head.records[skip:place], skip + 1)
     misplaced = next((row for row, record in above if _is_data(record.cells, match)), 0)
     record = head.records[place]
-    _check_names(place, head, match)
+    _check_names(place, head)
     return Header(
         match, head.delimiter, place + 1, record.end, described, misplaced, below,
         len(record.cells), head.ending,
     )  # fmt: skip
+
+
+def _candidates(
+    heads: Sequence[Head], rows: int, mappings: Mapping[Kind, InputMapping], pin: Kind | None
+) -> tuple[list[tuple[int, Head, HeaderMatch]], list[tuple[int, Head]]]:
+    """Rows that are headers, and rows that would be, were their quotes in order."""
+    extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
+    found: list[tuple[int, Head, HeaderMatch]] = []
+    broken: list[tuple[int, Head]] = []
+    for head in heads:
+        for place, record in enumerate(head.records[:rows]):
+            if not _looks_like_header(record.cells, extra):
+                continue
+            if record.fault is not None:
+                if mostly_known(record.cells):
+                    broken.append((place, head))
+                continue
+            match = recognise(record.cells, mappings, pin)
+            mapping = mappings.get(match.kind) if match else None
+            skip = (mapping.skip_rows or 0) if mapping else 0
+            if match is not None and place >= skip:
+                found.append((place, head, match))
+    return found, broken
 
 
 def _head(text: str, delimiter: str, rows: int) -> Head:
@@ -228,7 +235,7 @@ def _misquoted(place: int, record: Record) -> HeaderFaultError:
     )
 
 
-def _check_names(place: int, head: Head, match: HeaderMatch) -> None:
+def _check_names(place: int, head: Head) -> None:
     """HeaderFaultError for names that some damage has made what they are."""
     cells, row = head.records[place].cells, place + 1
     names = trimmed(cells)
@@ -252,9 +259,7 @@ def _check_names(place: int, head: Head, match: HeaderMatch) -> None:
     first = place == 0 or not any(map(str.strip, head.records[place - 1].cells))
     empty = next((n for n, name in enumerate(names) if not normal(name) and (n or not first)), None)
     if empty is not None:
-        raise HeaderFaultError(
-            row, f"第 {empty + 1} 列没有列名", f"column {empty + 1} has no name"
-        )
+        raise HeaderFaultError(row, f"第 {empty + 1} 列没有列名", f"column {empty + 1} has no name")
     if _in_two_lines(place, head, names):
         raise HeaderFaultError(
             row, "表头被换行拆成了两行", "a line end within it has made two rows of it"

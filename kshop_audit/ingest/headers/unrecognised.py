@@ -196,3 +196,13 @@ def misplaced(name: str, header: Header) -> DamagedFileError:
         "one of data; export again, do not sort the header along or join files; if those rows are "
         f"none of data, delete them, or write skip_rows = {above} in [inputs.{kind}] of shop.toml",
     )
+
+
+def unmapped(name: str, kind: Kind, lacking: Sequence[str]) -> InputError:
+    """The error for a pinned file without columns that the configuration names for its kind."""
+    return InputError(
+        f"{name}：没有 shop.toml 的 [inputs.{kind}.columns] 写明的列：{'、'.join(lacking)}；"
+        "请改正列名，或给出有这些列的文件",
+        f"{name}: lacks columns that [inputs.{kind}.columns] of shop.toml names: "
+        f"{', '.join(lacking)}; correct the names there, or give a file that has them",
+    )
