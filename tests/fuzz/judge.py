@@ -157,7 +157,11 @@ def _told(source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: bool)
 
 def usual(frame: Frame, found: Sequence[Record]) -> int:
     """The width that most rows have: the header's, or if none has it that of all of them."""
-    below = [record for record in found[frame.row :] if not is_blank(record.cells)]
+    below = [
+        record
+        for record in found[frame.row :]
+        if not (is_blank(record.cells) or is_header(record.cells, frame.header))
+    ]
     widths = Counter(len(record.cells) for record in below)
     header = (len(found[frame.row - 1].cells), frame.width)
     fitting = max(header, key=lambda width: widths[width])
