@@ -19,7 +19,7 @@ from kshop_audit.ingest.convert.nothing_said import is_nothing
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten, Writer, writing
 from kshop_audit.ingest.convert.sides import UnknownSpeakersError, settle, with_cells
 from kshop_audit.ingest.convert.undated import Days
-from kshop_audit.ingest.decode.csv_records import RecordFile, rows
+from kshop_audit.ingest.decode.strict import Table
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.headers.locate import Header
@@ -151,16 +151,20 @@ def _cells(original: Original, header: Header) -> Rewritten:
     customer = next(
         match.columns[name][0] for name in ("buyer_id", "session_id") if name in match.columns
     )
-    file = RecordFile(
-        original.path, original.name, original.start + header.end, header.row, header.delimiter,
-        match.headers, (customer, content), max(customer, content) + 1, content, (), (customer,),
+    table = Table(
+        original.path, original.name, original.start + header.end, header, customer, (),
+        (customer, content),
     )  # fmt: skip
     cut = hollow = 0
+    width = len(match.headers)
     with writing(original.target, conversation.COLUMNS) as out, _telling(original):
-        for row, fault, value, (buyer, text) in rows(file):
-            if fault is not None:
-                out.fault(row, fault, value or "")
-            elif text.strip() and is_nothing(text):
+        for row, found in table.rows():
+            if found.fault is not None:
+                out.fault(row, found.fault, found.shown(width))
+                continue
+            cells = [*found.cells, *[""] * (width - len(found.cells))]
+            buyer, text = cells[customer], cells[content]
+            if text.strip() and is_nothing(text):
                 hollow += 1
                 out.row(row, ("",) * len(conversation.COLUMNS))
             elif not text.strip() or normal(text) == normal(match.headers[content]):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kshop_audit.ingest.cells.protection import BLANKS, EMPTY
 from kshop_audit.ingest.convert.rewritten import Rewritten, writing
-from kshop_audit.ingest.decode.csv_records import RecordFile, rows
+from kshop_audit.ingest.decode.strict import Table
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.metadata import Text
@@ -151,21 +151,19 @@ def retimed(
     match = header.match
     key = match.columns.get(TABLES[match.kind].key[0])
     known = tuple(place for places in match.columns.values() for place in places)
-    file = RecordFile(
-        path, name, start + header.end, header.row, header.delimiter, match.headers,
-        tuple(range(len(match.headers))), len(match.headers), key[0] if key else None, (), known,
-    )  # fmt: skip
-    blank = [""] * len(match.headers)
+    table = Table(path, name, start + header.end, header, key[0] if key else None, (), known)
+    width = len(match.headers)
     # A column that went into another one is no unknown column.
     gone = {place for pair in what.pairs for place in (pair.day, pair.clock)} - set(known)
     headers = ["" if place in gone else text for place, text in enumerate(match.headers)]
     shifted = False
     with writing(target, headers) as out:
-        for row, fault, value, cells in rows(file):
+        for row, found in table.rows():
+            cells = [*found.cells[:width], *[""] * (width - len(found.cells))]
             if header.described and row == header.row + 1:
-                out.row(row, blank)
-            elif fault is not None:
-                out.fault(row, fault, value or "")
+                out.row(row, [""] * width)
+            elif found.fault is not None:
+                out.fault(row, found.fault, found.shown(width))
             else:
                 shifted = shifted or any(_NUMBER.fullmatch(cells[n]) for n in what.numbers)
                 out.row(row, whole(cells, what))
