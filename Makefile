@@ -31,6 +31,7 @@ test-slow: $(READY) ## suites over copies of the project, and audits by the hund
 
 fuzz: $(READY) ## read N damaged files (50,000), print the seeds of those misread
 	$(BIN)/python -m tests.fuzz.run $(N)
+	$(BIN)/python -m tests.reading_truth.run $(N)
 
 conduct: $(READY) ## precision and recall of the conduct rules over labelled sentences
 	$(BIN)/python -m tests.conduct.labels

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError
@@ -13,15 +12,31 @@ from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.contract import InputFile, Request, Source
 from kshop_audit.ingest.convert.conversion import Original, converted, is_convertible
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten
+from kshop_audit.ingest.convert.strange import strange
 from kshop_audit.ingest.decode import decoding, raw
-from kshop_audit.ingest.decode.csv_check import Frame, Shape, check
-from kshop_audit.ingest.decode.csv_records import RecordFile, read_records
+from kshop_audit.ingest.decode.csv_check import Frame, check
 from kshop_audit.ingest.decode.decoding import Decoded
-from kshop_audit.ingest.decode.raw import Raw
+from kshop_audit.ingest.decode.grammar import LF
+from kshop_audit.ingest.decode.raw import Place, Raw
+from kshop_audit.ingest.decode.repaired import repaired
+from kshop_audit.ingest.decode.strict import Table
 from kshop_audit.ingest.files.pieces import Piece
 from kshop_audit.ingest.headers.catalogue import normal
-from kshop_audit.ingest.headers.locate import DELIMITERS, Header, Sample, find_header
-from kshop_audit.ingest.headers.unrecognised import OtherSheetError, misplaced, unrecognised
+from kshop_audit.ingest.headers.locate import (
+    DELIMITERS,
+    Header,
+    HeaderFaultError,
+    Sample,
+    find_header,
+)
+from kshop_audit.ingest.headers.unrecognised import (
+    OtherSheetError,
+    UnrecognisedError,
+    damaged_header,
+    misplaced,
+    unmapped,
+    unrecognised,
+)
 from kshop_audit.ingest.remarks import notes_on
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
@@ -80,13 +95,20 @@ class Reading:
 
     def recognises(self, text: str) -> bool:
         """Whether a file that begins with this text is one that can be read."""
-        return self.header(text) is not None or is_convertible(text, self.file.pin)
+        return self.begins(text) or is_convertible(text, self.file.pin)
+
+    def begins(self, text: str, delimiters: Sequence[str] | None = None) -> bool:
+        """Whether a text begins with a header, if with a damaged one."""
+        try:
+            return self.header(text, delimiters) is not None
+        except HeaderFaultError:
+            return True
 
     def original(self, decoded: Decoded, text: str) -> Original:
         """The file, to be rewritten if it is no table."""
         return Original(
             decoded.path, self.name, text, decoded.start, self.request.mappings, self.file.pin,
-            self.scratch / f"{self.index}.rewritten",
+            self.scratch / f"{self.index}.rewritten", self.piece.early,
         )  # fmt: skip
 
     def decoded(self, path: Path, encoding: str | None) -> Decoded:
@@ -118,7 +140,10 @@ def _as_configured(reading: Reading, kind: Kind) -> tuple[Decoded, Header] | Non
         decoded = reading.decoded(reading.path, reading.mapping(kind).encoding)
     except DamagedFileError:
         return None
-    header = reading.header(decoding.head_of(decoded.path, decoded.start))
+    try:
+        header = reading.header(decoding.head_of(decoded.path, decoded.start))
+    except HeaderFaultError:
+        return None
     return (decoded, header) if header is not None and header.match.kind is kind else None
 
 
@@ -142,20 +167,28 @@ def _understood(reading: Reading) -> _Understood:
     given = reading.encoding
     decoded = _decoded(reading, given)
     text = decoding.head_of(decoded.path, decoded.start)
-    header = reading.header(text)
+    try:
+        header = reading.header(text)
+    except HeaderFaultError as fault:
+        raise damaged_header(reading.name, fault) from fault
     if header is not None:
         if not given and _differs(reading.mapping(header.match.kind), decoded):
             decoded, header = _as_configured(reading, header.match.kind) or (decoded, header)
             text = decoding.head_of(decoded.path, decoded.start)
         _check(reading, header)
+        if header.end == len(text.encode("utf-8", "surrogateescape")):
+            _check_end(reading, text)
     found = converted(reading.original(decoded, text), header)
     if found is not None:
         rewritten, match = found
         return _Understood(decoded, Header(match, ",", 1, 0, described=False), rewritten)
     if header is None:
+        told = strange(text, reading.file.pin)
+        if told is not None:
+            raise UnrecognisedError(reading.name, *told, decoded.encoding)
         raise unrecognised(
             reading.name, text, decoded.encoding, reading.delimiters,
-            lambda text, marks: reading.header(text, marks) is not None,
+            reading.begins, reading.file.pin,
         )  # fmt: skip
     return _Understood(decoded, header)
 
@@ -165,53 +198,66 @@ def _check(reading: Reading, header: Header) -> None:
     sheets = reading.mapping(header.match.kind).sheets
     if reading.piece.title and sheets and normal(reading.piece.title) not in map(normal, sheets):
         raise OtherSheetError(reading.name, header.match.kind, sheets)
+    own = reading.mapping(header.match.kind).columns if reading.file.pin else {}
+    there = set(map(normal, header.match.headers))
+    lacking = [name for name in own.values() if normal(name) not in there]
+    if lacking:
+        raise unmapped(reading.name, header.match.kind, lacking)
     if header.misplaced:
         raise misplaced(reading.name, header)
 
 
+def _check_end(reading: Reading, text: str) -> None:
+    """Refuse a header that nothing follows, not even the end of its line."""
+    if not text.endswith(("\n", "\r")) and not reading.piece.sheet:
+        raise DamagedFileError(
+            f"{reading.name}：只有表头，且这一行没有写完；文件可能下载中断，请重新导出",
+            f"{reading.name}: only a header, and its line is cut off; the download may have been "
+            "interrupted, export again",
+        )
+
+
 def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Raw:
-    """The records as text: the quick reader where the check allows it, else record by record.
+    """The records as text: by the quick reader, and by the strict one what it would misread.
 
     `reading.likely` is called beforehand with a large file, read as one without any fault; if it
     is without fault, the same Raw is returned.
     """
-    match = header.match
-    width, start = len(match.headers), decoded.start + header.end
+    start = decoded.start + header.end
+    table = _table(reading, decoded, header, parts)
+    form = table.form()
     if decoded.path.stat().st_size <= start:
-        return raw.empty(width)
-    key = next((part for part in parts if part.key), None)
+        return raw.empty(form.names)
     with decoded.path.open("rb") as file:
-        above = file.read(start)
-    line = above[decoded.start :].rstrip(b"\r\n").rpartition(b"\n")[2].rstrip(b"\r")
-    name = match.headers[key.places[0]] if key else match.headers[0]
-    frame = Frame(
-        decoded.path, start, header.delimiter, width, _needed(parts), name, line, decoded.sound
+        lines = file.read(start).count(b"\n")
+    ahead = raw.scan(
+        Place(decoded.path, form.separator[:1], form.names, form.cells, lines, header.row)
     )
-    scan = partial(
-        raw.scan, decoded.path, header.delimiter, lines=above.count(b"\n"), row=header.row
-    )
-    flawless = Shape(width, width, {})
-    ahead = scan(flawless)
-    if reading.likely is not None and decoded.path.stat().st_size >= LARGE:
+    quick = form.ending == LF and len(form.separator) == 1
+    if quick and reading.likely is not None and decoded.path.stat().st_size >= LARGE:
         records = Records(ahead, header, parts, reading.index)
         reading.likely(reading.index, reading.name, records)
-    shape = check(frame)
-    if shape is not None:
-        return ahead if shape == flawless else scan(shape)
+    frame = Frame(decoded.path, start, form, decoded.sound)
+    spans = check(frame)
+    if spans is None:
+        spans = ((start, decoded.path.stat().st_size),)
+    if not spans:
+        return ahead
+    target = reading.scratch / f"{reading.index}.repaired"
+    repaired(frame, spans, table.heads, target)
+    return raw.scan(
+        Place(target, form.separator[:1], form.names, form.cells, 0, header.row, told=True)
+    )
+
+
+def _table(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Table:
+    key = next((part.places[0] for part in parts if part.key), None)
     times = tuple(part.places[0] for part in parts if part.column.type in (Type.TIME, Type.DATE))
-    keep = sorted({0} | {place for part in parts for place in part.places})
-    return read_records(
-        RecordFile(
-            decoded.path, reading.name, start, header.row, header.delimiter,
-            match.headers, tuple(keep), _needed(parts), key.places[0] if key else None, times,
-            tuple(p for part in parts if part.exact and part.counts for p in part.places),
-        )
+    mapped = tuple(place for part in parts for place in part.places)
+    return Table(
+        decoded.path, reading.name, decoded.start + header.end, header, key, times, mapped,
+        ragged=reading.piece.sheet,
     )  # fmt: skip
-
-
-def _needed(parts: tuple[Cells, ...]) -> int:
-    """Cells that a row must have: up to the last column that something looks at."""
-    return 1 + max((place for part in parts if part.counts for place in part.places), default=0)
 
 
 def understood_source(reading: Reading) -> Source:

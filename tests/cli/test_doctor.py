@@ -81,13 +81,12 @@ def test_everything_about_a_damaged_shop(run: Run) -> None:
         "signature 售后单号 + 订单编号",
         "gb18030, delimiter tab",
         "订单号 = order_id",
-        "records 90 = rows 1 + rejected 1 + skipped 0 + duplicates 88",
-        "of the duplicates 88 rows overlap with another export; the newest count",
+        "records 90 = rows 0 + rejected 1 + skipped 0 + duplicates 89",
+        "of the duplicates 89 rows overlap with another export; the newest count",
         "1 row 售后单号: damaged by a spreadsheet",
         "Example: row 41",
         "a temporary or unfinished file, never read",
-        "the header fits no kind (seen: 仓位 · 货号 · 盘点数 · 盘点人)",
-        "the file was read row by row",
+        "the header fits no kind (the first row has 4 cells, known: 货号)",
     ):
         assert plain(words) in page, words
 
@@ -191,8 +190,8 @@ def test_one_readable_file_is_enough(run: Run, tmp_path: Path) -> None:
     code, out, err = run("doctor", folder, named, "--orders", folder / "orders.csv")
     assert (code, err) == (EXIT_OK, "")
     page = plain(out)
-    assert plain("5 files, 2 recognised") in page
-    assert plain("an open quote in row 2 swallows the rows after it") in page
+    assert plain("5 files, 3 recognised") in page
+    assert plain("1 row: a quote is not closed") in page
     assert plain("broken.zip not read") in page
 
 
@@ -209,7 +208,8 @@ def test_nothing_readable_is_2_and_still_says_why(run: Run, tmp_path: Path) -> N
 def test_text_of_files_is_shown_as_text(run: Run, tmp_path: Path) -> None:
     evil = "\x1b[31m[b]备注\u202e"
     path = tmp_path / f"订单{evil}.csv"
-    path.write_text(f"order_id,paid_at,{evil}\n26315001,x{evil},1\n", encoding="utf-8")
+    name = evil.replace("\x1b[31m", "")  # with such a character a header is damaged
+    path.write_text(f"order_id,paid_at,{name}\n26315001,x{evil},1\n", encoding="utf-8")
     target = tmp_path / "out"
     target.mkdir()
     folder = tmp_path / "in"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import signal
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
@@ -26,7 +27,17 @@ from kshop_audit.plan.query import Wanted
 from kshop_audit.tables import GOOD, KEYLESS, RAW_SUFFIX, REJECTED, ROW, SKIPPED, STATE
 from tests.fuzz.exports import titles
 from tests.fuzz.mutate import Damaged
-from tests.fuzz.reading import UNKNOWN, Record, Value, identity, is_header, moment, records, title
+from tests.fuzz.reading import (
+    UNKNOWN,
+    Record,
+    Value,
+    identity,
+    is_blank,
+    is_header,
+    moment,
+    records,
+    title,
+)
 from tests.fuzz.records import Frame, faults
 from tests.ingest.tables import load, table_of
 
@@ -138,9 +149,23 @@ def _told(source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: bool)
         return
     found = records(text, str(source.delimiter))
     frame = frame_of(source)
+    frame = replace(frame, usual=usual(frame, found))
     yield from _columns(source, damaged, kuaishou)
     yield from _above(found[: frame.row], damaged, frame)
     yield from faults(frame, found[frame.row :], table.to_dicts())
+
+
+def usual(frame: Frame, found: Sequence[Record]) -> int:
+    """The width that most rows have: the header's, or if none has it that of all of them."""
+    below = [
+        record
+        for record in found[frame.row :]
+        if not (is_blank(record.cells) or is_header(record.cells, frame.header))
+    ]
+    widths = Counter(len(record.cells) for record in below)
+    header = (len(found[frame.row - 1].cells), frame.width)
+    fitting = max(header, key=lambda width: widths[width])
+    return fitting if widths[fitting] or not widths else widths.most_common(1)[0][0]
 
 
 def decoded(data: bytes, encoding: str) -> str | None:

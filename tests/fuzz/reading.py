@@ -1,12 +1,10 @@
-"""How the judge reads a file: the csv module and a few plain rules, none of them the product's."""
+"""How the judge reads a file: strict quoting and a few plain rules, none of them the product's."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -41,10 +39,16 @@ Value = object
 
 @dataclass(frozen=True)
 class Record:
-    """What the csv module takes for a record, and the text it took it from."""
+    """A record and the text that it stands in; `end`: how lines end there."""
 
     cells: list[str]
     raw: str
+    end: str = "\n"
+
+    @property
+    def lines(self) -> int:
+        """How many lines it has."""
+        return self.raw.rstrip(self.end).count(self.end) + 1
 
     @property
     def damaged(self) -> bool:
@@ -58,27 +62,59 @@ class Record:
 
 
 def records(text: str, delimiter: str) -> list[Record]:
-    """Every record of a text, header and preamble included."""
-    csv.field_size_limit(2**31 - 1)
-    taken: list[str] = []
+    """Every record of a text, header and preamble included.
 
-    def lines() -> Iterator[str]:
-        for line in io.StringIO(text, newline=""):
-            taken.append(line)
-            yield line
-
+    A record ends with the first line at which all its quotes are closed; one whose quotes are not
+    in order is its first line alone.
+    """
+    first = re.match(r'(?:[^"\r\n]|"[^"]*")*(\r\n|\r|\n)', text)
+    end = "\r" if first is not None and first[1] == "\r" else "\n"
+    lines = [line + end for line in text.split(end)]
+    lines[-1] = lines[-1].removesuffix(end)
+    if not lines[-1]:
+        lines.pop()
     found = []
-    for cells in csv.reader(lines(), delimiter=delimiter):
-        found.append(Record(cells, "".join(taken)))
-        taken.clear()
+    while lines:
+        count, quotes = 1, lines[0].count('"')
+        while quotes % 2 and count < len(lines):
+            quotes += lines[count].count('"')
+            count += 1
+        raw = "".join(lines[:count])
+        if not well_quoted(raw, delimiter, end):
+            count, raw = 1, lines[0]
+        found.append(Record(cells_of(raw, delimiter, end), raw, end))
+        del lines[:count]
     return found
 
 
-def well_quoted(raw: str, delimiter: str) -> bool:
+def _body(raw: str, end: str) -> str:
+    if end == "\r" or not raw.endswith(end):
+        return raw.removesuffix(end)
+    return raw.removesuffix(end).removesuffix("\r")
+
+
+def cells_of(raw: str, delimiter: str, end: str = "\n") -> list[str]:
+    """The cells of a record; where its quotes are not in order, what separators part."""
+    body = _body(raw, end)
+    if '"' not in raw or not well_quoted(raw, delimiter, end):
+        return body.split(delimiter)
+    comma = re.escape(delimiter)
+    found: list[str] = []
+    at = 0
+    while at <= len(body):
+        cell = re.compile(rf'"(?:[^"]|"")*"|[^{comma}]*').match(body, at)
+        assert cell is not None
+        text = cell[0]
+        found.append(text[1:-1].replace('""', '"') if text.startswith('"') else text)
+        at = cell.end() + len(delimiter)
+    return found
+
+
+def well_quoted(raw: str, delimiter: str, end: str = "\n") -> bool:
     """Whether every quote of a record opens a cell, closes one, or is doubled inside one."""
     comma = re.escape(delimiter)
-    cell = rf'(?:"(?:[^"]|"")*"|[^"{comma}\r\n]*)'
-    return re.fullmatch(rf"{cell}(?:{comma}{cell})*(?:\r\n|\r|\n)?", raw) is not None
+    cell = rf'(?:"(?:[^"]|"")*"|="[^"{comma}\r\n]*"|[^"{comma}\r\n]*)'
+    return re.fullmatch(rf"{cell}(?:{comma}{cell})*", _body(raw, end)) is not None
 
 
 def bare(cell: str) -> str:

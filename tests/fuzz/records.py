@@ -39,6 +39,12 @@ class Frame:
     places: Mapping[str, Sequence[int]]
     encoding: str = ""
     exact: frozenset[int] = field(default_factory=frozenset)
+    usual: int = 0
+
+    @property
+    def cells(self) -> int:
+        """Cells of most rows."""
+        return self.usual or self.width
 
     @property
     def width(self) -> int:
@@ -70,20 +76,58 @@ def faults(
 ) -> Iterator[str]:
     """Everything that is wrong with the product's table of the records below the header."""
     rows = [row[ROW] for row in table]
-    wanted = list(range(frame.row + 1, frame.row + 1 + len(records)))
-    if rows != wanted:
-        yield f"rows {rows[:3]}…{rows[-3:]} ({len(rows)}), csv sees {len(wanted)} from {wanted[:1]}"
+    if rows != list(range(frame.row + 1, frame.row + 1 + len(rows))):
+        yield f"rows {rows[:3]}…{rows[-3:]} ({len(rows)})"
+        return
+    paired = list(pairs(records, table))
+    if len(paired) != len(records) or sum(len(own) for _, own in paired) != len(rows):
+        yield f"{len(rows)} rows, {len(records)} records"
         return
     below = False
-    for row, record in zip(table, records, strict=True):
+    for place, (record, own) in enumerate(paired):
         below = below or other_header(frame, record)
-        found = {GOOD: kept, REJECTED: refused}.get(row[STATE], passed_over)  # type: ignore[call-overload]
-        for line in found(frame, record, row, below):
-            yield f"row {row[ROW]} {line}: {record.raw[:300]!r}"
+        if len(own) > 1:
+            continue  # rows that two stray quotes made one record, each of them rejected
+        beside = [records[n] for n in around(records, place)]
+        for row in own:
+            if row[STATE] == REJECTED:
+                lines = refused(frame, record, row, below, beside)
+            else:
+                rule = kept if row[STATE] == GOOD else passed_over
+                lines = rule(frame, record, row, below)
+            for line in lines:
+                yield f"row {row[ROW]} {line}: {record.raw[:300]!r}"
+
+
+def pairs(
+    records: Sequence[Record], table: Sequence[Mapping[str, Value]]
+) -> Iterator[tuple[Record, Sequence[Mapping[str, Value]]]]:
+    """Every record with its row, or with as many rejected ones as it has lines."""
+    at = 0
+    for record in records:
+        own = table[at : at + record.lines]
+        split = len(own) > 1 and all(row[BAD_REASON] == "open_quote" for row in own)
+        if not split:
+            own = own[:1]
+        if not own:
+            return
+        at += len(own)
+        yield record, own
+
+
+def around(records: Sequence[Record], place: int) -> Iterator[int]:
+    """The nearest records above and below that are not blank."""
+    filled = [n for n, own in enumerate(records) if n == place or not is_blank(own.cells)]
+    at = filled.index(place)
+    yield from filled[max(0, at - 1) : at]
+    yield from filled[at + 1 : at + 2]
 
 
 def other_header(frame: Frame, record: Record) -> bool:
     """Whether the record may be a header that differs from the first."""
+    titles = {title(name) for name in frame.header}
+    if sum(title(cell) in titles for cell in record.cells if cell.strip()) > 1:
+        return True
     if frame.key is None:
         return False
     cells = [title(record.cells[p]) for p in frame.places[frame.key] if p < len(record.cells)]
@@ -93,7 +137,7 @@ def other_header(frame: Frame, record: Record) -> bool:
 def kept(frame: Frame, record: Record, row: Mapping[str, Value], below: bool) -> Iterator[str]:
     """A good row holds everything that its cells say."""
     cells = record.cells
-    if len(cells) < (frame.needed if record.ended else frame.width):
+    if len(cells) != frame.cells:
         yield f"kept with {len(cells)} cells of {frame.width}"
     if not is_blank(cells[frame.width :]):
         yield "kept with cells beyond the header"
@@ -144,7 +188,13 @@ def says_nothing(kind: Type, text: str) -> bool:
     return (kind in (Type.ID, Type.MONEY) and text in ZEROS) or not text.strip('"=¥元\0')
 
 
-def refused(frame: Frame, record: Record, row: Mapping[str, Value], below: bool) -> Iterator[str]:
+def refused(
+    frame: Frame,
+    record: Record,
+    row: Mapping[str, Value],
+    below: bool,
+    beside: Sequence[Record],
+) -> Iterator[str]:
     """A rejected row has a place and a reason, and something is really wrong with it."""
     if row[BAD_REASON] not in REASONS:
         yield f"rejected for {row[BAD_REASON]!r}"
@@ -154,6 +204,9 @@ def refused(frame: Frame, record: Record, row: Mapping[str, Value], below: bool)
     if row[BAD_REASON] == "other_header":
         if not below:
             yield "rejected below a header that is not there"
+    elif row[BAD_REASON] == "torn_row":
+        if not any(len(own.cells) < frame.cells for own in beside):
+            yield "rejected as torn beside whole rows"
     elif clean(frame, record):
         yield f"rejected for {row[BAD_REASON]} though nothing is wrong"
 
@@ -161,9 +214,9 @@ def refused(frame: Frame, record: Record, row: Mapping[str, Value], below: bool)
 def clean(frame: Frame, record: Record) -> bool:
     """Whether nothing is wrong with a record: the judge understands every cell that counts."""
     cells = record.cells
-    if record.damaged or not well_quoted(record.raw, frame.delimiter):
+    if record.damaged or not well_quoted(record.raw, frame.delimiter, record.end):
         return False
-    if len(cells) < frame.width or not is_blank(cells[frame.width :]):
+    if len(cells) != frame.cells:
         return False
     if frame.key is None or is_nothing(text_of(frame, record, frame.key)):
         return False

@@ -197,13 +197,18 @@ def test_an_array_that_breaks_off_is_not_taken_for_whole(tmp_path: Path, text: s
 
 
 @pytest.mark.parametrize("text", ['{"version": 1}', "[]", "{}", '{"a": [1, 2'])
-def test_json_of_something_else_is_none_of_ours(tmp_path: Path, text: str) -> None:
+def test_json_of_something_else_is_named_and_left_out(tmp_path: Path, text: str) -> None:
     write(tmp_path / "in", text, "settings.json")
     write(tmp_path / "in", text, "a.jsonl")
     write(tmp_path / "in", lines(ORDER), "z.json")
     (tmp_path / "scratch").mkdir()
     sources = open_inputs(Request((tmp_path / "in",)), tmp_path / "scratch")
-    assert [source.kind for source in sources] == [None, "orders"]
+    assert [(source.name, source.kind) for source in sources] == [
+        ("a.jsonl", None),
+        ("settings.json", None),
+        ("z.json", "orders"),
+    ]
+    assert all("JSON" in source.why.en for source in sources[:2])
     with pytest.raises(InputError, match="settings"):
         open_one(tmp_path, text, "settings.json")
 

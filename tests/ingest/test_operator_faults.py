@@ -317,11 +317,15 @@ FAULTS: dict[str, Fault] = {
         holds("a.csv", CONTENT.encode("ascii", "replace")), "garbled"
     ),
     "most rows unreadable": Fault(holds("a.csv", BAD_ROWS), "could not be read"),
-    "an open quote": Fault(holds("a.csv", CONTENT.replace("\n3,", '\n"3,')), "open quote"),
+    "an open quote": Fault(holds("a.csv", CONTENT.replace("\n3,", '\n"3,')), "", code=3),
     # what is unusual, but no mistake
     "UTF-16 without a BOM": Fault(holds("a.csv", CONTENT.encode("utf-16-le")), "", code=3),
     "a huge cell": Fault(holds("a.csv", LONG), "", code=3),
-    "200 columns": Fault(holds("a.csv", f"{WIDE}\n{','.join(ROW)}\n"), "unknown columns", code=3),
+    "200 columns": Fault(
+        holds("a.csv", f"{WIDE}\n{','.join(ROW)}{',' * (200 - len(ROW))}\n"),
+        "unknown columns",
+        code=3,
+    ),
     "a header twice": Fault(holds("a.csv", TWICE), "several times", code=3),
     "control characters in the name": Fault(holds("\x1b[31m订\u202e单\n.csv", CONTENT), "", code=3),
     "control characters in a name that is not read": Fault(

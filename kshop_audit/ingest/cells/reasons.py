@@ -9,6 +9,10 @@ from kshop_audit.model.metadata import Text
 TOO_FEW = "too_few_cells"
 TOO_MANY = "too_many_cells"
 OPEN_QUOTE = "open_quote"
+STRAY_QUOTE = "stray_quote"
+AFTER_QUOTE = "text_after_quote"
+LINE_END = "odd_line_end"
+TORN = "torn_row"
 BAD_BYTES = "bad_bytes"
 NUL_BYTES = "nul_bytes"
 OTHER_HEADER = "other_header"
@@ -36,6 +40,23 @@ REASONS: Mapping[str, Text] = {
     OPEN_QUOTE: Text(
         "引号没有闭合，无法确定这一行的内容；请重新导出",
         "a quote is not closed, so the cells of this row are not certain; export again",
+    ),
+    STRAY_QUOTE: Text(
+        "未加引号的单元格里有引号，无法确定这一行的内容；请重新导出",
+        "a quote inside a cell that is not quoted, so the cells of this row are not certain; "
+        "export again",
+    ),
+    AFTER_QUOTE: Text(
+        "引号闭合之后还有文字，无法确定这一行的内容；请重新导出",
+        "text after a closing quote, so the cells of this row are not certain; export again",
+    ),
+    LINE_END: Text(
+        "行内有与文件其他行不同的换行符，可能有两行并在一起；请重新导出",
+        "holds a line end unlike those of the file, so two rows may be one; export again",
+    ),
+    TORN: Text(
+        "相邻的行单元格不足，可能是一行被换行拆成两行；请重新导出",
+        "the row beside it lacks cells, so one row may be torn in two; export again",
     ),
     BAD_BYTES: Text(
         "含有不属于文件编码的字节；请重新导出，不要手工改编码",

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from kshop_audit.ingest.cells import cells, faults, plain_columns, states, times
+from kshop_audit.ingest.cells import (
+    cells,
+    faults,
+    plain_columns,
+    second_headers,
+    states,
+    times,
+)
 from kshop_audit.ingest.cells.columns import WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.cells.plain_columns import Plain
 from kshop_audit.ingest.cells.protection import EMPTY
@@ -293,6 +300,9 @@ def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
         frame = frame.with_columns(rejected.alias("rejected"))
     frame = frame.with_columns(pl.lit(records.index, pl.UInt16()).alias(FILE))
     judged = [part for part in parts if part.rejects and part.name not in known.columns]
+    if not known.rows or any(part.type in _TIMES for part in judged):
+        frame = second_headers.told(frame, parts, faulty)
+        faulty = True
     if known.rows and not (judged or faulty or header.described):
         return frame
     skipped = strays = pl.lit(False)

@@ -1,17 +1,17 @@
 """Conversations written down as text: who said what, when, and on whose side he is.
 
-Three shapes, all of them copied from a screen: a conversation in one cell, the clipboard
-with [name] and time above each message, and a workbench whose names are glued to times without a
-year. The operator lists the shop's names; in a conversation, a name that is not listed is the
-customer's. A message without a certain speaker is rejected, never guessed and never dropped.
+Copied from a screen or saved by a messenger: a conversation in one cell, the clipboard with [name]
+and time above each message, a workbench whose names are glued to times without a year, names before
+or behind a time with its year. `sides` tells who of them is the shop's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert import copied_times
@@ -27,28 +27,21 @@ MOST_HEADER = 200
 FIRST_LINES = 20
 """Lines that are not blank among which a text must show a time and a speaker."""
 
-_SHOP = ("agent", "robot")
 _PARTED = re.compile(r"\s*[-=—_*]{5,}\s*")
 _CLIPPED = re.compile(r"\[(?P<who>[^\[\]]+)\]\s*(?P<time>\S.*)")
 _ORDERS = re.compile(r"\s*下单数[(（]\d*[)）]\s*$")
 _NO_NAME = re.compile(r"[,;\t\"|]|[:：/.，-]$")
 """What stands before a time in a table or in a sentence; at the end, what leads up to it."""
+_SEPARATED = re.compile(r"[,;\t\"|]")
 _DAMAGED = re.compile("[\udc80-\udcff]")
 _COLON = re.compile(r"[:：]")
 _SYSTEM = ("[系统消息]", "【防诈贴士】")
 _CLOSED = frozenset({"客服超时未回复，会话关闭", "买家超时未回复，会话关闭"})
 _NOTICE = "系统消息"
-_AUTOMATIC = "[系统自动回复消息]"
-
-
-class UnknownSpeakersError(Exception):
-    """Nobody said which of the speakers are the shop's; or there are two customers in `row`."""
-
-    def __init__(self, row: int, *, several: bool) -> None:
-        """`row`: where the first of them speaks, or the second customer."""
-        super().__init__(row)
-        self.row = row
-        self.several = several
+_PREAMBLE = re.compile(r"\s*(?:消息记录[(（]|消息分组[:：]|消息对象[:：]|日期[:：]|聊天记录\s*$)")
+"""What messengers write above the messages that they save."""
+_ACCOUNT = re.compile(r"\s*(?:[(（]\d{5,12}[)）]|[<＜][^<>＜＞]+[>＞])\s*$")
+"""The number or address behind a name."""
 
 
 @dataclass(slots=True)
@@ -123,7 +116,7 @@ def _glued(row: int, line: str, copied: date | None) -> ChatMessage | None:
     return None
 
 
-def _is_notice(text: str) -> bool:
+def is_notice(text: str) -> bool:
     """Whether it is a text of the platform, under any name."""
     return text.startswith(_SYSTEM) or text.strip() in _CLOSED
 
@@ -138,17 +131,57 @@ def _message(
     return ChatMessage(row, list(sure), shown, fault=None if sure else reasons.TIME, exact=exact)
 
 
+def _leading(row: int, line: str, copied: date | None) -> ChatMessage | None:
+    """The same where the time stands before the name, and what was said below."""
+    found = copied_times.leading(line)
+    if found is None:
+        return None
+    moment, after = found
+    name = _ACCOUNT.sub("", after.rstrip(":：")).strip()
+    if not name or len(name) > MOST_NAME or _SEPARATED.search(name):
+        return None
+    return _message(row, [(name, moment)], "", copied)
+
+
+def _in_line(row: int, line: str, copied: date | None) -> ChatMessage | None:
+    """The same where what was said follows on the same line: time, name, colon, text."""
+    found = copied_times.leading(line)
+    if found is None:
+        return None
+    moment, after = found
+    name, colon, text = _parted(after)
+    name = _ACCOUNT.sub("", name).strip()
+    if not colon or not name or len(name) > MOST_NAME or _SEPARATED.search(name):
+        return None
+    message = _message(row, [(name, moment)], "", copied)
+    message.lines.append(text.strip())
+    return message
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    found = _COLON.search(text)
+    return (text, "", "") if found is None else (text[: found.start()], ":", text[found.end() :])
+
+
 _FORMS = (_header, _glued)
+_DATED_FORMS = (_glued, _leading)
+"""Forms of lines with a whole time, which other texts have too: one line alone shows nothing."""
+
+
+_Form = Callable[[int, str, date | None], ChatMessage | None]
 
 
 def is_conversation(text: str, *, named: bool) -> bool:
     """Whether a text without a header row begins like a conversation; `named`: it is said to be
     one, so there may be lines above the first message.
     """
-    return _form(text.splitlines(), FIRST_LINES if named else 1) is not None
+    lines = text.splitlines()
+    if _form(lines, FIRST_LINES if named else 1) is not None:
+        return True
+    return _dated_form(lines, named=named) is not None
 
 
-def _form(lines: Iterable[str], left: int = FIRST_LINES) -> int | None:
+def _form(lines: Iterable[str], left: int = FIRST_LINES) -> _Form | None:
     """Which form the first line has that begins a message, among so many that are not blank."""
     for line in lines:
         text = line.strip("\ufeff")
@@ -156,17 +189,47 @@ def _form(lines: Iterable[str], left: int = FIRST_LINES) -> int | None:
             continue
         if _DAMAGED.search(text):  # a name in another encoding says nothing for this one
             return None
-        for number, form in enumerate(_FORMS):
+        for form in _FORMS:
             dated = form is _header or not copied_times.has_year(text)
             if dated and len(text) <= MOST_HEADER and _begins(form, text):
-                return number
+                return form
         left -= 1
         if not left:
             break
     return None
 
 
-def _begins(form: Callable[[int, str, date | None], ChatMessage | None], line: str) -> bool:
+def _dated_form(lines: Sequence[str], *, named: bool) -> _Form | None:
+    """Which form with a whole time the first lines have.
+
+    A text that is not said to be a conversation must begin with a message, and show two with
+    something said between them.
+    """
+    filled = [text for text in (line.strip("\ufeff \t\r\n") for line in lines) if text]
+    first = [text for text in filled if not (_PARTED.fullmatch(text) or _PREAMBLE.match(text))][
+        :FIRST_LINES
+    ]
+    if any(map(_DAMAGED.search, first)):
+        return None
+    for form in _DATED_FORMS:
+        places = [n for n, text in enumerate(first) if _dates(form, text)]
+        if not places:
+            continue
+        apart = all(after - before > 1 for before, after in pairwise(places))
+        if form is _leading and not apart:
+            form, apart = _in_line, True  # noqa: PLW2901  what was said stands behind the name
+            places = [n for n in places if _dates(form, first[n])]
+        if places and (named or (apart and len(places) > 1 and places[0] == 0)):
+            return form
+    return None
+
+
+def _dates(form: _Form, text: str) -> bool:
+    whole = form is not _glued or copied_times.has_year(text)
+    return whole and len(text) <= MOST_HEADER and _begins(form, text)
+
+
+def _begins(form: _Form, line: str) -> bool:
     """Whether a line begins a message. What time it says is not looked at, so that every day of a
     year is before one of these.
     """
@@ -178,7 +241,8 @@ def conversations(
     lines: Iterable[str], head: str, copied: date | None
 ) -> Iterator[tuple[list[ChatMessage], list[int]]]:
     """(messages, lines that belong to none) of every conversation of a text."""
-    form = _FORMS[_form(head.splitlines()) or 0]
+    first = head.splitlines()
+    form = _form(first) or _dated_form(first, named=True) or _header
     said: list[ChatMessage] = []
     lost: list[int] = []
     for row, raw in enumerate(lines, 1):
@@ -192,7 +256,7 @@ def conversations(
             said.append(begun)
         elif said:
             said[-1].lines.append(line)
-        elif line.strip():
+        elif line.strip() and not _PREAMBLE.match(line):
             lost.append(row)
     yield said, lost
 
@@ -232,7 +296,7 @@ def in_cell(row: int, text: str, speakers: Speakers, buyer: str) -> list[ChatMes
 
 def _name_in(said: ChatMessage, line: str, speakers: Speakers, buyer: str) -> None:
     """Part the name from what was said; a name may hold a colon itself, if it is known."""
-    if _is_notice(line):
+    if is_notice(line):
         said.readings = [(_NOTICE, said.at)]
         said.lines.append(line)
         return
@@ -252,78 +316,3 @@ def _speaks(line: str, said: Iterable[ChatMessage], speakers: Speakers, buyer: s
     known = {buyer, *(message.name for message in said)} - {""}
     names = [line[: found.start()].strip() for found in _COLON.finditer(line[:MOST_HEADER])]
     return any(name in known or speakers.role(name) for name in names)
-
-
-# ------------------------------------------------------------------ who is who
-
-
-def settle(said: list[ChatMessage], speakers: Speakers) -> None:
-    """Choose among the readings of a line: by a name that is known, else by the time around it."""
-    sure = {message.name for message in said if len(message.readings) == 1}
-    for message in said:
-        fits = [r for r in message.readings if r[0] in sure or speakers.role(r[0])]
-        if len(fits) == 1:
-            message.readings = fits
-    before: datetime | None = None
-    for message, after in zip(said, _next_times(said), strict=True):
-        if len(message.readings) > 1:
-            fits = [
-                (name, at)
-                for name, at in message.readings
-                if at and (not before or at >= before) and (not after or at <= after)
-            ]
-            if len(fits) != 1:
-                message.fault = reasons.TIME
-                continue
-            message.readings = fits
-        before = message.at or before
-
-
-def _next_times(said: list[ChatMessage]) -> list[datetime | None]:
-    """For each message the time of the next one that is sure of it."""
-    times: list[datetime | None] = []
-    after: datetime | None = None
-    for message in reversed(said):
-        times.append(after)
-        if len(message.readings) == 1:
-            after = message.at
-    return times[::-1]
-
-
-def with_cells(
-    said: list[ChatMessage], speakers: Speakers, buyer: str | None = None
-) -> Iterator[tuple[ChatMessage, tuple[str, ...]]]:
-    """(message, its cells under COLUMNS) of a conversation; no cells where `fault` says why.
-
-    `buyer`: the customer's id, where the file has it. UnknownSpeakersError if no speaker is known
-    to be the shop's, or if several are not.
-    """
-    good = [message for message in said if message.fault is None]
-    others = {
-        message.name: message.row for message in reversed(good) if not speakers.role(message.name)
-    }
-    shop = speakers.listed or any(speakers.role(message.name) in _SHOP for message in good)
-    if others and not shop and buyer not in others:
-        raise UnknownSpeakersError(min(others.values()), several=False)
-    strange: set[str] = set()
-    if buyer is not None:
-        strange = set(others) - {buyer}
-        if buyer not in others and len(strange) == 1:
-            strange = set()
-    elif len(others) > 1:
-        raise UnknownSpeakersError(sorted(others.values())[1], several=True)
-    customer = buyer if buyer is not None else next(iter(others), "")
-    for message in said:
-        if message.fault is None and message.name in strange:
-            message.fault = reasons.SPEAKER
-        if message.fault is not None or message.at is None:
-            yield message, ()
-            continue
-        role = speakers.role(message.name) or "buyer"
-        text = message.text
-        if text.startswith(_AUTOMATIC) and role != "buyer":
-            role = "robot"
-        kind = "system" if role == "system" or _is_notice(text) else ""
-        agent = message.name if role in _SHOP else ""
-        at = copied_times.written(message.at, exact=message.exact)
-        yield message, (customer, agent, role, kind, at, text)

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from kshop_audit.ingest.cells import reasons
-from kshop_audit.ingest.convert import conversation, undated
-from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers, UnknownSpeakersError
+from kshop_audit.ingest.convert import conversation, retimed, undated
+from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers
 from kshop_audit.ingest.convert.copied_times import NoDayError, day_in_name
 from kshop_audit.ingest.convert.json_records import Notation, is_notation
+from kshop_audit.ingest.convert.nothing_said import is_nothing
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten, Writer, writing
+from kshop_audit.ingest.convert.sides import UnknownSpeakersError, settle, with_cells
 from kshop_audit.ingest.convert.undated import Days
-from kshop_audit.ingest.decode.csv_records import RecordFile, rows
+from kshop_audit.ingest.decode.strict import Table
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.headers.locate import Header
@@ -46,7 +48,8 @@ def is_convertible(text: str, pin: Kind | None) -> bool:
 class Original:
     """A file as UTF-8, and how it is to be read. `head`: its beginning; `start`: bytes of its BOM.
 
-    `target`: where its records are written.
+    `target`: where its records are written. `early`: it is a sheet of a workbook whose days count
+    from 1904.
     """
 
     path: Path
@@ -56,6 +59,7 @@ class Original:
     mappings: Mapping[Kind, InputMapping]
     pin: Kind | None
     target: Path
+    early: bool = False
 
     def match(self, headers: tuple[str, ...]) -> HeaderMatch | None:
         """What records of these columns are."""
@@ -85,10 +89,13 @@ def converted(original: Original, header: Header | None) -> tuple[Rewritten, Hea
 def _of_table(original: Original, header: Header) -> tuple[Rewritten, HeaderMatch] | None:
     if header.match.in_cells:
         return _checked(original, _cells(original, header))
+    where = (original.path, original.name, original.start)
+    retiming = retimed.needed(header, early=original.early)
+    if retiming is not None:
+        return _checked(original, retimed.retimed(*where, header, retiming, original.target))
     days = _days(original)
     if not undated.lacks_days(original.name, header, days):
         return None
-    where = (original.path, original.name, original.start)
     return _checked(original, undated.dated(*where, header, days, original.target))
 
 
@@ -131,8 +138,8 @@ def _text(original: Original) -> Rewritten:
         for said, lost in found:
             for row in lost:
                 out.fault(row, reasons.LINE)
-            conversation.settle(said, speakers)
-            _write(out, conversation.with_cells(said, speakers))
+            settle(said, speakers)
+            _write(out, with_cells(said, speakers))
     return out.rewritten(_COPIED)
 
 
@@ -144,22 +151,29 @@ def _cells(original: Original, header: Header) -> Rewritten:
     customer = next(
         match.columns[name][0] for name in ("buyer_id", "session_id") if name in match.columns
     )
-    file = RecordFile(
-        original.path, original.name, original.start + header.end, header.row, header.delimiter,
-        match.headers, (customer, content), max(customer, content) + 1, content, (), (customer,),
+    table = Table(
+        original.path, original.name, original.start + header.end, header, customer, (),
+        (customer, content),
     )  # fmt: skip
-    cut = 0
+    cut = hollow = 0
+    width = len(match.headers)
     with writing(original.target, conversation.COLUMNS) as out, _telling(original):
-        for row, fault, value, (buyer, text) in rows(file):
-            if fault is not None:
-                out.fault(row, fault, value or "")
+        for row, found in table.rows():
+            if found.fault is not None:
+                out.fault(row, found.fault, found.shown(width))
+                continue
+            cells = [*found.cells, *[""] * (width - len(found.cells))]
+            buyer, text = cells[customer], cells[content]
+            if text.strip() and is_nothing(text):
+                hollow += 1
+                out.row(row, ("",) * len(conversation.COLUMNS))
             elif not text.strip() or normal(text) == normal(match.headers[content]):
                 out.row(row, ("",) * len(conversation.COLUMNS))
             else:
                 cut += len(text) >= MOST_CELL
                 said = conversation.in_cell(row, text, speakers, buyer.strip())
-                _write(out, conversation.with_cells(said, speakers, buyer.strip()))
-    return out.rewritten(_IN_CELLS, *_cut(cut))
+                _write(out, with_cells(said, speakers, buyer.strip()))
+    return out.rewritten(_IN_CELLS, *_cut(cut), *_hollow(hollow))
 
 
 @contextmanager
@@ -191,6 +205,14 @@ def _cut(count: int) -> Iterator[Text]:
         )
 
 
+def _hollow(count: int) -> Iterator[Text]:
+    if count:
+        yield Text(
+            f"{count} 个对话只有“无聊天内容”之类的占位文字，按空对话跳过",
+            f"{count} conversations hold only a note that there is nothing, and were skipped",
+        )
+
+
 def _undated(name: str) -> LockedError:
     return LockedError(
         f"{name}：聊天时间没有年份或日期；请在 shop.toml 的 [inputs.chats] 写明复制那天 "
@@ -202,7 +224,7 @@ def _undated(name: str) -> LockedError:
 
 def _unlisted(name: str, row: int) -> LockedError:
     return LockedError(
-        f"{name}：第 {row} 行的说话人不知道是店铺还是买家；请在 shop.toml 的 "
+        f"{name}：聊天文本第 {row} 行的说话人不知道是店铺还是买家；请在 shop.toml 的 "
         '[inputs.chats.values.sender_role] 列出店铺方的昵称，如 "小店客服" = "agent"',
         f"{name}: it is not known whether the speaker of line {row} is the shop's; list the shop's "
         'names in [inputs.chats.values.sender_role] of shop.toml, such as "name" = "agent"',
@@ -211,7 +233,7 @@ def _unlisted(name: str, row: int) -> LockedError:
 
 def _crowded(name: str, row: int) -> LockedError:
     return LockedError(
-        f"{name}：第 {row} 行起有第二个不是店铺方的说话人；店铺方的昵称请列入 "
+        f"{name}：聊天文本第 {row} 行起有第二个不是店铺方的说话人；店铺方的昵称请列入 "
         "[inputs.chats.values.sender_role]，不同买家的对话之间请加一行 -----",
         f"{name}: from line {row} on there is a second speaker who is not the shop's; list the "
         "shop's names in [inputs.chats.values.sender_role], and put a line ----- between the "

@@ -139,12 +139,21 @@ def glued_time(line: str) -> str:
     return line[len(line.rstrip("0123456789-/月日: ")) :].strip()
 
 
+def leading(line: str) -> tuple[Moment, str] | None:
+    """(time, what follows) of a line that begins with a time that has its year."""
+    found = _LEADING.fullmatch(line)
+    return None if found is None else (read(found), found["after"].strip())
+
+
 def has_year(line: str) -> bool:
     """Whether a line ends with a time that has a year, as lines of many sorts do."""
     return _GLUED_DATED.fullmatch(line) is not None
 
 
-_GLUED_DATED = re.compile(rf"(?P<before>.+?){_DATED}\s*")
+_LEADING = re.compile(
+    rf"\s*[\[【(（]?\s*{_DATED}(?:\.\d{{1,3}})?(?:\s*[\]】)）]\s*|\s+)(?P<after>\S.*)"
+)
+_GLUED_DATED = re.compile(rf"(?P<before>.+?)\s*[(（\[【]?\s*{_DATED}\s*[)）\]】]?[:：]?\s*")
 _GLUED = re.compile(
     r"(?P<before>.*?)(?P<digits>\d+)(?P<rest>[-/月]\d{1,2}日?\s+\d{1,2}:\d{2}:\d{2})\s*"
 )

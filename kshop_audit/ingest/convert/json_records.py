@@ -18,6 +18,7 @@ from typing import TextIO, cast
 from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert.rewritten import Rewritten, writing
+from kshop_audit.ingest.convert.talks import messages_of, spoken, talks_in
 from kshop_audit.ingest.headers.catalogue import every_header, normal
 from kshop_audit.model.metadata import Text
 
@@ -196,7 +197,7 @@ def _by_value(file: TextIO, name: str) -> Iterator[tuple[int, object]]:
 
 def _list_in(value: object) -> tuple[str, ...] | None:
     """Where an answer holds its records, None for what is no page of them."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or messages_of(value) is not None:
         return None
     found = [name for name in LISTS if _is_list(value.get(name))]
     if found:
@@ -205,7 +206,7 @@ def _list_in(value: object) -> tuple[str, ...] | None:
         inner = _list_in(value.get(name))
         if inner is not None:
             return (name, *inner)
-    return None
+    return talks_in(value)
 
 
 def _is_list(value: object) -> bool:
@@ -344,7 +345,8 @@ class Notation:
         """(line, record); None where a line or answer is no record."""
         read = _by_line if _in_lines(self.head) else _by_value
         with self.path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            yield from read(file, self.name)
+            for row, value in read(file, self.name):
+                yield from ((row, record) for record in spoken(value))
 
 
 def _broken(name: str, row: int) -> DamagedFileError:

@@ -17,7 +17,6 @@ import polars as pl
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.decode import raw
-from kshop_audit.ingest.decode.csv_check import Shape
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, Raw, cell
 from kshop_audit.model.metadata import Text
 from kshop_audit.tables import ROW
@@ -46,7 +45,7 @@ class Rewritten:
     def records(self) -> Raw:
         """Its records as text, read lazily."""
         width = len(self.headers)
-        found = raw.scan(self.path, ",", Shape(width, width, {}), lines=0, row=0)
+        found = raw.scan(raw.Place(self.path, ",", width, width))
         own = [pl.col(cell(place)) for place in range(len(OWN))]
         frame = found.frame.with_columns(
             own[0].cast(pl.UInt32).alias(ROW),

@@ -16,8 +16,9 @@ from kshop_audit.errors import InputError
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.convert import copied_times
 from kshop_audit.ingest.convert.rewritten import Rewritten, writing
-from kshop_audit.ingest.decode.csv_records import RecordFile, rows
+from kshop_audit.ingest.decode.strict import Table
 from kshop_audit.ingest.files.container import LockedError
+from kshop_audit.ingest.headers.catalogue import mostly_known
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind
@@ -64,20 +65,22 @@ def dated(path: Path, name: str, start: int, header: Header, days: Days, target:
     time = match.columns["sent_at"][0]
     key = match.columns.get(TABLES[Kind.CHATS].key[0])
     known = tuple(place for places in match.columns.values() for place in places)
-    file = RecordFile(
-        path, name, start + header.end, header.row, header.delimiter, match.headers,
-        tuple(range(len(match.headers))), len(match.headers), key[0] if key else None, (), known,
+    table = Table(
+        path, name, start + header.end, header, key[0] if key else None, (), known,
+        heads=lambda cells: mostly_known(cells) or _day_alone(cells) is not None,
     )  # fmt: skip
     day: date | None = None
-    blank = [""] * len(match.headers)
+    width = len(match.headers)
+    blank = [""] * width
     with writing(target, match.headers) as out:
-        for row, fault, value, cells in rows(file):
-            alone = _day_alone(cells)
+        for row, found in table.rows():
+            cells = [*found.cells[:width], *[""] * (width - len(found.cells))]
+            alone = _day_alone(found.cells)
             day = alone or day
             if alone or (header.described and row == header.row + 1):
                 out.row(row, blank)
-            elif fault is not None:
-                out.fault(row, fault, value or "")
+            elif found.fault is not None:
+                out.fault(row, found.fault, found.shown(width))
             else:
                 cells[time] = _whole(cells[time], day or days.given, days.copied)
                 out.row(row, cells)

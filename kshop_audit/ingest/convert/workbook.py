@@ -27,7 +27,7 @@ from xml.parsers.expat import ExpatError
 import polars as pl
 
 from kshop_audit.errors import InputError
-from kshop_audit.ingest.convert import merged
+from kshop_audit.ingest.convert import date_systems, merged
 from kshop_audit.ingest.convert.xls_failures import FailedCells, failures, with_failures
 from kshop_audit.ingest.files.access import is_full
 from kshop_audit.ingest.files.archive import FAULTS, opened
@@ -69,10 +69,13 @@ _Type = Literal["string", "boolean", "duration"]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet; `path` leads to its cells as CSV, None if it has none."""
+    """One sheet; `path` leads to its cells as CSV, None if it has none; `early`: its days count
+    from 1904.
+    """
 
     name: str
     path: Path | None
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,11 @@ def sheets(book: Book) -> Iterator[Sheet]:
             spread = merged.areas(book.path, book.name, checked.merged)
     try:
         if path.suffix == ".xlsx":
-            yield from read_sheets(path, book.file("sheet"), spread)
+            found = read_sheets(path, book.file("sheet"), spread)
         else:
-            yield from _read_apart(path, book.file("sheet"))
+            found = _read_apart(path, book.file("sheet"))
+        early = date_systems.counts_from_1904(path)
+        yield from (replace(sheet, early=early) for sheet in found)
     except fastexcel.FastExcelError as error:
         raise _fault(book, str(error), protected) from error
     except subprocess.CalledProcessError as error:

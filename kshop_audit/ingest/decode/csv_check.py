@@ -1,9 +1,10 @@
-"""Prove that a CSV file is canonical, so that Polars reads exactly what the csv module would.
+"""Find what in a CSV file the quick reader would misread; nearly always nothing.
 
-Polars is some thirty times faster than the csv module but loses rows silently on stray quotes and
-pads short rows. So the whole file is checked first, at about 0.5 GB/s: every quote opens or
-closes a cell, and every record has as many separators as the header. What fails is read by
-`records`; rows with too few or too many cells alone do not fail, they are remembered.
+Polars is some thirty times faster than the strict reader of `grammar` and `torn`, but loses rows
+silently on stray quotes and pads short rows. So the file is looked at first, block by block, each
+from one record boundary to another: every quote opens or closes a cell, every record has the width
+of the file, and no cell of several lines looks like rows that a stray quote swallowed. What is not
+so is a span for the strict reader, as small as the damage and the records beside it.
 """
 
 from __future__ import annotations
@@ -19,51 +20,31 @@ from pathlib import Path
 import polars as pl
 
 from kshop_audit.ingest.decode.decoding import are_utf8
+from kshop_audit.ingest.decode.grammar import LF, lines_of, records
+from kshop_audit.ingest.decode.torn import begins
+from kshop_audit.ingest.decode.widths import Form, is_blank
 from kshop_audit.ingest.files.container import BLOCK
 
-MOST_FAULTS = 100_000
-"""Short rows that are remembered by number; more than that and the file is read row by row."""
+SMALLEST = 1 << 13
+"""Bytes of a span that is not divided any more to see where in it the damage is."""
 
-MOST_EXTRA_CELLS = 64
+MOST_SHAPES = 100_000
 
-FEW_QUOTES = 4_000
-"""Per block: cutting out so few cells one by one is quicker than comparing all lines (measured)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What the check found.
-
-    `short`: record (first = 0) → its number of cells, where it has too few. `width`: cells of the
-    header; `cells`: the most cells any record has, at least as many.
-    """
-
-    width: int
-    cells: int
-    short: dict[int, int]
+Span = tuple[int, int]
+"""Bytes of a file from one record boundary to another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is checked: the records begin at byte `start`; `key` is the header of the key.
+    """What is looked at: the records of this form begin at byte `start`.
 
-    `needed`: cells up to the last column that something looks at; a row that has them lacks
-    nothing that counts.
     `sound`: the file is known to be UTF-8.
     """
 
     path: Path
     start: int
-    separator: str
-    width: int
-    needed: int
-    key: str
-    header: bytes
+    form: Form
     sound: bool
-
-
-class _NotCanonicalError(Exception):
-    """The file has to be read record by record."""
 
 
 @functools.cache
@@ -83,78 +64,72 @@ _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
 
 @dataclass(slots=True)
-class _Counter:
-    """Counts the cells of every record in text reduced to separators, quotes and line ends.
+class _Checker:
+    """Looks at blocks that hold whole records."""
 
-    A row keeps only its shape in such text, and most rows of a file share a few shapes, so each
-    shape is looked at once. `rest` is the beginning of the record that is not complete yet.
-    `open_line`: separators so far in a line that began inside a quoted cell and has not ended yet.
-    """
-
-    separator: bytes
-    width: int
-    needed: int
-    cells: int
-    record: int = 0
-    short: dict[int, int] = field(default_factory=dict)
-    rest: bytes = b""
-    open_line: int | None = None
+    form: Form
+    sound: bool
+    separator: bytes = b""
+    whole: bytes = b""
+    noise: bytes = b""
     shapes: dict[bytes, int] = field(default_factory=dict)
 
-    def feed(self, reduced: bytes) -> None:
-        """Take the next piece; raises _NotCanonicalError if only `records` can read it."""
-        if self.open_line is not None:
-            self._end_line(self.open_line, reduced, 0)
-        text, open_cell = self.rest + reduced, b""
-        quotes = text.count(b'"')
-        if 0 < quotes < FEW_QUOTES:
-            text, open_cell = self._without_quoted(text)
-        end = text.rfind(b"\n") + 1
-        self._keep(text[end:] + open_cell)
-        if not end:
-            return
-        common = self.separator * (self.cells - 1) + b"\n"
-        count, odd = divmod(end, len(common))
-        if not odd and text[:end] == common * count:
-            self.record += count
-        else:
-            self._count(text[: end - 1].split(b"\n"))
+    def __post_init__(self) -> None:
+        self.separator = self.form.separator.encode()
+        self.whole = self.separator * (self.form.cells - 1)
+        self.noise = bytes(set(range(256)) - set(b'"\n' + self.separator))
 
-    def _keep(self, rest: bytes) -> None:
-        """Remember the record that is not complete yet."""
-        if len(rest) > BLOCK:  # no record is that long: an open quote has swallowed rows
-            raise _NotCanonicalError
-        self.rest = rest
+    def records(self, block: bytes) -> int:
+        """Bytes of the records, from the beginning of a block, whose quotes are in order."""
+        found = _quoting(self.form.separator).match(block)
+        end = found.end() if found else 0
+        return end if end == len(block) else boundary(block, 0, end)
 
-    def close(self) -> None:
-        """Take the last record if no line end follows it."""
-        if b"\n" in self.rest:
-            self._look_inside(self.rest)
-        self._look_at(self.open_line)
-        # The last cell of a row without a line end may have been cut off anywhere.
-        self.needed = self.width
-        self._count([self.rest])
+    def regular(self, block: bytes) -> bool:
+        """Whether the quick reader reads these records as the strict one does."""
+        if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+            return False
+        if b"\0" in block or not (self.sound or are_utf8(pl.Series([block]))):
+            return False
+        if not block.endswith(b"\n"):
+            block += b"\n"
+        reduced = block.translate(None, self.noise)
+        common = self.whole + b"\n"
+        count, odd = divmod(len(reduced), len(common))
+        if not odd and reduced == common * count:
+            return True
+        return self._alike(block, reduced.split(b"\n")[:-1])
 
-    def _count(self, lines: list[bytes]) -> None:
-        shapes = set(lines)
+    def _alike(self, block: bytes, lines: list[bytes]) -> bool:
+        """Whether all records have the width of the file or are empty lines."""
+        shapes, texts = set(lines), None
         broken = {shape for shape in shapes if shape.count(b'"') % 2}
         if broken:
-            lines = self._joined(lines, broken)
+            texts = block.split(b"\n")
+            joined = self._joined(lines, texts, broken)
+            if joined is None:
+                return False
+            lines, texts = joined
             shapes = set(lines)
-        counts = {shape: self._cells(shape) for shape in shapes}
-        if any(cells != self.cells for cells in counts.values()):
-            for place, line in enumerate(lines):
-                cells = counts[line]
-                if cells < self.needed:
-                    self.short[self.record + place] = cells
-            self.cells = max(self.cells, *counts.values())
-            if len(self.short) > MOST_FAULTS or self.cells > self.width + MOST_EXTRA_CELLS:
-                raise _NotCanonicalError
-        self.record += len(lines)
+        if b"" in shapes:
+            # Text without a separator leaves no more of a line than nothing does.
+            texts = texts or block.split(b"\n")
+            found = {text for line, text in zip(lines, texts, strict=False) if not line}
+            if not found <= {b"", b"\r"}:
+                return False
+            shapes.discard(b"")
+        return all(self._cells(shape) == self.form.cells for shape in shapes)
 
-    def _joined(self, lines: list[bytes], broken: set[bytes]) -> list[bytes]:
-        """The records that these lines are: a line with an odd quote opens or closes a cell."""
-        result: list[bytes] = []
+    def _joined(
+        self, lines: list[bytes], texts: list[bytes], broken: set[bytes]
+    ) -> tuple[list[bytes], list[bytes]] | None:
+        """The records that these lines are, each with the first line of its text.
+
+        A line with an odd quote opens or closes a cell. None if one of several lines may be several
+        rows.
+        """
+        records: list[bytes] = []
+        firsts: list[bytes] = []
         done, start = 0, -1
         for place, line in enumerate(lines):
             if line not in broken:
@@ -162,148 +137,134 @@ class _Counter:
             if start < 0:
                 start = place
                 continue
-            result += lines[done:start]
-            result.append(b"\n".join(lines[start : place + 1]))
-            self._look_inside(result[-1])
+            if any(map(self._suspect, texts[start + 1 : place + 1])):
+                return None
+            records += lines[done:start]
+            firsts += texts[done : start + 1]
+            records.append(b"\n".join(lines[start : place + 1]))
             done, start = place + 1, -1
-        if start < 0:
-            return result + lines[done:]
-        self._keep(b"\n".join((*lines[start:], self.rest)))
-        return result + lines[done:start]
+        if start >= 0:
+            return None
+        return records + lines[done:], firsts + texts[done:]
 
-    def _without_quoted(self, text: bytes) -> tuple[bytes, bytes]:
-        """The text without its quoted cells, and the one that is still open at its end."""
-        for found in _QUOTED.finditer(text):
-            inside, line_end, last = found[0].rpartition(b"\n")
-            if line_end:
-                self._look_inside(inside)
-                # Its last line goes on behind the cell, and may be a row that was swallowed too.
-                self._end_line(last.count(self.separator), text, found.end())
-        closed, quote, rest = _QUOTED.sub(b"", text).partition(b'"')
-        return closed, quote + rest
-
-    def _look_inside(self, record: bytes) -> None:
-        """Two stray quotes can swallow the rows between them and look like one long cell.
-
-        A line inside a cell with as many separators as a row is therefore looked at closely.
-        """
-        for line in record.split(b"\n")[1:]:
-            self._look_at(line.count(self.separator))
-
-    def _end_line(self, before: int, text: bytes, place: int) -> None:
-        """Look at a line of which the part up to this place has so many separators."""
-        end = text.find(b"\n", place)
-        if end < 0:
-            self.open_line = before + text.count(self.separator, place)
-            return
-        self.open_line = None
-        self._look_at(before + text.count(self.separator, place, end))
-
-    def _look_at(self, separators: int | None) -> None:
-        if separators == self.width - 1:
-            raise _NotCanonicalError
+    def _suspect(self, line: bytes) -> bool:
+        """Whether a line within a record might be a row: then the strict reader decides."""
+        separators = line.count(self.separator)
+        if separators >= self.form.cells - 1:
+            return True
+        if self.form.key is None or separators <= self.form.key:
+            return False
+        return begins(line.decode("utf-8", "surrogateescape"), self.form)
 
     def _cells(self, shape: bytes) -> int:
         cells = self.shapes.get(shape)
         if cells is None:
-            cells = len(_QUOTED.sub(b"", shape)) + 1
-            if len(self.shapes) < MOST_FAULTS:
+            cells = _QUOTED.sub(b"", shape).count(self.separator) + 1
+            if len(self.shapes) < MOST_SHAPES:
                 self.shapes[shape] = cells
         return cells
 
 
-def _bytes(name: str) -> bytes:
-    """A header as it stands in the file, whatever its bytes are."""
-    return name.encode("utf-8", "surrogateescape")
+def boundary(data: bytes | mmap.mmap, start: int, end: int) -> int:
+    """The last record boundary up to `end` in bytes whose quotes are in order from `start` on."""
+    place = data.rfind(b"\n", start, end) + 1
+    while place and data[start:place].count(b'"') % 2:
+        place = data.rfind(b"\n", start, place - 1) + 1
+    return place or start
 
 
-def _other_header(frame: Frame, data: mmap.mmap) -> bool:
-    """Whether a row further down is a header that differs from the first: joined exports."""
-    name = _bytes(frame.key)
-    edges = b'\r\n"' + frame.separator.encode()
-    for found in re.compile(re.escape(name)).finditer(data, frame.start):
-        before, after = found.start() - 1, found.end()
-        if data[before] in edges and (after == len(data) or data[after] in edges):
-            first = data.rfind(b"\n", 0, found.start()) + 1
-            last = data.find(b"\n", after)
-            line = data[first : len(data) if last < 0 else last]
-            if line.rstrip(b"\r") != frame.header:
-                return True
-    return False
+def _damage(frame: Frame, data: mmap.mmap) -> Iterator[tuple[int, Span]]:
+    """Spans that are not regular, each with a record boundary before it that is not far away."""
+    checker = _Checker(frame.form, frame.sound)
+    before = start = frame.start
+    size = len(data)
+    while start < size:
+        end = min(start + BLOCK, size)
+        if end < size:
+            end = data.rfind(b"\n", start, end) + 1 or data.find(b"\n", end) + 1 or size
+        block = data[start:end]
+        good = checker.records(block)
+        if not good:
+            after = _next_record(frame, data, start)
+            yield before, (start, after)
+            start = after
+            continue
+        block = block[:good]
+        if not checker.regular(block):
+            for first, last in _within(checker, block):
+                yield start if first else before, (start + first, start + last)
+        before, start = start, start + good
 
 
-def _blocks(data: mmap.mmap, start: int) -> Iterator[bytes]:
-    """The file in pieces that end with a line, or within one that is longer with a character."""
-    while start < len(data):
-        end = min(start + BLOCK, len(data))
-        line_end = data.rfind(b"\n", start, end) + 1
-        if not line_end:
-            while end < len(data) and end > start + 1 and data[end] & 0xC0 == 0x80:
-                end -= 1
-        block = data[start : line_end or end]
-        start += len(block)
-        yield block
+def _within(checker: _Checker, block: bytes) -> Iterator[Span]:
+    """The parts of a block, known not to be regular, in which the damage is."""
+    pending = [(0, len(block), True)]
+    while pending:
+        start, end, known = pending.pop()
+        if not known and checker.regular(block[start:end]):
+            continue
+        middle = boundary(block, start, (start + end) // 2)
+        if end - start <= SMALLEST or middle == start:
+            yield start, end
+            continue
+        pending += [(middle, end, False), (start, middle, False)]
 
 
-def _reduced(frame: Frame, data: mmap.mmap) -> Iterator[bytes]:
-    """The blocks of a file, without everything that is no separator, quote or line end."""
-    noise = bytes(set(range(256)) - set(b'"\n\r\0' + frame.separator.encode()))
-    name, before, named, cr = _bytes(frame.key), b"", False, False
-    for block in _blocks(data, frame.start):
-        reduced = block.translate(None, noise)
-        # A CR alone ends a line for the csv module, not for Polars.
-        if (cr and not block.startswith(b"\n")) or b"\0" in reduced:
-            raise _NotCanonicalError
-        cr = block.endswith(b"\r")
-        if b"\r" in reduced:
-            if block.count(b"\r") != block.count(b"\r\n") + cr:
-                raise _NotCanonicalError
-            reduced = reduced.replace(b"\r", b"")
-        # The engine looks faster than the interpreter, at the same copy of the block.
-        seen = pl.Series([block])
-        if not frame.sound and not are_utf8(seen):
-            raise _NotCanonicalError
-        if not named and (seen.bin.contains(name).item() or name in before + block[: len(name)]):
-            named = True
-            if _other_header(frame, data):
-                raise _NotCanonicalError
-        before = block[-len(name) :]
-        yield reduced
-    if cr:
-        raise _NotCanonicalError
+def _next_record(frame: Frame, data: mmap.mmap, start: int) -> int:
+    """Where the record that begins at a boundary ends."""
+    lines = lines_of(data, start, len(data), frame.form.ending)
+    return next(records(lines, frame.form.separator, frame.form.ending)).end
 
 
-def _begins_well(frame: Frame, data: mmap.mmap) -> bool:
-    """Whether Polars skips what stands above the records, and nothing of the records."""
-    if data[frame.start - 1] != 0x0A:  # it counts lines by \n
-        return False
-    if data[frame.start : frame.start + 3] == codecs.BOM_UTF8:  # it would drop this silently
-        return False
-    return frame.sound or are_utf8(pl.Series([data[: frame.start]]))
+def _widened(frame: Frame, data: mmap.mmap) -> list[Span]:
+    """The spans with the record before and the one behind each, those that touch made one."""
+    result: list[Span] = []
+    for before, (first, last) in _damage(frame, data):
+        known = result[-1][1] if result else frame.start
+        start = min(first, known)
+        if first > known:
+            start = _record_before(frame, data, max(before, known), first)
+        end = max(_record_behind(frame, data, last), known)
+        if result and start <= known:
+            start, _ = result.pop()
+        result.append((start, end))
+    return result
 
 
-def check(frame: Frame) -> Shape | None:
-    """The shape of a canonical file, or None if it has to be read record by record."""
+def _record_before(frame: Frame, data: mmap.mmap, base: int, start: int) -> int:
+    """Where the last record before a boundary begins that is not blank, `base` at the earliest."""
+    while start > base:
+        place = boundary(data, base, start - 1)
+        text = data[place:start].decode("utf-8", "surrogateescape").replace('"', "")
+        start = place
+        if not is_blank(text.split(frame.form.separator)):
+            break
+    return start
+
+
+def _record_behind(frame: Frame, data: mmap.mmap, start: int) -> int:
+    """Where the first record behind a boundary ends that is not blank."""
+    lines = lines_of(data, start, len(data), frame.form.ending)
+    end = start
+    for record in records(lines, frame.form.separator, frame.form.ending):
+        end = record.end
+        if not is_blank(record.cells):
+            break
+    return end
+
+
+def check(frame: Frame) -> tuple[Span, ...] | None:
+    """The spans that must be read record by record; None if all of the file must be."""
     size = frame.path.stat().st_size
     if size <= frame.start:
-        return Shape(frame.width, frame.width, {})
+        return ()
+    if frame.form.ending != LF or len(frame.form.separator) > 1:
+        return None
     with (
         frame.path.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
     ):
-        if not _begins_well(frame, data):
+        # Polars counts lines by \n, and would drop a second byte order mark silently.
+        if data[frame.start - 1] != 0x0A or data[frame.start : frame.start + 3] == codecs.BOM_UTF8:
             return None
-        counter = _Counter(frame.separator.encode(), frame.width, frame.needed, frame.width)
-        try:
-            for piece in _reduced(frame, data):
-                counter.feed(piece)
-            if data[size - 1] != 0x0A:
-                counter.close()
-        except _NotCanonicalError:
-            return None
-        # One search of the whole file keeps the interpreter to itself. It comes last, when the
-        # thread that reads in the background has begun with this file and is in the engine.
-        quoting = _quoting(frame.separator).match(data, frame.start)
-        if quoting is None or quoting.end() != size:
-            return None
-    return Shape(frame.width, counter.cells, counter.short)
+        return tuple(_widened(frame, data))

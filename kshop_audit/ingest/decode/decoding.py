@@ -156,6 +156,15 @@ def _mostly_utf8(head: str) -> bool:
     return good > bad
 
 
+def _some_utf8(head: str) -> bool:
+    """Whether a line is Chinese in UTF-8 throughout: in GB18030 hardly any line passes for that."""
+    return any(
+        sum(char >= "\u4e00" for char in line) > 2
+        and not any("\udc80" <= char <= "\udcff" or "\x7f" < char < "\u0800" for char in line)
+        for line in head.split("\n")
+    )
+
+
 def _utf16(path: Path, recognises: Recognises) -> str | None:
     """The byte order of UTF-16 without a BOM, whose ASCII characters have a NUL byte each."""
     with path.open("rb") as file:
@@ -173,7 +182,8 @@ def _without_bom(path: Path, name: str, recognises: Recognises, target: Path) ->
     if _is_utf8(path):
         return Decoded(path, UTF8, 0, sound=True)
     head = head_of(path, 0)
-    if recognises(head) and (not _ascii_header(head, recognises) or _mostly_utf8(head)):
+    utf8 = _mostly_utf8(head) or _some_utf8(head)
+    if recognises(head) and (utf8 or not _ascii_header(head, recognises)):
         return Decoded(path, UTF8, 0, sound=False)
     with path.open("rb") as file:
         sample = file.read(HEAD).decode(GB18030, "replace")

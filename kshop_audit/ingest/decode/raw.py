@@ -10,7 +10,6 @@ import polars as pl
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.cells.protection import trim
-from kshop_audit.ingest.decode.csv_check import Shape
 from kshop_audit.tables import ROW
 
 FAULT = "_fault"
@@ -36,52 +35,66 @@ class Raw:
     faulty: bool = True
 
 
-def scan(path: Path, separator: str, shape: Shape, *, lines: int, row: int) -> Raw:
-    """Scan a file whose shape is known. `lines`: physical lines to skip, `row`: last row above."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where records stand: behind so many physical lines and so many records of a file.
+
+    `cells`: of every row; `names`: of them, those that have a header. `told`: a faulty row has two
+    cells more, that say why.
+    """
+
+    path: Path
+    separator: str
+    names: int
+    cells: int
+    lines: int = 0
+    row: int = 0
+    told: bool = False
+
+
+def scan(place: Place) -> Raw:
+    """Scan records that are known to be regular."""
+    width = place.cells + 2 * place.told
     frame = pl.scan_csv(
-        path,
+        place.path,
         has_header=False,
-        separator=separator,
+        separator=place.separator,
         quote_char='"',
-        skip_lines=lines,
-        schema={cell(place): pl.String() for place in range(shape.cells)},
+        skip_lines=place.lines,
+        schema={cell(number): pl.String() for number in range(width)},
         infer_schema=False,
         missing_columns="insert",
         empty_string_is_null=False,
         row_index_name=ROW,
-        row_index_offset=row + 1,
+        row_index_offset=place.row + 1,
         glob=False,
     )
-    faulty = bool(shape.short) or shape.cells > shape.width
-    return Raw(frame.with_columns(*_faults(shape, row + 1)), slow=False, faulty=faulty)
+    faulty = place.told or place.cells > place.names
+    return Raw(frame.with_columns(*_faults(place)), slow=place.told, faulty=faulty)
 
 
-def _faults(shape: Shape, first: int) -> Iterable[pl.Expr]:
-    width = shape.width
-    code = pl.lit(None, pl.String())
-    found = pl.lit(None, pl.String())
-    if shape.cells > width:
-        extra = [_filled(place) for place in range(width, shape.cells)]
+def _faults(place: Place) -> Iterable[pl.Expr]:
+    """FAULT and FAULT_VALUE: filled cells beyond the header, and what is told of a row."""
+    code = found = pl.lit(None, pl.String())
+    if place.cells > place.names:
+        extra = [_filled(number) for number in range(place.names, place.cells)]
         count = pl.max_horizontal(
-            pl.when(filled).then(pl.lit(width + place + 1, pl.UInt32()))
-            for place, filled in enumerate(extra)
+            pl.when(filled).then(pl.lit(place.names + number + 1, pl.UInt32()))
+            for number, filled in enumerate(extra)
         )
         long = pl.any_horizontal(extra)
         code = pl.when(long).then(pl.lit(reasons.TOO_MANY))
-        found = pl.when(long).then(pl.format("{}/{}", count, pl.lit(width)))
-    if shape.short:
-        rows = {first + record: f"{cells}/{width}" for record, cells in shape.short.items()}
-        short = pl.col(ROW).replace_strict(rows, default=None, return_dtype=pl.String())
-        # Cells that a row lacks read as empty, so a row of nothing but empty cells is blank.
-        places = width if max(shape.short.values()) > 1 else 1
-        short = pl.when(pl.any_horizontal(_filled(place) for place in range(places))).then(short)
-        code = pl.when(short.is_not_null()).then(pl.lit(reasons.TOO_FEW)).otherwise(code)
-        found = pl.coalesce(short, found)
+        found = pl.when(long).then(pl.format("{}/{}", count, pl.lit(place.names)))
+    if place.told:
+        reason, value = (pl.col(cell(place.cells + number)) for number in range(2))
+        told = reason != ""
+        code = pl.when(told).then(reason).otherwise(code)
+        found = pl.when(told).then(pl.when(value != "").then(value)).otherwise(found)
     return code.alias(FAULT), found.alias(FAULT_VALUE)
 
 
-def _filled(place: int) -> pl.Expr:
-    return trim(pl.col(cell(place))) != ""
+def _filled(number: int) -> pl.Expr:
+    return trim(pl.col(cell(number))) != ""
 
 
 def empty(width: int) -> Raw:

@@ -99,6 +99,9 @@ def _open(
             yield source
 
 
+OWN_SCHEMA = '"kshop-audit/'
+"""What stands at the beginning of every report of this program."""
+
 _PASSED = (decoding.UnknownEncodingError, OtherSheetError, UnrecognisedError)
 """What may be wrong with a table that is not the only one of a file that was named."""
 
@@ -114,11 +117,21 @@ def _perhaps(reading: Reading, *, alone: bool, anything: bool) -> Source | None:
         passed = not alone and isinstance(error, _PASSED)
         if not (passed or reading.request.lenient):
             raise
-        if passed and anything:
+        if passed and anything and not _tells(reading):
             return None
         strange = _strange(reading.file, reading.index, reading.piece, error)
         return replace(strange, sample=_sample(reading))
     return None if anything and source.delimiter is not None else source
+
+
+def _tells(reading: Reading) -> bool:
+    """Whether a file that may be anything is named all the same: JSON may be chats that somebody
+    saved in a form that cannot be read. A report of this program is none.
+    """
+    if reading.piece.path is None or reading.file.path.suffix.lower() != ".json":
+        return False
+    head = decoding.likely_text(reading.path)
+    return head.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and OWN_SCHEMA not in head
 
 
 def _strange(file: InputFile, index: int, piece: Piece, error: InputError) -> Source:

@@ -28,7 +28,8 @@ _NO_SHEET = Text("工作簿中没有工作表", "the workbook holds no sheet")
 class Piece:
     """One table. `path`: its text, None for a piece that is not read, for the reason `why`.
 
-    `sheet`: the text is one that we wrote, in UTF-8 and with commas; `title`: the sheet's name.
+    `sheet`: the text is one that we wrote, in UTF-8 and with commas; `title`: the sheet's name;
+    `early`: its days count from 1904.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Piece:
     sheet: bool = False
     why: Text = _READ
     title: str = ""
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def untouched(name: str, why: Text) -> Piece:
 
 def why_of(name: str, error: InputError) -> Text:
     """What is wrong with a file, without its name, for where that stands anyway."""
-    zh, en = error.zh.removeprefix(f"{name}:"), error.en.removeprefix(f"{name}:")
+    zh, en = error.zh.removeprefix(name).lstrip(":："), error.en.removeprefix(f"{name}:")
     return Text(zh.strip(), en.strip())
 
 
@@ -110,6 +112,7 @@ def _sheets(holder: TableHolder, kind: Container) -> Iterator[Piece]:
             True,
             _EMPTY_SHEET,
             sheet.name,
+            sheet.early,
         )
         for sheet in workbook.sheets(book)
     ]

@@ -6,7 +6,7 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import chain
@@ -33,8 +33,8 @@ def normal(header: str) -> str:
 
 
 def prefix(header: str) -> str:
-    """A normalised header without the remark in brackets that follows it."""
-    return header.partition("(")[0]
+    """A normalised header without the remark in brackets at its end."""
+    return header.partition("(")[0] if header.endswith(")") else header
 
 
 @dataclass(frozen=True)
@@ -151,11 +151,18 @@ def every_header() -> frozenset[str]:
 
 
 @functools.cache
-def _unused() -> frozenset[str]:
+def unused_headers() -> frozenset[str]:
+    """Every header of real exports that no rule looks at."""
     return frozenset(header for layout in layouts() for header in layout.unused)
 
 
 def is_known(header: str) -> bool:
     """Whether some platform's export has this header, used or not."""
-    name = normal(header)
-    return name in every_header() or name in _unused() or prefix(name) in _unused()
+    names = {normal(header), prefix(normal(header))}
+    return not (names.isdisjoint(every_header()) and names.isdisjoint(unused_headers()))
+
+
+def mostly_known(cells: Sequence[str]) -> bool:
+    """Whether the cells of a record are names of columns, more of them than not."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) > 1 and 2 * sum(map(is_known, filled)) > len(filled)

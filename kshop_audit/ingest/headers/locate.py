@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from kshop_audit.ingest.cells.protection import BLANKS
-from kshop_audit.ingest.headers.catalogue import cell_text, every_header, normal, prefix
+from kshop_audit.ingest.decode.grammar import LF, Record, line_end, lines_of, records
+from kshop_audit.ingest.headers.catalogue import (
+    cell_text,
+    every_header,
+    is_known,
+    mostly_known,
+    normal,
+    prefix,
+)
 from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise, trimmed
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.model.settings import InputMapping
@@ -17,14 +24,18 @@ from kshop_audit.model.settings import InputMapping
 SEARCH_ROWS = 20
 """How many rows may stand above the data, header included."""
 
-SHOWN = 60
-"""Characters of a cell that a message quotes."""
-
 DELIMITERS = (",", "\t", ";")
-UNLIMITED = 2**31 - 1  # the csv module's own limit of 128 KiB a cell would be a silent failure
+SPACED = ", "
+"""A comma with a blank behind it: the separator of a file if one follows every cell."""
+
+_NO_NAME = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x85\u2028\u2029\ud800-\udfff\ufffd]")
+_MARKS = frozenset(",;|")
+_SIGNS = {"'": "'", "`": "`", "|": "|", "“": "”", '"': '"'}
+"""Signs that some programs put around cells instead of quotes."""
 
 _DIGIT = re.compile(r"\d")
 IDENTITY = re.compile(r"(?!\d{4}-\d{1,2}(?:-\d|$))(?=.*\d)['\"=]*[0-9A-Za-z_-]{4,}['\"]*$")
+_LONG_NUMBER = re.compile(r"\d{6}")
 AMOUNT = re.compile(r"[¥￥]?-?\d[\d,]*(?:\.\d*)?元?$")
 DATED = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d$")
 DAY = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}")
@@ -48,7 +59,8 @@ class Header:
     `end`: offset of the first record, in bytes of the UTF-8 text without its BOM.
     `described`: the row below the header explains the columns; it is a record to be skipped.
     `misplaced`: the first row above the header that is one of data, 0 if there is none.
-    `below`: the first records, as text.
+    `below`: the first records, as text. `width`: its cells, blank ones at the end included.
+    `ending`: how lines end.
     """
 
     match: HeaderMatch
@@ -58,35 +70,35 @@ class Header:
     described: bool
     misplaced: int = 0
     below: tuple[tuple[str, ...], ...] = ()
+    width: int = 0
+    ending: str = LF
+
+
+class HeaderFaultError(Exception):
+    """A row that is a header, and is damaged. `zh`, `en`: what is wrong with it."""
+
+    def __init__(self, row: int, zh: str, en: str) -> None:
+        """`row`: its number, first row = 1."""
+        super().__init__(en)
+        self.row = row
+        self.zh = zh
+        self.en = en
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first records of a file under one delimiter, each with the byte at which it ends."""
+    """The first records of a file under one delimiter."""
 
     delimiter: str
-    records: tuple[list[str], ...]
-    ends: tuple[int, ...]
+    records: tuple[Record, ...]
+    ending: str
 
 
 def read_head(text: str, delimiter: str, rows: int = SEARCH_ROWS) -> Head:
     """Read the first rows; one more than searched, since a description may follow the header."""
-    csv.field_size_limit(UNLIMITED)
-    consumed = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal consumed
-        for line in io.StringIO(text, newline=""):
-            consumed += len(line.encode("utf-8", "surrogateescape"))
-            yield line
-
-    records, ends = [], []
-    for record in csv.reader(lines(), delimiter=delimiter):
-        records.append(record)
-        ends.append(consumed)
-        if len(records) > rows:
-            break
-    return Head(delimiter, tuple(records), tuple(ends))
+    data, ending = text.encode("utf-8", "surrogateescape"), line_end(text)
+    found = records(lines_of(data, 0, len(data), ending), delimiter, ending)
+    return Head(delimiter, tuple(islice(found, rows + 1)), ending)
 
 
 def _looks_like_header(record: Sequence[str], extra: frozenset[str]) -> bool:
@@ -151,25 +163,17 @@ def find_header(
 
     The first one counts: what stands between it and a better one are rows of joined exports, which
     must not pass for a preamble. Only right below may a better one stand, under titles of groups.
+    HeaderFaultError for a header that is damaged.
     """
-    extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
-    found: list[tuple[int, Head, HeaderMatch]] = []
     rows = SEARCH_ROWS + max((mapping.skip_rows or 0 for mapping in mappings.values()), default=0)
-    for delimiter in delimiters:
-        head = read_head(text, delimiter, rows)
-        for place, record in enumerate(head.records[:rows]):
-            if not _looks_like_header(record, extra):
-                continue
-            match = recognise(record, mappings, pin)
-            if match is None:
-                continue
-            mapping = mappings.get(match.kind)
-            if mapping is not None and (mapping.skip_rows or 0) > place:
-                continue
-            found.append((place, head, match))
-    if not found:
+    heads = [_head(text, delimiter, rows) for delimiter in delimiters]
+    found, broken = _candidates(heads, rows, mappings, pin)
+    first = min((place for place, _, _ in found), default=None)
+    for place, head in broken:
+        if first is None or place <= first:
+            raise _misquoted(place, head.records[place])
+    if first is None:
         return None
-    first = min(place for place, _, _ in found)
     near = [candidate for candidate in found if candidate[0] <= first + 1]
     place, head, match = max(near, key=lambda candidate: candidate[2].rank)
     below = _below(head, place)
@@ -177,31 +181,138 @@ def find_header(
     mapping = mappings.get(match.kind)
     skip = (mapping.skip_rows or 0) if mapping else 0
     above = enumerate(head.records[skip:place], skip + 1)
-    misplaced = next((row for row, record in above if _is_data(record, match)), 0)
-    return Header(match, head.delimiter, place + 1, head.ends[place], described, misplaced, below)
+    misplaced = next((row for row, record in above if _is_data(record.cells, match)), 0)
+    record = head.records[place]
+    _check_names(place, head)
+    return Header(
+        match, head.delimiter, place + 1, record.end, described, misplaced, below,
+        len(record.cells), head.ending,
+    )  # fmt: skip
+
+
+def _candidates(
+    heads: Sequence[Head], rows: int, mappings: Mapping[Kind, InputMapping], pin: Kind | None
+) -> tuple[list[tuple[int, Head, HeaderMatch]], list[tuple[int, Head]]]:
+    """Rows that are headers, and rows that would be, were their quotes in order."""
+    extra = frozenset(normal(h) for m in mappings.values() for h in m.columns.values())
+    found: list[tuple[int, Head, HeaderMatch]] = []
+    broken: list[tuple[int, Head]] = []
+    for head in heads:
+        for place, record in enumerate(head.records[:rows]):
+            if not _looks_like_header(record.cells, extra):
+                continue
+            if record.fault is not None:
+                if mostly_known(record.cells):
+                    broken.append((place, head))
+                continue
+            match = recognise(record.cells, mappings, pin)
+            mapping = mappings.get(match.kind) if match else None
+            skip = (mapping.skip_rows or 0) if mapping else 0
+            if match is not None and place >= skip:
+                found.append((place, head, match))
+    return found, broken
+
+
+def _head(text: str, delimiter: str, rows: int) -> Head:
+    """The first rows; under the comma with a blank behind it where all of them have that."""
+    head = read_head(text, delimiter, rows)
+    if delimiter != SPACED[0] or SPACED not in text:
+        return head
+    spaced = read_head(text, SPACED, rows)
+    widths = [len(record.cells) for record in spaced.records if any(map(str.strip, record.cells))]
+    alike = len(set(widths)) == 1 and widths[0] > 1 and len(widths) > 1
+    orderly = all(record.fault is None for record in spaced.records[:-1])
+    return spaced if alike and orderly else head
+
+
+def _misquoted(place: int, record: Record) -> HeaderFaultError:
+    known = sum(map(is_known, record.cells))
+    return HeaderFaultError(
+        place + 1,
+        f"认得其中 {known} 个列名，但引号不成对、引号后还有文字或行内有异常的换行，列与内容对不上",
+        f"{known} of its names are known, but it has a stray or open quote, text after a quote or "
+        "an odd line end, so columns and cells do not match",
+    )
+
+
+def _check_names(place: int, head: Head) -> None:
+    """HeaderFaultError for names that some damage has made what they are."""
+    cells, row = head.records[place].cells, place + 1
+    names = trimmed(cells)
+    if any(map(_NO_NAME.search, names)):
+        raise HeaderFaultError(
+            row, "列名里有控制字符或损坏的字节", "a name holds a control character or a bad byte"
+        )
+    bare = [cell.strip() for cell in names]
+    if any(len(c) > 1 and c[-1] == _SIGNS.get(c[0]) for c in bare):
+        raise HeaderFaultError(
+            row,
+            "列名用的引号不是英文双引号",
+            "names stand in other signs than double quotes",
+        )
+    if any(name.strip()[:1] in _MARKS or name.strip()[-1:] in _MARKS for name in names if name):
+        raise HeaderFaultError(
+            row,
+            "有的列名以分隔符开头或结尾，列与内容对不上",
+            "a name begins or ends with a separator, so columns and cells do not match",
+        )
+    first = place == 0 or not any(map(str.strip, head.records[place - 1].cells))
+    empty = next((n for n, name in enumerate(names) if not normal(name) and (n or not first)), None)
+    if empty is not None:
+        raise HeaderFaultError(row, f"第 {empty + 1} 列没有列名", f"column {empty + 1} has no name")
+    if _in_two_lines(place, head, names):
+        raise HeaderFaultError(
+            row, "表头被换行拆成了两行", "a line end within it has made two rows of it"
+        )
+
+
+def _in_two_lines(place: int, head: Head, names: Sequence[str]) -> bool:
+    """Whether the first or last name goes on in the row above or below."""
+    if place:
+        before = head.records[place - 1].cells[-1].strip()
+        if before and not is_known(names[0]) and is_known(before + names[0]):
+            return True
+    if place + 1 < len(head.records):
+        behind = head.records[place + 1].cells[0].strip()
+        return bool(behind) and not is_known(names[-1]) and is_known(names[-1] + behind)
+    return False
 
 
 def _below(head: Head, place: int) -> tuple[tuple[str, ...], ...]:
-    return tuple(map(tuple, head.records[place + 1 :]))
+    return tuple(tuple(record.cells) for record in head.records[place + 1 :])
 
 
 def likely_header(text: str, delimiters: Sequence[str] = DELIMITERS) -> Sample | None:
-    """The row that looks most like a header, though its names are unknown: the widest one."""
+    """The row that looks most like a header, though its names are unknown: the widest one.
+
+    None if it is one of data.
+    """
     heads = [read_head(text, delimiter) for delimiter in delimiters]
     rows = [(head, place) for head in heads for place in range(len(head.records))]
     if not rows:
         return None
-    head, place = max(rows, key=lambda row: sum(map(bool, map(str.strip, row[0].records[row[1]]))))
-    return Sample(place + 1, trimmed(head.records[place]), _below(head, place))
+
+    def filled(row: tuple[Head, int]) -> int:
+        return sum(map(bool, map(str.strip, row[0].records[row[1]].cells)))
+
+    head, place = max(rows, key=filled)
+    record = head.records[place]
+    if record.fault is not None or is_row(record.cells):
+        return None
+    return Sample(place + 1, trimmed(record.cells), _below(head, place))
 
 
-def seen_headers(text: str, delimiters: Sequence[str]) -> str:
-    """The row that looks most like a header, for a message."""
-    sample = likely_header(text, delimiters)
-    return "" if sample is None else " · ".join(_shown(cell) for cell in sample.header[:12])
+def is_row(cells: Sequence[str]) -> bool:
+    """Whether the cells of a record are data: long numbers or times, which are no names."""
+    texts = [cell.strip(BLANKS) for cell in cells]
+    return any(DATED.match(text) or _LONG_NUMBER.search(text) for text in texts)
 
 
-def _shown(cell: str) -> str:
-    """The beginning of a cell on one line; a damaged file may hold anything, half of itself too."""
-    text = "".join(char if char.isprintable() else " " for char in cell[:SHOWN])
-    return " ".join(text.split())
+def first_row(text: str, delimiters: Sequence[str]) -> tuple[str, ...]:
+    """The cells of the first row that is not blank, under the delimiter that parts it most."""
+    found: tuple[str, ...] = ()
+    for delimiter in delimiters:
+        rows = (record.cells for record in read_head(text, delimiter).records)
+        cells = next((cells for cells in rows if any(map(str.strip, cells))), [])
+        found = max(found, tuple(cells), key=len)
+    return found

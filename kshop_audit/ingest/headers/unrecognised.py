@@ -9,13 +9,15 @@ from contextlib import suppress
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.contract import Source
-from kshop_audit.ingest.headers.catalogue import every_header, normal, prefix
+from kshop_audit.ingest.headers.catalogue import every_header, is_known, normal, prefix
 from kshop_audit.ingest.headers.locate import (
     DELIMITERS,
     SEARCH_ROWS,
     Header,
+    HeaderFaultError,
+    first_row,
+    is_row,
     read_head,
-    seen_headers,
 )
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
@@ -43,14 +45,28 @@ _PIN = Text(
 )
 
 
+def _pinned(kind: Kind) -> Text:
+    """The advice for a file that is said to be of a kind."""
+    return Text(
+        f"已按参数当作 {kind} 读取，但对不上列名；请确认导出内容，或在 shop.toml 的 "
+        f"[inputs.{kind}.columns] 中写明对应列",
+        f"it was named as {kind}, but no columns of that kind are in it; check the export, or map "
+        f"its columns in [inputs.{kind}.columns] of shop.toml",
+    )
+
+
 class UnrecognisedError(InputError):
     """The header of a file fits no kind. `why`: what stands in a list of all files."""
 
-    def __init__(self, name: str, why: Text, advice: Text, encoding: str) -> None:
-        """`encoding`: as which the file was read."""
-        super().__init__(f"{name}:{why.zh};{advice.zh}", f"{name}: {why.en}; {advice.en}")
+    def __init__(
+        self, name: str, why: Text, advice: Text, encoding: str, pin: Kind | None = None
+    ) -> None:
+        """`encoding`: as which the file was read; `pin`: the kind that it is said to be."""
+        if advice is _PIN and pin is not None:
+            advice = _pinned(pin)
+        super().__init__(f"{name}：{why.zh}；{advice.zh}", f"{name}: {why.en}; {advice.en}")
         self.why = (
-            why if advice is _PIN else Text(f"{why.zh};{advice.zh}", f"{why.en}; {advice.en}")
+            why if advice is _PIN else Text(f"{why.zh}；{advice.zh}", f"{why.en}; {advice.en}")
         )
         self.encoding = encoding
 
@@ -71,7 +87,12 @@ Fits = Callable[[str, Sequence[str]], bool]
 
 
 def unrecognised(
-    name: str, text: str, encoding: str, delimiters: Sequence[str], fits: Fits
+    name: str,
+    text: str,
+    encoding: str,
+    delimiters: Sequence[str],
+    fits: Fits,
+    pin: Kind | None = None,
 ) -> UnrecognisedError:
     """The error for a text in which no header was found under any of the delimiters.
 
@@ -100,12 +121,36 @@ def unrecognised(
         )
         advice = Text("请重新导出，不要另存", "export it again and do not convert it")
     else:
-        seen = seen_headers(text, delimiters)
-        why = Text(
-            f"表头不属于任何已知类别（见到：{seen}）", f"the header fits no kind (seen: {seen})"
+        why, advice = _strange(text, delimiters)
+    return UnrecognisedError(name, why, advice, encoding, pin)
+
+
+def _strange(text: str, delimiters: Sequence[str]) -> tuple[Text, Text]:
+    """What to say of a first row that is no header. Its cells may be anything, and stay unsaid."""
+    cells = first_row(text, delimiters)
+    known = [cell.strip() for cell in cells if is_known(cell)]
+    if not known and is_row(cells):
+        why = Text("没有表头，第 1 行已是数据", "has no header, row 1 is already data")
+        advice = Text(
+            "请重新导出，并保留列名那一行", "export it again, with the row of column names"
         )
-        advice = _PIN
-    return UnrecognisedError(name, why, advice, encoding)
+        return why, advice
+    names, names_en = "、".join(known), ", ".join(known)
+    seen = f"，认得其中：{names}" if known else "，一个也不认得"
+    seen_en = f"known: {names_en}" if known else "none of them known"
+    why = Text(
+        f"表头不属于任何已知类别（第一行有 {len(cells)} 列{seen}）",
+        f"the header fits no kind (the first row has {len(cells)} cells, {seen_en})",
+    )
+    return why, _PIN
+
+
+def damaged_header(name: str, fault: HeaderFaultError) -> DamagedFileError:
+    """The error for a header that is damaged."""
+    return DamagedFileError(
+        f"{name}：第 {fault.row} 行是表头，但已损坏：{fault.zh}；请重新导出，不要手工修改",
+        f"{name}: row {fault.row} is a damaged header: {fault.en}; export again and do not edit it",
+    )
 
 
 def _delimiter(text: str, tried: Sequence[str], fits: Fits) -> str | None:
@@ -136,7 +181,7 @@ def _garbled(text: str, delimiters: Sequence[str]) -> bool:
 
 def _cells(text: str, delimiters: Sequence[str]) -> list[str]:
     records = (record for mark in delimiters for record in read_head(text, mark).records)
-    return [cell for record in records for cell in record][: SEARCH_ROWS * 100]
+    return [cell for record in records for cell in record.cells][: SEARCH_ROWS * 100]
 
 
 def _is_header(cell: str) -> bool:
@@ -147,7 +192,7 @@ def _is_header(cell: str) -> bool:
 
 def nothing_recognised(zh: str, en: str, sources: Sequence[Source]) -> InputError:
     """The error when none of these files is of a known kind; `zh`, `en`: how it begins."""
-    seen = ";".join(f"{source.name}({source.why.zh})" for source in sources)
+    seen = "；".join(f"{source.name}({source.why.zh})" for source in sources)
     seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
     return InputError(
         f"{zh}可识别的文件：{seen or '文件夹中没有数据文件'}；"
@@ -169,4 +214,14 @@ def misplaced(name: str, header: Header) -> DamagedFileError:
         f"{name}: the header stands in row {header.row}, but row {header.misplaced} above it is "
         "one of data; export again, do not sort the header along or join files; if those rows are "
         f"none of data, delete them, or write skip_rows = {above} in [inputs.{kind}] of shop.toml",
+    )
+
+
+def unmapped(name: str, kind: Kind, lacking: Sequence[str]) -> InputError:
+    """The error for a pinned file without columns that the configuration names for its kind."""
+    return InputError(
+        f"{name}：没有 shop.toml 的 [inputs.{kind}.columns] 写明的列：{'、'.join(lacking)}；"
+        "请改正列名，或给出有这些列的文件",
+        f"{name}: lacks columns that [inputs.{kind}.columns] of shop.toml names: "
+        f"{', '.join(lacking)}; correct the names there, or give a file that has them",
     )

@@ -1,0 +1,59 @@
+"""A row of mostly known names that is not the header: what follows is a table of another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from kshop_audit.ingest.cells import reasons
+from kshop_audit.ingest.cells.columns import Cells
+from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
+from kshop_audit.ingest.headers.catalogue import every_header, normal, unused_headers
+
+_KEY_LIKE = "[0-9]{4}"
+"""What nearly all keys hold and no header does: such rows need no closer look."""
+
+_SECOND = "_second"
+
+
+def told(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.LazyFrame:
+    """The frame with FAULT and FAULT_VALUE, set in the rows from another header on.
+
+    A row is at fault from the first header that differs up to one that does not, blank ones too:
+    of the columns that are not understood nothing is known here. `faulty`: the frame has the two
+    columns already.
+    """
+    nothing = pl.lit(None, pl.String())
+    fault, value = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
+    key = next((part for part in parts if part.key), parts[0])
+    suspect = ~key.raw.str.contains(_KEY_LIKE)
+    texts = [_bare(pl.when(suspect).then(pl.col(cell(p.places[0])))) for p in parts]
+    names = [normal(part.header) for part in parts]
+    known = pl.Series(sorted(every_header() | unused_headers()), dtype=pl.String())
+    filled = pl.sum_horizontal((text != "").fill_null(False) for text in texts)
+    heads = pl.sum_horizontal(
+        (text.is_in(known.implode()) | (text == name)).fill_null(False)
+        for text, name in zip(texts, names, strict=True)
+    )
+    same = pl.all_horizontal(
+        (text == name).fill_null(False) for text, name in zip(texts, names, strict=True)
+    )
+    second = pl.when((filled > 1) & (2 * heads >= filled)).then(~same)
+    frame = frame.with_columns(second.forward_fill().fill_null(False).alias(_SECOND))
+    below = pl.col(_SECOND) & fault.is_null()
+    return frame.with_columns(
+        pl.when(below).then(pl.lit(reasons.OTHER_HEADER)).otherwise(fault).alias(FAULT),
+        pl.when(below).then(nothing).otherwise(value).alias(FAULT_VALUE),
+    )
+
+
+def _bare(text: pl.Expr) -> pl.Expr:
+    """A text in the form in which headers are compared."""
+    return (
+        text.str.normalize("NFKC")
+        .str.replace_all(r"[\s\p{Cf}]+", "")
+        .str.to_lowercase()
+        .str.strip_chars("'\"=")
+        .str.replace_all("帐", "账", literal=True)
+    )

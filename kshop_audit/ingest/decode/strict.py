@@ -1,0 +1,97 @@
+"""The strict reader: every record below a header, the reference for all other reading."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from kshop_audit.errors import DamagedFileError
+from kshop_audit.ingest.decode.grammar import Record, lines_of, records
+from kshop_audit.ingest.decode.torn import Heads, Row, rows, usual_keys
+from kshop_audit.ingest.decode.widths import Form, is_blank, is_spare, row_width
+from kshop_audit.ingest.headers.catalogue import is_known, mostly_known
+from kshop_audit.ingest.headers.locate import Header
+
+SAMPLE = 1_000
+"""Records from which the width of the rows and the form of the keys are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file of records below a header. `start`: the byte at which the records begin.
+
+    `key`: position of the column that identifies a row; `times`: of columns of times; `mapped`: of
+    all that are understood. `ragged`: short rows are whole, for the file is one of ours. `heads`:
+    whether a record holds names of columns, or something else that is no row.
+    """
+
+    path: Path
+    name: str
+    start: int
+    header: Header
+    key: int | None
+    times: tuple[int, ...] = ()
+    mapped: tuple[int, ...] = ()
+    ragged: bool = False
+    heads: Heads = mostly_known
+
+    def form(self) -> Form:
+        """What its rows look like, by the first of them; DamagedFileError if none fits the header.
+
+        A header on a line of its own without an end, and nothing below it, was cut off.
+        """
+        match, header = self.header.match, self.header
+        sample = list(self._sample())
+        names = len(match.headers)
+        known = all(column or is_known(text) for text, column in match.pairs)
+        cells = row_width(sample, header.width, names, known=known, heads=self.heads)
+        if self.ragged:
+            cells = max(names, cells or names)
+        if cells is None:
+            raise self._unfit(sample)
+        cells = max(cells, names)
+        keys = usual_keys(sample, self.key, cells)
+        return Form(
+            header.delimiter, names, cells, self.key, keys, self.times, self.mapped,
+            header.ending, self.ragged,
+        )  # fmt: skip
+
+    def _sample(self) -> Iterator[Record]:
+        with self.path.open("rb") as file:
+            if file.seek(0, 2) <= self.start:
+                return
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                yield from islice(self._records(data), SAMPLE)
+
+    def _records(self, data: mmap.mmap) -> Iterator[Record]:
+        lines = lines_of(data, self.start, len(data), self.header.ending)
+        return records(lines, self.header.delimiter, self.header.ending)
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """Every record with its number in the file."""
+        form = self.form()
+        with self.path.open("rb") as file:
+            if file.seek(0, 2) <= self.start:
+                return
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                yield from enumerate(
+                    rows(self._records(data), form, self.heads), self.header.row + 1
+                )
+
+    def _unfit(self, sample: Sequence[Record]) -> DamagedFileError:
+        widths = sorted(
+            {len(r.cells) for r in sample if not (is_spare(r.cells) or is_blank(r.cells))}
+        )
+        found = "、".join(map(str, widths[:5]))
+        found_en = ", ".join(map(str, widths[:5]))
+        row, count = self.header.row, len(self.header.match.headers)
+        return DamagedFileError(
+            f"{self.name}：第 {row} 行的表头有 {count} 列，下面各行却有 {found} 列，"
+            "没有一行对得上；表头可能多了或少了分隔符，请重新导出，不要手工修改",
+            f"{self.name}: the header in row {row} has {count} columns, the rows below it have "
+            f"{found_en}, so none fits; the header may have lost or gained a separator; export "
+            "again and do not edit it",
+        )

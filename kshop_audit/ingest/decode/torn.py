@@ -1,0 +1,192 @@
+"""Rows that a line end or two stray quotes tore apart or swallowed, and their neighbours.
+
+A line end within a bare cell makes two short rows of one, or a short row and one that is as wide
+as all others and yet lacks the end or the beginning of a cell. Two stray quotes make one record of
+several rows, in perfect order and sometimes of the right width.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kshop_audit.ingest.cells import reasons
+from kshop_audit.ingest.decode.grammar import CR, Record, lines_of, records, split, without_end
+from kshop_audit.ingest.decode.widths import Form, is_blank, is_spare
+
+_ID = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+['\"]?\s*")
+_TIME = re.compile(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
+_LONG = re.compile("[9a]{4}")
+_DIGITS, _LETTERS = re.compile(r"\d"), re.compile("[A-Za-z]")
+_QUOTED = re.compile(r'"(?:[^"]++|"")*+"')
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
+
+Heads = Callable[[Sequence[str]], bool]
+"""Whether the cells of a record are names of columns."""
+
+
+@dataclass(slots=True)
+class Row:
+    """A record below the header. `fault`: why it is no row of the table, None if it is one."""
+
+    cells: list[str]
+    fault: str | None
+    bare: bool
+    doubtful: bool = False
+
+    def shown(self, width: int) -> str:
+        """What shows a wrong number of cells: how many there are, and how many should be."""
+        if self.fault not in (reasons.TOO_FEW, reasons.TOO_MANY):
+            return ""
+        return f"{len(self.cells)}/{width}"
+
+
+def shape(text: str) -> str:
+    """The form of a key: digits and letters by their number, all else as it stands."""
+    return _LETTERS.sub("a", _DIGITS.sub("9", text.strip(" \t'=\"")))
+
+
+def usual_keys(sample: Iterable[Record], key: int | None, cells: int) -> frozenset[str]:
+    """The forms that keys usually have, those long enough to be told from words and numbers."""
+    if key is None:
+        return frozenset()
+    forms = Counter(
+        shape(record.cells[key])
+        for record in sample
+        if record.fault is None and len(record.lines) == 1 and len(record.cells) == cells
+    )
+    forms = Counter({form: count for form, count in forms.items() if _LONG.search(form)})
+    often = frozenset(form for form, count in forms.items() if count > 1)
+    return often or frozenset(forms)
+
+
+def begins(line: str, form: Form, own: str = "") -> bool:
+    """Whether a line begins as the rows of the file do, and not with the key `own`."""
+    if form.key is None:
+        return False
+    cells = line.split(form.separator, form.key + 1)
+    if len(cells) < form.key + 2:
+        return False
+    text = cells[form.key].strip().strip('"')
+    return text != own and shape(text) in form.keys
+
+
+def _fits(cells: Sequence[str], form: Form) -> bool:
+    """Whether cells make a row: as many as usual, an id for a key, times where times belong.
+
+    Without a time, the key must be like those of the other rows.
+    """
+    if len(cells) != form.cells:
+        return False
+    key = None if form.key is None else cells[form.key]
+    if key is not None and form.key not in form.times and not _ID.fullmatch(key):
+        return False
+    filled = [cells[place] for place in form.times if cells[place].strip()]
+    if filled:
+        return all(map(_TIME.match, filled))
+    return key is not None and shape(key) in form.keys
+
+
+def _bare_cells(line: str, form: Form) -> list[str]:
+    return line.rstrip("\r\n").replace('"', "").split(form.separator)
+
+
+def _without(record: Record, form: Form) -> list[Record] | None:
+    """The rows that a record would be without the quotes around one of its cells of several lines.
+
+    None if these are not whole rows, every one of them.
+    """
+    text = "".join(record.lines)
+    for found in _QUOTED.finditer(text):
+        if "\n" not in found[0] and CR not in found[0]:
+            continue
+        bare = text[: found.start()] + found[0][1:-1] + text[found.end() :]
+        data = bare.encode("utf-8", "surrogateescape")
+        lines = lines_of(data, 0, len(data), form.ending)
+        rows = list(records(lines, form.separator, form.ending))
+        if len(rows) > 1 and all(not row.fault and _fits(row.cells, form) for row in rows):
+            return rows
+    return None
+
+
+def swallowed(record: Record, form: Form) -> bool:
+    """Whether a record of several lines is likely to be several rows between two stray quotes."""
+    own = ""
+    if form.key is not None and form.key < len(record.cells):
+        own = record.cells[form.key].strip().strip('"')
+        if "\n" in own or CR in own:
+            return True  # no id has several lines
+    inner = record.lines[1:]
+    # The last line of a cell goes on with the rest of the row, in which an id may have any place.
+    within = inner[:-1] if len(record.cells) == form.cells else inner
+    if any(begins(line, form, own) for line in within):
+        return True
+    if any(_fits(_bare_cells(line, form), form) for line in inner[:-1]):
+        return True
+    if len(record.cells) != form.cells:
+        alone = (split(without_end(line, form.ending), form.separator) for line in inner)
+        if any(cut is not None and not cut.fault and _fits(cut.cells, form) for cut in alone):
+            return True
+    return _without(record, form) is not None
+
+
+def _apart(found: Iterable[Record], form: Form) -> Iterator[tuple[Record, str | None]]:
+    """Every record with its fault; of several rows that were swallowed, each line by itself."""
+    for record in found:
+        if record.fault is None and len(record.lines) > 1 and swallowed(record, form):
+            for line in record.lines:
+                cells = without_end(line, form.ending).split(form.separator)
+                yield Record(record.start, record.end, (line,), cells), reasons.OPEN_QUOTE
+        else:
+            yield record, record.fault
+
+
+def _fault(cells: Sequence[str], form: Form) -> str | None:
+    """Why the cells of a record in good order are no row."""
+    if _BAD_BYTE.search("".join(cells)):
+        return reasons.BAD_BYTES
+    if any("\0" in cells[place] for place in form.mapped if place < len(cells)):
+        return reasons.NUL_BYTES
+    if len(cells) < form.cells and not form.ragged:
+        return reasons.TOO_FEW
+    if len(cells) > form.cells and not (form.ragged and is_blank(cells[form.cells :])):
+        return reasons.TOO_MANY
+    return reasons.TOO_MANY if not is_blank(cells[form.names :]) else None
+
+
+def rows(found: Iterable[Record], form: Form, heads: Heads) -> Iterator[Row]:
+    """Every record as a row, the doubtful neighbours of short ones at fault as well."""
+    last: Row | None = None
+    held: list[Row] = []
+    for record, fault in _apart(found, form):
+        cells = record.cells
+        if fault is None and is_blank(cells):
+            held.append(Row(cells, None, record.bare))
+            continue
+        row = Row(cells, fault or _fault(cells, form), record.bare)
+        short = row.fault is not None and len(cells) < form.cells
+        row.doubtful = short and not (is_spare(cells) or heads(cells))
+        if last is not None:
+            _doubt(last, row, form)
+        yield from held
+        last, held = row, [row]
+    yield from held
+
+
+def _doubt(above: Row, below: Row, form: Form) -> None:
+    """Of two rows one below the other: a short one may be the rest of the other."""
+    rest = not _begins(below.cells, form)
+    if below.doubtful and above.fault is None and above.bare:
+        above.fault = reasons.TORN if rest or len(below.cells) == 1 else None
+    elif above.doubtful and below.fault is None:
+        below.fault = reasons.TORN if rest or len(above.cells) == 1 else None
+
+
+def _begins(cells: Sequence[str], form: Form) -> bool:
+    if form.key is None or form.key >= len(cells):
+        return False
+    if form.keys:
+        return shape(cells[form.key]) in form.keys
+    return _ID.fullmatch(cells[form.key]) is not None

@@ -1,0 +1,80 @@
+"""How wide the rows of a file are: all alike, as wide as the header, and nothing else is a row.
+
+A row that is wider or narrower than the others gained or lost a separator somewhere, and nothing
+tells where: blank cells at its end are no excuse, since a cell may have been cut in two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kshop_audit.ingest.cells.protection import BLANKS
+from kshop_audit.ingest.decode.grammar import LF, Record
+
+FOOT = frozenset(
+    word + colon
+    for word in ("合计", "总计", "小计", "汇总", "本页合计", "total")
+    for colon in ("", ":", "：")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the rows of a file look like.
+
+    `names`: cells of the header up to its last name; `cells`: cells of every row, at least as
+    many. `key`: position of the column that identifies a row, None if there is none; `keys`: the
+    forms that it usually has. `times`: positions of columns of times; `mapped`: of all columns
+    that are understood. `ragged`: a table without separators, of which short rows are whole.
+    """
+
+    separator: str
+    names: int
+    cells: int
+    key: int | None = None
+    keys: frozenset[str] = frozenset()
+    times: tuple[int, ...] = ()
+    mapped: tuple[int, ...] = ()
+    ending: str = LF
+    ragged: bool = False
+
+
+def is_blank(cells: Sequence[str]) -> bool:
+    """Whether nothing stands in any of the cells."""
+    return not any(text.strip(BLANKS) for text in cells)
+
+
+def is_spare(cells: Sequence[str]) -> bool:
+    """Whether a record is none of the table: blank, a total, a closing remark."""
+    filled = [text for text in cells if text.strip(BLANKS)]
+    first = cells[0].strip(BLANKS) if cells else ""
+    return not filled or first.lower() in FOOT or (first.startswith("#") and len(filled) == 1)
+
+
+def row_width(
+    below: Sequence[Record],
+    header: int,
+    names: int,
+    *,
+    known: bool,
+    heads: Callable[[Sequence[str]], bool],
+) -> int | None:
+    """Cells of every row, by the first records below the header; None if no row fits it.
+
+    `header`: cells of the header as it stands; `names`: without the blank ones at its end. All
+    rows may have the same blank cells beyond it, if every name is `known`: else the header may
+    have lost a separator. `heads`: whether a record is another header.
+    """
+    rows = [r for r in below if not (r.fault or is_spare(r.cells) or heads(r.cells))]
+    widths = Counter(len(record.cells) for record in rows)
+    if not widths:
+        return header
+    fitting = max((header, names), key=lambda width: widths[width])
+    if widths[fitting]:
+        return fitting
+    only = next(iter(widths))
+    alike = len(widths) == 1 and only > header and all(record.fault is None for record in below)
+    blank = all(is_blank(record.cells[header:]) for record in rows)
+    return only if alike and blank and known else None
