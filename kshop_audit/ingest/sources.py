@@ -19,7 +19,7 @@ from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.decode.grammar import LF
 from kshop_audit.ingest.decode.raw import Place, Raw
 from kshop_audit.ingest.decode.repaired import repaired
-from kshop_audit.ingest.decode.strict import Table
+from kshop_audit.ingest.decode.strict import RecordTable
 from kshop_audit.ingest.files.pieces import Piece
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.locate import (
@@ -250,11 +250,13 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
     )
 
 
-def _table(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]) -> Table:
+def _table(
+    reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]
+) -> RecordTable:
     key = next((part.places[0] for part in parts if part.key), None)
     times = tuple(part.places[0] for part in parts if part.column.type in (Type.TIME, Type.DATE))
     mapped = tuple(place for part in parts for place in part.places)
-    return Table(
+    return RecordTable(
         decoded.path, reading.name, decoded.start + header.end, header, key, times, mapped,
         ragged=reading.piece.sheet,
     )  # fmt: skip

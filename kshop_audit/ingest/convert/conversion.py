@@ -19,7 +19,7 @@ from kshop_audit.ingest.convert.nothing_said import is_nothing
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten, Writer, writing
 from kshop_audit.ingest.convert.sides import UnknownSpeakersError, settle, with_cells
 from kshop_audit.ingest.convert.undated import Days
-from kshop_audit.ingest.decode.strict import Table
+from kshop_audit.ingest.decode.strict import RecordTable
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.headers.locate import Header
@@ -151,7 +151,7 @@ def _cells(original: Original, header: Header) -> Rewritten:
     customer = next(
         match.columns[name][0] for name in ("buyer_id", "session_id") if name in match.columns
     )
-    table = Table(
+    table = RecordTable(
         original.path, original.name, original.start + header.end, header, customer, (),
         (customer, content),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kshop_audit.ingest.cells.protection import BLANKS, EMPTY
 from kshop_audit.ingest.convert.rewritten import Rewritten, writing
-from kshop_audit.ingest.decode.strict import Table
+from kshop_audit.ingest.decode.strict import RecordTable
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.metadata import Text
@@ -151,7 +151,7 @@ def retimed(
     match = header.match
     key = match.columns.get(TABLES[match.kind].key[0])
     known = tuple(place for places in match.columns.values() for place in places)
-    table = Table(path, name, start + header.end, header, key[0] if key else None, (), known)
+    table = RecordTable(path, name, start + header.end, header, key[0] if key else None, (), known)
     width = len(match.headers)
     # A column that went into another one is no unknown column.
     gone = {place for pair in what.pairs for place in (pair.day, pair.clock)} - set(known)

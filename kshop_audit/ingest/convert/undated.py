@@ -16,7 +16,7 @@ from kshop_audit.errors import InputError
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.convert import copied_times
 from kshop_audit.ingest.convert.rewritten import Rewritten, writing
-from kshop_audit.ingest.decode.strict import Table
+from kshop_audit.ingest.decode.strict import RecordTable
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import mostly_known
 from kshop_audit.ingest.headers.locate import Header
@@ -65,7 +65,7 @@ def dated(path: Path, name: str, start: int, header: Header, days: Days, target:
     time = match.columns["sent_at"][0]
     key = match.columns.get(TABLES[Kind.CHATS].key[0])
     known = tuple(place for places in match.columns.values() for place in places)
-    table = Table(
+    table = RecordTable(
         path, name, start + header.end, header, key[0] if key else None, (), known,
         heads=lambda cells: mostly_known(cells) or _day_alone(cells) is not None,
     )  # fmt: skip

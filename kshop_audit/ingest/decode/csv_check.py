@@ -22,7 +22,7 @@ import polars as pl
 from kshop_audit.ingest.decode.decoding import are_utf8
 from kshop_audit.ingest.decode.grammar import LF, lines_of, records
 from kshop_audit.ingest.decode.torn import begins
-from kshop_audit.ingest.decode.widths import Form, is_blank
+from kshop_audit.ingest.decode.widths import WidthForm, is_blank
 from kshop_audit.ingest.files.container import BLOCK
 
 SMALLEST = 1 << 13
@@ -43,7 +43,7 @@ class Frame:
 
     path: Path
     start: int
-    form: Form
+    form: WidthForm
     sound: bool
 
 
@@ -67,7 +67,7 @@ _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 class _Checker:
     """Looks at blocks that hold whole records."""
 
-    form: Form
+    form: WidthForm
     sound: bool
     separator: bytes = b""
     whole: bytes = b""

@@ -26,7 +26,7 @@ _FIRST_END = re.compile(r'(?:[^"\r\n]++|"(?:[^"]++|"")*+")*+(\r\n|\r|\n)')
 _PROTECTED = re.compile(r'="[^"\r\n]*"')
 
 
-class Line(NamedTuple):
+class RawLine(NamedTuple):
     """A physical line with its end, read from the bytes from `start` up to `end`."""
 
     start: int
@@ -66,13 +66,13 @@ def line_end(text: str) -> str:
     return CR if found is not None and found[1] == CR else LF
 
 
-def lines_of(data: bytes | mmap.mmap, start: int, end: int, ending: str = LF) -> Iterator[Line]:
+def lines_of(data: bytes | mmap.mmap, start: int, end: int, ending: str = LF) -> Iterator[RawLine]:
     """The physical lines between two bytes of UTF-8; bytes that are no text become surrogates."""
     mark = ending.encode()
     while start < end:
         place = data.find(mark, start, end) + 1
         stop = place or end
-        yield Line(start, stop, data[start:stop].decode("utf-8", "surrogateescape"))
+        yield RawLine(start, stop, data[start:stop].decode("utf-8", "surrogateescape"))
         start = stop
 
 
@@ -131,18 +131,18 @@ def _broken(body: str, separator: str, fault: str) -> Cut:
 class _Lines:
     """Physical lines that can be put back."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
+    def __init__(self, lines: Iterable[RawLine]) -> None:
         self._lines = iter(lines)
-        self._back: deque[Line] = deque()
+        self._back: deque[RawLine] = deque()
 
-    def take(self) -> Line | None:
+    def take(self) -> RawLine | None:
         return self._back.popleft() if self._back else next(self._lines, None)
 
-    def put_back(self, lines: list[Line]) -> None:
+    def put_back(self, lines: list[RawLine]) -> None:
         self._back.extendleft(reversed(lines))
 
 
-def records(lines: Iterable[Line], separator: str, ending: str = LF) -> Iterator[Record]:
+def records(lines: Iterable[RawLine], separator: str, ending: str = LF) -> Iterator[Record]:
     """Every record of these lines, the faulty ones with the cells that a bare line would have."""
     source = _Lines(lines)
     while (first := source.take()) is not None:
@@ -158,7 +158,9 @@ def records(lines: Iterable[Line], separator: str, ending: str = LF) -> Iterator
         yield Record(first.start, taken[-1].end, texts, cut.cells, None, cut.bare)
 
 
-def _completed(first: Line, source: _Lines, separator: str, ending: str) -> tuple[list[Line], Cut]:
+def _completed(
+    first: RawLine, source: _Lines, separator: str, ending: str
+) -> tuple[list[RawLine], Cut]:
     """A record whose first line leaves a quote open, with the lines that it takes along."""
     taken, size = [first], len(first.text)
     while size < LONGEST and (line := source.take()) is not None:

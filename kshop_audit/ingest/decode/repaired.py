@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from kshop_audit.ingest.decode.csv_check import Frame, Span
 from kshop_audit.ingest.decode.grammar import lines_of, records
-from kshop_audit.ingest.decode.torn import Heads, Row, rows
+from kshop_audit.ingest.decode.torn import Heads, WholeRow, rows
 from kshop_audit.ingest.files.container import BLOCK
 
 _NO_TEXT = re.compile("[\udc80-\udcff]")
@@ -47,7 +47,7 @@ def _copy(data: mmap.mmap, start: int, end: int, out: BinaryIO) -> None:
     out.writelines(data[at : min(at + BLOCK, end)] for at in range(start, end, BLOCK))
 
 
-def _cells(found: Iterable[Row], frame: Frame) -> Iterator[list[str]]:
+def _cells(found: Iterable[WholeRow], frame: Frame) -> Iterator[list[str]]:
     """The cells of every record as they are written; a faulty one has two more."""
     width = frame.form.cells
     for row in found:

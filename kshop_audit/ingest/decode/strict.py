@@ -10,8 +10,8 @@ from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest.decode.grammar import Record, lines_of, records
-from kshop_audit.ingest.decode.torn import Heads, Row, rows, usual_keys
-from kshop_audit.ingest.decode.widths import Form, is_blank, is_spare, row_width
+from kshop_audit.ingest.decode.torn import Heads, WholeRow, rows, usual_keys
+from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare, row_width
 from kshop_audit.ingest.headers.catalogue import is_known, mostly_known
 from kshop_audit.ingest.headers.locate import Header
 
@@ -20,7 +20,7 @@ SAMPLE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RecordTable:
     """A file of records below a header. `start`: the byte at which the records begin.
 
     `key`: position of the column that identifies a row; `times`: of columns of times; `mapped`: of
@@ -38,7 +38,7 @@ class Table:
     ragged: bool = False
     heads: Heads = mostly_known
 
-    def form(self) -> Form:
+    def form(self) -> WidthForm:
         """What its rows look like, by the first of them; DamagedFileError if none fits the header.
 
         A header on a line of its own without an end, and nothing below it, was cut off.
@@ -54,7 +54,7 @@ class Table:
             raise self._unfit(sample)
         cells = max(cells, names)
         keys = usual_keys(sample, self.key, cells)
-        return Form(
+        return WidthForm(
             header.delimiter, names, cells, self.key, keys, self.times, self.mapped,
             header.ending, self.ragged,
         )  # fmt: skip
@@ -70,7 +70,7 @@ class Table:
         lines = lines_of(data, self.start, len(data), self.header.ending)
         return records(lines, self.header.delimiter, self.header.ending)
 
-    def rows(self) -> Iterator[tuple[int, Row]]:
+    def rows(self) -> Iterator[tuple[int, WholeRow]]:
         """Every record with its number in the file."""
         form = self.form()
         with self.path.open("rb") as file:

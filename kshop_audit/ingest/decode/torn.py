@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.decode.grammar import CR, Record, lines_of, records, split, without_end
-from kshop_audit.ingest.decode.widths import Form, is_blank, is_spare
+from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare
 
 _ID = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+['\"]?\s*")
 _TIME = re.compile(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
@@ -28,7 +28,7 @@ Heads = Callable[[Sequence[str]], bool]
 
 
 @dataclass(slots=True)
-class Row:
+class WholeRow:
     """A record below the header. `fault`: why it is no row of the table, None if it is one."""
 
     cells: list[str]
@@ -62,7 +62,7 @@ def usual_keys(sample: Iterable[Record], key: int | None, cells: int) -> frozens
     return often or frozenset(forms)
 
 
-def begins(line: str, form: Form, own: str = "") -> bool:
+def begins(line: str, form: WidthForm, own: str = "") -> bool:
     """Whether a line begins as the rows of the file do, and not with the key `own`."""
     if form.key is None:
         return False
@@ -73,7 +73,7 @@ def begins(line: str, form: Form, own: str = "") -> bool:
     return text != own and shape(text) in form.keys
 
 
-def _fits(cells: Sequence[str], form: Form) -> bool:
+def _fits(cells: Sequence[str], form: WidthForm) -> bool:
     """Whether cells make a row: as many as usual, an id for a key, times where times belong.
 
     Without a time, the key must be like those of the other rows.
@@ -89,11 +89,11 @@ def _fits(cells: Sequence[str], form: Form) -> bool:
     return key is not None and shape(key) in form.keys
 
 
-def _bare_cells(line: str, form: Form) -> list[str]:
+def _bare_cells(line: str, form: WidthForm) -> list[str]:
     return line.rstrip("\r\n").replace('"', "").split(form.separator)
 
 
-def _without(record: Record, form: Form) -> list[Record] | None:
+def _without(record: Record, form: WidthForm) -> list[Record] | None:
     """The rows that a record would be without the quotes around one of its cells of several lines.
 
     None if these are not whole rows, every one of them.
@@ -111,7 +111,7 @@ def _without(record: Record, form: Form) -> list[Record] | None:
     return None
 
 
-def swallowed(record: Record, form: Form) -> bool:
+def swallowed(record: Record, form: WidthForm) -> bool:
     """Whether a record of several lines is likely to be several rows between two stray quotes."""
     own = ""
     if form.key is not None and form.key < len(record.cells):
@@ -132,7 +132,7 @@ def swallowed(record: Record, form: Form) -> bool:
     return _without(record, form) is not None
 
 
-def _apart(found: Iterable[Record], form: Form) -> Iterator[tuple[Record, str | None]]:
+def _apart(found: Iterable[Record], form: WidthForm) -> Iterator[tuple[Record, str | None]]:
     """Every record with its fault; of several rows that were swallowed, each line by itself."""
     for record in found:
         if record.fault is None and len(record.lines) > 1 and swallowed(record, form):
@@ -143,7 +143,7 @@ def _apart(found: Iterable[Record], form: Form) -> Iterator[tuple[Record, str | 
             yield record, record.fault
 
 
-def _fault(cells: Sequence[str], form: Form) -> str | None:
+def _fault(cells: Sequence[str], form: WidthForm) -> str | None:
     """Why the cells of a record in good order are no row."""
     if _BAD_BYTE.search("".join(cells)):
         return reasons.BAD_BYTES
@@ -156,16 +156,16 @@ def _fault(cells: Sequence[str], form: Form) -> str | None:
     return reasons.TOO_MANY if not is_blank(cells[form.names :]) else None
 
 
-def rows(found: Iterable[Record], form: Form, heads: Heads) -> Iterator[Row]:
+def rows(found: Iterable[Record], form: WidthForm, heads: Heads) -> Iterator[WholeRow]:
     """Every record as a row, the doubtful neighbours of short ones at fault as well."""
-    last: Row | None = None
-    held: list[Row] = []
+    last: WholeRow | None = None
+    held: list[WholeRow] = []
     for record, fault in _apart(found, form):
         cells = record.cells
         if fault is None and is_blank(cells):
-            held.append(Row(cells, None, record.bare))
+            held.append(WholeRow(cells, None, record.bare))
             continue
-        row = Row(cells, fault or _fault(cells, form), record.bare)
+        row = WholeRow(cells, fault or _fault(cells, form), record.bare)
         short = row.fault is not None and len(cells) < form.cells
         row.doubtful = short and not (is_spare(cells) or heads(cells))
         if last is not None:
@@ -175,7 +175,7 @@ def rows(found: Iterable[Record], form: Form, heads: Heads) -> Iterator[Row]:
     yield from held
 
 
-def _doubt(above: Row, below: Row, form: Form) -> None:
+def _doubt(above: WholeRow, below: WholeRow, form: WidthForm) -> None:
     """Of two rows one below the other: a short one may be the rest of the other."""
     rest = not _begins(below.cells, form)
     if below.doubtful and above.fault is None and above.bare:
@@ -184,7 +184,7 @@ def _doubt(above: Row, below: Row, form: Form) -> None:
         below.fault = reasons.TORN if rest or len(above.cells) == 1 else None
 
 
-def _begins(cells: Sequence[str], form: Form) -> bool:
+def _begins(cells: Sequence[str], form: WidthForm) -> bool:
     if form.key is None or form.key >= len(cells):
         return False
     if form.keys:

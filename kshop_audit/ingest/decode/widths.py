@@ -21,7 +21,7 @@ FOOT = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class WidthForm:
     """What the rows of a file look like.
 
     `names`: cells of the header up to its last name; `cells`: cells of every row, at least as
