@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from kshop_audit.facts.days import BEGUN
 from kshop_audit.ingest import Source
-from kshop_audit.judging.empty_days import EmptyDays, Pace, empty_days, lost_tail
+from kshop_audit.judging.empty_days import EmptyDays, Pace, SettledDays, empty_days, lost_tail
 from kshop_audit.model.report import Coverage
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -116,8 +116,9 @@ class Reach:
     def _unlisted(self, since: datetime) -> EmptyDays:
         """The dates of the window of which a file of daily figures has no row."""
         listed, day, missing = self.by_day[Kind.SERVICE_STATS], since, []
+        settled = SettledDays(Kind.SERVICE_STATS, self.terms.settings)
         while day < self.terms.end:
-            if day.date() not in listed:
+            if day.date() not in listed and not settled.closed(day.date()):
                 missing.append(day.date())
             day = datetime.combine(day.date(), time.min) + timedelta(days=1)
         return EmptyDays(tuple(missing))

@@ -67,7 +67,7 @@ def empty_days(
     units = sum(count for day, count in pace.units.items() if begun <= day)
     rate = Fraction(units) * 86_400 / int(span.total_seconds())
     runs = list(_runs(pace.rows, begun, as_of))
-    open_days = _Settled(kind, settings)
+    open_days = SettledDays(kind, settings)
     missing: list[date] = []
     thin: list[date] = []
     for number, run in enumerate(runs):
@@ -116,7 +116,7 @@ def _part(day: date, as_of: datetime) -> Fraction:
 
 
 @dataclass(frozen=True, slots=True)
-class _Settled:
+class SettledDays:
     """What the operator says of days: when the shop opened, was closed, and what files hold."""
 
     kind: Kind
