@@ -203,7 +203,8 @@ def _with_gaps(
         return measured
     counted = (Kind.ORDERS,) if measured.population else kinds
     groups = measured.gap == "groups"  # these know of keyless rows themselves
-    keyless = {} if groups else added(*(whole.keyless(kind) for kind in counted))
+    spoiling = () if groups else (*counted, *measured.keyless)
+    keyless = added(*(whole.keyless(kind) for kind in spoiling))
     kind, empty = reach.empty(counted, since or reach.begun(counted))
     if kind is not None:
         measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))

@@ -13,6 +13,7 @@ from fractions import Fraction
 from kshop_audit.model.knowledge import Doubts, Why, added, together
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage, Finding, Status
+from kshop_audit.model.schema import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class Measurement:
     against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
         `sums`: between what the numerator lies where times are not precise. `side`: keys of a side
-    file that the inputs have, and all of them; `unsettled`: why there is no verdict as soon as
+    file that the inputs have, and all of them; `keyless`: kinds of which a row without its key may
+    take any unit out; `unsettled`: why there is no verdict as soon as
     anything is unknown.
     """
 
@@ -133,6 +135,7 @@ class Measurement:
     notes: tuple[Text, ...] = ()
     unmapped_columns: tuple[str, ...] = ()
     gap: str = "rows"
+    keyless: tuple[Kind, ...] = ()
     muted: int = 0
     mutes: tuple[MuteCount, ...] = ()
     unmuted: Measurement | None = None

@@ -122,6 +122,7 @@ def measurement(
         each=shape.each if isinstance(shape, Tally) else None,
         unmapped_columns=ratio.unmapped,
         gap=ratio.gaps,
+        keyless=ratio.keyless if isinstance(ratio, Ratio) else (),
         declared=ratio.declared,
         muted=top.units.get(MUTED, 0),
         mutes=_mutes(own.get((name, "mutes"))),

@@ -15,6 +15,7 @@ import polars as pl
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.schema import Kind
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 
 
@@ -43,6 +44,7 @@ class Ratio:
     `excluded`, so it must be false where a unit is excluded for certain. `unknown`: reason →
     Boolean, why the outcome of a unit is not known where `hit` is null; without one the files do
     not cover it. `gaps`: what rows and days that are not in the inputs could add.
+    `keyless`: further kinds of which a row without its key may take any unit out.
     `unknown_hides`: the numerator is not known at all, only its bounds are.
     `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
     file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
@@ -62,6 +64,7 @@ class Ratio:
     maybe: Mapping[Why, pl.Expr] = field(default_factory=dict)
     unknown: Mapping[Why, pl.Expr] = field(default_factory=dict)
     gaps: Gap = Gap.ROWS
+    keyless: tuple[Kind, ...] = ()
     unknown_hides: bool = False
     declared: bool = False
     side: tuple[int, int] | None = None

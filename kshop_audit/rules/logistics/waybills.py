@@ -130,6 +130,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
         unit=facts(parcels, hours if each else None),
         at="uploaded_at",
         hit=chances.outcome,
+        keyless=(Kind.TICKETS,),
         side=side,
         unsettled=strangers(Kind.SHIPMENTS, Kind.ORDERS, *side) if side else None,
         excluded={**excluded, "pending": ~chances.counts},

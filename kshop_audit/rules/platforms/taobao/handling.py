@@ -116,6 +116,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         unit=facts(due_pickups, terms.number("tb-pickup-48h", "hours")),
         at="due_at",
         hit=chances.outcome,
+        keyless=(Kind.TICKETS,),
         excluded={**excluded, "outside_window": at >= _until("tb-pickup-48h", terms)},
         maybe=maybe(causes, unsure, Why.NOT_COVERED),
         unknown={**causes, Why.NOT_PRECISE: known} if not picked.precise else causes,
