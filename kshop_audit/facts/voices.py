@@ -227,7 +227,7 @@ def repeats(facts: Facts, *, least: int, top: int) -> Frames:
     judged = facts.tables.rows(Kind.DISPUTES).select("ticket_id", in_file=pl.lit(True)).unique()
     later = (pl.col("applied_at") > facts.terms.as_of).fill_null(False)
     rows = (
-        facts(tickets).filter(~later)
+        facts(tickets).filter(~later & pl.col("ticket_id").is_not_null())
         .join(judged, on="ticket_id", how="left")
         .select(
             "ticket_id", "order_id",

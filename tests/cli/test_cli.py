@@ -359,7 +359,7 @@ def test_doctor_tells_kinds_columns_and_what_is_missing(run: Run, tmp_path: Path
         "records 4 = rows 3 + rejected 1",
         "paid_at",
         "notes.csv not read the header fits no kind (the first row has 2 cells, none of them",
-        "orders.status tele*** x 1",
+        "orders.status teleported x 1",
         'Example: row 5 "yesterday"',
         "no file chats (chats) cannot measure reply-rate",
         "Supply a chat log",
