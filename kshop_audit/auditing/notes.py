@@ -21,8 +21,8 @@ FEW = 5
 LISTED = 20
 
 FUTURE = Text(
-    zh="时间比其他所有行晚两天以上，按损坏处理",
-    en="more than two days later than every other row: taken as damaged",
+    zh="时间比其他所有行晚 60 天以上，按损坏处理",
+    en="more than 60 days later than every other row: taken as damaged",
 )
 
 

@@ -54,7 +54,7 @@ def products(facts: Facts, rule: str, *, top: int) -> Frames:
     `paid`: one row: paid (orders of the window). `products_count`: one row. `products`: product_id,
     title, paid, aftersales. `product_reasons`: product_id, folded, reason, orders.
     """
-    since, as_of = facts.terms.since(rule), facts.terms.as_of
+    since, as_of = facts.terms.since(rule), facts.terms.last
     paid = facts(orders).filter(pl.col("paid_at").is_between(since, as_of)).select("order_id")
     lines = (
         pl.concat(
@@ -107,7 +107,7 @@ def _handled(facts: Facts, rule: str, longest: timedelta) -> pl.LazyFrame:
     return (
         facts(refunds)
         .filter(
-            pl.col("finished_at").is_between(facts.terms.since(rule), facts.terms.as_of)
+            pl.col("finished_at").is_between(facts.terms.since(rule), facts.terms.last)
             & length.is_between(timedelta(0), longest)
         )
         .group_by(folded=normalised(pl.coalesce("first_reason", "reason")))
@@ -153,7 +153,7 @@ def waits(facts: Facts, rule: str, listed: Sequence[Topic], *, top: int) -> Fram
     """
     names = [topic.id for topic in listed if not topic.courtesy]
     polite = [topic.id for topic in listed if topic.courtesy]
-    ends = pl.coalesce("reply_at", pl.lit(facts.terms.as_of, pl.Datetime("ms")))
+    ends = pl.coalesce("reply_at", pl.lit(facts.terms.last, pl.Datetime("ms")))
     about = pl.concat_str(
         [pl.when(topic.id).then(pl.lit(topic.id)) for topic in listed],
         separator=" ",
@@ -225,7 +225,7 @@ def repeats(facts: Facts, *, least: int, top: int) -> Frames:
     tickets, disputed, orders, ticket_ids (list, in order).
     """
     judged = facts.tables.rows(Kind.DISPUTES).select("ticket_id", in_file=pl.lit(True)).unique()
-    later = (pl.col("applied_at") > facts.terms.as_of).fill_null(False)
+    later = (pl.col("applied_at") > facts.terms.last).fill_null(False)
     rows = (
         facts(tickets).filter(~later & pl.col("ticket_id").is_not_null())
         .join(judged, on="ticket_id", how="left")
