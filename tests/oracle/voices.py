@@ -192,7 +192,7 @@ def repeats(case: Case) -> tuple[dict[str, Buyer], int]:
     unknown = 0
     for row in case.rows("tickets"):
         applied = time(row, "applied_at")
-        if applied is not None and applied > case.as_of:
+        if applied is not None and not case.is_past(applied):
             continue
         order_id = text(row, "order_id")
         order = orders.get(order_id)
