@@ -67,7 +67,7 @@ def strays(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
     What a total or a remark lacks is a time or a state.
     """
     key = next((part for part in parts if part.key), None)
-    if key is None or key.name in known.filled:
+    if key is None or key.name in known.filled & known.columns:
         return pl.lit(False)
     says = [part for part in parts if part.type in (Type.TIME, Type.CODE) and part is not key]
     if not says:

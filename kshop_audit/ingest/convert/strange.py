@@ -70,10 +70,10 @@ _NO_DAY = (
         "figures of the customer service without a column of days: of which days is not known",
     ),
     Text(
-        "请在 shop.toml 里用 [declared.reply-rate] 等表写明这些数"
-        "（numerator、denominator、from、to），或导出按天的数据",
-        "write them into shop.toml, in tables such as [declared.reply-rate] (numerator, "
-        "denominator, from, to), or export the figures by day",
+        "请在 shop.toml 的 [declared.规则编号] 里写明这些数（numerator、denominator、from、to、"
+        "source；规则编号见 kshop-audit rules），或导出按天的数据",
+        "write them into shop.toml under [declared.RULE] (numerator, denominator, from, to, "
+        "source; kshop-audit rules lists the rules), or export the figures by day",
     ),
 )
 

@@ -57,7 +57,7 @@ def _cells(found: Iterable[WholeRow], frame: Frame) -> Iterator[list[str]]:
         yield [_NO_TEXT.sub("\ufffd", text).replace("\0", "") for text in cells]
 
 
-class _Text:
+class _RowText:
     """Collects what the writer of the csv module writes."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class _Text:
 
 
 def _write(found: Iterable[list[str]], separator: str, out: BinaryIO) -> None:
-    text = _Text()
+    text = _RowText()
     # Every cell in quotes: what is written cannot be mistaken for anything else.
     writer = csv.writer(text, delimiter=separator, lineterminator="\n", quoting=csv.QUOTE_ALL)
     for cells in found:
