@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from .aftersales import OPEN_STATUSES, answer_state
+from .aftersales import OPEN_STATUSES, REFUND_TYPES, answer_state, is_known, may_be_one
 from .basis import DAY, Case, Outcome, Row, text, tidy, time, window_end
 from .orders import Order, is_cancelled, is_force_majeure, is_presale, orders_of
 from .service import conversation, is_reply, place
@@ -219,6 +219,12 @@ def refund_hours(case: Case) -> Outcome:
     for row in case.rows("tickets"):
         kind, status = text(row, "type"), text(row, "status")
         if kind not in ("refund_only", "return_refund") or status not in ("succeeded", "closed"):
+            done = time(row, "finished_at")
+            if done is not None and not is_known(row) and may_be_one(row, REFUND_TYPES):
+                # Whatever it is, it is out of the window.
+                reason = handled(case, row)
+                if reason in ("after_as_of", "outside_window"):
+                    excluded[str(reason)] += 1
             continue
         spent = handled(case, row)
         if isinstance(spent, str):
