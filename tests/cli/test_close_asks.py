@@ -27,8 +27,9 @@ def shop(folder: Path) -> Path:
         if file.suffix == ".csv":
             (folder / file.name).symlink_to(file)
     (folder / "shop.toml").write_text(
+        'no_business_days = [{from = "2026-09-23", to = "2026-10-31"}]\n'
         "[closing]\nclosing = true\nnotice_interrupted = false\nviolations_open = 0\n"
-        "last_completed_at = 2026-09-09T17:05:05\n",
+        "last_completed_at = 2026-10-09T17:05:05\n",
         encoding="utf-8",
     )
     return folder
@@ -57,7 +58,10 @@ def at_a_terminal(folder: Path, typed: str, *more: str) -> tuple[int, str, str]:
         listener = threading.Thread(target=listen)
         listener.start()
         os.write(ours, typed.encode())
-        out, _ = process.communicate(timeout=300)
+        try:
+            out, _ = process.communicate(timeout=300)
+        finally:
+            process.kill()  # a question too many would wait for ever
         listener.join(timeout=10)
         os.close(ours)
     return process.returncode, out.decode(), shown.decode("utf-8", "replace")
