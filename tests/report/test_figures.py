@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kshop_audit.model import figures
+from kshop_audit.model.figures import Figure, points, rounded, show, trimmed
 from kshop_audit.model.metadata import ValueUnit
 from kshop_audit.model.report import Status
-from kshop_audit.report.view import figures, phrases
-from kshop_audit.report.view.figures import Figure, points, rounded, show, trimmed
+from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
 from tests.report.build import FAULTS, HOURS, QUIET, REPLY, target
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 
 from kshop_audit.model.aspects import Answer, Aspects, AspectState, MeasuredBy, Part, Standing
+from kshop_audit.model.figures import points
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Status
 from kshop_audit.report.text.layout import flush_right, pad, wrap
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view import phrases
-from kshop_audit.report.view.figures import points
 from kshop_audit.report.view.speech import Speech
 
 _SIGNS = {

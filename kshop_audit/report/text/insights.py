@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from kshop_audit.model.figures import Figure
 from kshop_audit.model.insights import (
     Cell,
     Heat,
@@ -21,7 +22,6 @@ from kshop_audit.model.insights import (
 )
 from kshop_audit.report.text.layout import flush_right, pad, table
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
-from kshop_audit.report.view.figures import Figure
 from kshop_audit.report.view.speech import Speech
 
 _SHADES, _PLAIN_SHADES = "▁▃▅▇", ".:+#"

@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from rich.cells import cell_len
 
+from kshop_audit.model import figures
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.report.text.layout import flush_right, pad
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
-from kshop_audit.report.view import figures, phrases
+from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
 
 _BARS = "▁▂▃▄▅▆▇█"

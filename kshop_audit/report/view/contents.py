@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 
+from kshop_audit.model.figures import points
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Action, PackRef, Report, RuleResult, Status
 from kshop_audit.report.view import notes, phrases
-from kshop_audit.report.view.figures import points
 from kshop_audit.report.view.notes import Dated, Line
 from kshop_audit.report.view.speech import Speech
 

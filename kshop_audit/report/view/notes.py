@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kshop_audit.model import figures
 from kshop_audit.model.report import Finding, Input, Report, RuleResult, Score
-from kshop_audit.report.view import figures, phrases
+from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech, is_time
 
 # Keys of findings that are dates to act on. Only what has passed `as_of` can be too late.

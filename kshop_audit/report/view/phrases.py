@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from kshop_audit.model import figures
+from kshop_audit.model.figures import Figure, Valued
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding, RuleResult, Slice, Status
-from kshop_audit.report.view import figures
-from kshop_audit.report.view.figures import Figure, Valued
 from kshop_audit.report.view.speech import Speech
 
 # Who or what a finding is about, then what was found, then what follows from it. Keys unknown

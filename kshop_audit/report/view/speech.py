@@ -8,11 +8,11 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from kshop_audit.model import figures
+from kshop_audit.model.figures import Figure, Valued
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Window
-from kshop_audit.report.view import figures
 from kshop_audit.report.view.clean import clean, plain
-from kshop_audit.report.view.figures import Figure, Valued
 from kshop_audit.report.wording import load
 
 _LENGTHS = (("days", 86_400, 3_600), ("hours", 3_600, 60), ("minutes", 60, 1))
