@@ -69,4 +69,5 @@ def _of_two_populations(measured: Measurement) -> tuple[Extreme, Extreme]:
 
 def fullest_day(measured: Measurement) -> int:
     """Units of the fullest day, what a missing day weighs: it may have been the best one lost."""
-    return max((day.denominator for day in measured.days), default=0)
+    days = measured.days_below if measured.population else measured.days
+    return max((day.denominator for day in days), default=0)

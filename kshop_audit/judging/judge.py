@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from kshop_audit.judging import scoring
 from kshop_audit.judging.bounds import Extreme, extremes
+from kshop_audit.judging.day_table import day_table
 from kshop_audit.judging.distance import distance
 from kshop_audit.judging.settling import undecided
 from kshop_audit.model.knowledge import together
@@ -112,6 +113,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         sources=rule.sources,
         unknown={str(why): units for why, units in measured.reasons.items()},
         coverage=measured.coverage,
+        days=day_table(measured),
     )
     return Judged(result, earned)
 

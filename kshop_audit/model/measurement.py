@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from kshop_audit.model.knowledge import Doubts, Why, added, together
@@ -17,12 +17,41 @@ from kshop_audit.model.schema import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class DayCount:
-    """Numerator and denominator of one natural day."""
+class Sums:
+    """Between what a sum lies, and how many of its units have no exact amount."""
 
-    day: date
+    least: int
+    most: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """What a natural day adds to a figure.
+
+    `day`: None for units without a time of their own, which belong to every window. `doubts`:
+    reason → units of the day that are not wholly known. `sums`: between what the numerator of the
+    day lies where times are not precise.
+    """
+
+    day: date | None
     numerator: int
     denominator: int
+    doubts: Mapping[Why, Doubts] = field(default_factory=dict)
+    sums: Sums | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUnits:
+    """Units of a natural day that are undecided at as-of because their time still runs.
+
+    `first`, `last`: the earliest and the latest of their deadlines; None where the rule knows none.
+    """
+
+    day: date
+    units: int
+    first: datetime | None
+    last: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +101,6 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """Between what a sum lies, and how many of its units have no exact amount."""
-
-    least: int
-    most: int
-    units: int
-
-
-@dataclass(frozen=True, slots=True)
 class Measurement:
     """One rule's figures.
 
@@ -93,9 +113,12 @@ class Measurement:
     whether the numerator and the denominator count different things. `against`: units that speak
     against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
-        `sums`: between what the numerator lies where times are not precise. `side`: keys of a side
+    `sums`: between what the numerator lies where times are not precise. `side`: keys of a side
     file that the inputs have, and all of them; `keyless`: kinds of which a row without its key may
-    take any unit out; `unsettled`: why there is no verdict as soon as
+    take any unit out; `days`: the figure by natural days, of which `days_below` are those of the
+    denominator where it counts other things; `undecided`: units whose time still runs; `limit`: how
+    long after its time a unit may run; `no_days`: why the figure is no sum over days, where it is
+    none; `unsettled`: why there is no verdict as soon as
     anything is unknown.
     """
 
@@ -108,6 +131,10 @@ class Measurement:
     unmapped: Mapping[str, int] = field(default_factory=dict)
     labels: tuple[Label, ...] = ()
     days: tuple[DayCount, ...] = ()
+    days_below: tuple[DayCount, ...] = ()
+    undecided: tuple[OpenUnits, ...] = ()
+    limit: timedelta = timedelta(0)
+    no_days: Text | None = None
     slices: Mapping[str, tuple[SliceCount, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     evidence: tuple[EvidenceRow, ...] = ()

@@ -235,7 +235,8 @@ class RuleInfo:
     `absent`: entries like those of `needs` that may be missing, each with what the figure means
     then. `text`: of which merchant messages the rule needs the text; None: of none. `also`: kinds
     of file that are joined to those of `needs` where they are there. `gates_when`: CLOSING where
-    the rule gates only for a shop that wants to close.
+    the rule gates only for a shop that wants to close. `no_days`: why its figure is no sum over
+    natural days, where it has times and still is none: nothing can be said of coming days then.
     """
 
     id: str
@@ -252,6 +253,7 @@ class RuleInfo:
     also: tuple[str, ...] = ()
     gates_when: str | None = None
     value_unit: ValueUnit = ValueUnit.RATIO
+    no_days: Text | None = None
 
 
 EXCLUSIONS = (

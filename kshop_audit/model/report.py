@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from kshop_audit.model.day_table import DayTable
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 
 SCHEMA = "kshop-audit/report/2"
@@ -268,6 +269,7 @@ class RuleResult:
     sources: tuple[str, ...]
     unknown: Mapping[str, int] = field(default_factory=dict)
     coverage: Coverage | None = None
+    days: DayTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

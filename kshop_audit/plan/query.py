@@ -37,6 +37,7 @@ AGAINST = "_against"
 WAS = "_was"
 """UInt8: _code without the mutes, where there are any."""
 MUTED = EXCLUSIONS.index("muted")
+PENDING = EXCLUSIONS.index("pending")
 
 _CODES, _NO_DAY = 256, -(2**22)
 """Room for the codes of a day in one Int32, and what stands there for no day."""
@@ -184,7 +185,8 @@ def counts(frame: pl.LazyFrame, shape: Ratio | Tally, rule: str) -> pl.LazyFrame
     """What became of the units of each natural day: all that a rule's totals and days come from.
 
     rule, day (Date; null without a time), code (UInt8, see `units`), units, numerator, denominator
-    and against (Int64).
+    and against (Int64), first and last (Datetime): of units whose time still runs the earliest and
+    the latest deadline, else null.
     """
     when = pl.col(shape.at).dt.date().to_physical() if shape.at else pl.lit(None, pl.Int32)
     # One number groups in half of the time that two columns take.
@@ -200,14 +202,26 @@ def counts(frame: pl.LazyFrame, shape: Ratio | Tally, rule: str) -> pl.LazyFrame
     if isinstance(shape, Tally):
         sums = {"numerator": NUMERATOR, "denominator": DENOMINATOR, "against": AGAINST}
         added = (pl.col(column).sum().cast(pl.Int64).alias(name) for name, column in sums.items())
-        return groups.agg(units, *added).select(*known, *sums)
+        none = (pl.lit(None, pl.Datetime("ms")).alias(name) for name in ("first", "last"))
+        return groups.agg(units, *added).select(*known, *sums, *none)
     hits, misses = (pl.when(code == one).then("units").otherwise(0) for one in (HIT, MISS))
-    return groups.agg(units).select(
+    return groups.agg(units, **_deadlines(shape)).select(
         *known,
         numerator=hits,
         denominator=hits + misses,
         against=hits if shape.offence else misses,
+        first="first",
+        last="last",
     )
+
+
+def _deadlines(shape: Ratio) -> dict[str, pl.Expr]:
+    """The earliest and the latest deadline of the units whose time still runs."""
+    deadline = shape.evidence.deadline
+    if deadline is None or not (shape.excluded_column or "pending" in shape.excluded):
+        return dict.fromkeys(("first", "last"), pl.lit(None, pl.Datetime("ms")).first())
+    open_ = pl.when(pl.col(CODE) == PENDING).then(deadline.cast(pl.Datetime("ms")))
+    return {"first": open_.min(), "last": open_.max()}
 
 
 def ends(shape: Tally) -> dict[str, Tally]:
@@ -226,17 +240,15 @@ def ends(shape: Tally) -> dict[str, Tally]:
 
 def totals(counted: pl.DataFrame) -> pl.DataFrame:
     """`counts` of all days together: one row a rule and code."""
-    return counted.drop("day").group_by("rule", "code").sum()
+    return counted.drop("day", "first", "last").group_by("rule", "code").sum()
 
 
 def days(counted: pl.DataFrame) -> pl.DataFrame:
-    """rule, day, numerator, denominator of each natural day with counted units, from `counts`."""
-    return (
-        counted.filter(pl.col("day").is_not_null())
-        .group_by("rule", "day")
-        .agg(pl.col("numerator", "denominator").sum())
-        .filter(pl.col("denominator") > 0)
-        .sort("rule", "day")
+    """The rows of `counts` that make the table of days: units that count or may count, and those
+    whose time still runs.
+    """
+    return counted.filter((pl.col("code") >= HIT) | (pl.col("code") == PENDING)).sort(
+        "rule", "day", "code"
     )
 
 

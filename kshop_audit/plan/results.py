@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from kshop_audit.model.measurement import (
     EvidenceRow,
     Measurement,
     MuteCount,
+    OpenUnits,
     SliceCount,
     Sums,
 )
@@ -22,7 +23,18 @@ from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan.query import LEAST, MOST, MUTED, days, doubts_of, sorted_findings, totals
+from kshop_audit.plan.query import (
+    HIT,
+    LEAST,
+    MISS,
+    MOST,
+    MUTED,
+    PENDING,
+    days,
+    doubts_of,
+    sorted_findings,
+    totals,
+)
 from kshop_audit.rules.kit.evidence import Findings
 from kshop_audit.rules.kit.rule import Measured, Rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally
@@ -105,7 +117,11 @@ def measurement(
         doubts=doubts_of(top.units),
         below=doubts_of(below.units) if quotient else {},
         excluded={} if quotient else excluded,
-        days=_days(collected.days.get(name + (BELOW if quotient else ""), ())),
+        days=_days(name, collected),
+        days_below=_days(name + BELOW, collected) if quotient else (),
+        undecided=_undecided(collected.days.get(name, ())),
+        limit=ratio.limit if isinstance(ratio, Ratio) else timedelta(0),
+        no_days=rule.info.no_days,
         slices=_slices(collected.segments.get(name, ())),
         findings=listed,
         evidence=_evidence(own.get((name, "evidence")), ratio.evidence.looked_up, chats),
@@ -175,8 +191,42 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> _Total:
     return _Total(numerator, denominator, against, {row["code"]: row["units"] for row in rows})
 
 
-def _days(rows: Sequence[Mapping[str, Any]]) -> tuple[DayCount, ...]:
-    return tuple(DayCount(row["day"], row["numerator"], row["denominator"]) for row in rows)
+def _days(name: str, collected: Collected) -> tuple[DayCount, ...]:
+    """The figure by natural days, oldest first; what has no day of its own stands at the end."""
+    ends = {
+        end: {row["day"]: row["numerator"] for row in _counted(collected.days.get(name + end, ()))}
+        for end in (LEAST, MOST)
+    }
+    found: dict[date | None, list[Mapping[str, Any]]] = {}
+    for row in collected.days.get(name, ()):
+        if row["code"] != PENDING:
+            found.setdefault(row["day"], []).append(row)
+    days = []
+    for day in sorted(found, key=lambda day: (day is None, day)):
+        rows = found[day]
+        low, high = (ends[end].get(day) for end in (LEAST, MOST))
+        days.append(
+            DayCount(
+                day,
+                sum(row["numerator"] for row in rows),
+                sum(row["denominator"] for row in rows),
+                doubts_of({row["code"]: row["units"] for row in rows}),
+                Sums(low, high, 0) if low is not None and high is not None else None,
+            )
+        )
+    return tuple(days)
+
+
+def _counted(rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    return [row for row in rows if row["code"] in (HIT, MISS)]
+
+
+def _undecided(rows: Sequence[Mapping[str, Any]]) -> tuple[OpenUnits, ...]:
+    return tuple(
+        OpenUnits(row["day"], row["units"], row["first"], row["last"])
+        for row in rows
+        if row["code"] == PENDING and row["day"] is not None
+    )
 
 
 def _slices(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[SliceCount, ...]]:

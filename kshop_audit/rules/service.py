@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fractions import Fraction
 
 import polars as pl
@@ -13,7 +14,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit import absent, doubts
+from kshop_audit.rules.kit import absent, by_day, doubts
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Tally
@@ -115,6 +116,7 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
         at="sent_at",
         hit=pl.col("answered"),
         excluded_column="excluded",
+        limit=timedelta(seconds=terms.number("reply-rate", "within_seconds")),
         evidence=REPLIED,
         by={
             "agent": pl.coalesce("named_agent", "reply_agent"),
@@ -136,6 +138,7 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
         zh="查看未达标的日期，补齐当天的排班缺口。",
         en="Look at the days below target and close the gaps in the roster.",
     ),
+    no_days=by_day.WHOLE_DAYS,
     unit=Text(zh="天达标", en="days on target"),
     needs=OR_DAYS,
 )
@@ -210,6 +213,7 @@ def _sub_accounts(measured: Measured, terms: Terms) -> Conclusion:
         zh="给未达标的客服减少同时接待数，或补充快捷回复与培训。",
         en="Give agents below target fewer conversations at a time, quick replies and training.",
     ),
+    no_days=by_day.BY_AGENT,
     unit=Text(zh="名客服达标", en="agents on target"),
     needs=CHATS,
     conclude=_sub_accounts,

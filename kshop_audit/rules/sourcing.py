@@ -8,6 +8,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.sourcing import sourcing, sourcing_signs
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit import by_day
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
@@ -30,6 +31,7 @@ RULE = "no-source-risk"
             "at hand; if others ship for you, get an authorised source and upload numbers at once."
         ),
     ),
+    no_days=by_day.OTHER_ROWS,
     unit=Text(zh="单有无货源迹象", en="orders with a sign of it"),
     needs=("orders.order_id", "orders.shipped_at|shipments.shipped_at"),
 )

@@ -12,7 +12,7 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit import absent, by_day
 from kshop_audit.rules.kit.compensation import compensation, yuan
 from kshop_audit.rules.kit.countdown import hours_left
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
@@ -65,6 +65,7 @@ def _ladder(measured: Measured, terms: Terms) -> Conclusion:
             "and shipping receipts, and appeal within 7 days of the ticket."
         ),
     ),
+    no_days=by_day.LADDER,
     unit=Text(zh="单被判无货源", en="orders flagged as no-source"),
     needs=("violations.kind",),
     conclude=_ladder,
@@ -148,6 +149,7 @@ def _evidence_ok() -> pl.Expr:
             "not on the last day."
         ),
     ),
+    no_days=by_day.PRESENT_STATE,
     unit=Text(zh="张违约单待处理", en="open violation tickets"),
     needs=("violations.violation_id", "violations.notified_at"),
     absent={
@@ -255,6 +257,7 @@ def _net(measured: Measured, terms: Terms) -> Conclusion:
             "anything near 100 points first."
         ),
     ),
+    no_days=by_day.LADDER,
     unit=Text(zh="分（净扣分）", en="net points"),
     needs=("violations.points",),
     conclude=_net,

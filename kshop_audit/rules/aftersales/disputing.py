@@ -11,7 +11,7 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.aftersales.limits import next_due
-from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit import absent, by_day
 from kshop_audit.rules.kit.countdown import hours_left
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.membership import in_window, perhaps
@@ -129,6 +129,7 @@ def _pattern(terms: Terms) -> tuple[pl.Expr, pl.Expr]:
             "charge the outbound freight. Refund before pickup: ask before shipping."
         ),
     ),
+    no_days=by_day.PRESENT_STATE,
     unit=Text(zh="单有商责风险", en="tickets likely to be lost"),
     needs=("tickets.type", "tickets.status", "tickets.applied_at"),
     absent={

@@ -21,7 +21,7 @@ from kshop_audit.rules.conduct.hits import (
     findings,
     only_reviews,
 )
-from kshop_audit.rules.kit import doubts
+from kshop_audit.rules.kit import by_day, doubts
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 
@@ -118,6 +118,7 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
             "check the robot for loops."
         ),
     ),
+    no_days=by_day.OTHER_ROWS,
     unit=Text(zh="条超量消息", en="messages beyond the limit"),
     needs=(*NEEDS[:2], "chats.buyer_id|chats.session_id"),
 )

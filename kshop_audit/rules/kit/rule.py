@@ -91,6 +91,7 @@ class Declarations(TypedDict, total=False):
     text: MessageText
     also: tuple[str, ...]
     gates_when: str
+    no_days: Text
 
 
 def rule(

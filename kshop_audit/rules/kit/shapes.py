@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 import polars as pl
@@ -46,6 +47,7 @@ class Ratio:
     not cover it. `gaps`: what rows and days that are not in the inputs could add.
     `keyless`: further kinds of which a row without its key may take any unit out.
     `unknown_hides`: the numerator is not known at all, only its bounds are.
+    `limit`: how long after `at` a unit may be `pending`, where that is the same for all of them.
     `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
     file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
     anything is unknown; `instead`: status → the one to give in its place.
@@ -66,6 +68,7 @@ class Ratio:
     gaps: Gap = Gap.ROWS
     keyless: tuple[Kind, ...] = ()
     unknown_hides: bool = False
+    limit: timedelta = timedelta(0)
     declared: bool = False
     side: tuple[int, int] | None = None
     unsettled: Text | None = None

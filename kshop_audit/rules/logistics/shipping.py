@@ -44,6 +44,10 @@ BY = {
 }
 
 
+LIMITS = {"ship-48h": "hours", "ship-promise": "default_hours"}
+"""Rule → the option that holds the hours between payment and shipment."""
+
+
 def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     """What may have become of an order whose last line must be shipped by the limit."""
     shipped, sent = span_of(tables, shipped_at(terms)), span_of(tables, "lines_sent_at")
@@ -100,6 +104,7 @@ def _ratio(
         at="paid_at",
         hit=chances.outcome,
         excluded={**excluded, "pending": ~chances.counts},
+        limit=_hours(rule_id, LIMITS[rule_id], terms),
         maybe=maybe(causes, unsure, rest),
         unknown=causes,
         evidence=EvidenceColumns(
@@ -176,7 +181,7 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
         我们按上传单号的时间算；平台可能按揽收时间算（2025 年口径），不可抗力也以平台审核通过为
         准。状态写着已发货却没有发货时间的订单、状态看不懂的未发货订单判不了。
     """
-    limit = span_of(facts.tables, "paid_at").plus(_hours("ship-48h", "hours", terms))
+    limit = span_of(facts.tables, "paid_at").plus(_hours("ship-48h", LIMITS["ship-48h"], terms))
     presale = pl.col("presale")
     days = terms.number("ship-48h", "presale_from_promise_days")
     if days:
@@ -246,7 +251,7 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
     """
     paid = span_of(facts.tables, "paid_at")
     promised = span_of(facts.tables, "promised_at")
-    limit = promised.otherwise(paid.plus(_hours("ship-promise", "default_hours", terms)))
+    limit = promised.otherwise(paid.plus(_hours("ship-promise", LIMITS["ship-promise"], terms)))
     kept = _ratio("ship-promise", limit, facts, terms)
     return replace(kept, hit=~kept.hit, offence=True)
 

@@ -17,7 +17,7 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit import absent
+from kshop_audit.rules.kit import absent, by_day
 from kshop_audit.rules.kit.chances import (
     ANYTHING,
     NEVER,
@@ -134,6 +134,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
         side=side,
         unsettled=strangers(Kind.SHIPMENTS, Kind.ORDERS, *side) if side else None,
         excluded={**excluded, "pending": ~chances.counts},
+        limit=timedelta(hours=hours),
         maybe=maybe(causes, unsure, Why.NOT_PRECISE if rough else Why.NOT_COVERED),
         unknown=causes,
         evidence=EvidenceColumns(
@@ -225,6 +226,7 @@ def _causes(tables: Tables, untold: pl.Expr) -> dict[Why, pl.Expr]:
             "replace the reported ones by real waybills at once."
         ),
     ),
+    no_days=by_day.OTHER_ROWS,
     unit=Text(zh="单运单异常", en="orders with a waybill problem"),
     needs=("orders.shipped_at",),
     absent={
