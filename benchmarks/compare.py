@@ -103,8 +103,8 @@ def command(*arguments: str) -> tuple[str, ...]:
 def check(name: str, folder: Path) -> Program:
     """The audit of a folder; its verdict may be pass, fail or incomplete."""
     options = ["--format", "json", "--isolated"]
-    told = subprocess.run(command("check", "--help"), capture_output=True, check=True)
-    if b"--history" in told.stdout:
+    stated = subprocess.run(command("check", "--help"), capture_output=True, check=True)
+    if b"--history" in stated.stdout:
         options += ["--history", "off"]
     return Program(name, command("check", str(folder), *options), (0, 1, 3))
 
@@ -231,7 +231,7 @@ def main() -> int:
     options = parser.parse_args()
     lines = compare(programs_of(options), options.runs)
     print(table(lines))
-    told = json.dumps(
+    stated = json.dumps(
         {
             "folder": options.folder.name,
             "bytes": sum(path.stat().st_size for path in options.folder.glob("*.csv")),
@@ -243,9 +243,9 @@ def main() -> int:
         indent=2,
     )
     if options.json is None:
-        print(told)
+        print(stated)
     else:
-        options.json.write_text(told + "\n", encoding="utf-8")
+        options.json.write_text(stated + "\n", encoding="utf-8")
     return 0
 
 

@@ -65,7 +65,7 @@ def generate(options: argparse.Namespace) -> list[str]:
     def writer(kind: str) -> Writer:
         return Writer(folder, kind, options.shape, options.encoding)
 
-    told = []
+    stated = []
     if options.orders:
         files: list[tuple[Writer, Callable[[pl.DataFrame], pl.DataFrame]]] = [
             (writer("orders"), order_file),
@@ -75,13 +75,13 @@ def generate(options: argparse.Namespace) -> list[str]:
         for day in orders(options.orders, options.tickets):
             for out, make in files:
                 out.write(make(day))
-        told += [out.close() for out, _ in files]
+        stated += [out.close() for out, _ in files]
     if options.chats:
         out = writer("chats")
         for frame in chats(options.chats):
             out.write(frame)
-        told.append(out.close())
-    return told
+        stated.append(out.close())
+    return stated
 
 
 def main() -> int:

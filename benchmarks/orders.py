@@ -186,7 +186,7 @@ def ticket_file(rows: pl.DataFrame) -> pl.DataFrame:
             .otherwise(pl.lit("售后成功"))
         ),
         "售后原因": pick(WORDS["reasons"], pl.col("reason")),
-        "申请描述": pick(WORDS["told"], pl.col("reason")),
+        "申请描述": pick(WORDS["stated"], pl.col("reason")),
         "售后申请时间": stamp(pl.col("applied")),
         "售后完结时间": stamp(pl.col("finished")),
         "超时时间": stamp(pl.col("applied") + limit, promised=True),

@@ -316,10 +316,10 @@ def with_formats(page: str, lang: str) -> str:
 
 def with_count(page: str, rules: int, lang: str) -> str:
     """The page with the number of rules where it says how many there are."""
-    told = COUNTED[lang]
-    page, times = re.subn(told.format(r"\d+"), told.format(rules), page)
+    stated = COUNTED[lang]
+    page, times = re.subn(stated.format(r"\d+"), stated.format(rules), page)
     if times != 1:
-        raise SystemExit(f"expected {told!r} once, found it {times} times")
+        raise SystemExit(f"expected {stated!r} once, found it {times} times")
     return page
 
 

@@ -35,7 +35,7 @@ def standing(
     `infos`: of every rule that the tool knows. `report`: the audit, None when no export was
     given; then no rule has a status and no aspect a standing.
     """
-    told = {name: _answer(asked, settings) for name, asked in questions().items()}
+    stated = {name: _answer(asked, settings) for name, asked in questions().items()}
     # Of a rule that several packs have, the first pack's result.
     results = {} if report is None else {rule.id: rule for rule in reversed(report.rules)}
     states = tuple(
@@ -46,7 +46,7 @@ def standing(
                 for name in aspect.rules
                 if name in pack.rules and name in infos
             ],
-            [told[asked.id] for asked in aspect.questions],
+            [stated[asked.id] for asked in aspect.questions],
             report,
         )
         for aspect in load()
@@ -58,7 +58,7 @@ def standing(
         as_of=None if report is None else report.as_of,
         shop=settings.shop,
         score_total=None if report is None else report.score.total,
-        answers=_counted(told.values()),
+        answers=_counted(stated.values()),
         aspects=states,
     )
 

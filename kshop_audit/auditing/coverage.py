@@ -73,7 +73,7 @@ class Reach:
         if whole is not None and whole[0] <= since.date() and last.date() <= whole[1]:
             return True
         if kind in NOTHING_HAPPENED and self.loaded.tables.empty(kind):
-            # Nothing happened as long as orders were made, and of other days nothing is told.
+            # Nothing happened as long as orders were made, and of other days nothing is known.
             made = self.by_day.get(Kind.ORDERS)
             return bool(made) and not self.empty((Kind.ORDERS,), since)[1].missing
         first_at, last_at = self.ends(kind)

@@ -66,7 +66,7 @@ def _turned(was: Status, now: Status) -> Move:
 
 
 def _direction(before: RuleResult, after: RuleResult) -> int:
-    """1 if the value moved towards the target, -1 if away from it, 0 if neither can be told."""
+    """1 if the value moved towards the target, -1 if away from it, 0 if neither is known."""
     was, now = _exact(before), _exact(after)
     if was is None or now is None or after.target is None or was == now:
         return 0
@@ -86,13 +86,13 @@ def _exact(rule: RuleResult) -> Fraction | None:
 
 
 def _whole(old: Report, new: Report) -> Iterator[Redefined]:
-    told = (
+    stated = (
         ("shop", old.shop or "", new.shop or ""),
         ("pack", _packs(old), _packs(new)),
         ("tool", old.tool.version, new.tool.version),
         ("config", _config(old), _config(new)),
     )
-    for what, before, after in told:
+    for what, before, after in stated:
         if before != after:
             yield Redefined(what, None, before, after)
 
@@ -111,13 +111,13 @@ def _rules(moves: Sequence[RuleMove]) -> Iterator[Redefined]:
         if entry.before is None or entry.after is None:
             continue
         was, now = entry.before, entry.after
-        told = (
+        stated = (
             ("target", _target(was.target), _target(now.target)),
             ("window", _days(was), _days(now)),
             ("level", was.level.value, now.level.value),
             ("mute", _muted(was), _muted(now)),
         )
-        for what, before, after in told:
+        for what, before, after in stated:
             if before != after:
                 yield Redefined(what, now.id, before, after)
 

@@ -92,7 +92,7 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
     """Tickets, and orders of which the file of orders itself tells of after-sales.
 
     Columns: ticket_id, order_id, status, pending (Boolean: not over by as-of; null where that is
-    not known), undated (Boolean: it is over, but since when is not told, and files tell of events
+    not known), undated (Boolean: it is over, but since when is not stated, and files hold events
     after as-of; null for orders), unread (Boolean: the row of the ticket could not be read whole;
     null for orders), begun_at (application, or creation of the order), _file, _row. An order stands
     here only if its own cell names open after-sales or holds a word that is not understood, and no
@@ -113,7 +113,7 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
     if not tables.some_has(Kind.ORDERS, cell):
         return of_tickets
     runs = (pl.col(cell) == "open").fill_null(False)
-    told = (
+    stated = (
         tables.rows(Kind.ORDERS)
         .filter(runs | not_understood(cell))
         .group_by("order_id")
@@ -126,8 +126,8 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
         .drop("runs")
     )
     if Kind.ORDERS in tables.doubtful:
-        unread = touched(tables).join(told.select("order_id"), on="order_id", how="anti")
-        told = pl.concat([told, unread.with_columns(pending=_NONE)], how="diagonal")
+        unread = touched(tables).join(stated.select("order_id"), on="order_id", how="anti")
+        stated = pl.concat([stated, unread.with_columns(pending=_NONE)], how="diagonal")
     pending = of_tickets.filter(pl.col("pending") & pl.col("order_id").is_not_null())
-    alone = told.join(pending.select("order_id"), on="order_id", how="anti")
+    alone = stated.join(pending.select("order_id"), on="order_id", how="anti")
     return pl.concat([of_tickets, alone], how="diagonal")

@@ -1,4 +1,4 @@
-"""What happened on which day: the pace of a shop, by which a lost day is told from a quiet one."""
+"""What happened on which day: the pace of a shop, which separates a lost day from a quiet one."""
 
 from __future__ import annotations
 

@@ -44,28 +44,28 @@ def _with_refunds(orders: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         (pl.col("status") == "succeeded") & (pl.col("finished_at") <= last).fill_null(True)
     )
     amount = pl.col("refund_amount")
-    told = (
+    stated = (
         tables.rows(Kind.TICKETS)
         .filter(money_back.fill_null(True) & pl.col("order_id").is_not_null())
         .group_by("order_id")
         .agg(
-            _told=pl.when(money_back.fill_null(False)).then(amount).sum(),
-            _untold=(~money_back.fill_null(False) | amount.is_null()).any(),
+            _stated=pl.when(money_back.fill_null(False)).then(amount).sum(),
+            _unstated=(~money_back.fill_null(False) | amount.is_null()).any(),
         )
     )
-    known = pl.col("_told").is_not_null()
-    untold = pl.col("_untold").fill_null(pl.col("refunded_in_part"))
+    known = pl.col("_stated").is_not_null()
+    unstated = pl.col("_unstated").fill_null(pl.col("refunded_in_part"))
     if tables.has(Kind.ORDERS, "status"):
-        untold = untold | ~pl.col("status_known")
-    in_full = pl.col("closed") & (~known | pl.col("_untold").fill_null(False))
+        unstated = unstated | ~pl.col("status_known")
+    in_full = pl.col("closed") & (~known | pl.col("_unstated").fill_null(False))
     paid = pl.col("paid_fen")
     return (
-        orders.join(told, on="order_id", how="left")
+        orders.join(stated, on="order_id", how="left")
         .with_columns(
-            refunded_fen=pl.when(in_full).then(paid).otherwise(pl.col("_told").fill_null(0)),
-            refund_open=untold & ~in_full,
+            refunded_fen=pl.when(in_full).then(paid).otherwise(pl.col("_stated").fill_null(0)),
+            refund_open=unstated & ~in_full,
         )
-        .drop("_told", "_untold")
+        .drop("_stated", "_unstated")
     )
 
 

@@ -105,8 +105,8 @@ def _open_states(tables: Tables) -> bool:
 
 
 def _chances(tables: Tables) -> dict[str, Merge]:
-    told = tables.from_files_with(Kind.ORDERS, "status")
-    no_state = pl.col("status").is_null() & told
+    stated = tables.from_files_with(Kind.ORDERS, "status")
+    no_state = pl.col("status").is_null() & stated
     left = pl.col("status").is_in(LEFT).fill_null(False)
     vague = no_state | not_understood("aftersale_state")
     # An order is called shipped, on each of its lines, as soon as one of them has left.

@@ -45,7 +45,7 @@ def orders(facts: Facts) -> pl.LazyFrame:
     """
     tables, terms = facts.tables, facts.terms
     own_files = telling_files(tables, Kind.ORDERS, terms)
-    told = pl.col(FILE).is_in(own_files) | pl.col("pickup_told").fill_null(False)
+    stated = pl.col(FILE).is_in(own_files) | pl.col("pickup_stated").fill_null(False)
     lines = together(tables)
     shipped = waybills(tables, terms)
     moved = lines.join(shipped, on="order_id", how="left")
@@ -57,7 +57,7 @@ def orders(facts: Facts) -> pl.LazyFrame:
     whole = moved.with_columns(
         pl.coalesce("own_waybill", "listed_waybill").alias("tracking_no"),
         pl.min_horizontal("signed_at", "shipment_signed").alias("signed_at"),
-        told.alias("pickup_known"),
+        stated.alias("pickup_known"),
         pl.col("later_node").fill_null(False),
         pl.col("has_waybills").fill_null(False).alias("listed"),
         *_times(""),
@@ -71,7 +71,7 @@ def orders(facts: Facts) -> pl.LazyFrame:
 STEPS = (
     "last_waybill", "first_waybill", "has_waybills", "own_waybill", "listed_waybill",
     "shipment_pickup", "shipment_signed", "reported", "called_off", "refunded", "lines",
-    "untimed", "must_wait", "pickup_told", "_filled",
+    "untimed", "must_wait", "pickup_stated", "_filled",
     *(name + LATEST for name in ("last_waybill", "first_waybill", "shipment_pickup", "_filled")),
 )  # fmt: skip
 """Columns that only lead to others."""

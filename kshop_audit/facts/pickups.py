@@ -112,7 +112,7 @@ def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
     after = sent + pickup
     kept = (sent <= promise) & (picked <= after)
     in_full = pl.when(presale & rough).then(None).when(presale).then(kept).when(soon).then(True)
-    told = pl.col("open_state").not_() & pl.col("pickup_known")
+    stated = pl.col("open_state").not_() & pl.col("pickup_known")
     broken = ~pl.col("open_state") & (pl.coalesce(sent, pl.lit(as_of)) > promise)
     decided = picked.is_not_null() | (
         pl.when(presale)
@@ -129,7 +129,7 @@ def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
         .then(None)
         .when(picked.is_not_null())
         .then(in_full.when(late).then(pl.lit(False)))
-        .when(told | (presale & broken))
+        .when(stated | (presale & broken))
         .then(pl.lit(False)),
         later=(~presale & (picked - paid > full) & (picked - paid <= partial)).fill_null(False),
     )  # fmt: skip
@@ -141,9 +141,9 @@ def _excluded(terms: Terms, rule: str, decided: pl.Expr) -> pl.Expr:
     paid, picked, applied = (pl.col(n) for n in ("paid_at", "picked_up_at", "applied_at"))
     outside = paid < since if until is None else (paid < since) | (paid >= until)
     refunded = (applied <= terms.last) & (picked.is_null() | (applied < picked))
-    untold = paid.is_null() & pl.col("doubt").is_not_null()
+    unstated = paid.is_null() & pl.col("doubt").is_not_null()
     return (
-        pl.when(untold).then(None)
+        pl.when(unstated).then(None)
         .when(paid.is_null()).then(exclusion("unpaid"))
         .when(paid > terms.last).then(exclusion("after_as_of"))
         .when(outside).then(exclusion("outside_window"))

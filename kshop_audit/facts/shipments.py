@@ -73,9 +73,9 @@ def telling_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:
     if "shipped_at" in frame.columns:
         should = (pl.col("shipped_at") + DUE < terms.as_of).fill_null(False)
     found = frame.group_by(FILE).agg(
-        told=pl.col("picked_up_at").is_not_null().any(), rows=should.sum()
+        stated=pl.col("picked_up_at").is_not_null().any(), rows=should.sum()
     )
-    silent = found.filter(~pl.col("told") & (pl.col("rows") >= ENOUGH))[FILE].to_list()
+    silent = found.filter(~pl.col("stated") & (pl.col("rows") >= ENOUGH))[FILE].to_list()
     return [file for file in having if file not in silent]
 
 
@@ -103,7 +103,7 @@ def waybills(tables: Tables, terms: Terms) -> pl.LazyFrame:
     later = pl.col("node").is_in(LATER_NODES)
     proven = pl.min_horizontal(pl.when(later).then("node_at"), pl.col("signed_at"))
     files = telling_files(tables, Kind.SHIPMENTS, terms)
-    told = pl.col("_pickup").is_not_null() | pl.col(FILE).is_in(files)
+    stated = pl.col("_pickup").is_not_null() | pl.col(FILE).is_in(files)
     columns = {
         "listed_waybill": least(pl.col("tracking_no")),
         "first_waybill": least(pl.col("shipped_at")),
@@ -113,7 +113,7 @@ def waybills(tables: Tables, terms: Terms) -> pl.LazyFrame:
         "shipment_signed": least(pl.col("signed_at")),
         "proven_by": least(pl.when(pl.col("_proven_by") <= terms.last).then("_proven_by")),
         "later_node": one_is(later),
-        "pickup_told": one_is(told),
+        "pickup_stated": one_is(stated),
         **_latest(tables, later, terms),
     }
     rows = waybill_rows(tables).with_columns(_pickup=PICKUP, _proven_by=proven)

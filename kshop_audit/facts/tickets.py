@@ -55,16 +55,16 @@ def _stepped_in(tables: Tables) -> pl.Expr:
     or no column tells of it. An empty cell says that it did not.
     """
     silent = pl.col("doubt").is_not_null() | not_understood("arbitration")
-    told = tables.from_files_with(Kind.TICKETS, "arbitration")
-    return pl.when(pl.col("arbitration").is_not_null() | (told & ~silent)).then(
+    stated = tables.from_files_with(Kind.TICKETS, "arbitration")
+    return pl.when(pl.col("arbitration").is_not_null() | (stated & ~silent)).then(
         (pl.col("arbitration") == "yes").fill_null(False)
     )
 
 
 def _turned_down(tables: Tables) -> pl.Expr:
     """Boolean: the merchant said no; null where neither the flag nor the state tells."""
-    told = tables.from_files_with(Kind.TICKETS, "rejected")
-    flag, state = pl.when(told).then("rejected"), pl.col("status") == "rejected"
+    stated = tables.from_files_with(Kind.TICKETS, "rejected")
+    flag, state = pl.when(stated).then("rejected"), pl.col("status") == "rejected"
     said = flag.fill_null(False) | state.fill_null(False)
     unread = pl.col("doubt").is_not_null() & flag.is_null()
     return pl.when(said | ~(unread | (flag.is_null() & state.is_null()))).then(said)

@@ -183,9 +183,9 @@ def _understood(reading: Reading) -> _Understood:
         rewritten, match = found
         return _Understood(decoded, Header(match, ",", 1, 0, described=False), rewritten)
     if header is None:
-        told = strange(text, reading.file.pin)
-        if told is not None:
-            raise UnrecognisedError(reading.name, *told, decoded.encoding)
+        stated = strange(text, reading.file.pin)
+        if stated is not None:
+            raise UnrecognisedError(reading.name, *stated, decoded.encoding)
         raise unrecognised(
             reading.name, text, decoded.encoding, reading.delimiters,
             reading.begins, reading.file.pin,
@@ -246,7 +246,7 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
     target = reading.scratch / f"{reading.index}.repaired"
     repaired(frame, spans, table.heads, target)
     return raw.scan(
-        Place(target, form.separator[:1], form.names, form.cells, 0, header.row, told=True)
+        Place(target, form.separator[:1], form.names, form.cells, 0, header.row, stated=True)
     )
 
 

@@ -162,8 +162,8 @@ def _decided(
     if measured.status is not None:
         # A row that could not be read might be the one that speaks against it.
         doubtful = measured.status is Status.PASS and measured.unknown
-        told = (measured.status, measured.reason)
-        return (Status.NO_VERDICT, undecided(measured)) if doubtful else told
+        stated = (measured.status, measured.reason)
+        return (Status.NO_VERDICT, undecided(measured)) if doubtful else stated
     if measured.reason is not None or ends is None:
         return Status.NO_VERDICT, measured.reason
     empty = measured.denominator == 0

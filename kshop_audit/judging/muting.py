@@ -18,7 +18,7 @@ def with_mutes(judged: Judged, measured: Measurement, info: RuleInfo, terms: Ter
         return judged
     without = judge(measured.unmuted, info, terms).result
     mutes = terms.settings.mutes
-    told = MuteEffect(
+    stated = MuteEffect(
         units=measured.muted,
         status=without.status,
         value=without.value,
@@ -35,7 +35,7 @@ def with_mutes(judged: Judged, measured: Measurement, info: RuleInfo, terms: Ter
             if count.units
         ),
     )
-    return Judged(replace(judged.result, mute=told), judged.points)
+    return Judged(replace(judged.result, mute=stated), judged.points)
 
 
 def mute_notes(measured: Sequence[Measurement], terms: Terms) -> Iterator[Text]:

@@ -48,7 +48,7 @@ class RuleMove:
 
     @property
     def counts(self) -> bool:
-        """Whether the rule's level lets it decide anything; of the others it is only told."""
+        """Whether the rule's level lets it decide anything; others are only listed."""
         return self.rule.level in (Level.ERROR, Level.WARN)
 
 

@@ -1,4 +1,4 @@
-"""What a run is doing, told to whoever watches it; the use case itself prints nothing."""
+"""What a run is doing, for the display; the use case itself prints nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operator decided, after every origin was merged, and what a rule is told of it.
+"""What the operator decided, after every origin was merged, and the part that a rule receives.
 
 `Settings` is made by the configuration (flag > environment > file > pack > default); `Terms` is
 what remains once as-of is known. Standard library only; times are naive Asia/Shanghai.
@@ -219,7 +219,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a rule is told: the instant, the pack's numbers and the operator's decisions.
+    """What a rule receives: the instant, the pack's numbers and the operator's decisions.
 
     `spans`: the rules of which this pack judges a part of the window only, for another version of
     the pack was in force before or after.

@@ -1,4 +1,4 @@
-"""What the inputs lack for a question, told with the export that supplies it."""
+"""What the inputs lack for a question, and the export that supplies it."""
 
 from __future__ import annotations
 

@@ -124,11 +124,11 @@ def without(kind: Kind, part: FileRows, late: Sequence[LatestRow], limit: dateti
         # A cell may hold a whole conversation, whose messages have one row.
         here &= pl.max_horizontal(events) == row.at
         found = good.filter(here)
-        told = found.select(pl.col(events) == row.at).row(0, named=True)
-        column = next(name for name in events if told[name])
+        stated = found.select(pl.col(events) == row.at).row(0, named=True)
+        column = next(name for name in events if stated[name])
         unread = (pl.when(pl.col(name) <= limit).then(name).alias(name) for name in events)
         why = dict(zip(BAD.names()[2:], (column, str(row.at), "future_time"), strict=True))
-        told_why = (pl.lit(text, BAD[name]).alias(name) for name, text in why.items())
-        bad.append(found.with_columns(*unread, *told_why))
+        stated_why = (pl.lit(text, BAD[name]).alias(name) for name, text in why.items())
+        bad.append(found.with_columns(*unread, *stated_why))
         good = good.filter(~here.fill_null(False))
     return replace(part, good=good, bad=pl.concat(bad, how="diagonal"))

@@ -53,7 +53,7 @@ class FileRows:
 
 
 class Reader:
-    """Reads files in the background, two at a time, as soon as it is told of them.
+    """Reads files in the background, two at a time, as soon as they are given.
 
     Checking that the quick way reads a large file rightly takes one processor as long as reading it
     takes two. So it is read meanwhile, and read again in the rare case that the check fails.

@@ -153,7 +153,7 @@ def _query(
         asked.mutes = query.muted_counts(frame, top, mutes)
     asked.counts.append(query.counts(frame, top, name))
     if isinstance(shape, Quotient):
-        # What is left out above must not be counted below, where it can be told.
+        # What is left out above must not be counted below, where that is known.
         same = {i: mute for i, mute in muting(shape.denominator).items() if i in mutes}
         below = query.units(shape.denominator, rule.info.id, terms, _any(same))
         asked.counts.append(query.counts(below, shape.denominator, name + BELOW))
@@ -177,12 +177,12 @@ def _any(mutes: Mapping[int, pl.Expr]) -> pl.Expr | None:
 
 
 def _unknown_reasons(frame: pl.LazyFrame, columns: tuple[str, str], terms: Terms) -> pl.LazyFrame:
-    folded, told = columns
+    folded, stated = columns
     known = [fold(w) for w in (*terms.words("quality_reasons"), *terms.words("other_reasons"))]
     counted = query.counts_for_sure(pl.col(query.CODE))
     return (
-        frame.filter(counted & pl.col(told).is_not_null() & ~pl.col(folded).is_in(known))
-        .group_by(pl.col(told).alias("text"))
+        frame.filter(counted & pl.col(stated).is_not_null() & ~pl.col(folded).is_in(known))
+        .group_by(pl.col(stated).alias("text"))
         .agg(rows=pl.len())
         .sort("rows", "text", descending=[True, False])
     )

@@ -133,15 +133,15 @@ def _orders(counted_at: str, facts: Facts, terms: Terms) -> Ratio:
     if counted_at == "signed_at":
         touched = touched | pl.col("waybill_doubt").is_not_null()
         columns[Kind.SHIPMENTS] = "waybill_doubt"
-    untold = at.early.is_null()
-    unsure = window.hit & touched & untold
+    unstated = at.early.is_null()
+    unsure = window.hit & touched & unstated
     if not at.precise:
-        unsure = unsure | (window.hit & window.out & ~untold)
+        unsure = unsure | (window.hit & window.out & ~unstated)
     return Ratio(
         unit=facts(possible_orders),
         at=counted_at,
         hit=pl.lit(True),
-        excluded={"unpaid": untold & ~touched},
+        excluded={"unpaid": unstated & ~touched},
         maybe=maybe(because(tables, columns), unsure, Why.NOT_PRECISE),
     )
 

@@ -121,23 +121,23 @@ def test_the_catalogue_finds_it(pack: str) -> None:
 def test_the_listing_shows_it(pack: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "--pack", pack, "--lang", "en"]) == 0
     (line,) = [row for row in capsys.readouterr().out.splitlines() if row.startswith("toy-big")]
-    for told in ("error", "75", "30d", "Orders that are big"):
-        assert told in line
+    for stated in ("error", "75", "30d", "Orders that are big"):
+        assert stated in line
 
 
 @pytest.mark.parametrize(
-    ("lang", "told"),
+    ("lang", "stated"),
     [
         ("zh", ["大额订单", "一单 200 元", "多卖大件", "limit_fen"]),
         ("en", ["Orders that are big", "one of two", "Sell bigger", "limit_fen"]),
     ],
 )
 def test_it_is_explained(
-    pack: str, lang: str, told: list[str], capsys: pytest.CaptureFixture[str]
+    pack: str, lang: str, stated: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["rule", "toy-big-orders", "--pack", pack, "--lang", lang]) == 0
     out = capsys.readouterr().out
-    assert [text for text in told if text not in out] == []
+    assert [text for text in stated if text not in out] == []
 
 
 def test_the_handbook_has_a_page_of_it(pack: str) -> None:
@@ -148,8 +148,8 @@ def test_the_handbook_has_a_page_of_it(pack: str) -> None:
     spec.loader.exec_module(make_docs)
     pages = make_docs.rule_pages(rules.catalogue(), load(pack))
     page = pages["toy-big-orders.md"]
-    for told in ("大额订单", "Orders that are big", "One order of 200", "limit_fen"):
-        assert told in page
+    for stated in ("大额订单", "Orders that are big", "One order of 200", "limit_fen"):
+        assert stated in page
     assert "toy-big-orders" in pages["README.md"]
 
 

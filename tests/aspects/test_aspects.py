@@ -63,8 +63,8 @@ def test_without_exports_nothing_stands_anywhere() -> None:
     ("done", "expected"), [(True, Standing.MET), (False, Standing.MISSED), (None, Standing.OPEN)]
 )
 def test_a_check_by_hand_is_what_was_answered(done: bool | None, expected: Standing) -> None:
-    told = {} if done is None else {"photos-real": Done(done, date(2026, 10, 31), "抽查 20 款")}
-    state = by_id(stand(failing(), Settings(aspects=told)))["photos"]
+    stated = {} if done is None else {"photos-real": Done(done, date(2026, 10, 31), "抽查 20 款")}
+    state = by_id(stand(failing(), Settings(aspects=stated)))["photos"]
     assert state.standing is expected
     (answer,) = state.questions
     assert (answer.done, answer.at) == (done, None if done is None else "2026-10-31")

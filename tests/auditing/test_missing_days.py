@@ -42,4 +42,4 @@ def test_missing_days_are_counted_and_the_first_ten_named(
     assert rule.status is Status.NO_VERDICT
     assert rule.reason is not None
     assert why in rule.reason.en
-    assert any(note in told.en for told in report.notes)
+    assert any(note in stated.en for stated in report.notes)

@@ -205,8 +205,8 @@ def test_the_version_in_force_is_that_of_the_last_day() -> None:
 def test_a_declared_figure_belongs_to_the_version_of_its_last_day(tmp_path: Path) -> None:
     older, newer, boundary = BOUNDARIES[0]
     day = boundary.date()
-    told = Declared(Decimal(9), 10, day - timedelta(days=21), day - timedelta(days=1), "后台")
-    settings = Settings(packs=("kuaishou-by-date",), declared={"reply-rate-3m": told})
+    stated = Declared(Decimal(9), 10, day - timedelta(days=21), day - timedelta(days=1), "后台")
+    settings = Settings(packs=("kuaishou-by-date",), declared={"reply-rate-3m": stated})
     (tmp_path / "orders.csv").write_text(
         "order_id,status,paid_at,shipped_at\no1,shipped,2022-11-20 10:00:00,2022-11-21 10:00:00\n",
         encoding="utf-8",
@@ -226,7 +226,7 @@ def test_no_table_is_needed_to_choose() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pack", "as_of", "told"),
+    ("pack", "as_of", "stated"),
     [
         ("kuaishou-2021-09", datetime(2022, 11, 28), False),  # the last day is 27 November
         ("kuaishou-2021-09", datetime(2022, 11, 28, 0, 0, 1), True),
@@ -237,11 +237,11 @@ def test_no_table_is_needed_to_choose() -> None:
         ("kuaishou-by-date", datetime(2022, 12, 1), False),
     ],
 )
-def test_a_version_that_was_not_in_force_is_told(
-    pack: str, as_of: datetime, told: bool, tmp_path: Path
+def test_a_version_that_was_not_in_force_is_stated(
+    pack: str, as_of: datetime, stated: bool, tmp_path: Path
 ) -> None:
     write(tmp_path, [message(1, "b1", as_of - timedelta(days=1))])
     # The one with the natural weeks: 28 days.
     rule = "reply-rate" if pack == "kuaishou" else "reply-rate-3m"
     report = audit_folder(tmp_path, Settings(packs=(pack,)), as_of, select=(rule,)).report
-    assert any("was not in force" in note.en for note in report.notes) is told
+    assert any("was not in force" in note.en for note in report.notes) is stated

@@ -77,8 +77,8 @@ def test_verdict(case: Case) -> None:
     if "boundary" in case:
         conclude = catalogue()[case["rule"]].conclude
         assert conclude is not None
-        told = conclude(Measured(case["numerator"], case["denominator"], 0, ()), terms_of(case))
-        assert any("BOUNDARY" in note.en for note in told.notes) is case["boundary"]
+        stated = conclude(Measured(case["numerator"], case["denominator"], 0, ()), terms_of(case))
+        assert any("BOUNDARY" in note.en for note in stated.notes) is case["boundary"]
 
 
 @table("points_case")
@@ -172,8 +172,8 @@ def test_ladder(case: Case) -> None:
     placed = bracket(case["orders"], case["media"] or case["repeated"], TERMS)
     assert placed["bracket"] == case["bracket"]
     fine, points = placed["fine_yuan"], placed["points_taken"]
-    told = f"{fine} yuan" if fine else f"{points} points" if points else ""
-    assert told == case["penalty"]
+    stated = f"{fine} yuan" if fine else f"{points} points" if points else ""
+    assert stated == case["penalty"]
     assert placed["next_at"] == (None if case["next_at"] == "null" else case["next_at"])
 
 

@@ -57,7 +57,7 @@ def test_the_json_is_what_the_schema_says(run: Run, paths: tuple[Path, ...]) -> 
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"),
+    ("lines", "stated"),
     [
         ("photos-reel = true", "shop.toml:2: aspects.photos-reel：没有这个问题 photos-reel，"),
         ("photos-reel = true", "是不是 photos-real？"),
@@ -67,11 +67,11 @@ def test_the_json_is_what_the_schema_says(run: Run, paths: tuple[Path, ...]) -> 
         ("photos-real = {done = true, at = 31}", "aspects.photos-real.at：应为日期"),
     ],
 )  # fmt: skip
-def test_a_wrong_answer_is_named_with_its_place(run: Run, lines: str, told: str) -> None:
+def test_a_wrong_answer_is_named_with_its_place(run: Run, lines: str, stated: str) -> None:
     Path("shop.toml").write_text(f"[aspects]\n{lines}\n", encoding="utf-8")
     code, out, err = run("aspects", "--lang", "zh")
     assert (code, out) == (2, "")
-    assert told in err
+    assert stated in err
 
 
 def test_another_pack_has_its_own_rules(run: Run) -> None:

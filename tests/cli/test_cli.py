@@ -253,7 +253,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert done.stdout
 
 
-def test_the_version_is_told(run: Run) -> None:
+def test_the_version_is_stated(run: Run) -> None:
     assert run("--version") == (EXIT_OK, f"kshop-audit {__version__}\n", "")
 
 
@@ -354,7 +354,7 @@ def test_doctor_tells_kinds_columns_and_what_is_missing(run: Run, tmp_path: Path
     code, out, err = run("doctor", folder)
     assert (code, err) == (EXIT_OK, "")
     page = " ".join(out.split())
-    for told in (
+    for stated in (
         "orders.csv kind orders",
         "records 4 = rows 3 + rejected 1",
         "paid_at",
@@ -364,4 +364,4 @@ def test_doctor_tells_kinds_columns_and_what_is_missing(run: Run, tmp_path: Path
         "no file chats (chats) cannot measure reply-rate",
         "Supply a chat log",
     ):
-        assert told in page
+        assert stated in page

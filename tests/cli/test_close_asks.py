@@ -154,7 +154,7 @@ def test_what_is_no_answer(fact: str, typed: str) -> None:
 def test_the_lines_to_keep_are_the_configuration(tmp_path: Path, run: Run) -> None:
     folder = shop(tmp_path)
     answers = {"notice_started_at": read_answer("notice_started_at", "2026-09-12 10:00")}
-    told = snippet({name: answer for name, answer in answers.items() if answer is not None})
-    (folder / "shop.toml").write_text(told + "\nnotice_interrupted = false\n", encoding="utf-8")
+    stated = snippet({name: answer for name, answer in answers.items() if answer is not None})
+    (folder / "shop.toml").write_text(stated + "\nnotice_interrupted = false\n", encoding="utf-8")
     _, out, _ = run("close", folder, "--lang", "en")
     assert "√ Closing notice" in out

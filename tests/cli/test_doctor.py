@@ -47,7 +47,7 @@ def renamed(
     return target
 
 
-def told(run: Run, *arguments: object) -> dict[str, object]:
+def stated(run: Run, *arguments: object) -> dict[str, object]:
     """The diagnosis as JSON."""
     _, out, _ = run("doctor", *arguments, "--format", "json")
     found = json.loads(out)
@@ -108,7 +108,7 @@ def test_values_that_are_in_no_vocabulary_are_counted_and_masked(run: Run, tmp_p
 
 
 def test_what_is_missing_costs_these_rules_and_comes_from_there(run: Run, tmp_path: Path) -> None:
-    found = told(run, shop(tmp_path / "shop", chats=False))
+    found = stated(run, shop(tmp_path / "shop", chats=False))
     lacks = {
         (lack["kind"], lack["file"], need): lack
         for lack in found["lacks"]  # type: ignore[attr-defined]
@@ -134,7 +134,7 @@ def test_days_without_a_row_are_the_missing_days_of_the_report(run: Run, tmp_pat
     folder.mkdir()
     head = "session_id,message_id,buyer_id,sender_role,sent_at,content\n"
     (folder / "chats.csv").write_text(head + "".join(rows), encoding="utf-8")
-    gaps = {gap["days"][0]: gap for gap in told(run, folder)["gaps"]}  # type: ignore[attr-defined]
+    gaps = {gap["days"][0]: gap for gap in stated(run, folder)["gaps"]}  # type: ignore[attr-defined]
     report = json.loads(run("check", folder, "--format", "json")[1])
     note = next(note["en"] for note in report["notes"] if "without data" in note["en"])
     gap = gaps["2026-10-07"]
@@ -155,11 +155,11 @@ def test_orders_without_the_time_of_the_order_show_such_days_by_payments(
     ]
     path = tmp_path / "orders.csv"
     path.write_text("order_id,status,paid_at,shipped_at\n" + "".join(rows), encoding="utf-8")
-    (gap, *_) = told(run, path)["gaps"]  # type: ignore[misc]
+    (gap, *_) = stated(run, path)["gaps"]  # type: ignore[misc]
     assert (gap["kind"], gap["days"]) == ("orders", ["2026-10-07"])  # type: ignore[has-type]
 
 
-def test_chats_in_json_are_told_field_by_field(run: Run, tmp_path: Path) -> None:
+def test_chats_in_json_are_stated_field_by_field(run: Run, tmp_path: Path) -> None:
     rows = [
         {"session_id": "S1", "message_id": f"M{n}", "sender_role": "buyer", "zz": "?",
          "sent_at": f"2026-10-20 10:0{n}:00", "content": "在吗"}
@@ -202,7 +202,7 @@ def test_nothing_readable_is_2_and_still_says_why(run: Run, tmp_path: Path) -> N
     assert code == EXIT_NO_AUDIT
     assert "1 file, not recognised" in out
     assert "not read" in out
-    assert told(run, path)["lacks"] == []
+    assert stated(run, path)["lacks"] == []
 
 
 def test_text_of_files_is_shown_as_text(run: Run, tmp_path: Path) -> None:

@@ -238,7 +238,7 @@ def never(err: str) -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_file_is_told_in_a_line_and_never_a_traceback(
+def test_a_broken_file_is_stated_in_a_line_and_never_a_traceback(
     name: str, run: Run, tmp_path: Path
 ) -> None:
     """Alone, named with a kind, and beside sound files."""

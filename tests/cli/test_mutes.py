@@ -109,7 +109,7 @@ def test_what_a_mute_can_match(run: Run, tmp_path: Path, rule: str, match: str) 
         ('{ ticket_id = "T1" }', "2026-12-31", "matches nothing"),
     ],
 )
-def test_a_mute_without_effect_is_told_and_hides_nothing(
+def test_a_mute_without_effect_is_stated_and_hides_nothing(
     run: Run, tmp_path: Path, match: str, until: str, note: str
 ) -> None:
     folder = shop(tmp_path / "shop", shipped=LATE)
@@ -158,7 +158,7 @@ def test_offences_and_means_can_be_muted(run: Run, tmp_path: Path) -> None:
          "did you mean by?"),
     ],
 )  # fmt: skip
-def test_a_fault_of_the_file_is_told_with_its_place(
+def test_a_fault_of_the_file_is_stated_with_its_place(
     run: Run, tmp_path: Path, text: str, message: str
 ) -> None:
     Path("mutes.toml").write_text(text, encoding="utf-8")

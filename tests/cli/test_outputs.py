@@ -150,9 +150,9 @@ def test_a_cell_holds_nothing_that_steers_or_hides(cell: str, written: str) -> N
 
 @pytest.mark.parametrize("cell", FORMULA)
 def test_no_cell_is_a_formula(cell: str) -> None:
-    told = safe(cell)
-    assert isinstance(told, str)
-    assert told.startswith("'")
+    stated = safe(cell)
+    assert isinstance(stated, str)
+    assert stated.startswith("'")
 
 
 def test_our_own_figures_stay_figures() -> None:
@@ -206,7 +206,7 @@ def test_figures_are_broken_down_as_asked(run: Run, tmp_path: Path) -> None:
         (["--pack", "kuaishou", "--pack", "kuaishou"], "the pack kuaishou is given twice"),
     ],
 )
-def test_what_cannot_be_asked_for_is_told(
+def test_what_cannot_be_asked_for_is_stated(
     run: Run, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     code, out, err = run("check", shop(tmp_path / "shop"), *arguments)

@@ -15,7 +15,7 @@ SAMPLES = ROOT / "sample_data"
 PAGE = (SAMPLES / "README.md").read_text(encoding="utf-8")
 
 
-def told(lang: str) -> dict[str, int]:
+def stated(lang: str) -> dict[str, int]:
     """Folder → exit code, as one half of the page has it."""
     half = PAGE.split("\n---\n")[lang == "en"]
     rows = re.findall(r"^\| `(\w+)/` .* (\d) \|$", half, re.MULTILINE)
@@ -25,7 +25,7 @@ def told(lang: str) -> dict[str, int]:
 @pytest.mark.parametrize("folder", sorted(p.name for p in SAMPLES.iterdir() if p.is_dir()))
 def test_the_exit_code_is_the_one_of_the_page(run: Run, folder: str) -> None:
     code = run("check", SAMPLES / folder, "-q")[0]
-    assert (told("zh")[folder], told("en")[folder]) == (code, code)
+    assert (stated("zh")[folder], stated("en")[folder]) == (code, code)
 
 
 @pytest.mark.parametrize("folder", ["pinduoduo", "jd", "taobao", "douyin"])

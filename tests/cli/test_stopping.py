@@ -30,7 +30,7 @@ def begun(command: list[str], temporary: Path) -> subprocess.Popen[bytes]:
 
 
 def stopped(run: subprocess.Popen[bytes], number: int, when: Callable[[], bool]) -> bytes:
-    """Send a signal as soon as it is time to, and return what the run told on stderr."""
+    """Send a signal as soon as it is time to, and return what the run printed on stderr."""
     end = time.monotonic() + PATIENCE
     with run:  # whatever happens, its pipes are closed here
         try:

@@ -96,8 +96,8 @@ def _plain(text: str) -> str:
     return text.replace("\\n", "\n")
 
 
-def _expected(told: str) -> dict[str, str]:
-    return {entry.rstrip("?"): REVIEW if entry.endswith("?") else HIT for entry in told.split()}
+def _expected(stated: str) -> dict[str, str]:
+    return {entry.rstrip("?"): REVIEW if entry.endswith("?") else HIT for entry in stated.split()}
 
 
 def found(texts: Sequence[str], folder: Path) -> list[dict[str, str]]:

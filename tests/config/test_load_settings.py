@@ -1,4 +1,4 @@
-"""Configuration: where it is found, what wins, what it means, and how its faults are told."""
+"""Configuration: where it is found, what wins, what it means, and how its faults are shown."""
 
 from __future__ import annotations
 
@@ -308,10 +308,10 @@ def test_flag_before_environment_before_file_before_pack(tmp_path: Path) -> None
 
 def test_every_setting_has_one_origin(tmp_path: Path) -> None:
     write(tmp_path, FULL)
-    settings, told = load_settings(cwd=tmp_path, environ={}, flags={})
-    keys = [origin.key for origin in told]
+    settings, stated = load_settings(cwd=tmp_path, environ={}, flags={})
+    keys = [origin.key for origin in stated]
     assert len(keys) == len(set(keys))
-    origins = {origin.key: origin for origin in told}
+    origins = {origin.key: origin for origin in stated}
     assert origins["shop"] == Origin("shop", "小店", "shop.toml:2")
     assert origins["weights.service"].origin == "pack kuaishou"
     assert origins["exempt.0.reason"].value == "春节"
@@ -411,7 +411,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("text", "message"), FAULTS)
-def test_a_fault_is_told_with_its_line_and_a_way_out(
+def test_a_fault_is_stated_with_its_line_and_a_way_out(
     tmp_path: Path, text: str, message: str
 ) -> None:
     assert message in "\n".join(faults(tmp_path, text))
@@ -422,18 +422,18 @@ def test_a_wrong_value_is_not_called_missing_as_well(tmp_path: Path) -> None:
         "[declared.reply-rate]\nnumerator = -1\ndenominator = 2\nfrom = 2026-01-01\n"
         "to = 2026-01-02\nsource = 'x'\n"
     )
-    told = "\n".join(faults(tmp_path, text))
-    assert "must be a number, not below 0" in told
-    assert "is missing" not in told
+    stated = "\n".join(faults(tmp_path, text))
+    assert "must be a number, not below 0" in stated
+    assert "is missing" not in stated
 
 
-def test_all_faults_are_told_at_once_in_reading_order(tmp_path: Path) -> None:
+def test_all_faults_are_stated_at_once_in_reading_order(tmp_path: Path) -> None:
     text = (
         "shop = 5\npak = 'x'\n[levels]\nreply-rte = 'off'\nship-48h = 'fatal'\n"
         "[targets]\nreply-rate = 85\n[[exempt]]\nfrom = 2026-01-01\ntoo = 1\n"
     )
-    told = faults(tmp_path, text, sets=["targets.x=1"])
-    assert [line.split(": ")[0] for line in told] == [
+    stated = faults(tmp_path, text, sets=["targets.x=1"])
+    assert [line.split(": ")[0] for line in stated] == [
         "--set targets.x",
         "shop.toml:1",
         "shop.toml:2",
@@ -447,20 +447,20 @@ def test_all_faults_are_told_at_once_in_reading_order(tmp_path: Path) -> None:
 
 
 def test_faults_of_the_environment_and_of_flags_are_named_after_them(tmp_path: Path) -> None:
-    told = faults(
+    stated = faults(
         tmp_path,
         "",
         environ={"KSHOP_AUDIT_LANG": "de"},
         flags={"levels": {"x-rule": "off"}, "require": ["y-rule"]},
     )
-    assert told == [
+    assert stated == [
         "--level: levels.x-rule: unknown rule x-rule",
         "--require: require: unknown rule y-rule",
         "KSHOP_AUDIT_LANG: lang: must be one of zh, en",
     ]
 
 
-def test_a_file_in_another_encoding_is_told_how_to_mend_it(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_stated_how_to_mend_it(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_bytes('shop = "小店"'.encode("gb18030"))
     with pytest.raises(ConfigError, match="save it as UTF-8"):
         load(tmp_path)

@@ -71,7 +71,7 @@ class Attack:
     def names(self) -> str:
         return "+".join(loss.name for loss in self.losses)
 
-    def told(self) -> str:
+    def stated(self) -> str:
         rhythm = self.whole.rhythm
         shop = f"{rhythm.name} shop, as of {rhythm.as_of}, good {rhythm.good}/1000"
         return "; ".join((shop, *(f"{loss.name}: {loss.detail}" for loss in self.losses)))

@@ -77,7 +77,7 @@ def places_of(exports: Exports, kind: str, wanted: Callable[[Cells], bool]) -> l
     return [place for place, row in enumerate(exports.rows(kind)) if wanted(row)]
 
 
-def told(kind: str, column: str, count: int, of: int) -> str:
+def stated(kind: str, column: str, count: int, of: int) -> str:
     return f"{kind}.{column} {count}/{of}"
 
 
@@ -98,7 +98,7 @@ def unknown_words(rng: Random, exports: Exports) -> Degraded:
     word = rng.choice(NEW_WORDS[kind, column])
     names = ("first_reason", "reason") if column == "first_reason" else (column,)
     changed = exports.edited(kind, chosen, lambda row: row | dict.fromkeys(names, word))
-    detail = f"{told(kind, column, len(chosen), len(rows))} {word}"
+    detail = f"{stated(kind, column, len(chosen), len(rows))} {word}"
     return changed, Loss("unknown_words", detail)
 
 
@@ -118,7 +118,7 @@ def emptied_cells(rng: Random, exports: Exports) -> Degraded:
     chosen = some(rng, places)
     names = ("first_reason", "reason") if column == "first_reason" else (column,)
     changed = exports.edited(kind, chosen, lambda row: row | dict.fromkeys(names, ""))
-    detail = told(kind, column, len(chosen), len(exports.rows(kind)))
+    detail = stated(kind, column, len(chosen), len(exports.rows(kind)))
     return changed, Loss("emptied_cells", detail)
 
 
@@ -143,7 +143,7 @@ def damaged_cells(rng: Random, exports: Exports) -> Degraded:
     names = "+".join(edit)
     return changed, Loss(
         "damaged_time" if way == 0 else "damaged_key",
-        told(kind, names, len(chosen), len(exports.rows(kind))),
+        stated(kind, names, len(chosen), len(exports.rows(kind))),
     )
 
 
@@ -176,7 +176,7 @@ def coarse_times(rng: Random, exports: Exports) -> Degraded:
         order, changed = reordered(rng, changed)
     form = "day" if length == 10 else "minute"
     names = columns[0] if len(columns) == 1 else "times"
-    detail = f"{told(kind, names, len(places), len(exports.rows(kind)))} to the {form}, {order}"
+    detail = f"{stated(kind, names, len(places), len(exports.rows(kind)))} to the {form}, {order}"
     return changed, Loss(f"to_the_{form}", detail)
 
 
@@ -259,4 +259,6 @@ def missing_times(rng: Random, exports: Exports) -> Degraded:
         return None
     chosen = some(rng, places)
     changed = exports.edited(kind, chosen, lambda row: row | {column: ""})
-    return changed, Loss("missing_times", told(kind, column, len(chosen), len(exports.rows(kind))))
+    return changed, Loss(
+        "missing_times", stated(kind, column, len(chosen), len(exports.rows(kind)))
+    )

@@ -86,8 +86,8 @@ def exports_of(rng: Random, whole: Whole) -> Exports:
         if of_kind
     }
     headers = {kind: tuple(of_kind[0]) for kind, of_kind in tables.items()}
-    told = whole.rhythm.name == "new" or rng.randrange(2) == 0
-    exports = Exports(tables, headers, whole.as_of, whole.rhythm.opened_at if told else None)
+    stated = whole.rhythm.name == "new" or rng.randrange(2) == 0
+    exports = Exports(tables, headers, whole.as_of, whole.rhythm.opened_at if stated else None)
     for kind, column in layout(rng, exports):
         if column:
             exports = exports.without_column(kind, column)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.degradation.cells import Degraded, places_of, some, told
+from tests.degradation.cells import Degraded, places_of, some, stated
 from tests.degradation.exports import Cells, Exports, Loss
 
 DURATIONS = frozenset({"refund-only-hours", "return-refund-hours"})
@@ -93,7 +93,7 @@ def first_row_only(rng: Random, exports: Exports) -> Degraded:
         for place, row in enumerate(of_talk):
             hidden = place > 0 and talk in blanked
             rows.append(row | dict.fromkeys(names, "") if hidden else row)
-    detail = told("chats", "session_id", len(blanked), len(talks))
+    detail = stated("chats", "session_id", len(blanked), len(talks))
     return exports.with_rows("chats", rows), Loss("first_row_only", detail)
 
 
@@ -111,7 +111,7 @@ def order_ids_on_top(exports: Exports) -> Degraded:
     hidden = len(rows) - len(seen)
     if hidden <= 0:
         return None
-    detail = told("orders", "order_id", hidden, len(rows))
+    detail = stated("orders", "order_id", hidden, len(rows))
     return exports.with_rows("orders", rows), Loss("first_row_only", detail)
 
 
@@ -132,7 +132,7 @@ def double_rows(rng: Random, exports: Exports) -> Degraded:
             others = [word for word in STATES[kind, column] if word != row[column]]
             twin = row | {column: rng.choice(others)}
             rows.insert(len(rows) - rng.randrange(2), twin)
-    detail = told(kind, column, len(chosen), len(exports.rows(kind)))
+    detail = stated(kind, column, len(chosen), len(exports.rows(kind)))
     return exports.with_rows(kind, rows), Loss("double_rows", detail)
 
 

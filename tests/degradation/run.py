@@ -33,7 +33,7 @@ def attacked(first: int, only: str | None, count: int, tight: bool) -> list[Line
         attack = attack_of(seed, only)
         report, found = outcome_of(attack, tight=tight)
         faults = [(fault.rule, fault.kind, fault.detail) for fault in found]
-        lines.append((seed, attack.names, attack.told(), str(report.code), faults))
+        lines.append((seed, attack.names, attack.stated(), str(report.code), faults))
     return lines
 
 
@@ -55,13 +55,13 @@ def summary(lines: list[Line]) -> None:
     runs: dict[str, int] = defaultdict(int)
     failing: dict[str, int] = defaultdict(int)
     codes: dict[str, int] = defaultdict(int)
-    for seed, names, told, code, faults in lines:
+    for seed, names, stated, code, faults in lines:
         single = names if "+" not in names else "(combined)"
         runs[single] += 1
         failing[single] += bool(faults)
         codes[code] += 1
         for rule, kind, detail in faults:
-            table[single, rule, kind].append((seed, f"{told} -> {detail}"))
+            table[single, rule, kind].append((seed, f"{stated} -> {detail}"))
     print(f"\n{len(lines)} shops, exit codes {dict(sorted(codes.items()))}\n")
     for name in sorted(runs):
         print(f"{name or '(nothing taken)'}: {failing[name]} of {runs[name]} shops fail")
@@ -76,7 +76,7 @@ def summary(lines: list[Line]) -> None:
 def again(chosen: argparse.Namespace) -> int:
     seed, keep = chosen.again, chosen.keep
     attack = attack_of(seed, chosen.only)
-    print(f"seed {seed}: {attack.told()}")
+    print(f"seed {seed}: {attack.stated()}")
     if keep is not None:
         write(attack.exports, keep)
         print(f"files in {keep}, --as-of {attack.exports.as_of:%Y-%m-%dT%H:%M:%S}")

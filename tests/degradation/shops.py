@@ -371,10 +371,10 @@ def without_hidden(rows: Mapping[str, list[Row]]) -> Shop:
 
 def with_answers(rows: Mapping[str, list[Row]]) -> Shop:
     """The rows for the oracle: a rejection is the answer of its ticket."""
-    told = without_hidden(rows)
-    told["tickets"] = [
+    stated = without_hidden(rows)
+    stated["tickets"] = [
         {name: value for name, value in row.items() if name != GONE}
         | ({"agreed_at": row[GONE]} if row[GONE] is not None else {})
         for row in rows["tickets"]
     ]
-    return told
+    return stated

@@ -23,7 +23,7 @@ def misses(attack: Attack) -> Iterator[str]:
         if span is None or value is None or rule in attack.spared:
             continue
         if not span.holds(value):
-            yield f"{attack.seed} {rule}: {span}, true {truths[rule].figures} ({attack.told()})"
+            yield f"{attack.seed} {rule}: {span}, true {truths[rule].figures} ({attack.stated()})"
 
 
 @pytest.mark.parametrize("first", range(600_000, 600_040, 10))

@@ -24,7 +24,7 @@ def contradictions(seed: int, only: str | None = None) -> Iterator[str]:
     _, faults = outcome_of(attack)
     again = f"--again {seed}" + (f" --only {only}" if only else "")
     for fault in faults:
-        yield f"{again}: {fault.rule} {fault.kind}: {fault.detail} ({attack.told()})"
+        yield f"{again}: {fault.rule} {fault.kind}: {fault.detail} ({attack.stated()})"
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + COMBINED, CHUNK))

@@ -67,7 +67,7 @@ def lost_verdicts(seed: int) -> Iterator[str]:
         wanted = "pass" if truth.passes else "fail"
         if (got := rules[rule]["status"]) != wanted:
             shown = f"{got}, true {wanted} {truth.figures}: {rules[rule]['reason']}"
-            yield f"seed {seed} {rule}: {shown}; {attack.told()}"
+            yield f"seed {seed} {rule}: {shown}; {attack.stated()}"
 
 
 @pytest.mark.parametrize("seed", range(720_000, 720_008))

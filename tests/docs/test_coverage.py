@@ -63,7 +63,7 @@ def test_options_that_the_page_names_exist(option: str) -> None:
 
 def test_every_statement_that_a_rule_cites_is_listed() -> None:
     """And the other way round: a rule of the default pack that cites S2-43 stands in its row."""
-    told = {
+    stated = {
         statement: set(re.findall(r"`([^`]+)`", computed)) for statement, _, computed, _ in rows()
     }
     cited = {
@@ -72,8 +72,8 @@ def test_every_statement_that_a_rule_cites_is_listed() -> None:
         for source in terms.sources
         if re.fullmatch(r"S[0-4]-[0-9]{2}", source)
     }
-    assert {source for _, source in cited} <= set(told)
-    silent = {rule for rule, _ in cited} - {name for listed in told.values() for name in listed}
+    assert {source for _, source in cited} <= set(stated)
+    silent = {rule for rule, _ in cited} - {name for listed in stated.values() for name in listed}
     assert silent == set()
 
 

@@ -103,7 +103,7 @@ def test_a_report_without_its_markers_is_refused(generator: ModuleType) -> None:
         generator.with_report("no markers here", "text")
 
 
-def test_the_number_of_rules_is_written_where_it_is_told(generator: ModuleType) -> None:
+def test_the_number_of_rules_is_written_where_it_is_stated(generator: ModuleType) -> None:
     assert generator.with_count("甲，共 1 条。", 38, "zh") == "甲，共 38 条。"
     with pytest.raises(SystemExit, match="found it 0 times"):
         generator.with_count("many rules", 38, "en")
@@ -162,8 +162,8 @@ def test_make_targets_that_are_named_exist() -> None:
 
 def test_options_that_are_named_exist() -> None:
     program: Any = typer.main.get_command(application())
-    told = (option for one in (program, *program.commands.values()) for option in one.params)
-    known = FOREIGN_OPTIONS | {name for option in told for name in option.opts} | {"--help"}
+    stated = (option for one in (program, *program.commands.values()) for option in one.params)
+    known = FOREIGN_OPTIONS | {name for option in stated for name in option.opts} | {"--help"}
     for page in PAGES:
         assert set(OWN_OPTION.findall(page.read_text(encoding="utf-8"))) <= known, name_of(page)
 

@@ -214,11 +214,11 @@ def in_minutes(dice: Random, order: str) -> tuple[Message, ...]:
 
 def with_seconds(messages: tuple[Message, ...], order: str) -> Iterator[list[Message]]:
     """The conversation with seconds, in all ways that agree with the order of the file."""
-    told = messages[::-1] if order == "backward" else messages
-    for seconds in product(SECONDS, repeat=len(told)):
+    stated = messages[::-1] if order == "backward" else messages
+    for seconds in product(SECONDS, repeat=len(stated)):
         filled = [
             replace(message, at=message.at + timedelta(seconds=second))
-            for message, second in zip(told, seconds, strict=True)
+            for message, second in zip(stated, seconds, strict=True)
             if message.at is not None
         ]
         pairs = pairwise(filled)

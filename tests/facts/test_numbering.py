@@ -1,4 +1,4 @@
-"""Numbers in place of ids: one number, one id, and nothing where that cannot be told."""
+"""Numbers in place of ids: one number, one id, and nothing where that is not known."""
 
 import polars as pl
 import pytest

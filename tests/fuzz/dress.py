@@ -170,7 +170,7 @@ def visitors(rng: Random, sheet: Sheet) -> None:
         pick = rng.randrange(3)
         row = rng.choice(BLANK) if pick == 0 else rng.choice(FOOT) if pick == 1 else sheet.header
         place = len(sheet.rows) if pick == 1 else rng.randrange(len(sheet.rows) + 1)
-        # Where people's words stand first, only a whole row can be told from a message cut short.
+        # Where people's words stand first, only a whole row is surely no message cut short.
         more = len(sheet.header) - len(row) if pick == 1 and sheet.names[0] == "content" else 0
         sheet.rows.insert(place, [*row, *[""] * more])
 

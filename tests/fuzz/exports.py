@@ -54,8 +54,8 @@ def exports(number: int, *, kuaishou: bool) -> Exports:
 
 def titles(kind: str, *, kuaishou: bool) -> dict[str, str]:
     """Header → canonical name, where the two differ."""
-    told = HEADERS.get(kind, {}) if kuaishou else {}
-    return {title: name for name, title in told.items()}
+    stated = HEADERS.get(kind, {}) if kuaishou else {}
+    return {title: name for name, title in stated.items()}
 
 
 def _read(path: Path, kuaishou: bool) -> Export:

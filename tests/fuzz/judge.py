@@ -103,7 +103,7 @@ def of_file(damaged: Damaged, seed: int, *, kuaishou: bool) -> Ruling:
             with patience():
                 source, table = read_alone(path, scratch)
                 loaded = load((source,), reject_future=seed % 3 == 0)
-            ruling.faults += _told(source, table, damaged, kuaishou)
+            ruling.faults += _stated(source, table, damaged, kuaishou)
             ruling.faults += accounted(source, table, loaded)
             if seed % 8 == 0:
                 with patience():
@@ -141,7 +141,7 @@ def _audited(path: Path, scratch: Path, ruling: Ruling) -> None:
             ruling.faults.append(f"report: {entry}")
 
 
-def _told(source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: bool) -> Iterator[str]:
+def _stated(source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: bool) -> Iterator[str]:
     """The account of every record, against the records of the csv module."""
     text = decoded(damaged.data, str(source.encoding))
     if text is None:
@@ -214,7 +214,7 @@ def plain(name: str) -> bool:
 def _above(above: Sequence[Record], damaged: Damaged, frame: Frame) -> Iterator[str]:
     """Nothing above the header may be a row of data, with or without a header of its own.
 
-    A row of other columns than the header's can be told by its id in front alone.
+    A row of other columns than the header's is recognised by its first id alone.
     """
     known = {tuple(row) for row in damaged.originals if sum(map(bool, row)) > 2}
     header = damaged.sheet.header
@@ -234,17 +234,17 @@ def number_in(record: Record) -> bool:
 
 
 def accounted(source: Source, table: pl.DataFrame, loaded: Loaded) -> Iterator[str]:
-    """The plan keeps, refuses and counts the very rows that the reader told it of."""
+    """The plan keeps, refuses and counts the very rows that the reader names."""
     count = loaded.counts[source.index]
     states = table[STATE].to_list()
     late = sum(reject.reason == "future_time" for reject in loaded.rejects)
     rows = states.count(GOOD) + states.count(KEYLESS)
-    told = (rows, states.count(REJECTED), states.count(SKIPPED))
+    stated = (rows, states.count(REJECTED), states.count(SKIPPED))
     got = (count.rows + count.duplicates + late, count.rejected - late, count.skipped)
-    if got != told or count.records != len(states):
-        yield f"good, rejected, skipped: {told} in the table, {got} in the plan"
+    if got != stated or count.records != len(states):
+        yield f"good, rejected, skipped: {stated} in the table, {got} in the plan"
     if len(loaded.rejects) != count.rejected:
-        yield f"{len(loaded.rejects)} rejected rows told of {count.rejected}"
+        yield f"{len(loaded.rejects)} rejected rows listed of {count.rejected}"
     for reject in loaded.rejects:
         if reject.reason != "future_time" and reject.reason not in REASONS:
             yield f"row {reject.row} rejected for {reject.reason!r}"

@@ -155,8 +155,8 @@ def kept(frame: Frame, record: Record, row: Mapping[str, Value], below: bool) ->
         if wanted is UNKNOWN and row[name] is None and not column.read:
             continue  # of a column that nothing looks at, such a cell says nothing of its row
         if not agrees(frame.kind, name, wanted, row, cell):
-            told = {key: row.get(key) for key in (name, name + RAW_SUFFIX) if key in row}
-            yield f"{name} is {told}, the cell says {cell!r}"
+            stated = {key: row.get(key) for key in (name, name + RAW_SUFFIX) if key in row}
+            yield f"{name} is {stated}, the cell says {cell!r}"
 
 
 def agrees(kind: str, name: str, wanted: Value, row: Mapping[str, Value], cell: str) -> bool:

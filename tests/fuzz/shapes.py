@@ -172,12 +172,12 @@ def damaged(rng: Random, data: bytes) -> bytes:
 def account(source: Source, table: pl.DataFrame) -> Iterator[str]:
     """Good + rejected + skipped are all records, in the table as in the plan."""
     states = table[STATE].to_list()
-    told = tuple(map(states.count, (GOOD, REJECTED, SKIPPED)))
+    stated = tuple(map(states.count, (GOOD, REJECTED, SKIPPED)))
     loaded = load((source,), reject_future=False)
     count = loaded.counts[source.index]
     got = (count.rows + count.duplicates, count.rejected, count.skipped)
-    if got != told:
-        yield f"good, rejected, skipped: {told} in the table, {got} in the plan"
+    if got != stated:
+        yield f"good, rejected, skipped: {stated} in the table, {got} in the plan"
     strange = {reject.reason for reject in loaded.rejects} - set(REASONS)
     if strange:
         yield f"rejected for {strange}"
@@ -200,11 +200,11 @@ def same(table: pl.DataFrame, want: pl.DataFrame) -> Iterator[str]:
 def same_said(shape: str, table: pl.DataFrame, said: Sequence[Said]) -> Iterator[str]:
     """The messages are those of the shop; who his customer is a text shows once he speaks."""
     columns = ("buyer_id", "sender_role", "sent_at", "content")
-    told = table.select(columns).rows()
+    stated = table.select(columns).rows()
     asked = {m.buyer for m in said if m.role == "buyer" or shape in ("cells", "interface")}
     want = [(m.buyer if m.buyer in asked else None, m.role, m.at, m.content) for m in said]
-    if told != want:
-        yield f"{len(told)} messages of {len(want)}, or others"
+    if stated != want:
+        yield f"{len(stated)} messages of {len(want)}, or others"
 
 
 def _is_one_object(text: str) -> bool:

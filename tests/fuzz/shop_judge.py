@@ -64,11 +64,11 @@ def of_shop(given: Exports, seed: int) -> Ruling:
             ruling.faults.append(f"{type(error).__name__}: {str(error)[:500]}")
             return ruling
     ruling.faults += _records(done, counts, read)
-    told = {
+    stated = {
         "as_of": given.as_of, "options": options, "exempt": exempt, "force_majeure": spared,
         "words": {name: PACK.words[name] for name in LISTS},
     }  # fmt: skip
-    ruling.faults += _figures(done, read, given.as_of, told)
+    ruling.faults += _figures(done, read, given.as_of, stated)
     return ruling
 
 
@@ -125,9 +125,9 @@ def _records(
 
 
 def _figures(
-    done: Audit, read: Mapping[str, list[Row]], as_of: datetime, told: Mapping[str, object]
+    done: Audit, read: Mapping[str, list[Row]], as_of: datetime, stated: Mapping[str, object]
 ) -> Iterator[str]:
     results = {rule.id: rule for rule in done.report.rules}
-    expected = oracle.measure(dict(read), **told)  # type: ignore[arg-type]
+    expected = oracle.measure(dict(read), **stated)  # type: ignore[arg-type]
     for rule, outcome in expected.items():
         yield from (f"{rule}: {line} (as of {as_of})" for line in figures(results[rule], outcome))

@@ -170,11 +170,11 @@ def test_a_quote_at_the_end_alone_is_no_protection(tmp_path: Path, cell: str) ->
 
 
 def test_records_that_name_nothing_but_an_id_are_of_no_kind(tmp_path: Path) -> None:
-    """Disputes as JSON that leaves out the judgement because none is told yet: it may be any id."""
+    """Disputes as JSON that leaves out the judgement as there is none yet: any id may be it."""
     with pytest.raises(UnrecognisedError):
         read(tmp_path, '[{"售后单号": "70000020"}]', "export.json")
-    told = '[{"售后单号": "70000020", "责任方": null}]'
-    assert counts(read(tmp_path, told, "export.json")) == (1, 0, 0)
+    stated = '[{"售后单号": "70000020", "责任方": null}]'
+    assert counts(read(tmp_path, stated, "export.json")) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("cell", ["'", '"="""""', " ' ", ""])

@@ -42,8 +42,8 @@ def test_the_judge_reads_back_what_was_written(number: int, kuaishou: bool) -> N
     for export in given.files:
         places = {name: [place] for place, name in enumerate(export.names) if name}
         read = [row_of(export.kind, row, places) for row in export.rows]
-        told = [{name: row[name] for name in places} for row in given.shop[export.kind]]
-        assert [plain(row) for row in read] == [plain(row) for row in told]
+        stated = [{name: row[name] for name in places} for row in given.shop[export.kind]]
+        assert [plain(row) for row in read] == [plain(row) for row in stated]
 
 
 def plain(row: dict[str, Value]) -> dict[str, Value]:

@@ -59,18 +59,18 @@ def test_nothing_personal_is_in_the_file(tmp_path: Path) -> None:
     secrets = ("SECRET-AGENT", "SECRET-ORDER", "SECRET-FILE", "SECRET-NAME", "SECRET-NOTE")
     agent, order, file, name, note = secrets
     report = failing()
-    told = replace(report.notes[0], zh=note, en=note)
+    stated = replace(report.notes[0], zh=note, en=note)
     rule = replace(
         report.rules[0],
         findings=({"agent": agent, "order_id": order},),
         breakdown={"agent": (replace_slice(report, agent),)},
         unmapped={name: 1},
-        reason=told,
-        notes=(told,),
+        reason=stated,
+        notes=(stated,),
         mute=MuteEffect(1, Status.PASS, 1.0, 1, 1, (MuteEntry(note, name, "2026-12-31", 1),)),
     )
     inputs = tuple(replace(entry, path=file) for entry in report.inputs)
-    whole = replace(report, rules=(rule,), inputs=inputs, notes=(told,))
+    whole = replace(report, rules=(rule,), inputs=inputs, notes=(stated,))
     assert all(secret in codec.encode(whole) for secret in secrets)
     store = tmp_path / "shop.db"
     history.store(store, whole, AT)

@@ -88,7 +88,7 @@ def undressed(report: Report, worn: Worn) -> str:
         for given in report.inputs
     )
     notes = [_plainly(note, worn) for note in report.notes if READ_BY_ROW not in note.en]
-    # Rejected rows are told in their order, which is another one where rows were moved.
+    # Rejected rows are listed in their order, which is another one where rows were moved.
     first = next((n for n, note in enumerate(notes) if _place(note.en)), len(notes))
     last = first + sum(_place(note.en) is not None for note in notes)
     notes[first:last] = sorted(notes[first:last], key=lambda note: _place(note.en) or ("", 0))
@@ -99,14 +99,14 @@ def _plainly(note: Text, worn: Worn) -> Text:
     name = next((n for n in worn.names if note.en.startswith(f"{n}:")), None)
     if name is None:
         return note
-    told = []
+    stated = []
     for line in (note.zh, note.en):
         rest = line.removeprefix(name)
         row = re.match(r":(\d+):", rest)
         if row is not None:
             rest = f":{worn.rows[name][int(row[1]) - 1]}:" + rest[row.end() :]
-        told.append(worn.names[name] + rest)
-    return Text(*told)
+        stated.append(worn.names[name] + rest)
+    return Text(*stated)
 
 
 def _place(line: str) -> tuple[str, int] | None:

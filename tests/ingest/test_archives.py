@@ -144,7 +144,7 @@ def test_an_archive_in_an_archive_is_listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [packed({"a.csv": CONTENT})[:-30], b"PK\x03\x04" + b"x" * 99])
-def test_a_broken_archive_is_told_and_in_a_folder_listed(tmp_path: Path, content: bytes) -> None:
+def test_a_broken_archive_is_stated_and_in_a_folder_listed(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError, match=r"^a\.zip: the archive is broken"):
         opened(tmp_path, content)
     write(tmp_path / "in", CONTENT, "b.csv")
@@ -153,14 +153,14 @@ def test_a_broken_archive_is_told_and_in_a_folder_listed(tmp_path: Path, content
     assert "broken" in sources[0].why.en
 
 
-def test_a_broken_member_is_told(tmp_path: Path) -> None:
+def test_a_broken_member_is_stated(tmp_path: Path) -> None:
     content = bytearray(packed({"a.csv": CONTENT, "b.csv": CONTENT}))
     content[60] ^= 0xFF
     with pytest.raises(DamagedFileError, match=r"^a\.zip!a\.csv: the archive is broken"):
         opened(tmp_path, bytes(content))
 
 
-def test_a_protected_archive_is_told(tmp_path: Path) -> None:
+def test_a_protected_archive_is_stated(tmp_path: Path) -> None:
     content = bytearray(packed({"a.csv": CONTENT}))
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         start = content.index(mark) + place

@@ -39,15 +39,15 @@ def test_every_shape_gives_the_figures_of_a_row_a_message(
     assert len(said) > 30
     mapping = InputMapping(values={"sender_role": SHOP}, copied_on=copied(said))
     name, write = SHAPES[shape]
-    told = []
+    stated = []
     for folder, file, content in (("a", "chats.csv", rows(said)), ("b", name, write(said))):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / file).write_text(content, encoding="utf-8", newline="")
         request = Request((tmp_path / folder,), mappings={Kind.CHATS: mapping})
         (tmp_path / f"{folder} scratch").mkdir()
         order = AuditRequest(request, Settings(), as_of)
-        told.append(audit(order, tmp_path / f"{folder} scratch"))
-    assert figures(told[1]) == figures(told[0])
-    (entry,) = told[1].report.inputs
+        stated.append(audit(order, tmp_path / f"{folder} scratch"))
+    assert figures(stated[1]) == figures(stated[0])
+    (entry,) = stated[1].report.inputs
     assert (entry.rows, entry.rejected, entry.skipped) == (len(said), 0, 0)
-    assert any(result.status.value in ("pass", "fail") for result in told[1].report.rules)
+    assert any(result.status.value in ("pass", "fail") for result in stated[1].report.rules)

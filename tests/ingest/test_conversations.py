@@ -238,7 +238,7 @@ def test_damaged_bytes_reject_their_message(tmp_path: Path) -> None:
     assert table["_reason"].to_list()[0] == "bad_bytes"
 
 
-def test_what_is_told_of_a_bad_line_tells_no_person(tmp_path: Path) -> None:
+def test_what_is_stated_of_a_bad_line_tells_no_person(tmp_path: Path) -> None:
     contents = {
         "a.txt": GLUED + "小红13-45 10:00:00\n我住幸福路\n",
         "b.txt": CLIPPED + "[小红] 2026-13-3 10:00\n我住幸福路\n",
@@ -327,7 +327,7 @@ def times(table: pl.DataFrame) -> list[str]:
     return [str(time) for time in good["sent_at"]]
 
 
-def test_a_table_of_times_of_day_takes_the_day_that_was_told(tmp_path: Path) -> None:
+def test_a_table_of_times_of_day_takes_the_day_that_was_stated(tmp_path: Path) -> None:
     rows = 'S1,M1,买家,8:05,"x\ny"\nS1,M2,客服,10-29 08:06:00,y\nS1,M3,买家,昨天 08:07,z\n'
     table = read(tmp_path, f"{HEAD}{rows}S1,M4,买家,2026-10-28 08:08:00,z\n", "a.csv")
     assert times(table) == [
@@ -349,7 +349,7 @@ def test_a_table_of_times_of_day_alone_is_refused(tmp_path: Path) -> None:
         read(tmp_path, HEAD + rows, "a.csv", copied_on=None)
 
 
-def test_what_is_no_row_of_a_table_without_days_is_told(tmp_path: Path) -> None:
+def test_what_is_no_row_of_a_table_without_days_is_stated(tmp_path: Path) -> None:
     rows = "S1,M1,买家,08:05:00\n,,2026-13-41,,\n,,2026-10-30,,\nS1,M2,客服,08:06:00,y\n合计,,,,\n"
     table = read(tmp_path, HEAD + rows, "a.csv")
     assert times(table) == ["2026-10-30 08:06:00"]

@@ -32,11 +32,11 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     real = digests._sha256
 
-    def told(path: Path) -> str:
+    def stated(path: Path) -> str:
         names.append(path.name)
         return real(path)
 
-    monkeypatch.setattr(digests, "_sha256", told)
+    monkeypatch.setattr(digests, "_sha256", stated)
     return names
 
 
@@ -57,7 +57,7 @@ def test_a_digest_is_computed_once_whoever_asks(tmp_path: Path, hashed: list[str
     assert hashed == ["a.csv"]
 
 
-def test_an_input_that_is_gone_when_its_digest_is_wanted_is_told(tmp_path: Path) -> None:
+def test_an_input_that_is_gone_when_its_digest_is_wanted_is_stated(tmp_path: Path) -> None:
     path = write(tmp_path / "chats.csv", CHATS)
     (tmp_path / "scratch").mkdir()
     (source,) = open_inputs(Request((path,)), tmp_path / "scratch")

@@ -66,7 +66,7 @@ def protected(text: str, rng: Random) -> str:
 
 
 def enriched(kind: str, table: Table, rng: Random) -> Table:
-    """A table with everything that has ever told one dress from another."""
+    """A table with everything in which encodings have ever differed."""
     header, *body = table
     for row in body:
         for n in ids(kind, header):
@@ -147,9 +147,9 @@ def dressed(seed: int, kuaishou: bool, dress: Dress) -> list[str]:
 
 def evidence(done: Audit) -> list[str]:
     """What speaks against the shop, without the places at which it stands."""
-    told = (replace(row, file=0, row=0) for rows in done.evidence.values() for row in rows)
+    stated = (replace(row, file=0, row=0) for rows in done.evidence.values() for row in rows)
     rejects = (f"{r.column} {r.value} {r.reason}" for r in done.rejects)
-    return [*sorted(map(str, told)), *sorted(rejects)]
+    return [*sorted(map(str, stated)), *sorted(rejects)]
 
 
 def unlike(seed: int, kuaishou: bool, dress: Dress) -> list[str]:
@@ -252,5 +252,5 @@ def test_another_shop_gives_another_report(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         worn = wear(other, DRESSES["gb18030"], Path(folder) / "in")
         done = audit_folder(Path(folder) / "in", as_of=as_of)
-    told = undressed(done.report, worn).splitlines()
-    assert told != plainly(42, True)[: len(told)]
+    stated = undressed(done.report, worn).splitlines()
+    assert stated != plainly(42, True)[: len(stated)]

@@ -25,15 +25,15 @@ def opened(*paths: Path, scratch: Path, **options: str) -> tuple[Source, ...]:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"),
+    ("encoding", "stated"),
     [
         ("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("gbk", "gb18030"),
         ("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"),
     ],
 )  # fmt: skip
-def test_q01_the_encoding_changes_nothing(tmp_path: Path, encoding: str, told: str) -> None:
+def test_q01_the_encoding_changes_nothing(tmp_path: Path, encoding: str, stated: str) -> None:
     source = open_one(tmp_path, CONTENT.encode(encoding))
-    assert source.encoding == told
+    assert source.encoding == stated
     assert_frame_equal(table_of(source), read(tmp_path, CONTENT, "plain.csv"))
 
 

@@ -39,8 +39,8 @@ def test_a_failed_formula_rejects_the_row_where_its_value_matters(
     table = table_of(source)
     assert counts(table) == (1, 1, 0)
     bad = table.row(1, named=True)
-    told = (bad["_row"], bad["_column"], bad["_value"], bad["_reason"])
-    assert told == (5, ORDER[column], failure, "failed_formula")
+    stated = (bad["_row"], bad["_column"], bad["_value"], bad["_reason"])
+    assert stated == (5, ORDER[column], failure, "failed_formula")
 
 
 def old_with_failure(column: int, code: int) -> bytes:
@@ -70,8 +70,8 @@ def test_in_the_old_format_too(tmp_path: Path, column: int, code: int) -> None:
     table = table_of(source)
     assert counts(table) == (1, 1, 0)
     bad = table.row(1, named=True)
-    told = (bad["_row"], bad["_column"], bad["_value"], bad["_reason"])
-    assert told == (5, ORDER[column], OLD[code], "failed_formula")
+    stated = (bad["_row"], bad["_column"], bad["_value"], bad["_reason"])
+    assert stated == (5, ORDER[column], OLD[code], "failed_formula")
 
 
 def test_in_the_old_format_as_the_result_of_a_formula(tmp_path: Path) -> None:

@@ -53,9 +53,9 @@ def test_a_page_in_every_encoding_whatever_it_says_of_itself(
 
 def test_the_same_as_the_csv(tmp_path: Path) -> None:
     rows = [ROW, (*ROW[:3], "1&2", ""), ("1.2E+17", *ROW[1:]), ("合计", "", "", "3", "")]
-    told = read(tmp_path, page(*(tag("td", *row) for row in rows)))
-    assert told == read(tmp_path, csv_text([ORDER, *rows]))
-    assert [row["_state"] for row in told] == [0, 1, 1, 2]
+    stated = read(tmp_path, page(*(tag("td", *row) for row in rows)))
+    assert stated == read(tmp_path, csv_text([ORDER, *rows]))
+    assert [row["_state"] for row in stated] == [0, 1, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_cells_that_span_rows_and_columns(tmp_path: Path) -> None:
     )
     header = header.replace("状态", "订单状态").replace("数量", "成交数量")
     table = read(tmp_path, f"<table>{header}{rows}</table>")
-    told = [(row["order_id"], row["status"], row["product_id"], row["quantity"]) for row in table]
-    assert told == [
+    stated = [(row["order_id"], row["status"], row["product_id"], row["quantity"]) for row in table]
+    assert stated == [
         ("20260001", "paid", "77", 1), ("20260001", "paid", "78", 2),
         ("20260001", "shipped", "79", None), ("20260002", "paid", "80", 4),
     ]  # fmt: skip
@@ -139,7 +139,7 @@ def test_damaged_bytes_reject_their_row(tmp_path: Path) -> None:
     "content", ["<html><body>登录已过期</body></html>", "<!-- x --><p>", "<table></table>",
                 '<?xml version="1.0"?><Workbook><Worksheet></Worksheet></Workbook>'],
 )  # fmt: skip
-def test_a_page_without_a_table_is_told(tmp_path: Path, content: str) -> None:
+def test_a_page_without_a_table_is_stated(tmp_path: Path, content: str) -> None:
     with pytest.raises(InputError, match=r"^a\.xls: a web page without a table"):
         opened(tmp_path, content)
 

@@ -58,8 +58,8 @@ def named(order: Mapping[str, object], number: int) -> dict[str, object]:
 
 def test_an_order_of_the_interface(tmp_path: Path) -> None:
     row = read(tmp_path, lines(ORDER), "a.jsonl").row(0, named=True)
-    told = {name: row[name] for name in ("order_id", "status", "paid_amount", "quantity")}
-    assert told == {
+    stated = {name: row[name] for name in ("order_id", "status", "paid_amount", "quantity")}
+    assert stated == {
         "order_id": "2026103100001", "status": "paid", "paid_amount": 1999, "quantity": 2,
     }  # fmt: skip
     assert row["paid_at"] == datetime(2026, 10, 31, 8, 1)

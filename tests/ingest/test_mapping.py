@@ -75,13 +75,13 @@ def test_a_file_is_read_as_the_configuration_says(
     ]
 
 
-def test_a_configured_encoding_that_does_not_fit_is_told(tmp_path: Path) -> None:
+def test_a_configured_encoding_that_does_not_fit_is_stated(tmp_path: Path) -> None:
     (source,) = opened(tmp_path, text([HEADER, ROW]).encode(), "encoding = 'big5'")
     assert source.encoding == "utf-8"
     assert any("says big5, but the file is utf-8" in note.en for note in source.notes)
 
 
-def test_sheets_that_are_not_named_are_listed_and_told_why(tmp_path: Path) -> None:
+def test_sheets_that_are_not_named_are_listed_and_stated_why(tmp_path: Path) -> None:
     content = book({"alt": [HEADER, ROW], "neu": [HEADER, ROW]})
     left, _ = opened(tmp_path, content, "sheet = 'neu'")
     assert (left.name, left.kind) == ("export.csv#alt", None)

@@ -79,11 +79,11 @@ def test_a_name_is_read_where_links_are_unknown(
     assert rows(source) == 1
 
 
-def test_a_missing_name_is_told_readably(tmp_path: Path) -> None:
+def test_a_missing_name_is_stated_readably(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode("没有.csv".encode("gbk"))
-    with pytest.raises(InputError, match=r"没有\.csv: no such file") as told:
+    with pytest.raises(InputError, match=r"没有\.csv: no such file") as stated:
         opened(tmp_path / "scratch", path)
-    assert str(tmp_path) in str(told.value)
+    assert str(tmp_path) in str(stated.value)
 
 
 # ------------------------------------------------------------------ what is no file
@@ -123,7 +123,7 @@ def test_a_writer_may_take_its_time(
     assert rows(source) == 1
 
 
-def test_a_pipe_without_a_writer_is_told_and_not_waited_for(
+def test_a_pipe_without_a_writer_is_stated_and_not_waited_for(
     tmp_path: Path, pipe: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staging, "PATIENCE", 0.1)

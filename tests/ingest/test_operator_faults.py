@@ -294,10 +294,10 @@ FAULTS: dict[str, Fault] = {
     "25 rows above the header": Fault(
         holds("a.csv", "".join(f"说明 {row}\n" for row in range(25)) + CONTENT), "skip_rows"
     ),
-    "another delimiter than told": Fault(
+    "another delimiter than given": Fault(
         holds("a.csv", SOUND), "delimiter", ("SHOP/a.csv", "--delimiter", ";")
     ),
-    "another encoding than told": Fault(
+    "another encoding than given": Fault(
         holds("a.csv", SOUND[:-9] + b"\xff\n"), "cannot be decoded", ("SHOP", "--encoding", "gbk")
     ),
     "no such encoding": Fault(

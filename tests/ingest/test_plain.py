@@ -85,8 +85,8 @@ def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
         checked = records.checks(text).collect()
         nothing = checked.select(pl.lit(False).alias(name) for name in checked.columns)
         quick, usual = (
-            completed(records.rows(text, told, NEEDS).collect(), records.header.match.kind)
-            for told in (checked, nothing)
+            completed(records.rows(text, stated, NEEDS).collect(), records.header.match.kind)
+            for stated in (checked, nothing)
         )
     assert_frame_equal(quick, usual)
 

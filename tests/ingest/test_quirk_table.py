@@ -104,8 +104,8 @@ def test_quirk(case: Case, tmp_path: Path) -> None:
     for source in sources:
         if source.name in case.get("counts", {}):
             assert account(loaded, source) == case["counts"][source.name]
-        if source.name in case.get("told", {}):
-            assert [source.encoding, source.delimiter] == case["told"][source.name]
+        if source.name in case.get("stated", {}):
+            assert [source.encoding, source.delimiter] == case["stated"][source.name]
     notes = "\n".join(note.en for source in sources for note in source.notes)
     for pattern in case.get("notes", []):
         assert re.search(pattern, notes)

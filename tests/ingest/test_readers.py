@@ -85,7 +85,7 @@ def test_both_readers_give_the_same_frame_of_a_canonical_file(
         opened(tmp_path_factory, content, quick=True),
         opened(tmp_path_factory, content, quick=False),
     )
-    if isinstance(quick, KshopError):  # a pasted row cannot be told from a swallowed one
+    if isinstance(quick, KshopError):  # a pasted row looks like a swallowed one
         assert PASTED in content
         assert str(quick) == str(slow)
         return
@@ -112,10 +112,10 @@ def test_no_record_of_a_damaged_file_is_lost(tmp_path_factory: Folders, content:
     assert [record.start for record in found] == [0, *(record.end for record in found[:-1])]
     assert found[-1].end == len(data)
     assert table[ROW].to_list() == list(range(2, table.height + 2))
-    # Of several rows that two stray quotes made one record, each is told.
+    # Of several rows that two stray quotes made one record, each is named.
     assert sum(counts(table)) == table.height >= len(found) - 1
-    told = table.filter((pl.col(STATE) == REJECTED) != pl.col(BAD_REASON).is_not_null())
-    assert told.is_empty()
+    stated = table.filter((pl.col(STATE) == REJECTED) != pl.col(BAD_REASON).is_not_null())
+    assert stated.is_empty()
 
 
 @examples

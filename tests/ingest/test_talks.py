@@ -65,7 +65,7 @@ def test_messages_inside_their_conversation(tmp_path: Path, around: object, talk
     assert table["session_id"].n_unique() == table["buyer_id"].n_unique() == 1
 
 
-def test_numbers_of_messages_that_begin_anew_are_told_apart(tmp_path: Path) -> None:
+def test_numbers_of_messages_that_begin_anew_are_stated_apart(tmp_path: Path) -> None:
     other = {**NICKS, "meta": {**NICKS["meta"], "dataId": "D2"}}  # type: ignore[dict-item]
     table = read(tmp_path, {"conversations": [NICKS, other]})
     assert table["message_id"].to_list() == ["D1:1", "D1:2", "D2:1", "D2:2"]

@@ -312,7 +312,7 @@ def test_q27_text_with_breaks_commas_and_quotes(tmp_path: Path) -> None:
     ],
     ids=["cut", "no parts", "no streams", "cut markup", "no sheet"],
 )
-def test_a_broken_workbook_is_told_and_in_a_folder_listed(tmp_path: Path, content: bytes) -> None:
+def test_a_broken_workbook_is_stated_and_in_a_folder_listed(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError, match=r"^a\.xlsx: .*(broken|nothing)"):
         opened(tmp_path, content)
     write(tmp_path / "in", text([ORDER, ("1", "2026-10-31", "待发货", "1", "")]), "b.csv")
@@ -323,7 +323,7 @@ def test_a_broken_workbook_is_told_and_in_a_folder_listed(tmp_path: Path, conten
     assert "broken" in sources[0].why.en
 
 
-def test_q03_a_protected_workbook_is_told(tmp_path: Path) -> None:
+def test_q03_a_protected_workbook_is_stated(tmp_path: Path) -> None:
     content = protected(one_sheet(GOOD))
     with pytest.raises(LockedError, match=r"^a\.xlsx: protected .*--password-env .*xlsx-password"):
         opened(tmp_path, content)
@@ -352,9 +352,9 @@ def test_q03_the_command_line_names_the_variable_of_the_password(
     path = write(tmp_path, protected(one_sheet(GOOD)), "a.xlsx")
     monkeypatch.setenv("BOOK_PASSWORD", SECRET)
     assert main(["doctor", str(path), "--password-env", "BOOK_PASSWORD"]) == 0
-    told = capsys.readouterr()
-    assert "a.xlsx#订单" in told.out
-    assert SECRET not in told.out + told.err
+    stated = capsys.readouterr()
+    assert "a.xlsx#订单" in stated.out
+    assert SECRET not in stated.out + stated.err
     assert main(["doctor", str(path), "--password-env", "NO_SUCH_VARIABLE"]) == 2
     assert "NO_SUCH_VARIABLE" in capsys.readouterr().err
 

@@ -84,7 +84,7 @@ def test_any_time_of_any_zone(
     moments = [moment.replace(microsecond=0) for moment in moments]
     cells = [form.format(moment) for moment in moments for form in ("{:%Y-%m-%d %H:%M:%S}", "{}")]
     found = in_zone(tmp_path_factory.mktemp("zones"), zone, *cells)
-    assert found == [(told := expected(m, zone), REJECTED if told is None else GOOD)
+    assert found == [(stated := expected(m, zone), REJECTED if stated is None else GOOD)
                      for m in moments for _ in range(2)]  # fmt: skip
 
 

@@ -108,10 +108,10 @@ def test_the_reasons(both: tuple[Insights, Case]) -> None:
         assert not case.has("orders", "order_id", "product_id", "paid_at")
         return
     assert refunds.paid == want.paid
-    told = {name: goods for name, goods in want.products.items() if goods.reasons}
-    assert {one.product_id for one in refunds.products} == set(told)
+    stated = {name: goods for name, goods in want.products.items() if goods.reasons}
+    assert {one.product_id for one in refunds.products} == set(stated)
     for product in refunds.products:
-        goods = told[product.product_id]
+        goods = stated[product.product_id]
         assert (product.paid, product.aftersales) == (goods.paid, sum(goods.reasons.values()))
         goods.reasons.pop("", None)
         top = {voices.normal(one.reason): one.orders for one in product.reasons}
@@ -234,8 +234,8 @@ def test_the_order_of_the_rows_changes_nothing(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         for kind, text in FILES.items():
             head, *rows = text.strip().splitlines()
-            told = "\n".join([head, *rows[::turn]]) + "\n"
-            (tmp_path / name / f"{kind}.csv").write_text(told, encoding="utf-8")
+            stated = "\n".join([head, *rows[::turn]]) + "\n"
+            (tmp_path / name / f"{kind}.csv").write_text(stated, encoding="utf-8")
     one, other = (looked_at(tmp_path / name, Settings()) for name in ("as-is", "turned"))
     assert replace(one, inputs=()) == replace(other, inputs=())
 

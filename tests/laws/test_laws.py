@@ -75,11 +75,11 @@ def test_no_renderer_imports_another() -> None:
 
 def loaded(script: str) -> set[str]:
     """Top-level modules that a fresh interpreter has loaded after the script."""
-    told = subprocess.run(
+    stated = subprocess.run(
         [sys.executable, "-c", f"import sys\n{script}\nprint('\\n' + ' '.join(sys.modules))"],
         capture_output=True, cwd=ROOT, text=True, check=True, timeout=300,
     )  # fmt: skip
-    return {name.partition(".")[0] for name in told.stdout.splitlines()[-1].split()}
+    return {name.partition(".")[0] for name in stated.stdout.splitlines()[-1].split()}
 
 
 HEAVY = {"polars", "pydantic"}

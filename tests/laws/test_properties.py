@@ -92,13 +92,13 @@ def test_the_order_of_rows_and_columns_changes_nothing(
     seed: int, kuaishou: bool, tmp_path: Path
 ) -> None:
     _, as_of = written(seed, 30, tmp_path / "as-written", kuaishou=kuaishou)
-    told = audit_folder(tmp_path / "as-written", as_of=as_of)
+    stated = audit_folder(tmp_path / "as-written", as_of=as_of)
     rng = Random(seed)
     for name, change in (("rows", shuffled(rng)), ("columns", turned(rng))):
         rewritten(tmp_path / "as-written", tmp_path / name, change)
         again = audit_folder(tmp_path / name, as_of=as_of)
-        assert plain(again.report, "sha256") == plain(told.report, "sha256"), name
-        for rule, rows in told.evidence.items():
+        assert plain(again.report, "sha256") == plain(stated.report, "sha256"), name
+        for rule, rows in stated.evidence.items():
             ids = sorted(sorted(row.ids.items()) for row in rows)
             assert sorted(sorted(row.ids.items()) for row in again.evidence[rule]) == ids
 
@@ -112,10 +112,10 @@ def test_the_order_of_rows_changes_nothing_in_any_shop(
     with tempfile.TemporaryDirectory() as folder:
         write_canonical(rows, Path(folder) / "as-written")
         rewritten(Path(folder) / "as-written", Path(folder) / "rows", shuffled(Random(seed)))
-        told = audit_folder(Path(folder) / "as-written", as_of=as_of).report
+        stated = audit_folder(Path(folder) / "as-written", as_of=as_of).report
         again = audit_folder(Path(folder) / "rows", as_of=as_of).report
-    assert plain(again, "sha256") == plain(told, "sha256")
-    assert decode(encode(told)) == told
+    assert plain(again, "sha256") == plain(stated, "sha256")
+    assert decode(encode(stated)) == stated
 
 
 MACHINES = (

@@ -166,13 +166,13 @@ def dispute_passes(faults: int, completed: int, operator: str = "lt") -> bool:
     return few or faults * 10_000 <= 35 * completed
 
 
-def knows_judgements(case: Case, verdicts: dict[str, str], *, told: bool) -> bool:
+def knows_judgements(case: Case, verdicts: dict[str, str], *, stated: bool) -> bool:
     """Whether some file says who was at fault, of any ticket that needs it."""
     tickets = case.rows("tickets")
     own = case.has("tickets", "liable_party")
     if own and any(text(row, "liable_party") for row in tickets):
         return True
-    if own and told and not any(is_intervened(row) for row in tickets):
+    if own and stated and not any(is_intervened(row) for row in tickets):
         return True
     return any(text(row, "ticket_id") in verdicts for row in tickets)
 
@@ -181,8 +181,8 @@ def disputes(case: Case) -> Outcome:
     if not case.has("tickets", "type", "status", "finished_at"):
         return NO_VERDICT
     verdicts = {text(row, "ticket_id"): text(row, "liable_party") for row in case.rows("disputes")}
-    told = case.has("tickets", "arbitration")
-    judged = knows_judgements(case, verdicts, told=told)
+    stated = case.has("tickets", "arbitration")
+    judged = knows_judgements(case, verdicts, stated=stated)
     excluded: Counter[str] = Counter()
     unmapped: Counter[str] = Counter(unknown_words(case))
     completed = faults = intervened = strange = 0
@@ -203,13 +203,13 @@ def disputes(case: Case) -> Outcome:
         if party not in (*AT_FAULT, *NOT_AT_FAULT):
             unmapped[party] += 1
             strange += 1
-        elif party == "" and (is_intervened(row) or not told):
+        elif party == "" and (is_intervened(row) or not stated):
             strange += 1  # no entry: silence proves nothing
     tables = (tidy(excluded), dict(unmapped))
     if judged:
         return Outcome(faults, completed - strange, *tables, unknown=strange)
     # Without the arbitration column any completed ticket may hide a judgement.
-    worst = intervened if told else completed
+    worst = intervened if stated else completed
     operator = str(case.option("dispute-fault-rate", "dispute_count_op", "lt"))
     proven = dispute_passes(worst, completed, operator)
     return Outcome(None, completed, *tables, unknown=worst, no_verdict=not proven)
@@ -226,7 +226,7 @@ def limit_of(row: Row, applied: datetime, order: Order | None) -> datetime:
     return applied + timedelta(hours=48 if shipped else 24)
 
 
-def pickup_untold(case: Case, order: Order | None) -> bool:
+def pickup_unstated(case: Case, order: Order | None) -> bool:
     """Whether files tell of pickups, but not whether this order was picked up."""
     if not any(case.has(kind, "picked_up_at") for kind in ("orders", "shipments")):
         return False
@@ -235,8 +235,8 @@ def pickup_untold(case: Case, order: Order | None) -> bool:
     if order.picked_up_at is not None or order.shipped_at is None:
         return False
     listed = {text(row, "order_id") for row in case.rows("shipments")}
-    told = tells_pickups(case, "shipments") and order.order_id in listed
-    return not (told or tells_pickups(case, "orders"))
+    stated = tells_pickups(case, "shipments") and order.order_id in listed
+    return not (stated or tells_pickups(case, "orders"))
 
 
 def answer_state(case: Case, row: Row, limit: datetime) -> str:
@@ -277,7 +277,7 @@ def deadlines(case: Case) -> Outcome:
         else:
             order = orders.get(text(row, "order_id"))
             states = {answer_state(case, row, limit_of(row, applied, order))}
-            if text(row, "type") == "refund_only" and pickup_untold(case, order):
+            if text(row, "type") == "refund_only" and pickup_unstated(case, order):
                 # Picked up by then or not: the limit of either may be the one.
                 states.add(answer_state(case, row, applied + timedelta(hours=48)))
             fates[ticket_id] = states.pop() if len(states) == 1 else "open"

@@ -191,7 +191,7 @@ def tidy(counts: Counter[str]) -> dict[str, int]:
 
 
 def key_of(row: Row, kind: str) -> tuple[str, ...] | None:  # noqa: PLR0911  one a kind
-    """The identity of a row, or None when the row cannot be told from another one by a key."""
+    """The identity of a row, or None when the row cannot be distinguished by a key."""
     match kind:
         case "orders":
             line = text(row, "sub_order_id") or "product:" + text(row, "product_id")

@@ -157,7 +157,7 @@ def cooldown(case: Case, facts: Facts) -> Gate:
         for row in order
         if (moment := time(row, "finished_at"))
     ]
-    told = facts.get("last_completed_at")
+    stated = facts.get("last_completed_at")
     begun = [
         moment
         for order in undated
@@ -166,11 +166,11 @@ def cooldown(case: Case, facts: Facts) -> Gate:
         if (moment := case.happened(time(row, name)))
     ]
     if (undated or unclear) and (
-        not isinstance(told, datetime) or any(at.date() > told.date() for at in begun)
+        not isinstance(stated, datetime) or any(at.date() > stated.date() for at in begun)
     ):
         gate = cooled(case, [*dates, *begun])
         return UNANSWERED if gate.clear else gate
-    return cooled(case, [*dates, *([told] if isinstance(told, datetime) else [])])
+    return cooled(case, [*dates, *([stated] if isinstance(stated, datetime) else [])])
 
 
 def cooled(case: Case, dates: list[datetime]) -> Gate:

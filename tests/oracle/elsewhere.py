@@ -126,11 +126,11 @@ def unpaid_advances(rows: list[Row], as_of: datetime) -> tuple[int, int]:
     """Advances open five days after the notice, and all that are closed or due."""
     late = counted = 0
     for row in rows:
-        told = time(row, "notified_at")
-        if told is None or told > as_of or not {"赔付", "垫付"} & parts(text(row, "kind")):
+        stated = time(row, "notified_at")
+        if stated is None or stated > as_of or not {"赔付", "垫付"} & parts(text(row, "kind")):
             continue
         closed = text(row, "status") == "closed"
-        if closed or told + 5 * DAY < as_of:
+        if closed or stated + 5 * DAY < as_of:
             counted += 1
             late += not closed
     return late, counted

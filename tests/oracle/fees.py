@@ -49,11 +49,11 @@ def service_fee(case: Case) -> Outcome:
             continue
         if order.paid_at < TARIFF_START:
             continue
-        back, told = paid_back(order, refunds.get(order.order_id, []))
+        back, stated = paid_back(order, refunds.get(order.order_id, []))
         amount, estimated = order_fee(order, settled.get(order.order_id), back)
         fees += amount
         received = settled.get(order.order_id, [])
-        sure = told or total(pair[0] for pair in received) > 0
+        sure = stated or total(pair[0] for pair in received) > 0
         least += amount if sure else NOTHING
         charged += 1
         estimates += estimated
@@ -75,12 +75,12 @@ def is_paid_back(case: Case, ticket: Row) -> bool | None:
 
 def paid_back(order: Order, amounts: list[Decimal | None]) -> tuple[Decimal, bool]:
     """What the buyer got back as far as it is known, and whether that is all of it."""
-    told = None not in amounts
-    if all(text(line, "status") == "closed" for line in order.lines) and not (amounts and told):
+    stated = None not in amounts
+    if all(text(line, "status") == "closed" for line in order.lines) and not (amounts and stated):
         return total(money(line, "paid_amount") for line in order.lines), True
     refunded = any(text(line, "aftersale_state") == "refunded" for line in order.lines)
     known = all(text(line, "status") in STATES for line in order.lines)
-    return total(amounts), known and told and (bool(amounts) or not refunded)
+    return total(amounts), known and stated and (bool(amounts) or not refunded)
 
 
 def order_fee(

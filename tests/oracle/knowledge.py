@@ -64,7 +64,7 @@ STATES = {
     "disputes": ("liable_party",),
 }
 """Cells in which two versions of one key may not differ without being unknown."""
-NOT_TOLD = "?"
+NOT_STATED = "?"
 """A cell whose versions contradict each other; a word of no vocabulary."""
 
 
@@ -164,7 +164,7 @@ class Files:
 
 
 def known_of(kind: str, header: Iterable[str], rows: Sequence[Cells]) -> Known:
-    """Reads a file: damaged rows aside, contradicting versions of a key marked as not told."""
+    """Reads a file: damaged rows aside, contradicting versions of a key marked as not known."""
     known = Known(frozenset(header))
     newest: dict[tuple[str, ...], dict[str, str]] = {}
     for number, row in enumerate(rows):
@@ -188,7 +188,7 @@ def newer(kind: str, one: Cells, other: Cells) -> dict[str, str]:
     chosen = dict(other if later else one)
     for name in STATES.get(kind, ()):
         if name in chosen and one[name] != other[name]:
-            chosen[name] = NOT_TOLD
+            chosen[name] = NOT_STATED
     return chosen
 
 

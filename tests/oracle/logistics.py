@@ -184,8 +184,8 @@ def pickup(case: Case) -> Outcome:
     for row in case.rows("tickets"):
         if moment := time(row, "applied_at"):
             applied.setdefault(text(row, "order_id"), []).append(moment)
-    told = tells_pickups(case, "shipments")
-    listed = {text(row, "order_id") for row in case.rows("shipments") if told}
+    stated = tells_pickups(case, "shipments")
+    listed = {text(row, "order_id") for row in case.rows("shipments") if stated}
     own_column = tells_pickups(case, "orders")
     fates: dict[str, str] = {}
     for order in orders_of(case).values():

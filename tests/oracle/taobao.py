@@ -196,5 +196,5 @@ def price_of(rows: Sequence[Row]) -> Decimal | None:
 
 
 def postage_of(rows: Sequence[Row]) -> Decimal | None:
-    told = [money(row, "postage") for row in rows]
-    return max((postage for postage in told if postage is not None), default=None)
+    stated = [money(row, "postage") for row in rows]
+    return max((postage for postage in stated if postage is not None), default=None)

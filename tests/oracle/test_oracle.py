@@ -36,8 +36,8 @@ BEFORE_WINDOW = frozenset({"cs-satisfaction", "product-rating"})
 UNEXCLUDED = frozenset({"quality-refund-rate", "reply-rate-daily", "reply-rate-agent"})
 """Their units are groups: what was left out is counted with the messages or orders."""
 UNDATED = frozenset({"refund-only-hours", "return-refund-hours", "dispute-fault-rate"})
-TOLD_LATER = frozenset({"no-source", "appeal-window", "violation-points"})
-"""The oracle never sees a violation that the shop was told of after as-of."""
+STATED_LATER = frozenset({"no-source", "appeal-window", "violation-points"})
+"""The oracle never sees a violation that the shop was notified of after as-of."""
 
 
 def chunks(first: int, shops: int) -> list[range]:
@@ -102,7 +102,7 @@ def in_or_out(rule: str, excluded: Mapping[str, int]) -> dict[str, int]:
     if rule in UNDATED and (undated := counts.pop("damaged", 0)):
         # A finished ticket without its finishing time lies in no window, or is damaged: both hold.
         counts["outside_window"] = counts.get("outside_window", 0) + undated
-    if rule in TOLD_LATER:
+    if rule in STATED_LATER:
         counts.pop("after_as_of", None)
     return counts
 
@@ -265,8 +265,8 @@ def test_a_declared_figure_is_judged_like_a_measured_one(
     shop, as_of = random_shop(1, 5)
     write_canonical({"orders": shop["orders"]}, tmp_path)
     until = (as_of - timedelta(seconds=1)).date()
-    told = Declared(Decimal(numerator), denominator, until - 29 * DAY, until, "客服数据")
-    report = audit_folder(tmp_path, Settings(declared={rule: told}), as_of).report
+    stated = Declared(Decimal(numerator), denominator, until - 29 * DAY, until, "客服数据")
+    report = audit_folder(tmp_path, Settings(declared={rule: stated}), as_of).report
     got = next(result for result in report.rules if result.id == rule)
     assert (got.status, got.numerator, got.denominator) == (status, numerator, denominator)
     assert got.declared

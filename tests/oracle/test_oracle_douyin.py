@@ -26,13 +26,13 @@ def test_days(seed: int, tmp_path: Path) -> None:
         str(row["day"]): (row["numerator"], row["denominator"], row["status"])
         for row in got.findings
     }
-    assert shown == {str(day): told(counts) for day, counts in want.items()}
+    assert shown == {str(day): stated(counts) for day, counts in want.items()}
     states = [state for _, _, state in shown.values()]
     assert (got.numerator or 0) == states.count("pass")
     assert (got.denominator or 0) == len(states) - states.count("no_verdict")
 
 
-def told(counts: douyin.Day) -> tuple[int, int, str]:
+def stated(counts: douyin.Day) -> tuple[int, int, str]:
     whole = sum(counts.values())
     if counts["answered"] * 2 >= whole:
         return counts["answered"], whole, "pass"

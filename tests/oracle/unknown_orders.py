@@ -216,21 +216,21 @@ def pickup_unit(files: Files, order: str, lines: list[Cells]) -> Unit:
     outcomes: set[Pair] = {OUT} if False in inside else set()
     limit = Interval(shipped.low + PICKUP, shipped.high + PICKUP)
     picked = earliest(interval_of(row.get("picked_up_at", "")) for row in everywhere)
-    told = parcels or files["orders"].has("picked_up_at")
+    stated = parcels or files["orders"].has("picked_up_at")
     if picked is not None:
         outcomes |= in_time(files, picked, limit)
-    elif told:
+    elif stated:
         outcomes |= not_yet(files, limit)
     else:
         outcomes |= {HIT} | not_yet(files, limit)
-    return refunded_before(files, order, outcomes, (picked, limit, bool(told)))
+    return refunded_before(files, order, outcomes, (picked, limit, bool(stated)))
 
 
 def refunded_before(
     files: Files, order: str, outcomes: set[Pair], about: tuple[Interval | None, Interval, bool]
 ) -> Unit:
     """The same outcomes, or none, by the tickets that were applied for before the pickup."""
-    picked, limit, told = about
+    picked, limit, stated = about
     if order in files["tickets"].touched("order_id"):
         return frozenset(outcomes | {OUT})
     for row in files["tickets"].by("order_id").get(order, []):
@@ -241,8 +241,8 @@ def refunded_before(
             may, must = applied.low < picked.high, applied.high < picked.low
             must = must and picked.high < files.as_of
         else:
-            may, must = told and applied.low <= limit.high, told and applied.high <= limit.low
-            may = may or not told
+            may, must = stated and applied.low <= limit.high, stated and applied.high <= limit.low
+            may = may or not stated
         if must and applied.high < files.as_of:
             return frozenset({OUT})
         if may:

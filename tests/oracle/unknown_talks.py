@@ -1,7 +1,7 @@
 """Bounds of the buyers' messages answered in time, from a file of which part is unknown.
 
 A conversation whose unknown words are few is lived through with every meaning that they may have;
-where a row of it is damaged, or the order of its rows is not told, each message may be anything.
+where a row of it is damaged, or the order of its rows is not known, each message may be anything.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def fates(files: Files, run: list[Interval], reply: Interval | None) -> set[Pair
 
 
 def exactly(files: Files, lived: list[tuple[Interval, str]]) -> Pair:
-    """The one outcome of a conversation whose times are told to the second."""
+    """The one outcome of a conversation whose times are given to the second."""
     hits = misses = 0
     for run, reply in bursts(files, lived):
         (pair,) = fates(files, run, reply)
@@ -228,7 +228,7 @@ def exactly(files: Files, lived: list[tuple[Interval, str]]) -> Pair:
 
 
 def live(files: Files, lived: list[tuple[Interval, str]]) -> set[Pair]:
-    """All outcomes where times are told to the minute or the day; bursts are independent."""
+    """All outcomes where times are given to the minute or the day; bursts are independent."""
     if any(at.low.date() != at.high.date() or at.high - at.low > LIMIT for at, _ in lived):
         asked = sum(part == ASKS for _, part in lived)
         return {(hits, misses) for hits in range(asked + 1) for misses in range(asked + 1 - hits)}

@@ -27,7 +27,7 @@ def rules(case: Case) -> dict[str, Outcome]:
 
 
 def known(case: Case) -> list[Row]:
-    """Violations the shop had been told of by as-of; one without a date counts."""
+    """Violations the shop had been notified of by as-of; one without a date counts."""
     rows = case.rows("violations")
     return [row for row in rows if case.is_past(time(row, "notified_at") or datetime.min)]
 

@@ -37,8 +37,8 @@ def test_the_newest_row_wins_whatever_the_files_are_called(
 ) -> None:
     early = ORDERS + lines(EARLY, 0, 10) + lines(EARLY, 0, 2)  # two of them twice in one file
     done = audited(tmp_path, **{old: early, new: ORDERS + lines(LATE, 7, 12)})
-    told = {entry.path: (entry.rows, entry.duplicates) for entry in done.report.inputs}
-    assert told == {f"{old}.csv": (7, 5), f"{new}.csv": (5, 0)}
+    stated = {entry.path: (entry.rows, entry.duplicates) for entry in done.report.inputs}
+    assert stated == {f"{old}.csv": (7, 5), f"{new}.csv": (5, 0)}
     notes = [note.en for note in done.report.notes if "overlap" in note.en]
     assert notes == [
         f"{old}.csv: 3 rows overlap with another export; of a record the newest row counts."

@@ -27,7 +27,7 @@ class Case:
     data: bytes
 
     @property
-    def told(self) -> str:
+    def stated(self) -> str:
         """The case in a few words."""
         return f"{self.damage}{self.paper.done} in {self.paper.table.layout.name}"
 

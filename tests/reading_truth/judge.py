@@ -109,12 +109,12 @@ def _wrong(row: Row, truth: Sequence[Row], names: Sequence[str], found: Read) ->
     def differing(own: Row) -> list[str]:
         return [name for name in names if own.get(name) != row.get(name)]
 
-    told = min((differing(own) for own in truth), key=len, default=list(names))
-    absent = [name for name in told if name not in found.columns]
-    near = next((own for own in truth if differing(own) == told), {})
-    shown = {name: (row.get(name), near.get(name)) for name in told[:3]}
-    sort = "column lost" if told and absent == told else "wrong"
-    return sort, f"good row differs in {len(told)} of {len(names)}, (read, true): {shown!r}"
+    stated = min((differing(own) for own in truth), key=len, default=list(names))
+    absent = [name for name in stated if name not in found.columns]
+    near = next((own for own in truth if differing(own) == stated), {})
+    shown = {name: (row.get(name), near.get(name)) for name in stated[:3]}
+    sort = "column lost" if stated and absent == stated else "wrong"
+    return sort, f"good row differs in {len(stated)} of {len(names)}, (read, true): {shown!r}"
 
 
 def _leaks(case: Case, found: Read) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Place:
     cell: int
 
     @property
-    def told(self) -> str:
+    def stated(self) -> str:
         """The place in a few words."""
         return f"{self.shop}/{self.file}:{self.line + 1}:{self.cell + 1} {self.damage}"
 
@@ -154,7 +154,7 @@ class Finding:
     """What came of a place: refused, equal, rejected, or a fault and what shows it."""
 
     outcome: str
-    told: str = ""
+    stated: str = ""
 
 
 @functools.cache
@@ -170,7 +170,7 @@ def _line(row: dict[str, object]) -> tuple[object, ...]:
 
 @functools.cache
 def clean_verdict(shop: str) -> Verdict:
-    """What the sample shop is told without any damage."""
+    """The verdicts of the sample shop without any damage."""
     found = verdict(SAMPLES / shop)
     assert found.refused is None
     return found
@@ -258,11 +258,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--part", choices=("header", "rows"))
-    told = parser.parse_args()
+    stated = parser.parse_args()
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    parts = {"header": (False,), "rows": (True,), None: (False, True)}[told.part]
+    parts = {"header": (False,), "rows": (True,), None: (False, True)}[stated.part]
     every = [place for rows in parts for place in places(rows=rows)]
-    chosen = every[:: told.every]
+    chosen = every[:: stated.every]
     work = [chosen[at : at + 50] for at in range(0, len(chosen), 50)]
     table: dict[str, Counter[str]] = defaultdict(Counter)
     examples: dict[tuple[str, str], str] = {}
@@ -272,7 +272,7 @@ def main() -> int:
                 sort = f"{'row' if place.line else 'header'}: {place.damage}"
                 table[sort][found.outcome] += 1
                 if found.outcome in FAULTS:
-                    line = f"{place.told}: {found.told[:300]}"
+                    line = f"{place.stated}: {found.stated[:300]}"
                     examples.setdefault((sort, found.outcome), line)
     print(f"{len(chosen)} of {len(every)} places")
     for sort, counts in table.items():

@@ -33,7 +33,7 @@ def judge(work: tuple[int, int, str | None]) -> list[Line]:
     for seed in range(first, end):
         given = case(seed, damage)
         ruling = rule(given)
-        lines.append((seed, given.damage, given.told, ruling.outcome, ruling.faults))
+        lines.append((seed, given.damage, given.stated, ruling.outcome, ruling.faults))
     return lines
 
 
@@ -52,9 +52,9 @@ def run(files: int, first: int, damage: str | None) -> int:
                 _, name, _, outcome, faults = line
                 outcomes[name][outcome] += 1
                 failed += bool(faults)
-                for sort, told in faults.items():
+                for sort, stated in faults.items():
                     outcomes[name][f"files {sort}"] += 1
-                    outcomes[name][sort] += len(told)
+                    outcomes[name][sort] += len(stated)
                     examples.setdefault((name, sort), line)
     print(
         f"{files} files from seed {first}, {time.monotonic() - start:.0f} s, {failed} with faults"
@@ -73,7 +73,7 @@ def again(seed: int, damage: str | None, copy: Path | None) -> int:
 
     given = case(seed, damage)
     ruling = rule(given)
-    print(f"{given.told}: {given.paper.name}, {len(given.data)} bytes, {ruling.outcome}")
+    print(f"{given.stated}: {given.paper.name}, {len(given.data)} bytes, {ruling.outcome}")
     for sort, lines in ruling.faults.items():
         for line in lines:
             print(f"  {sort}: {line}")
@@ -90,10 +90,10 @@ def main() -> int:
     parser.add_argument("--damage")
     parser.add_argument("--again", type=int)
     parser.add_argument("--copy", type=Path)
-    told = parser.parse_args()
-    if told.again is not None:
-        return bool(again(told.again, told.damage, told.copy))
-    return bool(run(told.files, told.seed, told.damage))
+    stated = parser.parse_args()
+    if stated.again is not None:
+        return bool(again(stated.again, stated.damage, stated.copy))
+    return bool(run(stated.files, stated.seed, stated.damage))
 
 
 if __name__ == "__main__":

@@ -26,13 +26,13 @@ def chosen(*, rows: bool, damage: str) -> list[Place]:
 
 @pytest.mark.parametrize("damage", HEADER)
 def test_no_place_of_a_header_gives_another_verdict(damage: str) -> None:
-    findings = {place.told: rule(place) for place in chosen(rows=False, damage=damage)}
+    findings = {place.stated: rule(place) for place in chosen(rows=False, damage=damage)}
     assert {at: found for at, found in findings.items() if found.outcome in FAULTS} == {}
 
 
 @pytest.mark.parametrize("damage", ROWS)
 def test_no_place_of_a_row_gives_another_verdict(damage: str) -> None:
-    findings = {place.told: rule(place) for place in chosen(rows=True, damage=damage)}
+    findings = {place.stated: rule(place) for place in chosen(rows=True, damage=damage)}
     assert {at: found for at, found in findings.items() if found.outcome in FAULTS} == {}
 
 

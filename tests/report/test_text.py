@@ -253,7 +253,7 @@ def test_without_a_score_no_part_of_one_is_shown() -> None:
     assert "封顶" not in text
 
 
-def test_rules_that_decide_nothing_are_told_in_full_only_with_v() -> None:
+def test_rules_that_decide_nothing_are_stated_in_full_only_with_v() -> None:
     assert "订单 2630000000012345 · 可满足 2026-11-09 · 原因 待收货" not in zh(failing())
     text = zh(failing(), verbose=True)
     assert "- 关店：订单完结 close-orders\n" in text
@@ -265,7 +265,7 @@ def test_no_configuration_is_said() -> None:
     assert "配置    无（全部用默认值）" in zh(passing())
 
 
-def test_several_packs_are_told_apart() -> None:
+def test_several_packs_are_stated_apart() -> None:
     report = failing()
     packs = (*report.packs, replace(report.packs[0], id="kuaishou-2021-09"))
     again = tuple(

@@ -70,13 +70,13 @@ def settings_of(
     exempt: Sequence[tuple[datetime, datetime]] = (),
     force_majeure: Collection[str] = (),
 ) -> Settings:
-    """The product's settings for what the oracle is told; 0 days switch the promise reading off."""
-    told = {
+    """The product's settings for what the oracle receives; 0 days: no promise is read."""
+    stated = {
         rule: {name: 0 if value is None else value for name, value in own.items()}
         for rule, own in options.items()
     }
     return Settings(
-        options=told,
+        options=stated,
         exempt=tuple(Interval(since, until, "节日") for since, until in exempt),
         force_majeure=frozenset(force_majeure),
     )
@@ -91,8 +91,8 @@ def audited(seed: int, size: int, *, kuaishou: bool) -> Audited:
         spared = random_force_majeure(seed, shop)
         done = audit_folder(Path(folder), settings_of(options, exempt, spared), as_of)
     words = {name: PACK.words[name] for name in LISTS}
-    told = {
+    stated = {
         "as_of": as_of, "options": options, "exempt": exempt,
         "force_majeure": spared, "words": words,
     }  # fmt: skip
-    return Audited(shop, done, oracle.measure(shop, **told), oracle.case_of(shop, **told))  # type: ignore[arg-type]
+    return Audited(shop, done, oracle.measure(shop, **stated), oracle.case_of(shop, **stated))  # type: ignore[arg-type]

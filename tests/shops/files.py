@@ -150,12 +150,12 @@ def one_row_a_key(shop: Shop) -> Shop:
 
 def move_pickups(shop: Shop) -> None:
     """Kuaishou's order file has no pickup time: it goes to the logistics file."""
-    told: list[Row] = [row for row in shop.get("orders", []) if row.get("picked_up_at")]
-    if not told or not any("tracking_no" in row for row in told):
+    stated: list[Row] = [row for row in shop.get("orders", []) if row.get("picked_up_at")]
+    if not stated or not any("tracking_no" in row for row in stated):
         return
     shipments = shop.setdefault("shipments", [])
     known = {(row.get("order_id"), row.get("tracking_no")) for row in shipments}
-    for order in told:
+    for order in stated:
         key = (order.get("order_id"), order.get("tracking_no"))
         if key in known or not order.get("tracking_no"):
             continue

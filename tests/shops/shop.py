@@ -181,7 +181,7 @@ def violation_piece(rng: Random, profile: Profile, number: int) -> Shop:
     return {"violations": [violation], "evidence": [evidence] if rng.randrange(2) else []}
 
 
-# --- what a run is told beside the files ------------------------------------------------------
+# --- what a run is given beside the files-----------------------------------------------------
 
 
 def random_exempt(seed: int, as_of: datetime) -> list[tuple[datetime, datetime]]:

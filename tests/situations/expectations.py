@@ -167,12 +167,12 @@ def _rule(check: Json, rule: Json, report: Json, *, firm: bool) -> Iterator[str]
         yield f"value is {rule['value']}, expected {_shown(check['value'])}"
     yield from _bounds(check, rule)
     yield from _lists(check, rule)
-    told = "\n".join(
+    stated = "\n".join(
         _strings([rule["reason"], rule["notes"], report.get("notes"), report.get("reason")])
     )
     for pattern in check.get("tells", []):
-        if not re.search(pattern, told, re.IGNORECASE):
-            yield f"neither reason nor notes match {pattern!r}: {told!r}"
+        if not re.search(pattern, stated, re.IGNORECASE):
+            yield f"neither reason nor notes match {pattern!r}: {stated!r}"
 
 
 def _lists(check: Json, rule: Json) -> Iterator[str]:

@@ -81,8 +81,7 @@ REASONS: Mapping[str, Text] = {
     ),
     SPEAKER: Text(
         "看不出是谁说的；请把店铺方的昵称写进 [inputs.chats.values.sender_role]",
-        "it cannot be told who said this; list the shop's names in "
-        "[inputs.chats.values.sender_role]",
+        "it is not known who said this; list the shop's names in [inputs.chats.values.sender_role]",
     ),
     SPREADSHEET: Text(
         "编号被表格软件改成科学计数法，数字已丢失；请重新导出，勿用 Excel 另存",

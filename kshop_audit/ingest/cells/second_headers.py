@@ -17,7 +17,7 @@ _KEY_LIKE = "[0-9]{4}"
 _SECOND = "_second"
 
 
-def told(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.LazyFrame:
+def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.LazyFrame:
     """The frame with FAULT and FAULT_VALUE, set in the rows from another header on.
 
     A row is at fault from the first header that differs up to one that does not, blank ones too:

@@ -301,7 +301,7 @@ def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
     frame = frame.with_columns(pl.lit(records.index, pl.UInt16()).alias(FILE))
     judged = [part for part in parts if part.rejects and part.name not in known.columns]
     if not known.rows or any(part.type in _TIMES for part in judged):
-        frame = second_headers.told(frame, parts, faulty)
+        frame = second_headers.stated(frame, parts, faulty)
         faulty = True
     if known.rows and not (judged or faulty or header.described):
         return frame

@@ -1,4 +1,4 @@
-"""Texts that are no table of a known kind, told by what they are: never a cell of them is shown."""
+"""Texts that are no table of a known kind, named for what they are: no cell is shown."""
 
 from __future__ import annotations
 

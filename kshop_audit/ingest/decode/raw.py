@@ -39,7 +39,7 @@ class Raw:
 class Place:
     """Where records stand: behind so many physical lines and so many records of a file.
 
-    `cells`: of every row; `names`: of them, those that have a header. `told`: a faulty row has two
+    `cells`: of every row; `names`: of them, those that have a header. `stated`: a faulty row has 2
     cells more, that say why.
     """
 
@@ -49,12 +49,12 @@ class Place:
     cells: int
     lines: int = 0
     row: int = 0
-    told: bool = False
+    stated: bool = False
 
 
 def scan(place: Place) -> Raw:
     """Scan records that are known to be regular."""
-    width = place.cells + 2 * place.told
+    width = place.cells + 2 * place.stated
     frame = pl.scan_csv(
         place.path,
         has_header=False,
@@ -69,12 +69,12 @@ def scan(place: Place) -> Raw:
         row_index_offset=place.row + 1,
         glob=False,
     )
-    faulty = place.told or place.cells > place.names
-    return Raw(frame.with_columns(*_faults(place)), slow=place.told, faulty=faulty)
+    faulty = place.stated or place.cells > place.names
+    return Raw(frame.with_columns(*_faults(place)), slow=place.stated, faulty=faulty)
 
 
 def _faults(place: Place) -> Iterable[pl.Expr]:
-    """FAULT and FAULT_VALUE: filled cells beyond the header, and what is told of a row."""
+    """FAULT and FAULT_VALUE: filled cells beyond the header, and what was found in a row."""
     code = found = pl.lit(None, pl.String())
     if place.cells > place.names:
         extra = [_filled(number) for number in range(place.names, place.cells)]
@@ -85,11 +85,11 @@ def _faults(place: Place) -> Iterable[pl.Expr]:
         long = pl.any_horizontal(extra)
         code = pl.when(long).then(pl.lit(reasons.TOO_MANY))
         found = pl.when(long).then(pl.format("{}/{}", count, pl.lit(place.names)))
-    if place.told:
+    if place.stated:
         reason, value = (pl.col(cell(place.cells + number)) for number in range(2))
-        told = reason != ""
-        code = pl.when(told).then(reason).otherwise(code)
-        found = pl.when(told).then(pl.when(value != "").then(value)).otherwise(found)
+        stated = reason != ""
+        code = pl.when(stated).then(reason).otherwise(code)
+        found = pl.when(stated).then(pl.when(value != "").then(value)).otherwise(found)
     return code.alias(FAULT), found.alias(FAULT_VALUE)
 
 

@@ -49,7 +49,7 @@ def shape(text: str) -> str:
 
 
 def usual_keys(sample: Iterable[Record], key: int | None, cells: int) -> frozenset[str]:
-    """The forms that keys usually have, those long enough to be told from words and numbers."""
+    """The forms that keys usually have, those long enough not to be words or numbers."""
     if key is None:
         return frozenset()
     forms = Counter(

@@ -40,7 +40,7 @@ class UnopenedError(InputError):
 
 
 class Container(Enum):
-    """Told by the first bytes."""
+    """Known by the first bytes."""
 
     TEXT = "text"
     GZIP = "gzip"

@@ -46,8 +46,8 @@ def _perhaps(
 
 def _intervened(tables: Tables) -> pl.Expr:
     """Boolean: the platform stepped in; false where no column tells of it (a note says so)."""
-    told = tables.from_files_with(Kind.TICKETS, "arbitration")
-    return pl.when(told).then("intervened").otherwise(False)
+    stated = tables.from_files_with(Kind.TICKETS, "arbitration")
+    return pl.when(stated).then("intervened").otherwise(False)
 
 
 def _target_seconds(rule_id: str, terms: Terms) -> int:

@@ -89,8 +89,8 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
         return Stated(Status.NO_VERDICT, reason=NO_ORDERS)
     left = pl.col("unfinished")
     # A state of a file that tells of later events may have been reached after as-of.
-    told = terms.settings.closing.last_completed_at is not None
-    undated = ~left & pl.col("undated") & (not told and facts.tables.run_past(terms.last))
+    stated = terms.settings.closing.last_completed_at is not None
+    undated = ~left & pl.col("undated") & (not stated and facts.tables.run_past(terms.last))
     pending = pl.when(~undated.fill_null(False)).then(left)
     return Ratio(
         unit=facts(endings),

@@ -51,13 +51,13 @@ LIMITS = {"ship-48h": "hours", "ship-promise": "default_hours"}
 def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     """What may have become of an order whose last line must be shipped by the limit."""
     shipped, sent = span_of(tables, shipped_at(terms)), span_of(tables, "lines_sent_at")
-    opened, left = _told("open_state"), _told("may_have_left")
+    opened, left = _stated("open_state"), _stated("may_have_left")
     others_late = (sent.early > limit.late).fill_null(False)
-    waits = not_yet(limit, terms).where(_told("may_wait") | left)
+    waits = not_yet(limit, terms).where(_stated("may_wait") | left)
     others = in_time(sent, limit, terms).where(sent.early.is_not_null())
     gone = Chances(NEVER, NEVER, sent.early.is_null()) | others
     vague = Chances(left & ~others_late, left & others_late, NEVER) | waits
-    vague |= gone.where(_told("may_be_gone"))
+    vague |= gone.where(_stated("may_be_gone"))
     known = in_time(shipped, limit, terms).where(~opened) | vague.where(opened)
     touched = pl.col("doubt").is_not_null()
     if Kind.SHIPMENTS in tables.doubtful:
@@ -67,7 +67,7 @@ def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     return ANYTHING.where(touched) | known.where(~touched)
 
 
-def _told(name: str) -> pl.Expr:
+def _stated(name: str) -> pl.Expr:
     return pl.col(name).fill_null(False)
 
 
@@ -92,11 +92,11 @@ def _ratio(
     unsure = chances.unsure(~window.hit, *excluded.values())
     causes = {
         **because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"}),
-        Why.NO_TIME: _told("may_have_left") & ~_told("unclear"),
+        Why.NO_TIME: _stated("may_have_left") & ~_stated("unclear"),
     }
     if not (limit.precise and span_of(tables, shipped_at(terms)).precise):
         causes[Why.NOT_PRECISE] = pl.col(shipped_at(terms)).is_not_null()
-    unclear = _told("unclear")
+    unclear = _stated("unclear")
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
     rest = Why.NOT_PRECISE if not paid.precise else Why.NOT_UNDERSTOOD
     return Ratio(

@@ -36,7 +36,7 @@ from kshop_audit.rules.kit.side_files import strangers
 
 FAMILY = "logistics"
 
-TOLD = pl.col("pickup_known").fill_null(False)
+STATED = pl.col("pickup_known").fill_null(False)
 """Boolean: if the order had been picked up, the files would say so."""
 
 PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments.signed_at"
@@ -116,12 +116,12 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     chances = Chances(chances.hit, chances.miss, chances.out | possible)
     if not uploaded.precise:
         chances = Chances(chances.hit, chances.miss, chances.out | window.out)
-    untold = uploaded.early.is_null()
-    touched = untold | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    unstated = uploaded.early.is_null()
+    touched = unstated | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     chances = ANYTHING.where(touched) | chances.where(~touched)
     excluded = {"force_majeure": pl.col("exempted"), "refund_before_pickup": sure & ~touched}
     unsure = chances.unsure(~window.hit, *excluded.values())
-    causes = _causes(tables, untold)
+    causes = _causes(tables, unstated)
     for why, cause in because(tables, {Kind.TICKETS: "ticket_doubt"}).items():
         causes[why] = causes.get(why, NEVER) | cause
     rough = imprecise_pickups(tables) or not uploaded.precise
@@ -158,7 +158,7 @@ def _of_pickup(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     # What no file tells of counts as unknown, also while its hours run.
     # A file that never names its nodes proves at most that a pickup was in time.
     proof = ~known & (proven.late <= limit.early).fill_null(False)
-    none = ~known & ~proof & TOLD & proven.early.is_null()
+    none = ~known & ~proof & STATED & proven.early.is_null()
     unknown = ~known & ~proof & ~none
     return (
         in_time(picked, limit, terms).where(known)
@@ -170,7 +170,7 @@ def _of_pickup(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
 def _of_parcels(tables: Tables) -> Chances:
     """An order of which every parcel must be picked up within the hours of its own shipment."""
     late, waits = (pl.col(n).fill_null(False) for n in ("parcel_late", "parcel_waiting"))
-    open_ = ~TOLD & (late | waits)
+    open_ = ~STATED & (late | waits)
     if imprecise_pickups(tables) or imprecise_shipments(tables):
         open_ = pl.lit(True)
     return Chances(open_ | ~(late | waits), late | open_, ~late & waits)
@@ -180,15 +180,15 @@ def _refunded(limit: TimeRange, tables: Tables, terms: Terms) -> tuple[pl.Expr, 
     """Booleans: a refund was applied for before the pickup, for sure; and perhaps."""
     applied = span("applied_at", precise=not tables.imprecise(Kind.TICKETS, "applied_at"))
     picked = span_of(tables, "picked_up_at")
-    known, told = picked.early.is_not_null(), TOLD & pl.col("proven_by").is_null()
+    known, stated = picked.early.is_not_null(), STATED & pl.col("proven_by").is_null()
     before = (
         pl.when(known).then(applied.late < picked.early)
-        .when(told).then(applied.late <= limit.early)
+        .when(stated).then(applied.late <= limit.early)
         .otherwise(pl.lit(False))
     )  # fmt: skip
     perhaps = (
         pl.when(known).then(applied.early < picked.late)
-        .when(told).then(applied.early <= limit.late)
+        .when(stated).then(applied.early <= limit.late)
         .otherwise(pl.lit(True))
     )  # fmt: skip
     happened = (applied.early <= terms.last).fill_null(False)
@@ -199,11 +199,11 @@ def _refunded(limit: TimeRange, tables: Tables, terms: Terms) -> tuple[pl.Expr, 
     return sure.fill_null(False), possible | pl.col("ticket_doubt").is_not_null()
 
 
-def _causes(tables: Tables, untold: pl.Expr) -> dict[Why, pl.Expr]:
-    """Why a shipped order is not known; `untold`: no shipping time is."""
+def _causes(tables: Tables, unstated: pl.Expr) -> dict[Why, pl.Expr]:
+    """Why a shipped order is not known; `unstated`: no shipping time is."""
     causes = because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"})
-    unclear = untold & pl.col("unclear").fill_null(False)
-    left = untold & pl.col("may_have_left").fill_null(False) & ~unclear
+    unclear = unstated & pl.col("unclear").fill_null(False)
+    left = unstated & pl.col("may_have_left").fill_null(False) & ~unclear
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
     causes[Why.NO_TIME] = causes.get(Why.NO_TIME, NEVER) | left
     if imprecise_pickups(tables) or imprecise_shipments(tables):
@@ -279,12 +279,12 @@ def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
     tables, flawed = facts.tables, pl.col("why").is_not_null()
     shipped = span("shipped_at", precise=not imprecise_shipments(tables))
     window = inside(shipped, "waybill-integrity", terms)
-    untold = shipped.early.is_null()
-    touched = untold | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    unstated = shipped.early.is_null()
+    touched = unstated | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     known = Chances(flawed | pl.col("suspect"), ~flawed, NEVER if shipped.precise else window.out)
     chances = ANYTHING.where(touched) | known.where(~touched)
     unsure = chances.unsure(~window.hit)
-    causes = _causes(tables, untold)
+    causes = _causes(tables, unstated)
     unlisted = pl.col("unlisted") & ~touched
     causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | unlisted
     return Ratio(

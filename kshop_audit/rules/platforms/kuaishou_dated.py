@@ -360,7 +360,7 @@ def pickup_composite(facts: Facts, terms: Terms) -> Shape:
         0.8×0.5×0.80 = 0.775。全预售店铺最高 0.8。
 
     Why our number may differ:
-        The text does not say from when the 48 h run, nor whether spot is told by the promise or by
+        The text does not say from when the 48 h run, nor whether spot is known by the promise or by
         the presale flag; we use payment and the flag.
 
         原文未说明 48 小时从何时起算，也未说明现货按承诺还是按预售标记区分；这里用付款时间和预售

@@ -77,7 +77,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         10:00:01 起超时。
 
     Why our number may differ:
-        The text does not speak of presale, which we leave out, and virtual goods cannot be told in
+        The text does not speak of presale, which we leave out, and virtual goods cannot be seen in
         the export. Unknown here: orders of whose pickup no file tells.
 
         原文未提预售，这里剔除；虚拟商品在导出里看不出来，未剔除。没有文件记录揽收的订单判不了。
@@ -87,14 +87,14 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
     due = span("due_at", precise=precise)
     picked = span("last_pickup_at", precise=not imprecise_pickups(tables))
     at, known = due.early, picked.early.is_not_null()
-    told = pl.col("pickup_known").fill_null(False) & ~pl.col("open_state").fill_null(True)
+    stated = pl.col("pickup_known").fill_null(False) & ~pl.col("open_state").fill_null(True)
     touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     applied = (pl.col("applied_at") <= terms.last).fill_null(False)
     gone = ~known & (pl.col("may_be_gone") & pl.col("open_state")).fill_null(False)
     chances = Chances(
-        pl.when(known).then(picked.early <= due.late).otherwise(~told).fill_null(True),
+        pl.when(known).then(picked.early <= due.late).otherwise(~stated).fill_null(True),
         pl.when(known).then(picked.late > due.early).otherwise(True).fill_null(True),
-        gone | (applied & ~known & ~told),
+        gone | (applied & ~known & ~stated),
     )
     chances = ANYTHING.where(touched) | chances.where(~touched)
     outside = (at >= _until("tb-pickup-48h", terms)) | (at < terms.since("tb-pickup-48h"))
@@ -105,13 +105,13 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         "presale": pl.col("presale"),
         "refund_before_pickup": applied
         & ~touched
-        & pl.when(known).then(pl.col("applied_at") < picked.early).otherwise(told),
+        & pl.when(known).then(pl.col("applied_at") < picked.early).otherwise(stated),
     }
     unsure = chances.unsure(outside, at > terms.last, *excluded.values())
     causes = because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"})
     unclear = pl.col("unclear").fill_null(False) & ~touched
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
-    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (~known & ~told & ~touched)
+    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (~known & ~stated & ~touched)
     return Ratio(
         unit=facts(due_pickups, terms.number("tb-pickup-48h", "hours")),
         at="due_at",
