@@ -96,7 +96,7 @@ def python(name: str, code: str, *arguments: str) -> Program:
 def command(*arguments: str) -> tuple[str, ...]:
     """The product's command as it is installed beside this interpreter."""
     script = Path(sysconfig.get_path("scripts")) / "kshop-audit"
-    start = (str(script),) if script.exists() else (sys.executable, "-m", "kshop_audit.cli")
+    start = (str(script),) if script.exists() else (sys.executable, "-m", "kshop_audit")
     return (*start, *arguments)
 
 

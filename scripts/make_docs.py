@@ -290,7 +290,7 @@ def report(lang: str) -> str:
     """What the terminal shows for the failing sample shop."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("KSHOP_")}
     done = subprocess.run(  # noqa: S603  the tool itself
-        [sys.executable, "-m", "kshop_audit.cli", *SHOWN, "--lang", lang, "--color", "never"],
+        [sys.executable, "-m", "kshop_audit", *SHOWN, "--lang", lang, "--color", "never"],
         cwd=ROOT,
         env={**plain, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,

@@ -83,7 +83,7 @@ def run(commands: str, folder: Path, timeout: int = 300) -> str:
     tools = folder.parent / f"{folder.name}-bin"
     if not tools.exists():
         tools.mkdir()
-        for name, module in (("kshop-audit", "-m kshop_audit.cli "), ("python", "")):
+        for name, module in (("kshop-audit", "-m kshop_audit "), ("python", "")):
             file = tools / name
             file.write_text(f'#!/bin/sh\nexec "{sys.executable}" {module}"$@"\n', encoding="utf-8")
             file.chmod(0o755)

@@ -124,7 +124,7 @@ MACHINES = (
     {"TZ": "Asia/Kolkata", "PYTHONHASHSEED": "3", "POLARS_MAX_THREADS": "1"},
     {"TZ": "Pacific/Apia", "PYTHONHASHSEED": "4", "POLARS_MAX_THREADS": "7"},
 )
-CHECK = [sys.executable, "-m", "kshop_audit.cli", "check", "--format", "json", "--isolated"]
+CHECK = [sys.executable, "-m", "kshop_audit", "check", "--format", "json", "--isolated"]
 
 
 def test_every_machine_writes_the_same_bytes(tmp_path: Path) -> None:

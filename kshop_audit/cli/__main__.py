@@ -1,5 +1,0 @@
-"""`python -m kshop_audit.cli`, the same as the installed command."""
-
-from kshop_audit.cli import process
-
-process()
