@@ -9,6 +9,7 @@ import polars as pl
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.cells.columns import REASON, WRITTEN_BY_PEOPLE, Cells
+from kshop_audit.ingest.cells.feet import LABEL, REMARK, TOTALS
 from kshop_audit.ingest.cells.plain_columns import Plain
 from kshop_audit.ingest.cells.protection import BLANKS, FAILED, trim
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
@@ -30,12 +31,6 @@ SKIP, STRAY = "_skip", "_stray"
 
 _DIGIT = re.compile("[0-9]")
 
-_FOOTERS = tuple(
-    word + colon
-    for word in ("合计", "总计", "小计", "汇总", "本页合计", "TOTAL", "Total", "total")
-    for colon in ("", ":", "：")
-)
-
 
 def _all_null(parts: Iterable[Cells]) -> pl.Expr:
     return pl.all_horizontal(pl.lit(True), *(part.read.is_null() for part in parts))
@@ -48,16 +43,23 @@ def skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
     spoken = any(part.places[0] == 0 and part.name in WRITTEN_BY_PEOPLE for part in parts)
     if not spoken:
         first = trim(pl.col(cell(0)))
-        others = (part for part in parts if part.places[0] != 0 and part.rejects)
-        remark = first.str.starts_with("#") & ~first.is_in(FAILED)
-        found = first.is_in(_FOOTERS) | (remark & _all_null(others))
+        others = [part for part in parts if part.places[0] != 0 and part.rejects]
+        said = pl.sum_horizontal(pl.lit(0), *(part.read.is_not_null() for part in others))
+        # The patterns are looked for in those rows alone that may be remarks.
+        alone = pl.when(said == 0).then(first)
+        sign = alone.str.starts_with("#") & ~alone.is_in(FAILED)
+        label = pl.when(said == 1).then(first).str.contains(LABEL).fill_null(False)
+        remark = alone.str.contains(REMARK).fill_null(False) | label
+        found = first.is_in(TOTALS) | sign.fill_null(False) | (remark & whole)
+    if faulty:
+        found |= (pl.col(FAULT) == reasons.REMARK).fill_null(False)
     key = next((part for part in parts if part.key), None)
     if key is None:
         return found | (_all_null(parts) & whole)
     keyless = pl.col(key.name).is_null() & whole
     if key.rejects and key.name not in known.columns:
         keyless &= ~key.bad
-    named = trim(key.raw).is_in([*_FOOTERS, key.header.strip(BLANKS)])
+    named = trim(key.raw).is_in([*TOTALS, key.header.strip(BLANKS)])
     return found | keyless | named | _is_header(key)
 
 
@@ -72,7 +74,7 @@ def strays(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
     says = [part for part in parts if part.type in (Type.TIME, Type.CODE) and part is not key]
     if not says:
         return pl.lit(False)
-    first, foot = trim(pl.col(cell(0))), [*_FOOTERS, parts[0].header.strip(BLANKS)]
+    first, foot = trim(pl.col(cell(0))), [*TOTALS, parts[0].header.strip(BLANKS)]
     stray = pl.col(key.name).is_null() & pl.any_horizontal(p.read.is_not_null() for p in says)
     stray &= ~first.is_in(foot) & ~first.str.starts_with("#")
     if faulty:

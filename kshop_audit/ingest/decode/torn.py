@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kshop_audit.ingest.cells import reasons
+from kshop_audit.ingest.cells.feet import is_remark
 from kshop_audit.ingest.decode.grammar import CR, Record, lines_of, records, split, without_end
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare
 
@@ -157,7 +159,10 @@ def _fault(cells: Sequence[str], form: WidthForm) -> str | None:
 
 
 def rows(found: Iterable[Record], form: WidthForm, heads: Heads) -> Iterator[WholeRow]:
-    """Every record as a row, the doubtful neighbours of short ones at fault as well."""
+    """Every record as a row, the doubtful neighbours of short ones at fault as well.
+
+    What looks like a closing remark is one if no row of the table follows it.
+    """
     last: WholeRow | None = None
     held: list[WholeRow] = []
     for record, fault in _apart(found, form):
@@ -166,12 +171,36 @@ def rows(found: Iterable[Record], form: WidthForm, heads: Heads) -> Iterator[Who
             held.append(WholeRow(cells, None, record.bare))
             continue
         row = WholeRow(cells, fault or _fault(cells, form), record.bare)
-        short = row.fault is not None and len(cells) < form.cells
-        row.doubtful = short and not (is_spare(cells) or heads(cells))
-        if last is not None:
-            _doubt(last, row, form)
-        yield from held
-        last, held = row, [row]
+        if fault is None and is_remark(cells):
+            row.fault = reasons.REMARK
+            held.append(row)
+            continue
+        ours = not (is_spare(cells) or heads(cells))
+        row.doubtful = ours and row.fault is not None and len(cells) < form.cells
+        yield from _settled(last, held, row, form, ours=ours)
+        last, held = row, []
+    yield from _settled(last, held, None, form, ours=False)
+
+
+def _settled(
+    last: WholeRow | None,
+    held: Sequence[WholeRow],
+    row: WholeRow | None,
+    form: WidthForm,
+    *,
+    ours: bool,
+) -> Iterator[WholeRow]:
+    """A row and what stands below it up to the next one, which is one of the table if `ours`."""
+    beside = [last] if last is not None else []
+    for own in held:
+        if ours and own.fault == reasons.REMARK:
+            own.fault = _fault(own.cells, form)
+            own.doubtful = own.fault is not None and len(own.cells) < form.cells
+            beside.append(own)
+    for above, below in pairwise([*beside, row] if row is not None else beside):
+        _doubt(above, below, form)
+    if last is not None:
+        yield last
     yield from held
 
 

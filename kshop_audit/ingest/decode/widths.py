@@ -10,14 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kshop_audit.ingest.cells.feet import is_total
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.decode.grammar import LF, Record
-
-FOOT = frozenset(
-    word + colon
-    for word in ("合计", "总计", "小计", "汇总", "本页合计", "total")
-    for colon in ("", ":", "：")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +42,8 @@ def is_blank(cells: Sequence[str]) -> bool:
 
 
 def is_spare(cells: Sequence[str]) -> bool:
-    """Whether a record is none of the table: blank, a total, a closing remark."""
-    filled = [text for text in cells if text.strip(BLANKS)]
-    first = cells[0].strip(BLANKS) if cells else ""
-    return not filled or first.lower() in FOOT or (first.startswith("#") and len(filled) == 1)
+    """Whether a record is none of the table: blank, or a total."""
+    return is_blank(cells) or is_total(cells)
 
 
 def row_width(
