@@ -91,7 +91,7 @@ def test_q28_a_folder_is_read_in_order_and_says_what_it_left_out(tmp_path: Path)
     for name in ("~$a.csv", ".DS_Store", "x.csv.part", "y.bak", "z.crdownload"):
         write(folder, CONTENT, name)
     write(folder, "a,b\n1,2\n", "other.csv")
-    write(folder, b"PK\x03\x04" + b"x" * 99, "book.xlsx")
+    write(folder, b"%PDF-1.7 " + b"x" * 99, "book.xlsx")
     write(folder, CONTENT.encode("big5", "replace"), "big5.csv")
     for name in ("shop.toml", "README.md", "report.json", ".git/chat.csv"):
         write(folder, CONTENT, name)

@@ -383,9 +383,7 @@ def test_every_mistake_is_answered_by_what_to_do(
 BESIDE = (
     "only unfinished downloads", "a file of 0 bytes", "a PDF called .csv", "a JPG called .csv",
     "a Word document called .csv", "a rar", "a 7z", "a tar.gz", "an OpenDocument table",
-    "NUL bytes alone", "an archive in an archive", "a bomb", "a broken archive",
-    "a broken workbook", "a link to nowhere", "an unknown delimiter",
-    "UTF-8 that was saved as GBK", "question marks instead of Chinese",
+    "NUL bytes alone", "an archive in an archive", "a bomb", "a link to nowhere",
 )  # fmt: skip
 """Mistakes that leave something to audit where sound exports lie beside them."""
 
@@ -407,3 +405,26 @@ def test_beside_sound_exports_a_mistake_is_a_note_that_says_what_to_do(
     assert re.search(FAULTS[name].says, notes[0])
     assert ORDERS.search(notes[0])
     assert sorted(entry["rows"] for entry in report["inputs"]) == [0, 8]
+
+
+BETWEEN = (
+    "a broken archive", "a broken gz", "a broken workbook", "an unknown delimiter",
+    "25 rows above the header", "UTF-8 that was saved as GBK", "UTF-8 that was saved as Latin",
+    "question marks instead of Chinese",
+)  # fmt: skip
+"""Mistakes that hide an export: what is told without it may be the opposite of the truth."""
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_beside_sound_exports_a_hidden_export_ends_the_audit_by_name(
+    name: str, tmp_path: Path, monkeypatch: Patch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shop = tmp_path / "shop"
+    FAULTS[name].make(shop, monkeypatch)
+    hidden = {path.name for path in shop.iterdir()}
+    (shop / "sound.csv").write_bytes(SOUND)
+    assert main(["check", str(shop), "--lang", "en", "--isolated"]) == 2
+    _, err = capfd.readouterr()
+    assert any(path in err for path in hidden)
+    assert re.search(FAULTS[name].says, err)
+    assert ORDERS.search(err)

@@ -21,7 +21,7 @@ import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from kshop_audit.cli import main
-from kshop_audit.errors import InputError
+from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest import Request, Source, open_inputs
 from kshop_audit.ingest.files.container import LockedError
 from tests.ingest.build import ORDER, counts, text, write
@@ -312,15 +312,16 @@ def test_q27_text_with_breaks_commas_and_quotes(tmp_path: Path) -> None:
     ],
     ids=["cut", "no parts", "no streams", "cut markup", "no sheet"],
 )
-def test_a_broken_workbook_is_stated_and_in_a_folder_listed(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(InputError, match=r"^a\.xlsx: .*(broken|nothing)"):
+def test_a_broken_workbook_is_refused_by_name_in_a_folder_too(
+    tmp_path: Path, content: bytes
+) -> None:
+    with pytest.raises(DamagedFileError, match=r"^a\.xlsx: .*(broken|nothing)"):
         opened(tmp_path, content)
     write(tmp_path / "in", text([ORDER, ("1", "2026-10-31", "待发货", "1", "")]), "b.csv")
     scratch = tmp_path / "other"
     scratch.mkdir()
-    sources = open_inputs(Request((tmp_path / "in",)), scratch)
-    assert [source.kind for source in sources] == [None, "orders"]
-    assert "broken" in sources[0].why.en
+    with pytest.raises(DamagedFileError, match=r"^a\.xlsx: .*(broken|nothing)"):
+        open_inputs(Request((tmp_path / "in",)), scratch)
 
 
 def test_q03_a_protected_workbook_is_stated(tmp_path: Path) -> None:

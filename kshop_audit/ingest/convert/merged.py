@@ -1,15 +1,16 @@
 """Merged cells of workbooks: what stands in the first of them holds for each of their rows.
 
 The library that reads the cells says nothing of merged ones, so their areas are read from the parts
-of the workbook itself. Only columns are filled: a cell that is merged over several columns is a
-title, not the value of each.
+of the workbook itself. It counts columns from the first one that is used, and so do areas here.
+Only columns are filled: a cell that is merged over several columns is a title, not the value of
+each.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -29,13 +30,15 @@ MOST_AREAS = 1_000_000
 _AREA = re.compile(
     rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["']"""
 )
+_CELL = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{1,3})[0-9]{1,7}["'][^<>]*(?<!/)>""")
+"""A cell in which something stands."""
 _TAG = 512
 LARGEST_PART = 1 << 24
 """Bytes of the list of sheets."""
 
 
 class Area(NamedTuple):
-    """Rows `first` to `last` of a column, all counted from 0."""
+    """Rows `first` to `last` of a column, all counted from 0, columns from the first used one."""
 
     column: int
     first: int
@@ -63,19 +66,25 @@ def areas(path: Path, name: str, parts: Collection[str]) -> dict[int, tuple[Area
 
 
 def _areas(blocks: Iterator[bytes]) -> Iterator[Area]:
-    end, seen = b"", 0
+    end, used, found = b"", frozenset[bytes](), list[Area]()
     for block in blocks:
         text = end + block
         last = 0
+        used |= frozenset(_CELL.findall(text))
         for match in _AREA.finditer(text):
             last = match.end()
             left, top, right, bottom = match.groups()
-            seen += 1
-            if seen > MOST_AREAS:
-                return
             if left == right and top != bottom:
-                yield Area(_number(left) - 1, int(top) - 1, int(bottom) - 1)
+                found.append(Area(_number(left) - 1, int(top) - 1, int(bottom) - 1))
+        if len(found) > MOST_AREAS:
+            break
         end = text[max(last, len(text) - _TAG) :]
+    return from_first(found, min(map(_number, used), default=1) - 1)
+
+
+def from_first(found: Iterable[Area], first: int) -> Iterator[Area]:
+    """The areas with columns counted from the first one that is used."""
+    return (area._replace(column=area.column - first) for area in found if area.column >= first)
 
 
 def _number(column: bytes) -> int:
@@ -87,11 +96,7 @@ def _number(column: bytes) -> int:
 
 def _places(archive: ZipFile) -> dict[str, int]:
     """Part of the archive → place of the sheet in the workbook."""
-    targets = {}
-    for relation in _parsed(archive, "xl/_rels/workbook.xml.rels"):
-        target = relation.get("Target", "")
-        absolute = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        targets[relation.get("Id")] = posixpath.normpath(absolute)
+    targets = targets_of(archive, "xl/_rels/workbook.xml.rels")
     book = _parsed(archive, "xl/workbook.xml")
     sheets = [node for node in book.iter() if node.tag.rpartition("}")[2] == "sheet"]
     ids = [
@@ -99,6 +104,16 @@ def _places(archive: ZipFile) -> dict[str, int]:
         for sheet in sheets
     ]
     return {targets[own]: place for place, own in enumerate(ids) if own in targets}
+
+
+def targets_of(archive: ZipFile, part: str) -> dict[str | None, str]:
+    """The id of each part that the workbook refers to, and its name in the archive."""
+    targets = {}
+    for relation in _parsed(archive, part):
+        target = relation.get("Target", "")
+        absolute = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        targets[relation.get("Id")] = posixpath.normpath(absolute)
+    return targets
 
 
 def _parsed(archive: ZipFile, part: str) -> ET.Element:

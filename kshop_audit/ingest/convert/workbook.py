@@ -27,11 +27,11 @@ from xml.parsers.expat import ExpatError
 import polars as pl
 
 from kshop_audit.errors import InputError
-from kshop_audit.ingest.convert import date_systems, merged
+from kshop_audit.ingest.convert import date_systems, merged, merged_binary, workbook_faults
 from kshop_audit.ingest.convert.xls_failures import FailedCells, failures, with_failures
 from kshop_audit.ingest.files.access import is_full
 from kshop_audit.ingest.files.archive import FAULTS, opened
-from kshop_audit.ingest.files.container import BLOCK, Container, LockedError, UnopenedError, sniff
+from kshop_audit.ingest.files.container import BLOCK, Container, LockedError, sniff
 from kshop_audit.ingest.files.staging import twin
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ class Book:
 def sheets(book: Book) -> Iterator[Sheet]:
     """Every sheet in the order of the workbook.
 
-    LockedError without what is needed to open it, UnopenedError for a broken one.
+    LockedError without what is needed to open it, DamagedFileError for a broken one, UnopenedError
+    for a document of another program.
     """
     protected = book.container is Container.OLE and _holds(book.path, _ENCRYPTED)
     if protected:
@@ -105,7 +106,7 @@ def sheets(book: Book) -> Iterator[Sheet]:
     try:
         import fastexcel  # noqa: PLC0415  an extra
     except ModuleNotFoundError as error:
-        raise _missing(book.name, "xlsx") from error
+        raise workbook_faults.missing(book.name, "xlsx") from error
     path = twin(book.path, book.file("book" + _suffix(book)))
     spread: Mapping[int, tuple[merged.Area, ...]] = {}
     if path.suffix == ".xlsx":
@@ -133,9 +134,11 @@ def sheets(book: Book) -> Iterator[Sheet]:
 
 def _fault(book: Book, message: str, decrypted: bool) -> InputError:
     if "password" in message.lower() and not decrypted:
-        return _protected(book.name)
+        return workbook_faults.protected(book.name)
+    if merged_binary.UnplacedError.__name__ in message:
+        return workbook_faults.unplaced(book.name)
     raised = _RAISED.search(message)
-    return _broken(book.name, raised[1] if raised else message)
+    return workbook_faults.broken(book.name, raised[1] if raised else message)
 
 
 def read_sheets(
@@ -143,7 +146,8 @@ def read_sheets(
 ) -> list[Sheet]:
     """Write every sheet as CSV next to `target`, numbered; the sheets in their order.
 
-    `spread`: by place of the sheet, areas whose first cell holds for all of their rows.
+    `spread`: by place of the sheet, areas whose first cell holds for all of their rows; None: they
+    are looked for. `merged_binary.UnplacedError` if they cannot be placed.
     """
     import fastexcel  # noqa: PLC0415  an extra
 
@@ -152,11 +156,21 @@ def read_sheets(
         logging.getLogger(name).addHandler(logging.NullHandler())
     reader = fastexcel.read_excel(path)
     failed = failures(path) if path.suffix == ".xls" else {}
-    found, own = [], spread or {}
+    own = _binary_areas(path, reader.sheet_names) if spread is None else spread
+    found = []
     for place, name in enumerate(reader.sheet_names):
-        csv, areas = target.with_name(f"{target.name}.{place}.csv"), own.get(place, ())
+        csv = target.with_name(f"{target.name}.{place}.csv")
+        areas = own.get(place, ())
         found.append(Sheet(name, _written(reader, place, csv, failed.get(name, {}), areas)))
     return found
+
+
+def _binary_areas(path: Path, names: Sequence[str]) -> Mapping[int, Sequence[merged.Area]]:
+    """The areas of merged cells of a workbook in a binary format, by place of the sheet."""
+    if path.suffix == ".xlsb":
+        return merged_binary.of_xlsb(path)
+    by_name = merged_binary.of_xls(path)
+    return {place: by_name[name] for place, name in enumerate(names) if name in by_name}
 
 
 _APART = """
@@ -218,9 +232,9 @@ def _check_sheets(book: Book) -> _Checked:
                             joined.add(part.filename)
                         end = block[-_TAG:]
             except FAULTS as error:
-                raise _broken(book.name, str(error)) from error
+                raise workbook_faults.broken(book.name, str(error)) from error
             if max(map(_number, columns)) * row > _MOST_CELLS:
-                raise _sprawling(book.name)
+                raise workbook_faults.sprawling(book.name)
     return _Checked(frozenset(failed), frozenset(joined))
 
 
@@ -341,12 +355,12 @@ def _in_seconds(text: pl.Expr) -> pl.Expr:
 def _decrypted(book: Book) -> Book:
     """The workbook that a protected one holds, in the scratch folder."""
     if book.password is None:
-        raise _protected(book.name)
+        raise workbook_faults.protected(book.name)
     try:
         import msoffcrypto  # noqa: PLC0415  an extra
         from msoffcrypto import exceptions  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise _missing(book.name, "xlsx-password") from error
+        raise workbook_faults.missing(book.name, "xlsx-password") from error
     target = book.file("opened")
     try:
         with book.path.open("rb") as file, target.open("wb") as out:
@@ -361,39 +375,5 @@ def _decrypted(book: Book) -> Book:
     except (exceptions.FileFormatError, exceptions.DecryptionError, *_GARBLED) as error:
         if isinstance(error, OSError) and is_full(error):
             raise
-        raise _broken(book.name, str(error)) from error
+        raise workbook_faults.broken(book.name, str(error)) from error
     return replace(book, path=target, container=sniff(target))
-
-
-def _missing(name: str, extra: str) -> LockedError:
-    command = f"pip install 'kshop-audit[{extra}]'"
-    return LockedError(
-        f"{name}：读工作簿需要附加组件；请执行 {command}，或另存为 CSV UTF-8（编号列设为文本）",
-        f"{name}: a workbook, which needs an extra: {command}; or export it as CSV",
-    )
-
-
-def _protected(name: str) -> LockedError:
-    command = "pip install 'kshop-audit[xlsx-password]'"
-    return LockedError(
-        f"{name}：工作簿有密码保护；请把密码放进环境变量，用 --password-env 变量名 读取"
-        f"（需要 {command}），或去掉密码后再试",
-        f"{name}: protected by a password; put it into an environment variable and give "
-        f"--password-env NAME (needs {command}), or save the workbook without it",
-    )
-
-
-def _sprawling(name: str) -> UnopenedError:
-    return UnopenedError(
-        f"{name}：有单元格离表格太远，整张表装不进内存；请删除多余的行列后另存，或导出为 CSV",
-        f"{name}: a cell stands so far from the table that the sheet does not fit into memory; "
-        "delete it, or export as CSV",
-    )
-
-
-def _broken(name: str, detail: str) -> UnopenedError:
-    first = " ".join(detail.partition("\n")[0].split())
-    return UnopenedError(
-        f"{name}：工作簿已损坏，无法打开（{first}）；请重新导出",
-        f"{name}: the workbook is broken and cannot be opened ({first}); export it again",
-    )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kshop_audit.errors import DamagedFileError
-from kshop_audit.ingest.files.access import is_full
+from kshop_audit.ingest.files.access import is_full, number_of
 from kshop_audit.ingest.files.container import BLOCK, LockedError, UnopenedError
 from kshop_audit.ingest.files.walk import may_hold_data, never_read
 
@@ -44,11 +44,16 @@ class Member:
 
 @contextmanager
 def opened(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
-    """An archive, its size checked; UnopenedError for a broken one and for a bomb."""
+    """An archive, its size checked; DamagedFileError for a broken one, UnopenedError for a bomb.
+
+    A broken one may hold any of the exports, so it is no file to be passed over.
+    """
     try:
         archive = zipfile.ZipFile(path)
     except FAULTS as error:
-        raise UnopenedError(*_broken(name, str(error))) from error
+        if isinstance(error, OSError) and number_of(error) is not None:
+            raise
+        raise DamagedFileError(*_broken(name, str(error))) from error
     with archive:
         _check(archive, name)
         yield archive

@@ -17,6 +17,7 @@ from kshop_audit.ingest.files.staging import readable
 from kshop_audit.ingest.files.walk import find_files, may_be_anything
 from kshop_audit.ingest.headers.locate import Sample, likely_header
 from kshop_audit.ingest.headers.unrecognised import (
+    MisreadError,
     OtherSheetError,
     UnrecognisedError,
     nothing_recognised,
@@ -114,7 +115,8 @@ def _perhaps(reading: Reading, *, alone: bool, anything: bool) -> Source | None:
     try:
         source = understood_source(reading)
     except InputError as error:
-        passed = not alone and isinstance(error, _PASSED)
+        other = isinstance(error, _PASSED) or (anything and isinstance(error, MisreadError))
+        passed = not alone and other
         if not (passed or reading.request.lenient):
             raise
         if passed and anything and not _tells(reading):

@@ -25,6 +25,9 @@ SEARCH_ROWS = 20
 """How many rows may stand above the data, header included."""
 
 DELIMITERS = (",", "\t", ";")
+FEW_NAMES = 3
+"""Names of a header of which damage to one leaves no more than half."""
+
 SPACED = ", "
 """A comma with a blank behind it: the separator of a file if one follows every cell."""
 
@@ -199,11 +202,11 @@ def _candidates(
     broken: list[tuple[int, Head]] = []
     for head in heads:
         for place, record in enumerate(head.records[:rows]):
-            if not _looks_like_header(record.cells, extra):
-                continue
             if record.fault is not None:
-                if mostly_known(record.cells):
+                if _were_names(record.cells):
                     broken.append((place, head))
+                continue
+            if not _looks_like_header(record.cells, extra):
                 continue
             match = recognise(record.cells, mappings, pin)
             mapping = mappings.get(match.kind) if match else None
@@ -211,6 +214,14 @@ def _candidates(
             if match is not None and place >= skip:
                 found.append((place, head, match))
     return found, broken
+
+
+def _were_names(cells: Sequence[str]) -> bool:
+    """Whether a record whose quotes are not in order was a header: of a short one half will do."""
+    bare = [cell.replace('"', "").strip() for cell in cells]
+    filled = [cell for cell in bare if cell]
+    few = 1 < len(filled) <= FEW_NAMES
+    return mostly_known(bare) or (few and 2 * sum(map(is_known, filled)) >= len(filled))
 
 
 def _head(text: str, delimiter: str, rows: int) -> Head:

@@ -19,6 +19,7 @@ from kshop_audit.ingest.headers.locate import (
     is_row,
     read_head,
 )
+from kshop_audit.ingest.headers.recognise import recognise
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 
@@ -28,6 +29,8 @@ _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
 _SAMPLE = 1 << 14
 _FAR = 1 << 17
 _MOST_ROWS = 200
+_LONGEST = 60
+"""Characters that two names of columns may have."""
 # What text in one encoding was taken for, and what it is.
 _MISREAD = (
     ("gb18030", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"),
@@ -71,6 +74,14 @@ class UnrecognisedError(InputError):
         self.encoding = encoding
 
 
+class MisreadError(DamagedFileError):
+    """A file of a known kind that cannot be read as it stands: it may never be passed over."""
+
+    def __init__(self, name: str, why: Text, advice: Text) -> None:
+        """`why`: what was seen; `advice`: what to do."""
+        super().__init__(f"{name}：{why.zh}；{advice.zh}", f"{name}: {why.en}; {advice.en}")
+
+
 class OtherSheetError(InputError):
     """A sheet of a kind whose sheets are named in the configuration, and this is none of them."""
 
@@ -93,36 +104,87 @@ def unrecognised(
     delimiters: Sequence[str],
     fits: Fits,
     pin: Kind | None = None,
-) -> UnrecognisedError:
+) -> UnrecognisedError | MisreadError:
     """The error for a text in which no header was found under any of the delimiters.
 
-    `fits`: whether a text has a known header under one of other delimiters.
+    `fits`: whether a text has a known header under one of other delimiters. MisreadError where it
+    is one of a known kind all the same.
     """
     if not text.strip(BLANKS):
         why = Text("是空文件", "is empty")
-        advice = Text("请重新下载", "download it again")
-    elif (mark := _delimiter(text, delimiters, fits)) is not None:
+        return UnrecognisedError(name, why, Text("请重新下载", "download it again"), encoding, pin)
+    known = _known_all_the_same(text, delimiters, fits)
+    if known is not None:
+        return MisreadError(name, *known)
+    return UnrecognisedError(name, *_strange(text, delimiters), encoding, pin)
+
+
+def _known_all_the_same(
+    text: str, delimiters: Sequence[str], fits: Fits
+) -> tuple[Text, Text] | None:
+    """What became of a file of a known kind, and what to do; None if it is none."""
+    if (mark := _delimiter(text, delimiters, fits)) is not None:
         shown = _NAMES.get(mark, mark if mark.isprintable() else ascii(mark))
-        why = Text(f"分隔符看来是 {shown}", f"its delimiter seems to be {shown}")
-        advice = Text(f"请用 --delimiter “{shown}” 指定", f'give --delimiter "{shown}"')
-    elif _further_down(text, delimiters, fits):
-        why = Text(
-            f"表头不在前 {SEARCH_ROWS} 行内", f"its header is not in the first {SEARCH_ROWS} rows"
+        return (
+            Text(f"分隔符看来是 {shown}", f"its delimiter seems to be {shown}"),
+            Text(f"请用 --delimiter “{shown}” 指定", f'give --delimiter "{shown}"'),
         )
-        advice = Text(
-            "请删除表头上面的行，或在 shop.toml 的 [inputs.<类别>] 用 skip_rows 写明有几行",
-            "delete the rows above it, or say how many they are: skip_rows in [inputs.<kind>] of "
-            "shop.toml",
+    if (row := _further_down(text, delimiters, fits)) is not None:
+        return (
+            Text(
+                f"表头不在前 {SEARCH_ROWS} 行内",
+                f"its header is not in the first {SEARCH_ROWS} rows",
+            ),
+            Text(
+                "请删除表头上面的行，或在 shop.toml 的 [inputs.<类别>] 写明上面有几行，如 "
+                f"skip_rows = {row}",
+                "delete the rows above it, or say how many they are in [inputs.<kind>] of "
+                f"shop.toml, such as skip_rows = {row}",
+            ),
         )
-    elif _garbled(text, delimiters):
-        why = Text(
-            "文字已成乱码（曾按错误的编码另存）",
-            "its Chinese is garbled (saved in a wrong encoding)",
+    if _garbled(text, delimiters):
+        return (
+            Text(
+                "文字已成乱码（曾按错误的编码另存）",
+                "its Chinese is garbled (saved in a wrong encoding)",
+            ),
+            Text("请重新导出，不要另存", "export it again and do not convert it"),
         )
-        advice = Text("请重新导出，不要另存", "export it again and do not convert it")
-    else:
-        why, advice = _strange(text, delimiters)
-    return UnrecognisedError(name, why, advice, encoding, pin)
+    joint = _joint(text, delimiters)
+    if joint is None:
+        return None
+    row, one, other = joint
+    return (
+        Text(
+            f"第 {row} 行是表头，但列名“{one}”和“{other}”之间少了分隔符，列与内容对不上",
+            f"row {row} is a header without a separator between {one} and {other}, so columns and "
+            "cells do not match",
+        ),
+        Text("请重新导出，不要手工修改", "export it again and do not edit it"),
+    )
+
+
+def _joint(text: str, delimiters: Sequence[str]) -> tuple[int, str, str] | None:
+    """Row and names of two columns that stand in one cell, if parted they make a known header."""
+    for mark in delimiters:
+        for row, record in enumerate(read_head(text, mark).records, 1):
+            for place, cell in enumerate(record.cells):
+                parts = _two_names(cell)
+                if parts is None:
+                    continue
+                whole = [*record.cells[:place], *parts, *record.cells[place + 1 :]]
+                if recognise(whole, {}) is not None:
+                    return row, *parts
+    return None
+
+
+def _two_names(cell: str) -> tuple[str, str] | None:
+    """The two names of columns that a cell holds one behind the other."""
+    bare = cell.strip().strip('"')
+    if is_known(bare) or len(bare) > _LONGEST:
+        return None
+    parted = ((bare[:at], bare[at:]) for at in range(2, len(bare) - 1))
+    return next((pair for pair in parted if all(map(is_known, pair))), None)
 
 
 def _strange(text: str, delimiters: Sequence[str]) -> tuple[Text, Text]:
@@ -158,11 +220,15 @@ def _delimiter(text: str, tried: Sequence[str], fits: Fits) -> str | None:
     return next((mark for mark in _OTHERS if mark not in tried and fits(text, (mark,))), None)
 
 
-def _further_down(text: str, delimiters: Sequence[str], fits: Fits) -> bool:
-    """Whether a known header stands below the rows in which one is looked for."""
+def _further_down(text: str, delimiters: Sequence[str], fits: Fits) -> int | None:
+    """How many lines stand above a known header below the rows in which one is looked for."""
     lines = text[:_FAR].splitlines(keepends=True)
     starts = range(SEARCH_ROWS, min(len(lines), _MOST_ROWS), SEARCH_ROWS)
-    return any(fits("".join(lines[at : at + SEARCH_ROWS]), delimiters) for at in starts)
+    for at in starts:
+        if fits("".join(lines[at : at + SEARCH_ROWS]), delimiters):
+            rows = range(at, at + SEARCH_ROWS)
+            return next((row for row in rows if fits(lines[row], delimiters)), at)
+    return None
 
 
 def _garbled(text: str, delimiters: Sequence[str]) -> bool:
