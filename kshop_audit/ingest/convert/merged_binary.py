@@ -25,6 +25,11 @@ _BEGUN = b"\xb1\x01\x04"
 _CELLS = range(2, 12)
 """Numbers of the records of cells in which something stands."""
 
+# What the library, which is Python, makes of formats that it does not know.
+_UNKNOWN_FORMATS = (
+    LookupError, ValueError, ArithmeticError, AttributeError, TypeError, NotImplementedError,
+    struct.error,
+)  # fmt: skip
 # A record of merged cells in an .xls: number, length, count, areas of eight bytes each.
 _OLD = re.compile(rb"\xe5\x00(..)(..)", re.DOTALL)
 
@@ -135,6 +140,6 @@ def of_xls(path: Path) -> Mapping[str, tuple[Area, ...]]:
                 if areas:
                     found[name] = tuple(from_first(areas, _first(sheet)))
                 book.unload_sheet(name)
-    except Exception as error:  # whatever the library makes of formats that it does not know
+    except (xlrd.XLRDError, AssertionError, *_UNKNOWN_FORMATS) as error:
         raise UnplacedError from error
     return found
