@@ -117,9 +117,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a `kshop-audit` that runs this checkout, whatever is installed."""
     folder = tmp_path_factory.mktemp("bin")
     file = folder / "kshop-audit"
-    file.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m kshop_audit "$@"\n'
-    )
+    file.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m kshop_audit "$@"\n')
     file.chmod(0o755)
     return folder
 
