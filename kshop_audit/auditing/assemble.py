@@ -15,15 +15,18 @@ from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
 from kshop_audit.comparing.regressions import regressions
 from kshop_audit.ingest import Source
-from kshop_audit.judging import verdict
+from kshop_audit.judging import dues, verdict
+from kshop_audit.judging.dues import RuleUnits
 from kshop_audit.judging.judge import Judged, judge
 from kshop_audit.judging.muting import mute_notes, with_mutes
 from kshop_audit.judging.verdict import Gate, Ruled
+from kshop_audit.model.due import DueList, counts_of, hours
 from kshop_audit.model.measurement import EvidenceRow, Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE, shown
 from kshop_audit.model.report import (
     SCHEMA,
+    TODAY,
     Action,
     ConfigRef,
     Evidence,
@@ -39,12 +42,13 @@ from kshop_audit.plan.load import Loaded, Reject
 
 @dataclass(frozen=True)
 class Audit:
-    """The report, and the rows behind it that only evidence files show."""
+    """The report, and the rows behind it that only evidence files and lists show."""
 
     report: Report
     evidence: Mapping[str, tuple[EvidenceRow, ...]]
     rejects: tuple[Reject, ...]
     sources: tuple[Source, ...]
+    due: DueList
 
 
 def _recent(paid: Mapping[date, int], terms: Terms) -> int:
@@ -63,6 +67,12 @@ class _JudgedPack:
     judged: tuple[Judged, ...]
     ruled: Ruled
     evidence: Mapping[str, tuple[EvidenceRow, ...]]
+
+    @property
+    def units(self) -> tuple[RuleUnits, ...]:
+        """The rules with their figures."""
+        rules = zip(self.whole.measured, self.whole.run.rules, strict=True)
+        return tuple(RuleUnits(m, rule.info, self.whole.terms) for m, rule in rules)
 
 
 def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedPack:
@@ -93,11 +103,8 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     several = len(wholes) > 1
     packs = [_judged(request, w, f"{w.run.pack.id}." if several else "") for w in wholes]
     first = packs[0]
-    terms, loaded, sources = (
-        first.whole.terms,
-        first.whole.exports.loaded,
-        first.whole.exports.sources,
-    )
+    terms, loaded = first.whole.terms, first.whole.exports.loaded
+    sources = first.whole.exports.sources
     paid = first.whole.by_day.get("paid")
     score = verdict.score(first.judged, None if paid is None else _recent(paid, terms), terms)
     measured = [m for pack in packs for m in pack.whole.measured]
@@ -106,6 +113,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     fallen = () if request.earlier is None else regressions(request.earlier, results)
     counted = fallen if request.fail_on_regression else ()
     gate = Gate(request.fail_on, request.min_score, counted)
+    due = _due(request, packs)
     report = Report(
         schema=SCHEMA,
         tool=Tool("kshop-audit", __version__),
@@ -134,9 +142,18 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
             *_compared(request.earlier, fallen),
             *pack_notes([whole.run for whole in wholes], platforms_of(sources)),
         ),
+        today=due.items[:TODAY],
+        today_counts=due.counts,
     )
     evidence = {stem: rows for pack in packs for stem, rows in pack.evidence.items()}
-    return Audit(report, evidence, loaded.rejects, sources)
+    return Audit(report, evidence, loaded.rejects, sources, due)
+
+
+def _due(request: AuditRequest, packs: Sequence[_JudgedPack]) -> DueList:
+    units, within = [pack.units for pack in packs], request.wanted.within
+    found = dues.items(units, within, mask=request.mask)
+    as_of = packs[0].whole.terms.as_of
+    return DueList(str(shown(as_of)), hours(within), found, counts_of(found, dues.kinds(units)))
 
 
 def _compared(earlier: Report | None, fallen: Sequence[str]) -> tuple[Text, ...]:

@@ -29,7 +29,7 @@ def parcels(facts: Facts, each_hours: int | None) -> pl.LazyFrame:
 
     Adds applied_at of their first ticket (and its twin, see `spans.LATEST`) and ticket_doubt
     (String: a ticket of the order could not be read). `each_hours`: the time limit where every
-    parcel is counted, then with parcel_late and parcel_waiting (see `_parcel_states`); None where
+    parcel is counted, then with the columns of `_parcel_states`; None where
     several waybills replace one another.
     """
     tables = facts.tables
@@ -62,7 +62,8 @@ def _applications(tables: Tables) -> pl.LazyFrame:
 
 
 def _parcel_states(tables: Tables, terms: Terms, hours: int) -> pl.LazyFrame:
-    """order_id → parcel_late, parcel_waiting (Booleans): each shipped parcel on its own clock.
+    """order_id → parcel_late, parcel_waiting (Booleans): each shipped parcel on its own clock; and
+    parcel_due_at, the first limit of those that have not been picked up.
 
     Parcels are the rows of the shipments files; an order without any there is one parcel.
     """
@@ -78,6 +79,7 @@ def _parcel_states(tables: Tables, terms: Terms, hours: int) -> pl.LazyFrame:
         .agg(
             parcel_late=(pl.coalesce(picked, pl.lit(terms.as_of)) > limit).any(),
             parcel_waiting=(picked.is_null() & (limit >= terms.as_of)).any(),
+            parcel_due_at=limit.filter(picked.is_null()).min(),
         )
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from kshop_audit.model.due import DueUnit
 from kshop_audit.model.knowledge import Doubts, Why, added, together
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage, Finding, Status
@@ -118,7 +119,8 @@ class Measurement:
     take any unit out; `days`: the figure by natural days, of which `days_below` are those of the
     denominator where it counts other things; `undecided`: units whose time still runs; `limit`: how
     long after its time a unit may run; `no_days`: why the figure is no sum over days, where it is
-    none; `unsettled`: why there is no verdict as soon as
+    none; `due`: what waits and has a deadline, `due_kinds` the kinds that were looked for;
+    `unsettled`: why there is no verdict as soon as
     anything is unknown.
     """
 
@@ -169,6 +171,8 @@ class Measurement:
     sums: Sums | None = None
     side: tuple[int, int] | None = None
     unsettled: Text | None = None
+    due: tuple[DueUnit, ...] = ()
+    due_kinds: tuple[str, ...] = ()
 
     @property
     def unknown(self) -> int:

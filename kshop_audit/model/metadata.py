@@ -237,6 +237,8 @@ class RuleInfo:
     of file that are joined to those of `needs` where they are there. `gates_when`: CLOSING where
     the rule gates only for a shop that wants to close. `no_days`: why its figure is no sum over
     natural days, where it has times and still is none: nothing can be said of coming days then.
+    `due`: kinds of deadlines that the rule knows of (see `rules.kit.due`), each with what is to be
+    done until then.
     """
 
     id: str
@@ -254,6 +256,7 @@ class RuleInfo:
     gates_when: str | None = None
     value_unit: ValueUnit = ValueUnit.RATIO
     no_days: Text | None = None
+    due: tuple[tuple[str, Text], ...] = ()
 
 
 EXCLUSIONS = (

@@ -13,11 +13,15 @@ from decimal import Decimal
 from enum import StrEnum
 
 from kshop_audit.model.day_table import DayTable
+from kshop_audit.model.due import DueCount, DueItem
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 
 SCHEMA = "kshop-audit/report/2"
 READABLE = ("kshop-audit/report/1", SCHEMA)
 """Reports that can be read; what an older one does not have is empty."""
+
+TODAY = 1_000
+"""So many things to do are in a report; `due` lists all of them."""
 
 
 class Status(StrEnum):
@@ -284,7 +288,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole audit. `as_of` is the only time in it."""
+    """A whole audit. `as_of` is the only instant of the run in it.
+
+    `today`: what is due within 24 hours, the soonest first, then what is late; at most TODAY of
+    them. `today_counts`: kind → how many there are of all.
+    """
 
     schema: str
     tool: Tool
@@ -299,3 +307,5 @@ class Report:
     rules: tuple[RuleResult, ...]
     actions: tuple[Action, ...]
     notes: tuple[Text, ...]
+    today: tuple[DueItem, ...] = ()
+    today_counts: Mapping[str, DueCount] = field(default_factory=dict)

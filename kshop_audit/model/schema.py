@@ -201,7 +201,7 @@ TABLES: dict[Kind, Table] = {
             events="",
             id="violation_id order_id",
             text="kind",
-            time="notified_at",
+            time="notified_at deadline_at",
             code="status=open|appealing|closed|revoked",
             int="points study_points quantity",
             bool="media repeated",

@@ -9,10 +9,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
+from kshop_audit.model.due import WITHIN
 from kshop_audit.model.knowledge import Doubts, Form, Why, added
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.schema import IDS
@@ -45,11 +46,15 @@ _CODES, _NO_DAY = 256, -(2**22)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is collected beside the totals."""
+    """What is collected beside the totals.
+
+    `within`: how far after as-of deadlines are looked for.
+    """
 
     evidence: bool = False
     evidence_limit: int = 10_000
     by: tuple[str, ...] = ()
+    within: timedelta = WITHIN
 
 
 def units(
@@ -65,14 +70,7 @@ def units(
     if isinstance(shape, Ratio):
         # A column of its own, because it may be costly and is used twice.
         frame = frame.with_columns(shape.hit.alias(OUTCOME))
-        hit = pl.col(OUTCOME)
-        outcome = (
-            pl.when(hit).then(_code(HIT)).when(~hit).then(_code(MISS)).otherwise(_unknown(shape))
-        )
-    else:
-        known = shape.amount.is_not_null()
-        outcome = pl.when(known).then(_code(HIT)).otherwise(_unknown(shape))
-    marked = frame.with_columns(_excluded(shape, rule, terms, outcome).alias(CODE))
+    marked = frame.with_columns(_excluded(shape, rule, terms).alias(CODE))
     if muted is not None:
         marked = marked.rename({CODE: WAS}).with_columns(
             pl.when((pl.col(WAS) >= HIT) & muted)
@@ -103,20 +101,34 @@ def _against(shape: Ratio | Tally, code: str) -> pl.Expr:
     return (pl.col(code) == HIT) & slow.fill_null(False)
 
 
-def _excluded(shape: Ratio | Tally, rule: str, terms: Terms, outcome: pl.Expr) -> pl.Expr:
+def _outcome(shape: Ratio | Tally) -> pl.Expr:
+    """UInt8: the code of a unit that counts."""
+    if isinstance(shape, Tally):
+        known = shape.amount.is_not_null()
+        return pl.when(known).then(_code(HIT)).otherwise(_unknown(shape))
+    hit = pl.col(OUTCOME)
+    return pl.when(hit).then(_code(HIT)).when(~hit).then(_code(MISS)).otherwise(_unknown(shape))
+
+
+def regardless_of_window(shape: Ratio, rule: str, terms: Terms) -> pl.Expr:
+    """UInt8: the code that a unit would have if the rule had no window."""
+    return _excluded(shape, rule, terms, windowed=False)
+
+
+def _excluded(shape: Ratio | Tally, rule: str, terms: Terms, *, windowed: bool = True) -> pl.Expr:
     column = shape.excluded_column if isinstance(shape, Ratio) else None
     checks = dict(shape.excluded)
     if shape.at and not column:
         at = pl.col(shape.at)
         checks["after_as_of"] = at > _instant(terms.last)
-        if terms.pack.rules[rule].window_days is not None:
+        if windowed and terms.pack.rules[rule].window_days is not None:
             own = checks.get("outside_window", pl.lit(False))  # a window may end before as-of
             until = terms.until(rule)
             over = pl.lit(False) if until is None else at >= _instant(until)
             checks["outside_window"] = (
                 at.is_null() | (at < _instant(terms.since(rule))) | over | own
             )
-    expression = outcome
+    expression = _outcome(shape)
     # Built from the inside out: the first reason of the list must be the outermost question.
     for reason in reversed([name for name in EXCLUSIONS if name in checks]):
         index = _code(EXCLUSIONS.index(reason))
@@ -152,6 +164,14 @@ def _maybe(shape: Ratio | Tally, why: Why) -> pl.Expr:
 def doubt(why: Why, form: Form) -> int:
     """The code of a unit that is not wholly known."""
     return DOUBT + WHYS.index(why) * len(FORMS) + FORMS.index(form)
+
+
+def doubt_of(code: int) -> tuple[Why, Form] | tuple[()]:
+    """The reason and the form of a code from DOUBT on; nothing of the others."""
+    if code < DOUBT:
+        return ()
+    why, form = divmod(code - DOUBT, len(FORMS))
+    return WHYS[why], FORMS[form]
 
 
 def doubts_of(units: Mapping[int, int]) -> dict[Why, Doubts]:

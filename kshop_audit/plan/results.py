@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from kshop_audit.model.due import DueUnit
 from kshop_audit.model.measurement import (
     DayCount,
     EvidenceRow,
@@ -19,10 +20,11 @@ from kshop_audit.model.measurement import (
     SliceCount,
     Sums,
 )
-from kshop_audit.model.metadata import EXCLUSIONS
+from kshop_audit.model.metadata import EXCLUSIONS, RuleInfo
 from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
+from kshop_audit.plan import dues
 from kshop_audit.plan.query import (
     HIT,
     LEAST,
@@ -99,7 +101,7 @@ def measurement(
     """The figures of one rule, collected under `name`."""
     own, chats = collected.own, collected.chats
     if isinstance(shape, Stated):
-        return _stated(rule.info.id, shape)
+        return _stated(rule.info, shape, terms)
     top = _total(collected.totals.get(name, ()))
     ratio = shape.numerator if isinstance(shape, Quotient) else shape
     listed = _findings(own.get((name, "findings")), ratio.findings, chats)
@@ -120,38 +122,51 @@ def measurement(
         days=_days(name, collected),
         days_below=_days(name + BELOW, collected) if quotient else (),
         undecided=_undecided(collected.days.get(name, ())),
-        limit=ratio.limit if isinstance(ratio, Ratio) else timedelta(0),
         no_days=rule.info.no_days,
         slices=_slices(collected.segments.get(name, ())),
         findings=listed,
         evidence=_evidence(own.get((name, "evidence")), ratio.evidence.looked_up, chats),
         against=top.against,
-        offence=isinstance(ratio, Ratio) and ratio.offence,
         tally=isinstance(shape, Tally),
         population=quotient,
         unmapped=_reasons(own.get((name, "reasons"))),
         window=terms.pack.rules[rule.info.id].window_days is not None,
         notes=shape.notes,
-        unknown_hides=isinstance(ratio, Ratio) and ratio.unknown_hides,
         scale=rule.info.scale,
         sums=sums,
         each=shape.each if isinstance(shape, Tally) else None,
         unmapped_columns=ratio.unmapped,
         gap=ratio.gaps,
-        keyless=ratio.keyless if isinstance(ratio, Ratio) else (),
         declared=ratio.declared,
         muted=top.units.get(MUTED, 0),
         mutes=_mutes(own.get((name, "mutes"))),
-        side=ratio.side if isinstance(ratio, Ratio) else None,
-        unsettled=ratio.unsettled if isinstance(ratio, Ratio) else None,
-        instead=ratio.instead if isinstance(ratio, Ratio) else {},
     )
+    if isinstance(ratio, Ratio):
+        result = _of_ratio(result, ratio, own.get((name, "dues")), chats)
     return _concluded(rule, result, terms)
 
 
-def _stated(name: str, shape: Stated) -> Measurement:
+def _of_ratio(
+    result: Measurement, ratio: Ratio, waiting: pl.DataFrame | None, chats: pl.DataFrame | None
+) -> Measurement:
+    """The figures with what only a Ratio says of its units."""
+    return replace(
+        result,
+        limit=ratio.limit,
+        offence=ratio.offence,
+        unknown_hides=ratio.unknown_hides,
+        keyless=ratio.keyless,
+        side=ratio.side,
+        unsettled=ratio.unsettled,
+        instead=ratio.instead,
+        due=dues.found(waiting, ratio, chats),
+        due_kinds=tuple(ratio.due),
+    )
+
+
+def _stated(info: RuleInfo, shape: Stated, terms: Terms) -> Measurement:
     return Measurement(
-        name,
+        info.id,
         numerator=shape.numerator,
         denominator=shape.denominator,
         findings=shape.findings,
@@ -161,7 +176,16 @@ def _stated(name: str, shape: Stated) -> Measurement:
         count=True,
         window=False,
         gap="none",
+        due=_step(info, shape.next_step, terms),
     )
+
+
+def _step(info: RuleInfo, at: datetime | None, terms: Terms) -> tuple[DueUnit, ...]:
+    """The next step of a rule that has one, as something that is due."""
+    if at is None or not info.due:
+        return ()
+    kind, _ = info.due[0]
+    return (DueUnit(kind, at, late=at < terms.as_of, certain=True, ids={}),)
 
 
 def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
@@ -181,6 +205,7 @@ def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
         count=own.count,
         reason=own.reason or result.reason,
         notes=(*result.notes, *own.notes),
+        due=(*result.due, *_step(rule.info, own.next_step, terms)),
     )
 
 

@@ -19,7 +19,7 @@ from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan import query
+from kshop_audit.plan import dues, query
 from kshop_audit.plan.engine import collected, computing
 from kshop_audit.plan.mutes import predicates
 from kshop_audit.plan.needs import absent_notes, lacking
@@ -51,10 +51,11 @@ class RuleQuery:
     evidence: pl.LazyFrame | None = None
     reasons: pl.LazyFrame | None = None
     mutes: pl.LazyFrame | None = None
+    dues: pl.LazyFrame | None = None
 
     def frames(self) -> list[pl.LazyFrame]:
         """All of them."""
-        single = (self.findings, self.evidence, self.reasons, self.mutes)
+        single = (self.findings, self.evidence, self.reasons, self.mutes, self.dues)
         return [*self.counts, *self.slices, *(f for f in single if f is not None)]
 
 
@@ -163,6 +164,8 @@ def _query(
         for end, amount in query.ends(top).items():
             ended = query.units(amount, rule.info.id, terms, _any(mutes))
             asked.counts.append(query.counts(ended, amount, name + end))
+    if isinstance(top, Ratio) and not suffix:
+        asked.dues = dues.frame(frame, top, rule.info, terms, wanted.within, _any(mutes))
     asked.slices = query.slices(frame, name, top.by, wanted)
     if top.findings is not None:
         asked.findings = query.findings(frame, top.findings)
@@ -230,7 +233,7 @@ def _collect(queries: list[RuleQuery], facts: Facts, extras: _Extras) -> dict[st
     singles = {
         (asked.name, name): frame
         for asked in queries
-        for name in ("findings", "evidence", "reasons", "mutes")
+        for name in ("findings", "evidence", "reasons", "mutes", "dues")
         if (frame := getattr(asked, name)) is not None
     }
     results = collected(

@@ -10,11 +10,13 @@ import polars as pl
 from kshop_audit.facts import Facts
 from kshop_audit.facts.questions import agents, question_days, questions, service_days
 from kshop_audit.facts.ratings import ratings
+from kshop_audit.facts.talks import uncertain
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent, by_day, doubts
+from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Tally
@@ -50,6 +52,12 @@ def _share(terms: Terms) -> Fraction:
     absent={
         "chats.message_type|service-stats.messages": absent.NO_MESSAGE_TYPE,
         "chats.session_id|service-stats.messages": absent.NO_SESSION,
+    },
+    due={
+        "question": Text(
+            zh="马上回复；已超时的也要回，别让买家等到找平台。",
+            en="Answer now; a late answer still counts with the buyer.",
+        )
     },
 )
 def reply_rate(facts: Facts, terms: Terms) -> Shape:
@@ -127,7 +135,21 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
         unmapped=("sender_role", "message_type"),
         maybe=doubts.maybe(facts.tables),
         unknown=doubts.unknown(facts.tables),
+        due={"question": _unanswered(facts)},
     )
+
+
+STALE = timedelta(hours=24)
+"""A question without an answer is worth one for so long after its time ran out."""
+
+
+def _unanswered(facts: Facts) -> Due:
+    """Questions without a reply by as-of, or of which it is not known whether there is one."""
+    silent = pl.col("reply_at").is_null()
+    if uncertain(facts.tables):
+        best = pl.col("reply_best").is_null()
+        silent = pl.when(silent == best).then(silent)
+    return Due(deadline=pl.col("due_at"), waits=silent, late_for=STALE, conversation=True)
 
 
 @rule(

@@ -13,8 +13,9 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent, by_day
-from kshop_audit.rules.kit.compensation import compensation, yuan
+from kshop_audit.rules.kit.compensation import compensation, grade, yuan
 from kshop_audit.rules.kit.countdown import hours_left
+from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
@@ -155,6 +156,12 @@ def _evidence_ok() -> pl.Expr:
     absent={
         "violations.status": absent.NO_VIOLATION_STATUS,
     },
+    due={
+        "appeal": Text(
+            zh="核对凭证，在截止前提交申诉。",
+            en="Check the evidence and submit the appeal before the deadline.",
+        )
+    },
 )
 def appeal_window(facts: Facts, terms: Terms) -> Shape:
     """Open violation tickets with the hours left until their appeal deadline.
@@ -168,13 +175,14 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
         收到违约单后 7 日内可申诉，期间处罚照常执行（S2-12）；逾期就没有机会了。
 
     How it is counted:
-        Deadline = notice + 7 × 24 h (ASSUMPTION, the cautious reading). Evidence: invoice in
-        the shop's name, same goods, bought on a day before the sale (S2-13), courier receipt
-        (S2-14); without the shop's name or the listing there is no answer, never a yes. A ticket
-        for fraudulent shipment shows what the buyer is owed: 30 % of the payment, 5 to 200 yuan.
+        Deadline = the file's own, else notice + 7 × 24 h (ASSUMPTION, the cautious reading).
+        Evidence: invoice in the shop's name, same goods, bought on a day before the sale (S2-13),
+        courier receipt (S2-14); without the shop's name or the listing there is no answer, never a
+        yes. A ticket for fraudulent shipment shows what the buyer is owed: 30 % of the payment, 5
+        to 200 yuan.
 
-        截止 = 通知时间 + 7×24 小时（从严，假设）。凭证核对：发票名称与店铺一致、商品对应、进货
-        早于售卖当天（S2-13）、有物流底单（S2-14）；没填店铺名或没有商品表就不下结论。欺诈发货的违
+        截止 = 文件里的申诉截止时间，没有则通知时间 + 7×24 小时（从严，假设）。
+        凭证核对：发票名称与店铺一致、商品对应、进货早于售卖当天（S2-13）、有物流底单（S2-14）；没填店铺名或没有商品表就不下结论。欺诈发货的违
         约单另列应赔金额：实付的 30%，5 至 200 元。
 
     Not counted:
@@ -197,7 +205,8 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
 
         平台可能按自然日计算；发票与店铺名称不一致时可补关联证明，需人工判断。
     """
-    deadline = pl.col("notified_at") + timedelta(days=terms.number("appeal-window", "days"))
+    published = pl.col("notified_at") + timedelta(days=terms.number("appeal-window", "days"))
+    deadline = pl.coalesce("deadline_at", published)
     cost = pl.when("fraud").then(compensation("appeal-window", "fraud", terms))
     tickets = facts(appeals).with_columns(deadline=deadline)
     wanting = pl.concat_str(["flaws", "unchecked"], separator=" ", ignore_nulls=True)
@@ -224,6 +233,17 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
             order=("deadline", "violation_id"),
         ),
         unmapped=("status",),
+        due={
+            "appeal": Due(
+                deadline=pl.col("deadline"),
+                waits=pl.when(pl.col("doubt").is_null()).then(pl.lit(True)),
+                counts=False,
+                ids=("violation_id", "order_id"),
+                product="order_product",
+                cost_fen=cost,
+                cost_grade=grade("appeal-window", "fraud", terms),
+            )
+        },
     )
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 from kshop_audit.model.figures import points
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Action, PackRef, Report, RuleResult, Status
-from kshop_audit.report.view import notes, phrases
+from kshop_audit.report.view import notes, phrases, today
 from kshop_audit.report.view.notes import Dated, Line
 from kshop_audit.report.view.speech import Speech
 
@@ -105,12 +105,13 @@ class ScoreView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole report in one language."""
+    """The whole report in one language. `today`: what every format says right after the verdict."""
 
     speech: Speech
     status: str
     badge: str
     headline: str
+    today: tuple[str, ...]
     muted: str
     asides: tuple[str, ...]
     first: str
@@ -144,6 +145,7 @@ def view(report: Report, lang: str, *, ascii_only: bool = False) -> View:
         status=report.verdict.status,
         badge=speech.name("verdict", report.verdict.status),
         headline=speech.aside(_headline(report, speech, titles), muted),
+        today=today.spoken(report, speech),
         muted=muted,
         asides=_asides(report, speech, titles),
         first=_first(report, speech),

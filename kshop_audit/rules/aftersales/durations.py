@@ -13,10 +13,17 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.aftersales.limits import answer_due, answer_dues, next_due
+from kshop_audit.rules.aftersales.limits import (
+    answer_due,
+    answer_dues,
+    next_due,
+    return_due,
+    return_waits,
+)
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.answers import answer
 from kshop_audit.rules.kit.countdown import hours_left
+from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.lengths import between, shared, without
 from kshop_audit.rules.kit.membership import in_window, perhaps
@@ -268,6 +275,16 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
         "tickets.agreed_at": absent.NO_AGREEMENT,
         "orders.picked_up_at|shipments.picked_up_at|shipments.node_at": absent.NO_PICKUP_FOR_LIMIT,
     },
+    due={
+        "ticket": Text(
+            zh="到售后页同意或驳回；驳回要写明原因并上传凭证。",
+            en="Agree or reject on the after-sales page; a rejection needs its reason and proof.",
+        ),
+        "return": Text(
+            zh="退货已签收：拆包验货，今天退款。",
+            en="The return has arrived: unpack it, check the goods and refund.",
+        ),
+    },
 )
 def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
     """Refund tickets answered after the handling limit, applications of the last 30 days.
@@ -342,4 +359,17 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         ),
         by={"day": pl.col("applied_at").dt.date(), "hour": pl.col("applied_at").dt.hour()},
         unmapped=("type", "status"),
+        due={
+            "ticket": Due(
+                deadline=pl.coalesce("deadline_at", due.earliest),
+                waits=~given.given,
+                ids=("ticket_id", "order_id"),
+            ),
+            "return": Due(
+                deadline=return_due(terms),
+                waits=return_waits(terms),
+                counts=False,
+                ids=("ticket_id", "order_id"),
+            ),
+        },
     )

@@ -87,12 +87,26 @@ def next_due(terms: Terms) -> pl.Expr:
     explicit = pl.col("deadline_at")
     if LIMITS not in terms.pack.rules:
         return explicit
-    unpack = timedelta(hours=terms.number(LIMITS, "return_signed_hours"))
     back = pl.col("return_signed_at").is_not_null()
     refused = pl.col("turned_down").fill_null(False)
     waiting = pl.col("refund") & pl.col("agreed_at").is_null() & ~refused
     return pl.coalesce(
         explicit,
-        pl.when(back).then(pl.col("return_signed_at") + unpack),
+        pl.when(back).then(return_due(terms)),
         pl.when(waiting).then(answer_due(terms)),
     )
+
+
+def return_due(terms: Terms) -> pl.Expr:
+    """Datetime: by when the money must be returned once the goods are back; null before that."""
+    return pl.col("return_signed_at") + timedelta(hours=terms.number(LIMITS, "return_signed_hours"))
+
+
+def return_waits(terms: Terms) -> pl.Expr:
+    """Boolean: the goods came back, and the ticket is neither over nor refused by as-of; null where
+    its type or state is not known.
+    """
+    later = (pl.col("finished_at") > terms.last).fill_null(False)
+    over = (pl.col("ended") & ~later) | (pl.col("status") == "rejected")
+    waits = (pl.col("type") == "return_refund") & ~over
+    return pl.when(pl.col("doubt").is_null() | ~waits).then(waits)

@@ -39,6 +39,12 @@ from kshop_audit.rules.kit.shapes import Ratio, Shape, Stated
     ),
     unit=Text(zh="项公示未满足", en="notice conditions open"),
     gates_when=CLOSING,
+    due={
+        "closure": Text(
+            zh="公示到此满 30 天：再运行 close，其余条件也满足就提交关店申请。",
+            en="The notice ends: run `close` again, and apply if nothing else blocks.",
+        )
+    },
 )
 def close_notice(facts: Facts, terms: Terms) -> Shape:
     """Whether the closing notice was shown for 30 days without a break.
@@ -94,7 +100,8 @@ def _cleared(name: str, clears: datetime, terms: Terms) -> Stated:
     if clears <= terms.as_of:
         return Stated(Status.PASS, numerator=0)
     finding: Finding = {"fact": name, "clears_on": clears.isoformat(" ")}
-    return Stated(Status.FAIL, numerator=1, findings=(finding,))
+    sure = terms.settings.closing.wanted and not terms.settings.closing.notice_interrupted
+    return Stated(Status.FAIL, numerator=1, findings=(finding,), next_step=clears if sure else None)
 
 
 @rule(

@@ -186,6 +186,7 @@ def _cooling(last: datetime, order_id: object, terms: Terms) -> Conclusion:
         numerator=0 if passed else 1,
         count=True,
         findings=() if passed else (blocker,),
+        next_step=clears if terms.settings.closing.wanted and not passed else None,
     )
 
 
@@ -205,6 +206,12 @@ def ready_after(last_completed_at: datetime, terms: Terms) -> datetime:
     ),
     unit=Text(zh="单完结未满 30 天", en="orders finished less than 30 full days ago"),
     gates_when=CLOSING,
+    due={
+        "closure": Text(
+            zh="完结到此满 30 天：再运行 close，其余条件也满足就提交关店申请。",
+            en="The 30 days are over: run `close` again, and apply if nothing else blocks.",
+        )
+    },
     conclude=_cooled,
 )
 def close_cooldown(facts: Facts, terms: Terms) -> Shape:
@@ -257,6 +264,7 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
             ready.status or Status.NO_VERDICT,
             numerator=ready.numerator,
             findings=ready.findings or (),
+            next_step=ready.next_step,
         )
     return Ratio(
         unit=facts(last_completions),

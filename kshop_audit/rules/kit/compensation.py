@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from kshop_audit.model.metadata import Provenance
 from kshop_audit.model.settings import Terms
 
 
@@ -24,3 +25,15 @@ def yuan(fen: pl.Expr) -> pl.Expr:
     return pl.concat_str(
         (fen // 100).cast(pl.String), pl.lit("."), (fen % 100).cast(pl.String).str.zfill(2)
     )
+
+
+_WEAKEST_FIRST = (
+    Provenance.ASSUMPTION, Provenance.PRESS, Provenance.OFFICIAL, Provenance.SEED
+)  # fmt: skip
+
+
+def grade(rule: str, kind: str, terms: Terms) -> str:
+    """How well the pack knows the figures of `compensation`: the weakest of their provenances."""
+    options = terms.pack.rules[rule].options
+    found = {options[f"{kind}_{name}"].provenance for name in ("percent", "min_fen", "max_fen")}
+    return next(one.value for one in _WEAKEST_FIRST if one in found)

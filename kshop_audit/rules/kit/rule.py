@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from typing import Required, TypedDict, Unpack
 
@@ -44,7 +45,8 @@ class Conclusion:
 
     `instead`: status → the one to give in its place, once bounds and target are known.
     `count`: the value is the numerator itself, nothing is divided; `value` replaces it. `bounds`:
-    the least and the most where only a range is published; there is no value then.
+    the least and the most where only a range is published; there is no value then. `next_step`:
+    when the only deadline of the rule's `due` is reached, where one is known.
     """
 
     status: Status | None = None
@@ -56,6 +58,7 @@ class Conclusion:
     findings: tuple[Finding, ...] | None = None
     reason: Text | None = None
     notes: tuple[Text, ...] = ()
+    next_step: datetime | None = None
 
 
 Measure = Callable[[Facts, Terms], Shape]
@@ -98,6 +101,7 @@ def rule(
     id: str,  # noqa: A002  the public name of the thing
     *,
     absent: Mapping[str, Text] | None = None,
+    due: Mapping[str, Text] | None = None,
     conclude: Conclude | None = None,
     complete: Complete | None = None,
     **declared: Unpack[Declarations],
@@ -105,8 +109,9 @@ def rule(
     """Make a rule of a function.
 
     `absent`: columns the rule can do without, written as in `needs`, and the note that goes with
-    the figure where they are missing. ValueError if the docstring lacks one of HEADINGS, or if
-    `chats.content` is needed and `text` does not say of which messages.
+    the figure where they are missing. `due`: kind of deadline → what is to be done until then; the
+    rule's shape or conclusion gives the deadlines. ValueError if the docstring lacks one of
+    HEADINGS, or if `chats.content` is needed and `text` does not say of which messages.
     """
     content = any("chats.content" in need.split("|") for need in declared.get("needs", ()))
     if content != ("text" in declared):
@@ -114,7 +119,13 @@ def rule(
 
     def make(measure: Measure) -> Rule:
         doc = document(id, inspect.getdoc(measure) or "")
-        info = RuleInfo(id=id, doc=doc, absent=tuple((absent or {}).items()), **declared)
+        info = RuleInfo(
+            id=id,
+            doc=doc,
+            absent=tuple((absent or {}).items()),
+            due=tuple((due or {}).items()),
+            **declared,
+        )
         return Rule(info, measure, conclude, complete)
 
     return make

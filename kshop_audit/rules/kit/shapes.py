@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import polars as pl
@@ -17,6 +17,7 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
+from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 
 
@@ -50,7 +51,8 @@ class Ratio:
     `limit`: how long after `at` a unit may be `pending`, where that is the same for all of them.
     `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
     file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
-    anything is unknown; `instead`: status → the one to give in its place.
+    anything is unknown; `instead`: status → the one to give in its place. `due`: kind → which units
+    wait for something, and until when.
     """
 
     unit: pl.LazyFrame
@@ -74,6 +76,7 @@ class Ratio:
     unsettled: Text | None = None
     instead: Mapping[Status, Status] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
+    due: Mapping[str, Due] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,10 @@ class Quotient:
 
 @dataclass(frozen=True)
 class Stated:
-    """An outcome that follows from the operator's answers alone; nothing is measured."""
+    """An outcome that follows from the operator's answers alone; nothing is measured.
+
+    `next_step`: see `rules.kit.rule.Conclusion`.
+    """
 
     status: Status
     numerator: int | None = None
@@ -131,6 +137,7 @@ class Stated:
     findings: tuple[Finding, ...] = ()
     reason: Text | None = None
     notes: tuple[Text, ...] = ()
+    next_step: datetime | None = None
 
 
 Shape = Ratio | Tally | Quotient | Stated

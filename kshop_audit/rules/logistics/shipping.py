@@ -26,7 +26,8 @@ from kshop_audit.rules.kit.chances import (
     maybe,
     not_yet,
 )
-from kshop_audit.rules.kit.compensation import compensation
+from kshop_audit.rules.kit.compensation import compensation, grade
+from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
@@ -118,6 +119,23 @@ def _ratio(
     )
 
 
+def _due(deadline: pl.Expr, tables: Tables, terms: Terms) -> Due:
+    """Orders of which a line has not left by as-of, or may not have."""
+    sent = span_of(tables, shipped_at(terms)).early.is_not_null()
+    touched = pl.col("doubt").is_not_null() | (pl.col("waybill_doubt").is_not_null() & ~sent)
+    opened = _stated("open_state") & _stated("may_wait")
+    return Due(
+        deadline=deadline,
+        waits=pl.when(~(touched | opened)).then(~sent & ~_stated("open_state")),
+        ids=("order_id",),
+        product="product_id",
+        province="province",
+        carrier="carrier",
+        cost_fen=compensation("ship-48h", "late", terms),
+        cost_grade=grade("ship-48h", "late", terms),
+    )
+
+
 @rule(
     "ship-48h",
     family=FAMILY,
@@ -137,6 +155,12 @@ def _ratio(
     absent={
         "orders.is_presale|orders.deposit_paid_at": absent.NO_PRESALE,
         "orders.aftersale_state": absent.NO_AFTERSALE_STATE,
+    },
+    due={
+        "ship": Text(
+            zh="今天发货并上传单号；缺货的马上联系买家退款或改约。",
+            en="Ship it and upload the waybill; if it is out of stock, settle with the buyer now.",
+        )
     },
 )
 def ship_48h(facts: Facts, terms: Terms) -> Shape:
@@ -187,7 +211,8 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
     if days:
         promised = pl.col("promised_at") - pl.col("paid_at") >= timedelta(days=days)
         presale = presale | (~pl.col("presale_given") & promised.fill_null(False))
-    return _ratio("ship-48h", limit, facts, terms, presale)
+    due = {"ship": _due(limit.early, facts.tables, terms)}
+    return replace(_ratio("ship-48h", limit, facts, terms, presale), due=due)
 
 
 @rule(
@@ -206,6 +231,12 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
     absent={
         "orders.promised_ship_at": absent.NO_PROMISE,
         "orders.aftersale_state": absent.NO_AFTERSALE_STATE,
+    },
+    due={
+        "promise": Text(
+            zh="按承诺时间发货；做不到的，先与买家商量好再说。",
+            en="Ship it as promised; if you cannot, agree with the buyer before the time is over.",
+        )
     },
 )
 def ship_promise(facts: Facts, terms: Terms) -> Shape:
@@ -252,8 +283,11 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
     paid = span_of(facts.tables, "paid_at")
     promised = span_of(facts.tables, "promised_at")
     limit = promised.otherwise(paid.plus(_hours("ship-promise", LIMITS["ship-promise"], terms)))
+    # A spot order without a promise has the same deadline by the 48-hour rule.
+    own = pl.when(promised.early.is_not_null() | _stated("presale")).then(limit.early)
     kept = _ratio("ship-promise", limit, facts, terms)
-    return replace(kept, hit=~kept.hit, offence=True)
+    due = {"promise": _due(own, facts.tables, terms)}
+    return replace(kept, hit=~kept.hit, offence=True, due=due)
 
 
 def _hours(rule_id: str, option: str, terms: Terms) -> timedelta:

@@ -28,6 +28,7 @@ from kshop_audit.rules.kit.chances import (
     maybe,
     not_yet,
 )
+from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
@@ -60,6 +61,12 @@ PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments
     needs=("orders.order_id", "orders.shipped_at|shipments.shipped_at", PICKUP),
     absent={
         "tickets.applied_at": absent.NO_APPLICATIONS,
+    },
+    due={
+        "pickup": Text(
+            zh="催快递今天上门揽收，并确认揽收已扫描。",
+            en="Have the courier pick the parcel up, and make sure that it was scanned.",
+        )
     },
 )
 def pickup_24h(facts: Facts, terms: Terms) -> Shape:
@@ -148,6 +155,29 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
             "weekday": pl.col(shipped_at(terms)).dt.weekday(),
             "day": pl.col(shipped_at(terms)).dt.date(),
         },
+        due={"pickup": _due(limit, tables, each=each)},
+    )
+
+
+def _due(limit: TimeRange, tables: Tables, *, each: bool) -> Due:
+    """Orders that were sent and not picked up by as-of, or may not have been."""
+    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    gone = span_of(tables, "picked_up_at").early.is_not_null()
+    deadline = limit.early
+    if each:
+        gone, deadline = pl.col("parcel_due_at").is_null(), pl.col("parcel_due_at")
+    # A later node says that it was picked up, whenever that was.
+    gone = gone | pl.col("proven_by").is_not_null() | pl.col("later_node").fill_null(False)
+    return Due(
+        deadline=deadline,
+        waits=pl.when(gone & ~touched)
+        .then(pl.lit(False))
+        .when(STATED & ~touched)
+        .then(pl.lit(True)),
+        ids=("order_id", "tracking_no"),
+        product="product_id",
+        province="province",
+        carrier="carrier",
     )
 
 

@@ -1,0 +1,40 @@
+"""What a rule says of deadlines: which of its units still wait for something, and until when.
+
+What the action is called, and what is to be done, stands in the rule's metadata (`RuleInfo.due`);
+the plan lists the units whose deadline is near or over (see `plan.dues`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Due:
+    """Deadlines of the units of a Ratio, as expressions over a row of its unit.
+
+    `deadline`: Datetime, null where there is none. `waits`: Boolean, what is asked of the shop has
+    not been done by as-of; null = the inputs do not show it. `counts`: whether a unit that misses
+    the deadline speaks against the shop in the rule's own figure; false for a step that the figure
+    does not look at. `late_for`: for how long after the deadline it is still worth doing; None: as
+    long as the unit lies in the rule's window. `ids`: columns of the unit that name it;
+    `conversation`: it is named by the chat row that the unit points to by _at, and units of one
+    conversation with one deadline are one thing to do. `product`, `province`, `carrier`: columns of
+    the unit that describe it. `cost_fen`: Int64, what missing it costs; `cost_grade`: how well the
+    pack knows that.
+    """
+
+    deadline: pl.Expr
+    waits: pl.Expr
+    counts: bool = True
+    late_for: timedelta | None = None
+    ids: tuple[str, ...] = ()
+    conversation: bool = False
+    product: str | None = None
+    province: str | None = None
+    carrier: str | None = None
+    cost_fen: pl.Expr | None = None
+    cost_grade: str | None = None
