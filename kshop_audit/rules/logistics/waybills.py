@@ -170,10 +170,7 @@ def _due(limit: TimeRange, tables: Tables, *, each: bool) -> Due:
     gone = gone | pl.col("proven_by").is_not_null() | pl.col("later_node").fill_null(False)
     return Due(
         deadline=deadline,
-        waits=pl.when(gone & ~touched)
-        .then(pl.lit(False))
-        .when(STATED & ~touched)
-        .then(pl.lit(True)),
+        waits=pl.when(~touched & (gone | STATED)).then(~gone),
         ids=("order_id", "tracking_no"),
         product="product_id",
         province="province",
