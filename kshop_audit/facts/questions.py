@@ -28,7 +28,7 @@ def questions(facts: Facts, rule: str) -> pl.LazyFrame:
     clock; null where worst and best case differ), due_at, and `excluded` completed by "pending".
     """
     terms, seconds = facts.terms, _seconds(facts.terms, rule)
-    rows = _asked(facts, rule, str(terms.option(rule, "clock")))
+    rows = facts(asked_messages, rule, str(terms.option(rule, "clock")))
     due = pl.col("clock_at") + timedelta(seconds=seconds)
     dropped = terms.option(rule, "cross_midnight") == "exclude"
     if uncertain(facts.tables):
@@ -76,7 +76,7 @@ def openings(facts: Facts, rule: str) -> pl.LazyFrame:
     """One row a burst of questions, by its first message, within the window and hours of the rule
     (see `conversations.asked`). Questions whose time has not run out are counted.
     """
-    return _asked(facts, rule, "round").filter(surely_counted(facts.tables))
+    return facts(asked_messages, rule, "round").filter(surely_counted(facts.tables))
 
 
 @fact
@@ -228,7 +228,9 @@ def _in_time(terms: Terms, rule: str, clock: pl.Expr, reply_at: str = "reply_at"
     )
 
 
-def _asked(facts: Facts, rule: str, clock: str) -> pl.LazyFrame:
+@fact
+def asked_messages(facts: Facts, rule: str, clock: str) -> pl.LazyFrame:
+    """The messages of buyers with their first reply, on the clock given (see `answers.asked`)."""
     split = bool(facts.terms.option(rule, "split_at_midnight"))
     hours = conversations.hours_of(facts.terms, rule)
     return asked(facts.tables, hours, clock, split=split)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import Concatenate, Generic, ParamSpec, overload
+from typing import Any, Concatenate, Generic, ParamSpec, overload
 
 import polars as pl
 
@@ -54,6 +54,42 @@ def fact(
     return of if make is None else of(make)
 
 
+GOOD = "_good"
+"""Boolean: what a row is to become in an `Edit`, good for the shop or bad."""
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """Rows of a fact that are something else than the files say: a what-if.
+
+    `rows`: the columns of `key`, and GOOD. `good`, `bad`: column → what it holds then, an
+    expression over the row as it was; columns that the fact does not have are left out.
+    """
+
+    fact: Fact[Any]
+    key: tuple[str, ...]
+    rows: pl.DataFrame
+    good: Mapping[str, pl.Expr]
+    bad: Mapping[str, pl.Expr]
+
+
+def edited(frame: pl.LazyFrame, edit: Edit) -> pl.LazyFrame:
+    """The rows of a fact with an edit; no row is added, none is lost."""
+    schema = frame.collect_schema()
+    names = [name for name in schema.names() if name in edit.good or name in edit.bad]
+    good = pl.col(GOOD)
+    return (
+        frame.join(edit.rows.lazy(), on=edit.key, how="left", nulls_equal=True)
+        .with_columns(
+            pl.when(good).then(edit.good.get(name, pl.col(name)).cast(schema[name]))
+            .when(~good).then(edit.bad.get(name, pl.col(name)).cast(schema[name]))
+            .otherwise(pl.col(name)).alias(name)
+            for name in names
+        )
+        .drop(GOOD)
+    )  # fmt: skip
+
+
 @dataclass
 class _Slot:
     """The frame of one request; the lock makes later requests wait while it is being made."""
@@ -67,15 +103,23 @@ class Facts:
 
     `tables`: the rows of the inputs. `terms`: as-of, the pack and the settings. Calling the object
     with a fact and its arguments returns the frame, lazy; nothing is computed but shared frames,
-    by `compute`. Safe to use from several threads: facts depend on one another without cycles, so
-    the locks cannot block each other.
+    by `compute`. `edits`: what facts are assumed to hold instead, in their order. Safe to use from
+    several threads: facts depend on one another without cycles, so the locks cannot block each
+    other.
     """
 
-    def __init__(self, tables: Tables, terms: Terms, compute: Compute = lazily) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        terms: Terms,
+        compute: Compute = lazily,
+        edits: Sequence[Edit] = (),
+    ) -> None:
         """Nothing is computed here."""
         self.tables = tables
         self.terms = terms
         self.compute = compute
+        self.edits = edits
         self._slots: dict[Hashable, _Slot] = {}
 
     def __call__(self, fact: Fact[P], /, *args: P.args, **kwargs: P.kwargs) -> pl.LazyFrame:
@@ -84,5 +128,8 @@ class Facts:
         with slot.lock:
             if slot.frame is None:
                 frame = fact.make(self, *args, **kwargs)
+                for edit in self.edits:
+                    if edit.fact is fact:
+                        frame = edited(frame, edit)
                 slot.frame = self.compute(frame) if fact.shared else frame
             return slot.frame

@@ -19,12 +19,17 @@ def collected(frames: Mapping[_Name, pl.LazyFrame]) -> dict[_Name, pl.DataFrame]
 
 
 def computing(facts: Facts) -> Facts:
-    """The same facts; their shared frames are computed when they are first requested, each once."""
+    """The same facts; their shared frames are computed when they are first requested, each once.
 
-    def compute(frame: pl.LazyFrame) -> pl.LazyFrame:
-        return collected({"shared": frame})["shared"].lazy()
+    Facts that compute already are returned as they are, with what they have computed.
+    """
+    if facts.compute is _compute:
+        return facts
+    return Facts(facts.tables, facts.terms, _compute, facts.edits)
 
-    return Facts(facts.tables, facts.terms, compute)
+
+def _compute(frame: pl.LazyFrame) -> pl.LazyFrame:
+    return collected({"shared": frame})["shared"].lazy()
 
 
 def survey(

@@ -8,7 +8,13 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.questions import agents, question_days, questions, service_days
+from kshop_audit.facts.questions import (
+    agents,
+    asked_messages,
+    question_days,
+    questions,
+    service_days,
+)
 from kshop_audit.facts.ratings import ratings
 from kshop_audit.facts.talks import uncertain
 from kshop_audit.model.metadata import Text
@@ -20,6 +26,8 @@ from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Tally
+from kshop_audit.rules.kit.turning import SECOND, Turn, by_agent, by_hour
+from kshop_audit.tables import AT, FILE, ROW
 
 FAMILY = "service"
 
@@ -136,6 +144,23 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
         maybe=doubts.maybe(facts.tables),
         unknown=doubts.unknown(facts.tables),
         due={"question": _unanswered(facts)},
+        turn=_replied("reply-rate", terms),
+        levers={
+            **by_agent(pl.coalesce("named_agent", "reply_agent")),
+            **by_hour(pl.col("sent_at").dt.hour()),
+        },
+    )
+
+
+def _replied(rule_id: str, terms: Terms) -> Turn:
+    """Messages that are answered at once, or right after their time has run out."""
+    late = pl.col("clock_at") + timedelta(seconds=terms.number(rule_id, "within_seconds")) + SECOND
+    names = ("reply_at", "reply_best")
+    return Turn(
+        asked_messages,
+        (AT,),
+        good=dict.fromkeys(names, pl.col("clock_at")),
+        bad=dict.fromkeys(names, late),
     )
 
 
@@ -360,4 +385,10 @@ def cs_satisfaction(facts: Facts, terms: Terms) -> Shape:
         evidence=EvidenceColumns(ids=("session_id",), actual=pl.col("rated_at")),
         by={"agent": pl.col("agent_account"), "day": pl.col("rated_at").dt.date()},
         unmapped=("rating",),
+        turn=Turn(
+            ratings,
+            (FILE, ROW),
+            good={"rating": pl.lit("satisfied")},
+            bad={"rating": pl.lit("dissatisfied")},
+        ),
     )

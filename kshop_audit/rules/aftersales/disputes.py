@@ -13,6 +13,7 @@ from kshop_audit.facts.liability import judged, why_open
 from kshop_audit.facts.tickets import (
     pending_disputes,
     possible_refunds,
+    tickets,
 )
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
@@ -26,6 +27,7 @@ from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 from kshop_audit.rules.kit.side_files import strangers
+from kshop_audit.rules.kit.turning import Turn
 
 FAMILY = "aftersales"
 
@@ -220,5 +222,11 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         if side and not tables.filled(*LIABLE)
         else None,
         instead={Status.NOT_APPLICABLE: Status.PASS} if none_at_all else {},
+        turn=Turn(
+            tickets,
+            ("ticket_id",),
+            good={"at_fault": pl.lit(False)},
+            bad={"at_fault": pl.lit(True)},
+        ),
         notes=tuple(_sources(tables, terms, known=known, side=side)),
     )

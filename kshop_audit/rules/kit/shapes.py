@@ -19,6 +19,7 @@ from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
+from kshop_audit.rules.kit.turning import Lever, Turn
 
 
 class Gap(StrEnum):
@@ -52,7 +53,8 @@ class Ratio:
     `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
     file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
     anything is unknown; `instead`: status → the one to give in its place. `due`: kind → which units
-    wait for something, and until when.
+    wait for something, and until when. `turn`: how a what-if turns a unit; `levers`: word → groups
+    that it can address.
     """
 
     unit: pl.LazyFrame
@@ -77,6 +79,8 @@ class Ratio:
     instead: Mapping[Status, Status] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
     due: Mapping[str, Due] = field(default_factory=dict)
+    turn: Turn | None = None
+    levers: Mapping[str, Lever] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

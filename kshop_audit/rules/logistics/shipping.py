@@ -8,7 +8,7 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.orders import possible_orders, span_of
+from kshop_audit.facts.orders import orders, possible_orders, span_of
 from kshop_audit.facts.spans import TimeRange
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.knowledge import Why
@@ -32,6 +32,7 @@ from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 from kshop_audit.rules.kit.shipped import shipped_at
+from kshop_audit.rules.kit.turning import by_carrier, shipped
 
 FAMILY = "logistics"
 
@@ -116,6 +117,7 @@ def _ratio(
         ),
         by=BY,
         unmapped=("status", "aftersale_state"),
+        turn=shipped(orders, limit.early),
     )
 
 
@@ -212,7 +214,8 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
         promised = pl.col("promised_at") - pl.col("paid_at") >= timedelta(days=days)
         presale = presale | (~pl.col("presale_given") & promised.fill_null(False))
     due = {"ship": _due(limit.early, facts.tables, terms)}
-    return replace(_ratio("ship-48h", limit, facts, terms, presale), due=due)
+    own = _ratio("ship-48h", limit, facts, terms, presale)
+    return replace(own, due=due, levers=by_carrier(pl.col("carrier")))
 
 
 @rule(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.orders import span_of
+from kshop_audit.facts.orders import orders, span_of
 from kshop_audit.facts.pickups import parcels
 from kshop_audit.facts.shipments import imprecise_pickups, imprecise_shipments
 from kshop_audit.facts.spans import TimeRange, span
@@ -34,6 +34,7 @@ from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 from kshop_audit.rules.kit.shipped import shipped_at
 from kshop_audit.rules.kit.side_files import strangers
+from kshop_audit.rules.kit.turning import by_carrier, picked_up
 
 FAMILY = "logistics"
 
@@ -156,6 +157,8 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
             "day": pl.col(shipped_at(terms)).dt.date(),
         },
         due={"pickup": _due(limit, tables, each=each)},
+        turn=None if each else picked_up(orders, limit.early),
+        levers=by_carrier(pl.col("carrier")),
     )
 
 
