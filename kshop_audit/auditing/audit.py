@@ -13,7 +13,7 @@ from kshop_audit.auditing.assemble import Audit, assemble
 from kshop_audit.auditing.completing import measured
 from kshop_audit.auditing.inputs import Exports, platforms_of, read_exports
 from kshop_audit.auditing.request import AuditRequest
-from kshop_audit.auditing.selection import pack_runs, selected, text_needs
+from kshop_audit.auditing.selection import PackRun, pack_runs, selected, text_needs
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.model.metadata import Pack
 from kshop_audit.model.progress import Stage, Step
@@ -24,12 +24,17 @@ from kshop_audit.rules import Rule
 
 def audit(request: AuditRequest, scratch: Path) -> Audit:
     """Run the audit. Errors of inputs and configuration raise; an error inside a rule does not."""
+    return conclude(*opened(request, scratch))
+
+
+def opened(request: AuditRequest, scratch: Path) -> tuple[AuditRequest, Exports]:
+    """The files of the request, and the request with the pack that fits them."""
     exports = read(request, scratch)
     fitting = by_platform(request, exports)
     if fitting is not request:
         # Another pack looks for other words. Rare, and the name of a pack saves it.
         exports = read(fitting, scratch)
-    return conclude(fitting, exports)
+    return fitting, exports
 
 
 def read(request: AuditRequest, scratch: Path) -> Exports:
@@ -62,13 +67,18 @@ def conclude(request: AuditRequest, exports: Exports) -> Audit:
 
     Answers may have been added to the settings since the files were read.
     """
-    packs, rules = _chosen(request)
-    runs = pack_runs(packs, rules, exports.as_of, request.settings)
-    rows = sum(count.rows for count in exports.loaded.counts.values())
-    request.inputs.watch(Step(Stage.COMPUTING, rows=rows))
+    runs = runs_of(request, exports)
     with hashing(exports.digests):
         found = [measured(run, exports, request.wanted, mask=request.mask) for run in runs]
         return assemble(request, found)
+
+
+def runs_of(request: AuditRequest, exports: Exports) -> list[PackRun]:
+    """The packs and rules to measure over these files."""
+    packs, rules = _chosen(request)
+    rows = sum(count.rows for count in exports.loaded.counts.values())
+    request.inputs.watch(Step(Stage.COMPUTING, rows=rows))
+    return pack_runs(packs, rules, exports.as_of, request.settings)
 
 
 def _chosen(request: AuditRequest) -> tuple[tuple[Pack, ...], dict[str, tuple[Rule, ...]]]:

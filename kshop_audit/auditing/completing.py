@@ -24,7 +24,7 @@ from kshop_audit.model.metadata import RuleInfo, Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Declared, Span, Terms
 from kshop_audit.plan.query import Wanted
-from kshop_audit.plan.run import run
+from kshop_audit.plan.run import Edits, run
 from kshop_audit.rules import Rule
 
 
@@ -64,10 +64,21 @@ class MeasuredPack:
         }
 
 
-def measured(own: PackRun, exports: Exports, wanted: Wanted, *, mask: bool) -> MeasuredPack:
-    """Measure the rules of a pack over the files that were read."""
-    facts = Facts(exports.loaded.tables, own.terms)
-    found, extras = run(own.rules, facts, wanted)
+def measured(
+    own: PackRun,
+    exports: Exports,
+    wanted: Wanted,
+    *,
+    mask: bool,
+    facts: Facts | None = None,
+    edits: Edits | None = None,
+) -> MeasuredPack:
+    """Measure the rules of a pack over the files that were read.
+
+    `facts`: those of the pack, if they are not simply those of the files. `edits`: see `run`.
+    """
+    facts = facts or Facts(exports.loaded.tables, own.terms)
+    found, extras = run(own.rules, facts, wanted, edits)
     by_day = {name: dict(frame.iter_rows()) for name, frame in extras.items()}
     whole = MeasuredPack(own, exports, by_day, mask)
     completed = [_whole_of(m, r, whole) for m, r in zip(found, own.rules, strict=True)]

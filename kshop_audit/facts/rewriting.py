@@ -77,9 +77,9 @@ def _moved(frame: pl.DataFrame, by: timedelta) -> pl.DataFrame:
         return frame
     was = pl.col("shipped_at")
     then = was + by
-    if "paid_at" in frame.columns:
-        least = pl.min_horizontal("paid_at", was).fill_null(was)  # a time before payment stays
-        then = pl.max_horizontal(then, least) if by < timedelta() else then
+    if "paid_at" in frame.columns and by < timedelta():
+        least = pl.min_horizontal("paid_at", was)  # what left before its payment stays
+        then = pl.when(was.is_not_null()).then(pl.max_horizontal(then, least))
     moved = [then.alias("shipped_at")]
     moved += [
         (pl.col(name) + (then - was).fill_null(timedelta())).alias(name)

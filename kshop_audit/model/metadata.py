@@ -239,6 +239,7 @@ class RuleInfo:
     natural days, where it has times and still is none: nothing can be said of coming days then.
     `due`: kinds of deadlines that the rule knows of (see `rules.kit.due`), each with what is to be
     done until then.
+    `levers`: words by which a what-if can address groups of its units, such as "agent".
     """
 
     id: str
@@ -257,6 +258,7 @@ class RuleInfo:
     value_unit: ValueUnit = ValueUnit.RATIO
     no_days: Text | None = None
     due: tuple[tuple[str, Text], ...] = ()
+    levers: tuple[str, ...] = ()
 
 
 EXCLUSIONS = (

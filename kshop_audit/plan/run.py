@@ -25,6 +25,7 @@ from kshop_audit.plan.mutes import predicates
 from kshop_audit.plan.needs import absent_notes, lacking
 from kshop_audit.plan.query import Wanted
 from kshop_audit.plan.results import BELOW, Collected, measurement
+from kshop_audit.plan.turning import UnitEdit, with_units
 from kshop_audit.rules.kit.rule import Rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally
 
@@ -59,8 +60,15 @@ class RuleQuery:
         return [*self.counts, *self.slices, *(f for f in single if f is not None)]
 
 
+Edits = Mapping[str, Sequence[UnitEdit]]
+"""Rule → units of it that are taken for something else."""
+
+
 def run(
-    rules: Sequence[Rule], facts: Facts, wanted: Wanted
+    rules: Sequence[Rule],
+    facts: Facts,
+    wanted: Wanted,
+    edits: Edits | None = None,
 ) -> tuple[tuple[Measurement, ...], Mapping[str, pl.DataFrame]]:
     """Measure the rules. Also returns the daily counts of rows and the paid orders (`extras`)."""
     measured: dict[str, Measurement] = {}
@@ -68,7 +76,7 @@ def run(
     facts = computing(facts)
     lanes = ThreadPoolExecutor(LANES)
     try:
-        of_rules = lanes.map(lambda rule: _built(rule, facts, wanted), rules)
+        of_rules = lanes.map(lambda rule: _built(rule, facts, wanted, edits or {}), rules)
         for rule, built in zip(rules, of_rules, strict=True):
             if isinstance(built, Measurement):
                 measured[rule.info.id] = built
@@ -85,13 +93,16 @@ def run(
     return tuple(_noted(measured[rule.info.id], rule, facts) for rule in rules), extras.results
 
 
-def _built(rule: Rule, facts: Facts, wanted: Wanted) -> list[RuleQuery] | Measurement:
+def _built(
+    rule: Rule, facts: Facts, wanted: Wanted, edits: Edits
+) -> list[RuleQuery] | Measurement:
     """The queries of a rule, or why it has none."""
     missing = missing_needs(rule, facts)
     if missing:
         return Measurement(rule.info.id, reason=missing)
     try:
-        own = _queries(rule, rule.measure(facts, facts.terms), facts, wanted)
+        shape = with_units(rule.measure(facts, facts.terms), edits.get(rule.info.id, ()))
+        own = _queries(rule, shape, facts, wanted)
         for frame in (frame for asked in own for frame in asked.frames()):
             frame.collect_schema()
     except Exception as error:  # noqa: BLE001  one rule's fault must not cost the others

@@ -7,14 +7,16 @@ is a `sharing.Edit` of the fact their rows come from, or a `UnitEdit` of the rul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import floor
 
 import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.sharing import GOOD, Edit
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan import query
 from kshop_audit.plan.engine import collected
@@ -25,8 +27,8 @@ from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally
 from kshop_audit.rules.kit.turning import Lever
 from kshop_audit.tables import AT, FILE, ROW
 
-BAD, LATE, WHEN, AMOUNT, ALREADY = "_bad", "_late", "_when", "_amount", "_already"
-GROUP = "_group_"
+BAD, LATE, WHEN, AMOUNT, WEIGHT = "_bad", "_late", "_when", "_amount", "_weight"
+GROUP, TURNED = "_group_", "_turned_"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,7 @@ class Population:
     """The counted units of a rule whose outcome is known, one row each.
 
     `units`: the columns of `key`, BAD (Boolean: it speaks against the shop), LATE (Int64: seconds
-    past its deadline, null where it never came), WHEN; of a sum AMOUNT. A group of each lever:
+    past its deadline, null where it never came), WHEN; of a sum AMOUNT and WEIGHT. A group of each lever:
     GROUP and its name. `sums`: a sum, not a share. `below`: what the share is of, where that is
     another population.
     """
@@ -71,8 +73,27 @@ class Population:
         return self.shape.levers if isinstance(self.shape, Ratio) else {}
 
     @property
+    def good(self) -> int:
+        """How many units are good; of a sum that is a share, what is added up."""
+        return int(self.units[AMOUNT].sum()) if self.sums else self.units.height - self._bad
+
+    @property
+    def whole(self) -> int:
+        """How many units there are; of a sum, what it is divided by."""
+        return int(self.units[WEIGHT].sum()) if self.sums else self.units.height
+
+    @property
+    def base(self) -> int:
+        """What the figure is a share of."""
+        return self.whole if self.below is None else self.below
+
+    @property
     def bad(self) -> int:
-        """How many units speak against the shop."""
+        """How many units are not good."""
+        return self.whole - self.good
+
+    @property
+    def _bad(self) -> int:
         return int(self.units[BAD].sum())
 
     def turned(self, count: int, within: pl.Expr | None = None) -> pl.DataFrame:
@@ -83,24 +104,52 @@ class Population:
         chosen = self.units.filter(pl.col(BAD) if good else ~pl.col(BAD))
         if within is not None:
             chosen = chosen.filter(within)
-        order = chosen.sort(LATE, WHEN, *self.key, descending=[not good, *[False] * (
-            len(self.key) + 1)], nulls_last=True)  # fmt: skip
+        down = [not good, *[False] * (len(self.key) + 1)]
+        order = chosen.sort(LATE, WHEN, *self.key, descending=down, nulls_last=True)
         rows = order.head(abs(count)).select(*self.key)
         return rows.with_columns(pl.lit(good).alias(GOOD))
 
-    def share_of(self, within: pl.Expr) -> Fraction | None:
-        """The share of good units among some of them; None where there are none."""
-        some = self.units.filter(within)
-        if not some.height:
-            return None
-        return Fraction(some.height - int(some[BAD].sum()), some.height)
+    def slowest(self, level: int, count: int) -> pl.DataFrame:
+        """Of a sum: the `count` largest amounts above a level, brought down to it."""
+        rows = self._slow(level).head(count).select(*self.key)
+        return rows.with_columns(pl.lit(level, pl.Int64).alias(AMOUNT))
+
+    def least_slow(self, goal: Fraction) -> pl.DataFrame:
+        """Of a mean: the fewest units that have to come down to `goal` for the mean to reach it."""
+        level = floor(goal)
+        slow = self._slow(level)
+        need = int(self.units[AMOUNT].sum()) - floor(goal * self.whole)
+        saved = (slow[AMOUNT] - level).cum_sum()
+        return self.slowest(level, int((saved < need).sum()) + 1)
+
+    def _slow(self, level: int) -> pl.DataFrame:
+        slow = self.units.filter(pl.col(AMOUNT) > level)
+        return slow.sort(AMOUNT, *self.key, descending=[True, *[False] * len(self.key)])
+
+    def answered(self, count: int) -> pl.DataFrame:
+        """Of a share that is known in sums only: `count` more (or fewer) in the numerator, the
+        earliest sums first.
+        """
+        less = count < 0
+        room = pl.col(AMOUNT) if less else pl.col(WEIGHT) - pl.col(AMOUNT)
+        units = self.units.sort(WHEN, *self.key, nulls_last=True).with_columns(_room=room)
+        before = pl.col("_room").cum_sum() - pl.col("_room")
+        part = pl.min_horizontal((pl.lit(abs(count)) - before).clip(0), "_room")
+        moved = units.select(*self.key, AMOUNT, _part=part).filter(pl.col("_part") > 0)
+        by = -pl.col("_part") if less else pl.col("_part")
+        return moved.select(*self.key, (pl.col(AMOUNT) + by).alias(AMOUNT))
 
 
-def population(rule: Rule, facts: Facts) -> Population | None:
-    """The units of a rule; None where it measures nothing, or nothing that could be turned."""
-    if lacking(rule.info.needs, facts.tables) is not None:
+def lacks(rule: Rule, facts: Facts) -> Text | None:
+    """Why a rule measures nothing; None where its columns are there."""
+    return lacking(rule.info.needs, facts.tables)
+
+
+def population(rule: Rule, facts: Facts, edits: Sequence[UnitEdit] = ()) -> Population | None:
+    """The units of a rule, with edits; None where it measures nothing that could be turned."""
+    if lacks(rule, facts) is not None:
         return None
-    shape = rule.measure(facts, facts.terms)
+    shape = with_units(rule.measure(facts, facts.terms), edits)
     if isinstance(shape, Stated):
         return None
     top = shape.numerator if isinstance(shape, Quotient) else shape
@@ -108,7 +157,6 @@ def population(rule: Rule, facts: Facts) -> Population | None:
     key = _key(top, frame)
     if not key:
         return None
-    names = frame.collect_schema().names()
     when = pl.col(top.at) if top.at else pl.lit(None, pl.Datetime("ms"))
     columns = [
         *(pl.col(name) for name in key),
@@ -117,7 +165,10 @@ def population(rule: Rule, facts: Facts) -> Population | None:
         when.alias(WHEN),
     ]
     if isinstance(top, Tally):
-        columns.append(pl.col(query.NUMERATOR).alias(AMOUNT))
+        columns += [
+            pl.col(query.NUMERATOR).alias(AMOUNT),
+            pl.col(query.DENOMINATOR).alias(WEIGHT),
+        ]
     else:
         columns += [
             lever.group.cast(pl.String).alias(GROUP + word) for word, lever in top.levers.items()
@@ -127,7 +178,6 @@ def population(rule: Rule, facts: Facts) -> Population | None:
         below = _counted(shape.denominator, rule, facts)
         asked["below"] = below.select(pl.col(query.DENOMINATOR).sum())
     found = collected(asked)
-    del names
     return Population(
         rule, top, key, found["units"], found["below"].item() if "below" in found else None
     )
@@ -192,7 +242,7 @@ def with_units(shape: Shape, edits: Iterable[UnitEdit]) -> Shape:
 
 
 def _joined(unit: pl.LazyFrame, edit: UnitEdit, name: str) -> tuple[pl.LazyFrame, pl.Expr]:
-    column = f"{name}{ALREADY}{len(unit.collect_schema())}"
+    column = f"{TURNED}{len(unit.collect_schema())}"
     rows = edit.rows.lazy().rename({name: column})
     return unit.join(rows, on=edit.key, how="left", nulls_equal=True), pl.col(column)
 

@@ -57,6 +57,7 @@ def _share(terms: Terms) -> Fraction:
     ),
     unit=Text(zh="条消息在 5 分钟内回复", en="messages answered within 5 minutes"),
     needs=OR_DAYS,
+    levers=("agent", "hours"),
     absent={
         "chats.message_type|service-stats.messages": absent.NO_MESSAGE_TYPE,
         "chats.session_id|service-stats.messages": absent.NO_SESSION,

@@ -95,6 +95,7 @@ class Declarations(TypedDict, total=False):
     also: tuple[str, ...]
     gates_when: str
     no_days: Text
+    levers: tuple[str, ...]
 
 
 def rule(

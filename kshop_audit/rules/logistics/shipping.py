@@ -154,6 +154,7 @@ def _due(deadline: pl.Expr, tables: Tables, terms: Terms) -> Due:
     ),
     unit=Text(zh="单在 48 小时内发货", en="orders shipped within 48 hours"),
     needs=("orders.paid_at", "orders.shipped_at", "orders.status"),
+    levers=("carrier",),
     absent={
         "orders.is_presale|orders.deposit_paid_at": absent.NO_PRESALE,
         "orders.aftersale_state": absent.NO_AFTERSALE_STATE,

@@ -60,6 +60,7 @@ PICKUP = "orders.picked_up_at|shipments.picked_up_at|shipments.node_at|shipments
     ),
     unit=Text(zh="单在 24 小时内揽收", en="orders picked up within 24 hours"),
     needs=("orders.order_id", "orders.shipped_at|shipments.shipped_at", PICKUP),
+    levers=("carrier",),
     absent={
         "tickets.applied_at": absent.NO_APPLICATIONS,
     },

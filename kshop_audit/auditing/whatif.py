@@ -1,0 +1,151 @@
+"""What if something were otherwise: the same audit over edited facts, beside the audit as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kshop_audit.auditing.assemble import Audit, assemble
+from kshop_audit.auditing.audit import opened, runs_of
+from kshop_audit.auditing.changes import Assumed, Change, change_of, changed
+from kshop_audit.auditing.completing import MeasuredPack, measured
+from kshop_audit.auditing.inputs import Exports
+from kshop_audit.auditing.request import AuditRequest
+from kshop_audit.auditing.selection import PackRun
+from kshop_audit.errors import UsageError
+from kshop_audit.facts import Facts
+from kshop_audit.facts.rewriting import REWRITES
+from kshop_audit.ingest.files.digests import hashing
+from kshop_audit.model.metadata import Text, ValueUnit
+from kshop_audit.model.report import Report, RuleResult
+from kshop_audit.model.suggesting import suggest
+from kshop_audit.model.whatif import NumberChange, RuleChange, ScoreChange, Standing, WhatIf
+from kshop_audit.plan.costs import costs
+from kshop_audit.plan.engine import computing
+from kshop_audit.rules import catalogue
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The effect of the changes, and both audits."""
+
+    effect: WhatIf
+    before: Audit
+    after: Audit
+
+
+@dataclass(frozen=True)
+class _Both:
+    """One pack's part, as it is and as it would be."""
+
+    before: MeasuredPack
+    after: MeasuredPack
+    said: tuple[Text, ...]
+    costs: NumberChange
+
+
+def whatif(request: AuditRequest, changes: Sequence[str], scratch: Path) -> Compared:
+    """Audit the files as they are and with the changes, one made on what the ones before it left.
+
+    Without a change both audits are the one that `audit` makes. UsageError for a change that no
+    rule and no row can have.
+    """
+    wanted = tuple(change_of(text) for text in changes)
+    fitting, exports = opened(request, scratch)
+    runs = runs_of(fitting, exports)
+    with hashing(exports.digests):
+        found = [_both(run, exports, fitting, wanted) for run in runs]
+        _all_addressed(wanted, runs, [names for _, names in found])
+        parts = [both for both, _ in found]
+        before = assemble(fitting, [part.before for part in parts])
+        after = assemble(fitting, [part.after for part in parts]) if wanted else before
+    said = tuple(dict.fromkeys(text for part in parts for text in part.said))
+    effect = WhatIf(
+        as_of=before.report.as_of,
+        changes=tuple(change.text for change in wanted),
+        assumptions=said,
+        rules=tuple(
+            RuleChange(old.id, _standing(old), _standing(new))
+            for old, new in zip(before.report.rules, after.report.rules, strict=True)
+        ),
+        score=ScoreChange(before.report.score.total, after.report.score.total),
+        exit_code=NumberChange(
+            before.report.verdict.exit_code, after.report.verdict.exit_code
+        ),
+        money_fen=NumberChange(
+            _money(before.report, parts[0].costs.before),
+            _money(after.report, parts[0].costs.after),
+        ),
+    )  # fmt: skip
+    return Compared(effect, before, after)
+
+
+def _both(
+    run: PackRun, exports: Exports, request: AuditRequest, wanted: Sequence[Change]
+) -> tuple[_Both, frozenset[str]]:
+    """The pack as it is and as it would be, and the changes that address anything in it."""
+    facts = computing(Facts(exports.loaded.tables, run.terms))
+    before = measured(run, exports, request.wanted, mask=request.mask, facts=facts)
+    if not wanted:
+        return _Both(before, before, (), NumberChange(None, None)), frozenset()
+    cost = costs(run.rules, facts, {})
+    state, addressed = Assumed(run, facts), set[str]()
+    del facts
+    for change in wanted:
+        then = changed(state, change)
+        if then is not None:
+            state = then
+            addressed.add(change.text)
+    after = measured(
+        run, exports, request.wanted, mask=request.mask, facts=state.facts, edits=state.edits
+    )
+    later = costs(run.rules, state.facts, state.edits)
+    return _Both(before, after, state.said, NumberChange(cost, later)), frozenset(addressed)
+
+
+def _all_addressed(
+    wanted: Sequence[Change], runs: Sequence[PackRun], addressed: Sequence[frozenset[str]]
+) -> None:
+    """UsageError for a change that addresses nothing in any pack."""
+    for change in wanted:
+        if any(change.text in names for names in addressed):
+            continue
+        rules = {rule.info.id for run in runs for rule in run.rules}
+        words = {word for run in runs for rule in run.rules for word in rule.info.levers}
+        listing = Text("；用 kshop-audit rules 查看全部", "; kshop-audit rules lists them")
+        if change.group is not None:
+            hint = suggest(change.word, {*words, *REWRITES}, Text(
+                f"，可用 {'、'.join(sorted({*words, *REWRITES}))}",
+                f"; use {', '.join(sorted({*words, *REWRITES}))}"))  # fmt: skip
+            raise UsageError(
+                f"--change {change.text}：不认识 {change.word}:{hint.zh}",
+                f"--change {change.text}: unknown {change.word}:{hint.en}",
+            )
+        if change.word in catalogue():
+            raise UsageError(
+                f"--change {change.text}：这次没有运行规则 {change.word}",
+                f"--change {change.text}: the rule {change.word} is not run here",
+            )
+        hint = suggest(change.word, rules, listing)
+        raise UsageError(
+            f"--change {change.text}：没有名为 {change.word} 的规则{hint.zh}",
+            f"--change {change.text}: unknown rule {change.word}{hint.en}",
+        )
+
+
+def _standing(result: RuleResult) -> Standing:
+    return Standing(result.value, result.status, result.points)
+
+
+def _money(report: Report, cost: int | None) -> int | None:
+    """Fees of the first pack and what its units may cost, in fen; None if neither is known."""
+    first = report.packs[0].id if report.packs else ""
+    fees = [
+        result.numerator
+        for result in report.rules
+        if result.value_unit is ValueUnit.MONEY and result.value is not None
+        and result.numerator is not None and result.pack == first
+    ]  # fmt: skip
+    known = [*fees, *([] if cost is None else [cost])]
+    return sum(known) if known else None
