@@ -23,6 +23,7 @@ from kshop_audit.model.report import READABLE, Report
 if TYPE_CHECKING:
     from kshop_audit.model.aspects import Aspects
     from kshop_audit.model.insights import Insights
+    from kshop_audit.model.whatif import WhatIf
 
 # `from` is a keyword of Python, so two names differ between the dataclass and the file.
 _JSON_NAMES = {
@@ -43,7 +44,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _MAX_EXPONENT = 300
 
 
-def encode(report: Report | Aspects | Insights) -> str:
+def encode(report: Report | Aspects | Insights | WhatIf) -> str:
     """The object as JSON text, keys in the order of the fields, mappings sorted by key.
 
     ValueError for a figure that JSON cannot hold (NaN, infinity).

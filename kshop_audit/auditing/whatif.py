@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kshop_audit.auditing.assemble import Audit, assemble
+from kshop_audit.auditing.assumed import Assumed, Change, change_of
 from kshop_audit.auditing.audit import opened, runs_of
-from kshop_audit.auditing.changes import Assumed, Change, change_of, changed
+from kshop_audit.auditing.changes import changed
 from kshop_audit.auditing.completing import MeasuredPack, measured
 from kshop_audit.auditing.inputs import Exports
 from kshop_audit.auditing.request import AuditRequest
@@ -60,11 +61,12 @@ def whatif(request: AuditRequest, changes: Sequence[str], scratch: Path) -> Comp
         parts = [both for both, _ in found]
         before = assemble(fitting, [part.before for part in parts])
         after = assemble(fitting, [part.after for part in parts]) if wanted else before
-    said = tuple(dict.fromkeys(text for part in parts for text in part.said))
+    said = dict.fromkeys(text for part in parts for text in part.said)
+    said |= dict.fromkeys(_still_unknown(before.report, after.report))
     effect = WhatIf(
         as_of=before.report.as_of,
         changes=tuple(change.text for change in wanted),
-        assumptions=said,
+        assumptions=tuple(said),
         rules=tuple(
             RuleChange(old.id, _standing(old), _standing(new))
             for old, new in zip(before.report.rules, after.report.rules, strict=True)
@@ -132,6 +134,18 @@ def _all_addressed(
             f"--change {change.text}：没有名为 {change.word} 的规则{hint.zh}",
             f"--change {change.text}: unknown rule {change.word}{hint.en}",
         )
+
+
+def _still_unknown(before: Report, after: Report) -> Iterator[Text]:
+    """What the files do not show stays unknown whatever is assumed."""
+    for old, new in zip(before.rules, after.rules, strict=True):
+        moved = (old.value, old.status) != (new.value, new.status)
+        units = sum(new.unknown.values())
+        if moved and units:
+            yield Text(
+                zh=f"{new.title.zh}：另有 {units} 个判不了，改变后仍然判不了。",
+                en=f"{new.title.en}: {units} more are not known, and stay so.",
+            )
 
 
 def _standing(result: RuleResult) -> Standing:

@@ -13,6 +13,7 @@ _MODULES = {
     "close": "close",
     "diff": "diff",
     "doctor": "doctor",
+    "whatif": "whatif",
     "insights": "insights",
     "aspects": "aspects",
     "history": "history",

@@ -113,14 +113,14 @@ def _evidence(folder: Path, inputs: _Inputs) -> None:
         )
 
 
-def save(path: Path, report: Report, lang: str) -> None:
-    """Write the report to a file of `--out`, in the format of its suffix."""
-    data = formats.format_of(path).content(report, lang)
+def save(path: Path, report: Report, lang: str, flag: str = "--out") -> None:
+    """Write the report to the file of a flag, in the format of its suffix."""
+    data = formats.format_of(path, flag).content(report, lang)
     try:
         with replacing(path) as part:
             part.write_bytes(data)
     except OSError as error:
         raise UsageError(
-            f"--out {path}：写不了：{error.strerror}",
-            f"--out {path}: cannot be written: {error.strerror}",
+            f"{flag} {path}：写不了：{error.strerror}",
+            f"{flag} {path}: cannot be written: {error.strerror}",
         ) from error

@@ -37,7 +37,7 @@ Rewrite = Callable[[Tables, str, str, datetime], Rewritten]
 _SHIFT = re.compile(r"([+-])([0-9]{1,4})([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _NAMES = {
-    "d": Text("天", "days"), "h": Text("小时", "hours"), "m": Text("分钟", "minutes")
+    "d": Text("天", "d"), "h": Text("小时", "h"), "m": Text("分钟", "min")
 }  # fmt: skip
 
 
@@ -63,8 +63,8 @@ def _shipping(tables: Tables, group: str, value: str, _last: datetime) -> Rewrit
     return Rewritten(
         replace(tables, frames=frames),
         Text(
-            zh=f"每一单的发货时间{word.zh} {int(number)} {_NAMES[unit].zh}（不早于付款），揽收随之移动；"
-            "没有发货的仍然没有发货。",
+            zh=f"每一单的发货时间{word.zh} {int(number)} {_NAMES[unit].zh}（不早于付款），"
+            "揽收随之移动；没有发货的仍然没有发货。",
             en=f"Every order leaves {int(number)} {_NAMES[unit].en} {word.en}, not before its "
             "payment, and the pickup moves along; what was not shipped stays so.",
         ),

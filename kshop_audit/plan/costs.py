@@ -38,7 +38,7 @@ def costs(
 def _of_rule(
     rule: Rule, facts: Facts, edits: Mapping[str, Sequence[UnitEdit]]
 ) -> list[pl.LazyFrame]:
-    """unit (String) and fen (Int64) of the units of a rule that speak against the shop."""
+    """The unit (String) and fen (Int64) of the units of a rule that speak against the shop."""
     if rule.info.value_unit is ValueUnit.MONEY or lacking(rule.info.needs, facts.tables):
         return []
     shape = with_units(rule.measure(facts, facts.terms), edits.get(rule.info.id, ()))

@@ -93,9 +93,7 @@ def run(
     return tuple(_noted(measured[rule.info.id], rule, facts) for rule in rules), extras.results
 
 
-def _built(
-    rule: Rule, facts: Facts, wanted: Wanted, edits: Edits
-) -> list[RuleQuery] | Measurement:
+def _built(rule: Rule, facts: Facts, wanted: Wanted, edits: Edits) -> list[RuleQuery] | Measurement:
     """The queries of a rule, or why it has none."""
     missing = missing_needs(rule, facts)
     if missing:

@@ -46,9 +46,9 @@ class Population:
     """The counted units of a rule whose outcome is known, one row each.
 
     `units`: the columns of `key`, BAD (Boolean: it speaks against the shop), LATE (Int64: seconds
-    past its deadline, null where it never came), WHEN; of a sum AMOUNT and WEIGHT. A group of each lever:
-    GROUP and its name. `sums`: a sum, not a share. `below`: what the share is of, where that is
-    another population.
+    past its deadline, null where it never came), WHEN; of a sum AMOUNT and WEIGHT. The group of
+    each lever stands under GROUP and its word. `below`: what the share is of, where that is another
+    population.
     """
 
     rule: Rule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kshop_audit.model.comparison import Comparison
@@ -10,32 +9,12 @@ from kshop_audit.model.report import Report
 from kshop_audit.report.text.page import TextOptions
 from kshop_audit.report.view.changes import sentences
 from kshop_audit.report.view.contents import Group, Row, View, view
+from kshop_audit.report.view.escaping import escape
 from kshop_audit.report.view.notes import Line
 from kshop_audit.report.view.speech import Speech
 
 _FINDINGS = 5
 _DUE = 10
-
-# Everything that could begin a link, a tag, an entity, emphasis, code, a table cell or a mention.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#])")
-_AUTOLINK = re.compile(r"(?i)(https?|ftp)(?=://)|www(?=\.)|@(?=\w)")
-_LEADING = re.compile(r"^(?:[-+=]|[0-9]+(?=[.)](?:\s|$)))")
-
-
-def escape(text: str) -> str:
-    """Text that Markdown shows as it stands: no markup, link, image, HTML, mention or list."""
-    escaped = _SPECIAL.sub(r"\\\1", text)
-    escaped = _AUTOLINK.sub(_unlinked, escaped)
-    return _LEADING.sub(_unlisted, escaped)
-
-
-def _unlinked(found: re.Match[str]) -> str:
-    # Renderers look for addresses and names after they have removed the backslashes.
-    return "＠" if found[0] == "@" else f"{found[0][0]}<!-- -->{found[0][1:]}"
-
-
-def _unlisted(found: re.Match[str]) -> str:
-    return f"\\{found[0]}" if not found[0].isdigit() else f"{found[0]}<!-- -->"
 
 
 def render(report: Report, lang: str) -> str:

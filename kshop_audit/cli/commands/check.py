@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,14 +11,8 @@ from kshop_audit.cli import looks, progress, stopping
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.commands import history
 from kshop_audit.cli.language import say
-from kshop_audit.cli.options import (
-    QUIET_FORMAT,
-    ConfigOptions,
-    EarlierOptions,
-    InputOptions,
-    OutputOptions,
-    RuleOptions,
-)
+from kshop_audit.cli.options import QUIET_FORMAT, EarlierOptions, OutputOptions
+from kshop_audit.cli.requests import AuditOptions, audit_request, now
 from kshop_audit.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class CheckOptions(OutputOptions, EarlierOptions, RuleOptions, ConfigOptions, InputOptions):
+class CheckOptions(OutputOptions, EarlierOptions, AuditOptions):
     """All options of `check`."""
 
 
@@ -64,7 +56,7 @@ def _check(options: CheckOptions) -> int:
             evidence.write(done, targets.evidence, mask=not options.no_mask)
     for path in targets.reports:
         outputs.save(path, done.report, lang)
-    history.keep(store, done.report, _now(), lang)
+    history.keep(store, done.report, now(), lang)
     _print(done.report, options, lang)
     if order.earlier is not None and not options.quiet:
         _print_comparison(order.earlier, done.report, options, lang)
@@ -76,29 +68,12 @@ def _check(options: CheckOptions) -> int:
     return code
 
 
-def _now() -> datetime:
-    """The clock, in Shanghai."""
-    from kshop_audit.model import moments
-
-    return datetime.now(moments.SHANGHAI).replace(tzinfo=None)
-
-
 def _order(options: CheckOptions, settings: Settings) -> AuditRequest:
-    from kshop_audit.auditing.request import AuditRequest
     from kshop_audit.cli import values
-    from kshop_audit.cli.preparing import instant_of, request_of
     from kshop_audit.plan.query import Wanted
 
-    age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
-    return AuditRequest(
-        inputs=request_of(options, settings),
-        settings=settings,
-        as_of=instant_of(options),
-        not_before=None if age is None else _now() - age,
-        select=tuple(options.select),
-        ignore=tuple(options.ignore),
-        fail_on=options.fail_on,
-        min_score=None if options.min_score is None else values.score(options.min_score),
+    return replace(
+        audit_request(options, settings, now),
         wanted=Wanted(
             evidence=options.evidence is not None,
             evidence_limit=options.evidence_limit,
@@ -106,17 +81,7 @@ def _order(options: CheckOptions, settings: Settings) -> AuditRequest:
         ),
         earlier=_earlier(options),
         fail_on_regression=options.fail_on_regression,
-        mask=not options.no_mask,
-        with_pack=None if settings.pack_chosen else partial(_with_pack, options),
     )
-
-
-def _with_pack(options: CheckOptions, pack: str) -> Settings:
-    from kshop_audit.cli.preparing import settings_of
-
-    settings = settings_of(options, options.paths, pack)
-    overrides = tuple(entry for entry in settings.overrides if not entry.startswith("pack="))
-    return replace(settings, pack_chosen=False, overrides=overrides)
 
 
 def _earlier(options: CheckOptions) -> Report | None:

@@ -1,0 +1,158 @@
+"""`whatif`: the same audit if something were otherwise, before and after."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kshop_audit.cli import looks, printing, progress, stopping
+from kshop_audit.cli.binding import option, takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import LookOptions
+from kshop_audit.cli.requests import AuditOptions, audit_request, now
+from kshop_audit.errors import EXIT_OK, ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from kshop_audit.auditing.whatif import Compared
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class WhatIfOptions(LookOptions, AuditOptions):
+    """All options of `whatif`."""
+
+    change: Annotated[
+        list[str],
+        option(
+            "--change",
+            "改一项（可多次）：RULE=99%、RULE=+12、agent:小李=team_median、hours:22-24=staffed、"
+            "carrier:极兔=others、ship:-6h、dispute:T1=won",
+            "what is otherwise (repeatable): RULE=99%, RULE=+12, agent:NAME=team_median, "
+            "hours:22-24=staffed, carrier:NAME=others, ship:-6h, dispute:T1=won",
+            metavar="CHANGE",
+        ),
+    ] = field(default_factory=list)
+    scenario: Annotated[
+        Path | None,
+        option(
+            "--scenario",
+            '多项改变写在一个 TOML 文件里：changes = ["…", "…"]',
+            'changes in a TOML file: changes = ["…", "…"]',
+            metavar="FILE",
+        ),
+    ] = None
+    format: Annotated[
+        Literal["text", "json", "md"], option("--format", "标准输出的格式", "format on stdout")
+    ] = "text"
+    report: Annotated[
+        Path | None,
+        option(
+            "--report",
+            "把改变后的完整报告写到文件，按后缀定格式",
+            "write the whole report after the changes; the suffix tells the format",
+            metavar="FILE",
+        ),
+    ] = None
+    by: Annotated[
+        list[str],
+        option(
+            "--by",
+            "报告里按维度细分（同 check）",
+            "break figures down in the report, as in check",
+            metavar="NAME,…",
+        ),
+    ] = field(default_factory=list)
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "whatif",
+        help=say(
+            "假如某项做到了，规则、总分、退出码和费用会怎样：改变前 → 改变后。",
+            "What rules, score, exit code and fees would be if something were otherwise.",
+        ),
+    )(takes(WhatIfOptions)(_whatif))
+
+
+def _whatif(options: WhatIfOptions) -> int:
+    from kshop_audit.auditing.whatif import whatif
+    from kshop_audit.cli import formats, outputs, values
+    from kshop_audit.cli.preparing import language_of, settings_of
+    from kshop_audit.plan.query import Wanted
+
+    settings = settings_of(options, options.paths)
+    lang = language_of(options, settings)
+    changes = [*_of_scenario(options.scenario), *options.change]
+    if not changes and options.report is None:
+        raise UsageError(
+            "请用 --change 写明改什么，如 --change ship:-6h；或用 --report FILE 写报告",
+            "say with --change what is otherwise, such as --change ship:-6h, or give --report FILE",
+        )
+    order = replace(
+        audit_request(options, settings, now), wanted=Wanted(by=values.dimensions(options.by))
+    )
+    if options.report is not None:
+        formats.format_of(options.report, "--report")
+        outputs.keep_out(f"--report {options.report}", options.report, order.inputs)
+    with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
+        done = whatif(replace(order, inputs=replace(order.inputs, watch=watch)), changes, scratch)
+    if options.report is not None:
+        outputs.save(options.report, done.after.report, lang, "--report")
+    if changes:
+        _print(done, options, lang)
+    return EXIT_OK
+
+
+def _of_scenario(path: Path | None) -> list[str]:
+    """The changes of a file: an array of texts called `changes`, and perhaps a `title`."""
+    if path is None:
+        return []
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(
+            f"--scenario {path}：读不到：{error.strerror}",
+            f"--scenario {path}: cannot be read: {error.strerror}",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"--scenario {path}：不是有效的 TOML：{error}",
+            f"--scenario {path}: is no valid TOML: {error}",
+        ) from error
+    from kshop_audit.model.suggesting import suggest
+
+    for key in table:
+        if key not in ("changes", "title"):
+            hint = suggest(key, ("changes", "title"))
+            raise ConfigError(
+                f"--scenario {path}：未知的键 {key}{hint.zh}",
+                f"--scenario {path}: unknown key {key}{hint.en}",
+            )
+    changes = table.get("changes")
+    if not isinstance(changes, list) or not all(isinstance(entry, str) for entry in changes):
+        raise ConfigError(
+            f'--scenario {path}：changes 应为文本数组，如 ["ship:-6h"]',
+            f'--scenario {path}: changes must be an array of texts such as ["ship:-6h"]',
+        )
+    return changes
+
+
+def _print(done: Compared, options: WhatIfOptions, lang: str) -> None:
+    before, after = done.before.report, done.after.report
+    if options.format == "json":
+        from kshop_audit import codec
+
+        printing.emit_data(codec.encode(done.effect))
+    elif options.format == "md":
+        from kshop_audit.report.whatif import render
+
+        printing.emit_data(render(done.effect, before, after, lang))
+    else:
+        from kshop_audit.report.text import whatif
+
+        look = looks.look_of(options, lang)
+        printing.emit(whatif.render(done.effect, before, after, look))

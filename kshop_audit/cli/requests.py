@@ -1,0 +1,58 @@
+"""From the options of a command to the audit that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kshop_audit.cli.options import ConfigOptions, InputOptions, MaskOptions, RuleOptions
+
+if TYPE_CHECKING:
+    from kshop_audit.auditing.request import AuditRequest
+    from kshop_audit.model.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class AuditOptions(MaskOptions, RuleOptions, ConfigOptions, InputOptions):
+    """What every command takes that runs a whole audit."""
+
+
+def now() -> datetime:
+    """The clock, in Shanghai."""
+    from kshop_audit.model import moments
+
+    return datetime.now(moments.SHANGHAI).replace(tzinfo=None)
+
+
+def audit_request(
+    options: AuditOptions, settings: Settings, now: Callable[[], datetime]
+) -> AuditRequest:
+    """The audit that these options ask for. `now`: the clock, in Shanghai; only --max-age asks."""
+    from kshop_audit.auditing.request import AuditRequest
+    from kshop_audit.cli import values
+    from kshop_audit.cli.preparing import instant_of, request_of
+
+    age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
+    return AuditRequest(
+        inputs=request_of(options, settings),
+        settings=settings,
+        as_of=instant_of(options),
+        not_before=None if age is None else now() - age,
+        select=tuple(options.select),
+        ignore=tuple(options.ignore),
+        fail_on=options.fail_on,
+        min_score=None if options.min_score is None else values.score(options.min_score),
+        mask=not options.no_mask,
+        with_pack=None if settings.pack_chosen else partial(_with_pack, options),
+    )
+
+
+def _with_pack(options: AuditOptions, pack: str) -> Settings:
+    from kshop_audit.cli.preparing import settings_of
+
+    settings = settings_of(options, options.paths, pack)
+    overrides = tuple(entry for entry in settings.overrides if not entry.startswith("pack="))
+    return replace(settings, pack_chosen=False, overrides=overrides)
