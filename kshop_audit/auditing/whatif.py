@@ -21,7 +21,7 @@ from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.model.suggesting import suggest
-from kshop_audit.model.whatif import NumberChange, RuleChange, ScoreChange, Standing, WhatIf
+from kshop_audit.model.whatif import NumberChange, RuleChange, RuleStanding, ScoreChange, WhatIf
 from kshop_audit.plan.costs import costs
 from kshop_audit.plan.engine import computing
 from kshop_audit.rules import catalogue
@@ -148,8 +148,8 @@ def _still_unknown(before: Report, after: Report) -> Iterator[Text]:
             )
 
 
-def _standing(result: RuleResult) -> Standing:
-    return Standing(result.value, result.status, result.points)
+def _standing(result: RuleResult) -> RuleStanding:
+    return RuleStanding(result.value, result.status, result.points)
 
 
 def _money(report: Report, cost: int | None) -> int | None:

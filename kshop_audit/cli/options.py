@@ -19,10 +19,13 @@ DEFAULT_FORMAT, QUIET_FORMAT = "text", "brief"
 
 if TYPE_CHECKING:
     _Stream = str
+    _Effect = str
 else:  # the choices of Typer are a Literal, and a type checker knows only written ones
     _Stream = Literal[tuple(entry.name for entry in formats.streams())]
+    _Effect = Literal[tuple(entry.name for entry in formats.effects())]
 
 FormatOption = Annotated[_Stream, option("--format", "标准输出的格式", "format on stdout")]
+EffectFormatOption = Annotated[_Effect, option("--format", "标准输出的格式", "format on stdout")]
 
 _SUFFIXES = " ".join(
     entry.suffix if entry.suffix == f".{entry.name}" else f"{entry.suffix} ({entry.name})"

@@ -22,14 +22,14 @@ from kshop_audit.tables import RAW_SUFFIX, SPAN_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten:
+class RowChange:
     """The tables with a change, and what was assumed."""
 
     tables: Tables
     assumed: Text
 
 
-Rewrite = Callable[[Tables, str, str, datetime], Rewritten]
+Rewrite = Callable[[Tables, str, str, datetime], RowChange]
 """(tables, what stands before the last "=", what stands behind it, the last instant that counts)
 → the change. UsageError if the rows do not have what is addressed.
 """
@@ -41,7 +41,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-def _shipping(tables: Tables, group: str, value: str, _last: datetime) -> Rewritten:
+def _shipping(tables: Tables, group: str, value: str, _last: datetime) -> RowChange:
     """Every shipping time earlier or later, never before the payment; the pickup moves along."""
     found = _SHIFT.fullmatch(group)
     if found is None or value:
@@ -60,7 +60,7 @@ def _shipping(tables: Tables, group: str, value: str, _last: datetime) -> Rewrit
         joined = listed.join(paid, on="order_id", how="left", maintain_order="left")
         frames[Kind.SHIPMENTS] = _moved(joined, by).drop("paid_at")
     word = Text("提前", "earlier") if sign == "-" else Text("推迟", "later")
-    return Rewritten(
+    return RowChange(
         replace(tables, frames=frames),
         Text(
             zh=f"每一单的发货时间{word.zh} {int(number)} {_NAMES[unit].zh}（不早于付款），"
@@ -95,7 +95,7 @@ OUTCOMES: Mapping[str, tuple[str, Text]] = {
 }
 
 
-def _dispute(tables: Tables, group: str, value: str, last: datetime) -> Rewritten:
+def _dispute(tables: Tables, group: str, value: str, last: datetime) -> RowChange:
     """A ticket judged otherwise; one that was not decided yet is decided as of the last instant."""
     if value not in OUTCOMES:
         hint = suggest(value, OUTCOMES, Text("，应为 won 或 lost", "; write won or lost"))
@@ -120,7 +120,7 @@ def _dispute(tables: Tables, group: str, value: str, last: datetime) -> Rewritte
     frames = {**tables.frames, Kind.TICKETS: rows.with_columns(columns)}
     if judged is not None:
         frames[Kind.DISPUTES] = judged
-    return Rewritten(
+    return RowChange(
         replace(tables, frames=frames),
         Text(zh=f"售后单 {group} 判为{said.zh}。", en=f"Ticket {group} is judged {said.en}."),
     )

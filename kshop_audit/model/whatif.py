@@ -10,7 +10,7 @@ from kshop_audit.model.report import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RuleStanding:
     """How a rule stands: value, status and points as in the report."""
 
     value: float | None
@@ -23,8 +23,8 @@ class RuleChange:
     """A rule before and after."""
 
     id: str
-    before: Standing
-    after: Standing
+    before: RuleStanding
+    after: RuleStanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from kshop_audit.model.metadata import Text
 if TYPE_CHECKING:
     from kshop_audit.model.comparison import Comparison
     from kshop_audit.model.report import Report
+    from kshop_audit.model.whatif import WhatIf
     from kshop_audit.report.text.page import TextOptions
 
 
@@ -30,7 +31,8 @@ class Format:
     instead of a language. `package` and `extra`: a package beyond the core that it needs, and the
     extra that installs it. `followed_by`: another format that is printed after it on stdout.
     `changes`: the module with `changes(comparison, options)`, the text printed after the report
-    when an earlier one is compared; "" where there is none.
+    when an earlier one is compared; "" where there is none. `effects`: the module with
+    `effects(effect, before, after, options)`, a what-if in this format; "" where there is none.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Format:
     extra: str = ""
     followed_by: str = ""
     changes: str = ""
+    effects: str = ""
 
     def load(self) -> Any:
         """The module; ImportError if `package` is not installed."""
@@ -79,6 +82,10 @@ class Format:
         """What changed since an earlier report, in this format; "" where it says nothing of it."""
         return str(_module(self.changes).changes(comparison, options)) if self.changes else ""
 
+    def effect(self, effect: WhatIf, before: Report, after: Report, options: TextOptions) -> str:
+        """A what-if in this format."""
+        return str(_module(self.effects).effects(effect, before, after, options))
+
 
 def _module(name: str) -> Any:
     return import_module(f"kshop_audit.report.{name}")
@@ -88,7 +95,7 @@ FORMATS = (
     Format(
         name="text", about=Text(zh="终端里的报告", en="the report in a terminal"),
         module="text.terminal", media="text/plain", stdout=True, readers=True, terminal=True,
-        laid_out=True, changes="text.comparison",
+        laid_out=True, changes="text.comparison", effects="text.whatif",
     ),
     Format(
         name="brief", about=Text(zh="几行字，适合发群里", en="a few lines for a chat group"),
@@ -96,7 +103,7 @@ FORMATS = (
     ),
     Format(
         name="json", about=Text(zh="完整的报告，给程序", en="the whole report, for programs"),
-        module="json", media="application/json", suffix=".json", stdout=True,
+        module="json", media="application/json", suffix=".json", stdout=True, effects="json",
     ),
     Format(
         name="csv", about=Text(zh="表格，一条规则一行", en="a table, one row a rule"),
@@ -111,7 +118,7 @@ FORMATS = (
     Format(
         name="md", about=Text(zh="文档、群、合并请求", en="documents, chats, pull requests"),
         module="markdown", media="text/markdown", suffix=".md", stdout=True, readers=True,
-        changes="markdown",
+        changes="markdown", effects="whatif",
     ),
     Format(
         name="github", about=Text(zh="GitHub 工作流的注释和摘要",
@@ -157,6 +164,11 @@ def files() -> tuple[Format, ...]:
 def streams() -> tuple[Format, ...]:
     """The formats that `--format` prints."""
     return tuple(entry for entry in FORMATS if entry.stdout)
+
+
+def effects() -> tuple[Format, ...]:
+    """The formats of a what-if."""
+    return tuple(entry for entry in FORMATS if entry.effects)
 
 
 def _found(key: str, entries: dict[str, Format]) -> Format:

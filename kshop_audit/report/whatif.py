@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from kshop_audit.model.report import Report
 from kshop_audit.model.whatif import WhatIf
+from kshop_audit.report.text.page import TextOptions
 from kshop_audit.report.view.escaping import escape
 from kshop_audit.report.view.speech import Speech
 from kshop_audit.report.view.whatif import WhatIfView, view
 
 
-def render(effect: WhatIf, before: Report, after: Report, lang: str) -> str:
+def effects(effect: WhatIf, before: Report, after: Report, options: TextOptions) -> str:
     """What was assumed, the totals, and a table of the rules that move."""
-    speech = Speech(lang)
+    speech = Speech(options.lang)
     shown = view(effect, before, after, speech)
     return "\n".join(_lines(shown, speech)) + "\n"
 

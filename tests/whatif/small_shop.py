@@ -133,6 +133,4 @@ def _ticket(rng: Random, rows: dict[str, list[Row]], number: int) -> None:
         }
     )
     if intervened:
-        rows["disputes"].append(
-            {"ticket_id": f"T{number:04d}", "liable_party": rng.choice(FAULTS)}
-        )
+        rows["disputes"].append({"ticket_id": f"T{number:04d}", "liable_party": rng.choice(FAULTS)})

@@ -5,14 +5,14 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kshop_audit.cli import looks, printing, progress, stopping
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
-from kshop_audit.cli.options import LookOptions
+from kshop_audit.cli.options import DEFAULT_FORMAT, EffectFormatOption, LookOptions
 from kshop_audit.cli.requests import AuditOptions, audit_request, now
 from kshop_audit.errors import EXIT_OK, ConfigError, UsageError
 
@@ -44,9 +44,7 @@ class WhatIfOptions(LookOptions, AuditOptions):
             metavar="FILE",
         ),
     ] = None
-    format: Annotated[
-        Literal["text", "json", "md"], option("--format", "标准输出的格式", "format on stdout")
-    ] = "text"
+    format: EffectFormatOption = DEFAULT_FORMAT
     report: Annotated[
         Path | None,
         option(
@@ -142,17 +140,12 @@ def _of_scenario(path: Path | None) -> list[str]:
 
 
 def _print(done: Compared, options: WhatIfOptions, lang: str) -> None:
-    before, after = done.before.report, done.after.report
-    if options.format == "json":
-        from kshop_audit import codec
+    from kshop_audit.report import formats
 
-        printing.emit_data(codec.encode(done.effect))
-    elif options.format == "md":
-        from kshop_audit.report.whatif import render
-
-        printing.emit_data(render(done.effect, before, after, lang))
+    found = formats.named(options.format)
+    look = looks.look_of(options, lang)
+    text = found.effect(done.effect, done.before.report, done.after.report, look)
+    if found.terminal:
+        printing.emit(text)
     else:
-        from kshop_audit.report.text import whatif
-
-        look = looks.look_of(options, lang)
-        printing.emit(whatif.render(done.effect, before, after, look))
+        printing.emit_data(text)

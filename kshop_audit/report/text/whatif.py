@@ -15,7 +15,7 @@ _SIGNS = {Status.PASS: "√", Status.FAIL: "×", Status.NO_VERDICT: "?", Status.
 _INDENT = 2
 
 
-def render(effect: WhatIf, before: Report, after: Report, options: TextOptions) -> str:
+def effects(effect: WhatIf, before: Report, after: Report, options: TextOptions) -> str:
     """Lines of at most `options.cells` cells: what was assumed, the totals, the rules that move."""
     speech = Speech(options.lang, options.ascii)
     shown = view(effect, before, after, speech)

@@ -83,6 +83,7 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
 
 
 LIABLE = (Kind.TICKETS, "liable_party")
+JUDGED = Turn(tickets, ("ticket_id",), {"at_fault": pl.lit(False)}, {"at_fault": pl.lit(True)})
 JUDGEMENTS = (Kind.DISPUTES, Kind.TICKETS, "ticket_id")
 
 
@@ -222,11 +223,6 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         if side and not tables.filled(*LIABLE)
         else None,
         instead={Status.NOT_APPLICABLE: Status.PASS} if none_at_all else {},
-        turn=Turn(
-            tickets,
-            ("ticket_id",),
-            good={"at_fault": pl.lit(False)},
-            bad={"at_fault": pl.lit(True)},
-        ),
+        turn=JUDGED,
         notes=tuple(_sources(tables, terms, known=known, side=side)),
     )
