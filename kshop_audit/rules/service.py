@@ -26,7 +26,7 @@ from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Tally
-from kshop_audit.rules.kit.turning import SECOND, Turn, by_agent, by_hour
+from kshop_audit.rules.kit.turning import SECOND, Turning, by_agent, by_hour
 from kshop_audit.tables import AT, FILE, ROW
 
 FAMILY = "service"
@@ -153,11 +153,11 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
     )
 
 
-def _replied(rule_id: str, terms: Terms) -> Turn:
+def _replied(rule_id: str, terms: Terms) -> Turning:
     """Messages that are answered at once, or right after their time has run out."""
     late = pl.col("clock_at") + timedelta(seconds=terms.number(rule_id, "within_seconds")) + SECOND
     names = ("reply_at", "reply_best")
-    return Turn(
+    return Turning(
         asked_messages,
         (AT,),
         good=dict.fromkeys(names, pl.col("clock_at")),
@@ -386,7 +386,7 @@ def cs_satisfaction(facts: Facts, terms: Terms) -> Shape:
         evidence=EvidenceColumns(ids=("session_id",), actual=pl.col("rated_at")),
         by={"agent": pl.col("agent_account"), "day": pl.col("rated_at").dt.date()},
         unmapped=("rating",),
-        turn=Turn(
+        turn=Turning(
             ratings,
             (FILE, ROW),
             good={"rating": pl.lit("satisfied")},

@@ -27,7 +27,7 @@ from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
 from kshop_audit.rules.kit.side_files import strangers
-from kshop_audit.rules.kit.turning import Turn
+from kshop_audit.rules.kit.turning import Turning
 
 FAMILY = "aftersales"
 
@@ -83,7 +83,7 @@ def _exactly_four(measured: Measured, terms: Terms) -> Conclusion:
 
 
 LIABLE = (Kind.TICKETS, "liable_party")
-JUDGED = Turn(tickets, ("ticket_id",), {"at_fault": pl.lit(False)}, {"at_fault": pl.lit(True)})
+JUDGED = Turning(tickets, ("ticket_id",), {"at_fault": pl.lit(False)}, {"at_fault": pl.lit(True)})
 JUDGEMENTS = (Kind.DISPUTES, Kind.TICKETS, "ticket_id")
 
 

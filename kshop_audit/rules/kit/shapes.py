@@ -19,7 +19,7 @@ from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
-from kshop_audit.rules.kit.turning import Lever, Turn
+from kshop_audit.rules.kit.turning import Lever, Turning
 
 
 class Gap(StrEnum):
@@ -79,7 +79,7 @@ class Ratio:
     instead: Mapping[Status, Status] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
     due: Mapping[str, Due] = field(default_factory=dict)
-    turn: Turn | None = None
+    turn: Turning | None = None
     levers: Mapping[str, Lever] = field(default_factory=dict)
 
 

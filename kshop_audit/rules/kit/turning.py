@@ -18,12 +18,12 @@ from kshop_audit.model.metadata import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Turning:
     """How a unit becomes good or bad for the shop in the fact that its row comes from.
 
     Every rule that uses the fact then sees the same. `key`: columns that identify the row in the
     fact and in the unit. `good`, `bad`: column → expression over the fact (see `sharing.Edit`).
-    Without a Turn a unit is turned for its own rule alone.
+    Without a Turning a unit is turned for its own rule alone.
     """
 
     fact: Fact[Any]
@@ -83,13 +83,13 @@ def by_carrier(group: pl.Expr) -> dict[str, Lever]:
 SECOND = timedelta(seconds=1)
 
 
-def shipped(fact: Fact[Any], limit: pl.Expr) -> Turn:
+def shipped(fact: Fact[Any], limit: pl.Expr) -> Turning:
     """Orders that leave by the limit, or right after it; the pickup moves along, because a waybill
     is not uploaded before the parcel is handed over.
 
     `limit`: the last instant that is in time, over the fact of orders.
     """
-    return Turn(
+    return Turning(
         fact, ("order_id",),
         good=_moved(lambda at: pl.min_horizontal(at, limit), limit),
         bad=_moved(lambda at: pl.max_horizontal(at, limit + SECOND), limit + SECOND),
@@ -107,12 +107,12 @@ def _moved(to: Callable[[pl.Expr], pl.Expr], otherwise: pl.Expr) -> dict[str, pl
     return columns
 
 
-def picked_up(fact: Fact[Any], limit: pl.Expr) -> Turn:
+def picked_up(fact: Fact[Any], limit: pl.Expr) -> Turning:
     """Parcels that are picked up by the limit, or right after it."""
     good, bad = pl.col("picked_up_at"), limit + SECOND
     names = ("picked_up_at", "picked_up_at" + LATEST)
     proofs = {name: pl.lit(None, pl.Datetime("ms")) for name in ("proven_by", "proven_by" + LATEST)}
-    return Turn(
+    return Turning(
         fact, ("order_id",),
         good=dict.fromkeys(names, pl.coalesce(pl.min_horizontal(good, limit), limit)),
         bad={**dict.fromkeys(names, pl.max_horizontal(good, bad)), **proofs},
