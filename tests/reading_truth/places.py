@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.reading_truth.paper import quoted
-from tests.reading_truth.product import Read, Verdict, read, verdict
+from tests.reading_truth.product import Read, Verdict, read, refuses, verdict
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 SHOPS = ("healthy", "failing")
@@ -151,7 +151,11 @@ def places(*, rows: bool) -> Iterator[Place]:
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of a place: refused, equal, rejected, or a fault and what shows it."""
+    """What came of a place: refused, equal, rejected, or a fault and what shows it.
+
+    A file is passed over if it is refused alone and only listed in a folder: the audit goes on
+    without its rows.
+    """
 
     outcome: str
     stated: str = ""
@@ -184,7 +188,9 @@ def rule(place: Place) -> Finding:
         path.write_bytes(data)
         found = read(path)
         if found.refused is not None:
-            return _refused(place, found)
+            return (
+                _refused(place, found) if refuses(path) else Finding("passed over", found.refused)
+            )
         fault = _rows(place, found)
         if fault is not None:
             return fault
@@ -245,7 +251,7 @@ def judged(clean: Verdict, now: Verdict) -> Finding:
     return Finding("rows rejected" if same else "rows rejected, some verdicts open")
 
 
-FAULTS = ("wrong", "lost", "verdict", "leak", "nameless")
+FAULTS = ("wrong", "lost", "verdict", "leak", "nameless", "passed over")
 
 
 def judge(chosen: Sequence[Place]) -> list[tuple[Place, Finding]]:

@@ -52,6 +52,20 @@ def read(path: Path, *, lenient: bool = False) -> Read:
     return found
 
 
+def refuses(path: Path) -> bool:
+    """Whether the product refuses a folder in which the file lies beside a sound one."""
+    sound = path.with_name("zz sound.csv")
+    sound.write_text("ticket_id,liable_party\n26999,merchant\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            open_inputs(Request((path.parent,)), Path(scratch))
+        except KshopError as error:
+            return path.name in error.en
+        finally:
+            sound.unlink()
+    return False
+
+
 def _take(source: Source, into: Read) -> None:
     into.said += _messages(source)
     if source.kind is None or source.records is None:
