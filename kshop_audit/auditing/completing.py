@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from kshop_audit.auditing.assessed import LIKE, NEAR, assessed
 from kshop_audit.auditing.coverage import Reach
 from kshop_audit.auditing.inputs import Exports
 from kshop_audit.auditing.selection import PackRun
@@ -97,7 +98,9 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
     """The measurement with what only the whole of the inputs knows: gaps, unmapped, declared."""
     declared = whole.terms.settings.declared.get(rule.info.id)
     if measured.reason is not None and measured.status is None and not measured.failed:
-        if declared is None or not _holds(declared, whole.terms.spans.get(rule.info.id)):
+        if declared is None:
+            return assessed(rule.info, whole.exports, whole.terms) or measured
+        if not _holds(declared, whole.terms.spans.get(rule.info.id)):
             return measured
         return of_declared(declared, rule.info, whole.terms)
     kinds = _kinds(rule)
@@ -148,10 +151,6 @@ def of_declared(declared: Declared, info: RuleInfo, terms: Terms) -> Measurement
         return own
     doubts = {Why.OTHER_PERIOD: Doubts(either=declared.denominator)}
     return Measurement(info.id, doubts=doubts, reason=other, declared=True)
-
-
-NEAR, LIKE = timedelta(days=3), 2
-"""How far from as-of a declared figure may end, and by how many days its span may differ."""
 
 
 def _other_period(declared: Declared, rule: str, terms: Terms) -> Text | None:

@@ -58,12 +58,20 @@ def read_exports(
     return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded))
 
 
+_DAYS = {Kind.SERVICE_STATS: "date", Kind.SERVICE_ASSESSMENT: "until"}
+"""Kinds of figures, and the column of the day up to which they are."""
+
+
 def _last_day(loaded: Loaded) -> datetime:
-    """The end of the last day of the daily figures, if there is nothing else."""
-    stats = loaded.tables.frames.get(Kind.SERVICE_STATS)
-    last = stats.get_column("date").max() if stats is not None and stats.height else None
-    if isinstance(last, date):
-        return datetime.combine(last + timedelta(days=1), time.min)
+    """The end of the last day of the service figures, if there is nothing else."""
+    days = [
+        frame.get_column(name).max()
+        for kind, name in _DAYS.items()
+        if (frame := loaded.tables.frames.get(kind)) is not None and name in frame.columns
+    ]
+    known = [day for day in days if isinstance(day, date)]
+    if known:
+        return datetime.combine(max(known) + timedelta(days=1), time.min)
     raise InputError(
         "文件里没有任何已发生的时间，无法确定截止时刻：请用 --as-of 2026-10-31 指定",
         "no event time in the inputs, so as-of is unknown: give --as-of 2026-10-31",

@@ -183,6 +183,12 @@ def _gaps(
         yield DayGap(kind.value, tuple(day.isoformat() for day in days), tuple(names))
 
 
+def _stated(rule: Rule, loaded: Loaded) -> bool:
+    """Whether the platform's own assessment states the figure of a rule."""
+    names = rule.info.assessed or ()
+    return bool(names) and all(loaded.tables.has(Kind.SERVICE_ASSESSMENT, name) for name in names)
+
+
 def _lacks(
     rules: Mapping[str, Sequence[Rule]], loaded: Loaded, settings: Settings
 ) -> Iterator[Lack]:
@@ -190,7 +196,7 @@ def _lacks(
     files: dict[Kind, dict[str, list[str]]] = {}
     columns: dict[str, list[str]] = {}
     for rule in dict.fromkeys(rule for chosen in rules.values() for rule in chosen):
-        if rule.info.id in settings.declared:
+        if rule.info.id in settings.declared or _stated(rule, loaded):
             continue
         for need in unmet(rule.info.needs, loaded.tables):
             kinds = [Kind(choice.split(".")[0]) for choice in need.split("|")]

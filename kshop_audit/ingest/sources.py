@@ -108,7 +108,7 @@ class Reading:
         """The file, to be rewritten if it is no table."""
         return Original(
             decoded.path, self.name, text, decoded.start, self.request.mappings, self.file.pin,
-            self.scratch / f"{self.index}.rewritten", self.piece.early,
+            self.scratch / f"{self.index}.rewritten", self.file.path, self.piece.early,
         )  # fmt: skip
 
     def decoded(self, path: Path, encoding: str | None) -> Decoded:

@@ -18,6 +18,7 @@ _NAMES = {
     Kind.EVIDENCE: ("申诉凭证", "appeal evidence"),
     Kind.SETTLEMENTS: ("结算", "settlements"),
     Kind.SERVICE_STATS: ("客服每日数据", "daily service figures"),
+    Kind.SERVICE_ASSESSMENT: ("客服考核数据", "service assessment"),
 }
 KIND_NAMES = {kind: Text(zh=zh, en=en) for kind, (zh, en) in _NAMES.items()}
 
@@ -62,5 +63,10 @@ SUPPLIERS = {
     Kind.SERVICE_STATS: Text(
         zh="请提供后台客服数据（日期、咨询消息数、5分钟内回复数）",
         en="Supply the back office's daily service figures",
+    ),
+    Kind.SERVICE_ASSESSMENT: Text(
+        zh="请导出：客服工作台 → 数据 → 考核 → 导出数据；文件名写明起止日期",
+        en="Export: service desk → data → assessment → export; put its first and last day into "
+        "the name of the file",
     ),
 }

@@ -240,6 +240,8 @@ class RuleInfo:
     `due`: kinds of deadlines that the rule knows of (see `rules.kit.due`), each with what is to be
     done until then.
     `levers`: words by which a what-if can address groups of its units, such as "agent".
+    `assessed`: the columns of the platform's own assessment that state the same figure, a share and
+    of how many.
     """
 
     id: str
@@ -259,6 +261,7 @@ class RuleInfo:
     no_days: Text | None = None
     due: tuple[tuple[str, Text], ...] = ()
     levers: tuple[str, ...] = ()
+    assessed: tuple[str, str] | None = None
 
 
 EXCLUSIONS = (

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     EVIDENCE = "evidence"
     SETTLEMENTS = "settlements"
     SERVICE_STATS = "service-stats"
+    SERVICE_ASSESSMENT = "service-assessment"
 
 
 class Type(StrEnum):
@@ -230,6 +231,20 @@ TABLES: dict[Kind, Table] = {
             date="date",
             text="agent shift",
             int="messages answered",
+        ),
+        _table(
+            Kind.SERVICE_ASSESSMENT,
+            key="since until scope agent",
+            row="scope",
+            events="",
+            date="since until",
+            code="scope=shop|agent",
+            # Shares are exact decimals from 0 to 1 with the digits that were printed.
+            text="agent reply_3m_users reply_3m_sessions no_service good_users good_sessions "
+            "bad_users bad_sessions im_bad_users",
+            int="consult_users consult_times human_sessions reply_seconds",
+            unread="reply_3m_sessions no_service good_users good_sessions bad_users bad_sessions "
+            "im_bad_users consult_times human_sessions reply_seconds",
         ),
     )
 }

@@ -26,6 +26,7 @@ SAYS_WHAT: Mapping[Kind, tuple[str, ...]] = {
     Kind.EVIDENCE: ("violation_id",),
     Kind.SETTLEMENTS: ("order_id",),
     Kind.SERVICE_STATS: ("date",),
+    Kind.SERVICE_ASSESSMENT: ("scope",),
 }
 """Columns of which one is enough to know what a row belongs to."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from kshop_audit.ingest.cells import reasons
-from kshop_audit.ingest.convert import conversation, retimed, undated
+from kshop_audit.ingest.convert import assessment, conversation, retimed, undated
 from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers
 from kshop_audit.ingest.convert.copied_times import NoDayError, day_in_name
 from kshop_audit.ingest.convert.json_records import Notation, is_notation
@@ -48,8 +48,8 @@ def is_convertible(text: str, pin: Kind | None) -> bool:
 class Original:
     """A file as UTF-8, and how it is to be read. `head`: its beginning; `start`: bytes of its BOM.
 
-    `target`: where its records are written. `early`: it is a sheet of a workbook whose days count
-    from 1904.
+    `target`: where its records are written; `given`: the path that was given. `early`: it is
+    a sheet of a workbook whose days count from 1904.
     """
 
     path: Path
@@ -59,6 +59,7 @@ class Original:
     mappings: Mapping[Kind, InputMapping]
     pin: Kind | None
     target: Path
+    given: Path
     early: bool = False
 
     def match(self, headers: tuple[str, ...]) -> HeaderMatch | None:
@@ -89,6 +90,10 @@ def converted(original: Original, header: Header | None) -> tuple[Rewritten, Hea
 def _of_table(original: Original, header: Header) -> tuple[Rewritten, HeaderMatch] | None:
     if header.match.in_cells:
         return _checked(original, _cells(original, header))
+    if assessment.is_assessment(header):
+        named = assessment.Named(original.name, original.given)
+        own = (original.path, named, original.start, header, original.target)
+        return _checked(original, assessment.assessed(*own))
     where = (original.path, original.name, original.start)
     retiming = retimed.needed(header, early=original.early)
     if retiming is not None:

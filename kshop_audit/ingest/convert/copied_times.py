@@ -161,10 +161,16 @@ _GLUED = re.compile(
 
 def day_in_name(name: str) -> date | None:
     """The day that the name of a file says, if it says exactly one."""
+    days = days_in_name(name)
+    return days[0] if len(days) == 1 else None
+
+
+def days_in_name(name: str) -> list[date]:
+    """The days that the name of a file says, each once, in their order."""
     days = set()
     for year, _, month, day in _IN_NAMES.findall(name):
         try:
             days.add(date(int(year), int(month), int(day)))
         except ValueError:
             continue
-    return days.pop() if len(days) == 1 else None
+    return sorted(days)

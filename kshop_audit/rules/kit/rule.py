@@ -94,6 +94,7 @@ class Declarations(TypedDict, total=False):
     text: MessageText
     also: tuple[str, ...]
     gates_when: str
+    assessed: tuple[str, str]
     no_days: Text
     levers: tuple[str, ...]
 

@@ -102,6 +102,7 @@ def _with_missing_days(measured: Measurement, terms: Terms) -> Measurement:
     ),
     unit=Text(zh="个买家·日全部按时回复", en="buyers a day with every message answered in time"),
     needs=CHATS,
+    assessed=("reply_3m_users", "consult_users"),
     conclude=_weeks,
     complete=_with_missing_days,
 )
@@ -144,9 +145,11 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
     Why our number may differ:
         Without the time at which a session entered an agent's list, the hand-over from a robot is
         unknown and such buyers go to the bounds. A week cut by the window is not judged alone.
+        Without a chat log the shop's row of the platform's own assessment export stands in; it says
+        nothing of single weeks.
 
         导出文件没有进入“接待中”的时间时，无法确定何时转人工，这类买家计入上下限；被窗口截断的周不单
-        独判定。
+        独判定。没有聊天记录时，用平台考核导出里的店铺数据代替，但看不出各周。
     """
     week = pl.col("week").cast(pl.Datetime("ms"))
     end = pl.lit(terms.until("reply-rate-3m") or terms.end)
