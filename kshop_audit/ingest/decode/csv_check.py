@@ -19,9 +19,10 @@ from pathlib import Path
 
 import polars as pl
 
+from kshop_audit.ingest.decode import dense
 from kshop_audit.ingest.decode.decoding import are_utf8
 from kshop_audit.ingest.decode.grammar import LF, lines_of, records
-from kshop_audit.ingest.decode.torn import begins
+from kshop_audit.ingest.decode.torn import begins, swallowed
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank
 from kshop_audit.ingest.files.container import BLOCK
 
@@ -60,6 +61,14 @@ def _quoting(separator: str) -> re.Pattern[bytes]:
     )
 
 
+@functools.cache
+def _keyed_first(separator: str, key: int) -> re.Pattern[bytes]:
+    """A line that holds the cell of the key and all before it."""
+    comma = re.escape(separator.encode())
+    cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"' + comma + rb"]*+)"
+    return re.compile(rb"(?:" + cell + comma + rb"){" + str(key + 1).encode() + rb"}")
+
+
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
 
@@ -79,16 +88,27 @@ class _Checker:
         self.whole = self.separator * (self.form.cells - 1)
         self.noise = bytes(set(range(256)) - set(b'"\n' + self.separator))
 
-    def records(self, block: bytes) -> int:
-        """Bytes of the records, from the beginning of a block, whose quotes are in order."""
+    def records(self, block: bytes) -> tuple[int, bool]:
+        """Bytes of the records, from the beginning of a block, whose quotes are in order, and
+        whether these are known to have the width of the file.
+        """
+        if dense.is_dense(block):
+            regular = dense.regular_bytes(block, self.form)
+            if regular is not None:
+                return regular, True
         found = _quoting(self.form.separator).match(block)
         end = found.end() if found else 0
-        return end if end == len(block) else boundary(block, 0, end)
+        return end if end == len(block) else boundary(block, 0, end), False
 
-    def regular(self, block: bytes) -> bool:
-        """Whether the quick reader reads these records as the strict one does."""
+    def regular(self, block: bytes, *, matched: bool = False) -> bool:
+        """Whether the quick reader reads these records as the strict one does; `matched`: see
+        `records`.
+        """
         if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
             return False
+        if matched or dense.is_dense(block):
+            known = matched or dense.regular_bytes(block, self.form) == len(block)
+            return known and not dense.holds_swallowed(block, self.form)
         if b"\0" in block or not (self.sound or are_utf8(pl.Series([block]))):
             return False
         if not block.endswith(b"\n"):
@@ -137,7 +157,7 @@ class _Checker:
             if start < 0:
                 start = place
                 continue
-            if any(map(self._suspect, texts[start + 1 : place + 1])):
+            if self._swallowed(texts[start : place + 1]):
                 return None
             records += lines[done:start]
             firsts += texts[done : start + 1]
@@ -147,14 +167,32 @@ class _Checker:
             return None
         return records + lines[done:], firsts + texts[done:]
 
-    def _suspect(self, line: bytes) -> bool:
-        """Whether a line within a record might be a row: then the strict reader decides."""
-        separators = line.count(self.separator)
-        if separators >= self.form.cells - 1:
-            return True
-        if self.form.key is None or separators <= self.form.key:
+    def _swallowed(self, lines: list[bytes]) -> bool:
+        """Whether the lines of a record may be several rows: see `torn.swallowed`, which is asked
+        where it might say so.
+        """
+        full, key = self.form.cells - 1, self.form.key
+        first, last = lines[0].count(self.separator), lines[-1].count(self.separator)
+        maybe = min(first, last) >= full or (key is not None and not self._keyed(lines))
+        for line in () if maybe else lines[1:-1]:
+            separators = line.count(self.separator)
+            text = line.decode("utf-8", "surrogateescape")
+            maybe |= separators >= full or (
+                key is not None and separators > key and begins(text, self.form)
+            )
+        if not maybe:
             return False
-        return begins(line.decode("utf-8", "surrogateescape"), self.form)
+        data = b"\n".join(lines) + b"\n"
+        found = records(lines_of(data, 0, len(data)), self.form.separator)
+        return any(record.fault or swallowed(record, self.form) for record in found)
+
+    def _keyed(self, lines: list[bytes]) -> bool:
+        """Whether the cell of the key certainly has one line, the first or the last."""
+        key = self.form.key or 0
+        if _keyed_first(self.form.separator, key).match(lines[0]):
+            return True
+        end = lines[-1].rsplit(self.separator, self.form.cells - key)[1:]
+        return len(end) == self.form.cells - key and not any(b'"' in cell for cell in end)
 
     def _cells(self, shape: bytes) -> int:
         cells = self.shapes.get(shape)
@@ -183,14 +221,14 @@ def _damage(frame: Frame, data: mmap.mmap) -> Iterator[tuple[int, Span]]:
         if end < size:
             end = data.rfind(b"\n", start, end) + 1 or data.find(b"\n", end) + 1 or size
         block = data[start:end]
-        good = checker.records(block)
+        good, matched = checker.records(block)
         if not good:
             after = _next_record(frame, data, start)
             yield before, (start, after)
             start = after
             continue
         block = block[:good]
-        if not checker.regular(block):
+        if not checker.regular(block, matched=matched):
             for first, last in _within(checker, block):
                 yield start if first else before, (start + first, start + last)
         before, start = start, start + good
