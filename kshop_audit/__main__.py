@@ -2,4 +2,5 @@
 
 from kshop_audit.cli import process
 
-process()
+if __name__ == "__main__":  # processes of a pool import this module under another name
+    process()

@@ -15,15 +15,12 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from kshop_audit.errors import InputError
 from kshop_audit.model.report import READABLE, Report
 
-if TYPE_CHECKING:
-    from kshop_audit.model.aspects import Aspects
-    from kshop_audit.model.insights import Insights
-    from kshop_audit.model.whatif import WhatIf
+_Read = TypeVar("_Read")
 
 # `from` is a keyword of Python, so two names differ between the dataclass and the file.
 _JSON_NAMES = {
@@ -44,12 +41,14 @@ _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _MAX_EXPONENT = 300
 
 
-def encode(report: Report | Aspects | Insights | WhatIf) -> str:
-    """The object as JSON text, keys in the order of the fields, mappings sorted by key.
+def encode(result: object) -> str:
+    """A result, frozen dataclasses of `model`, as JSON text.
+
+    Keys stand in the order of the fields, those of mappings are sorted.
 
     ValueError for a figure that JSON cannot hold (NaN, infinity).
     """
-    return _write(report, "\n") + "\n"
+    return _write(result, "\n") + "\n"
 
 
 def decode(text: str) -> Report:
@@ -75,6 +74,12 @@ def decode(text: str) -> Report:
             f"unknown report schema {schema!r}, this version reads {known}",
         )
     return cast("Report", _read(Report, data, ""))
+
+
+def read(owner: type[_Read], text: str) -> _Read:
+    """The object of this class that `encode` wrote; ValueError or InputError for any other text."""
+    data = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique)
+    return cast("_Read", _read(owner, data, ""))
 
 
 def json_name(owner: type, field: str) -> str:

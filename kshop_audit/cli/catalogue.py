@@ -14,6 +14,7 @@ _MODULES = {
     "diff": "diff",
     "doctor": "doctor",
     "whatif": "whatif",
+    "fleet": "fleet",
     "insights": "insights",
     "aspects": "aspects",
     "history": "history",

@@ -115,7 +115,11 @@ def _evidence(folder: Path, inputs: _Inputs) -> None:
 
 def save(path: Path, report: Report, lang: str, flag: str = "--out") -> None:
     """Write the report to the file of a flag, in the format of its suffix."""
-    data = formats.format_of(path, flag).content(report, lang)
+    save_bytes(path, formats.format_of(path, flag).content(report, lang), flag)
+
+
+def save_bytes(path: Path, data: bytes, flag: str = "--out") -> None:
+    """Write the file of a flag, whole or not at all; UsageError if it cannot be written."""
     try:
         with replacing(path) as part:
             part.write_bytes(data)

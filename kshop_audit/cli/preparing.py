@@ -36,7 +36,7 @@ def settings_of(
         folders=[folder for folder in folders if folder.is_dir()],
         cwd=Path(),
         environ=os.environ,
-        flags=_flags(options) | ({} if pack is None else {"pack": [pack]}),
+        flags=flags_of(options) | ({} if pack is None else {"pack": [pack]}),
         sets=options.sets if "sets" in options.given else (),
         isolated=options.isolated,
         mutes=options.mutes if isinstance(options, RuleOptions) else None,
@@ -102,7 +102,7 @@ def language_of(options: Options, settings: Settings) -> str:
     return settings.lang or options.spoken
 
 
-def _flags(options: ConfigOptions) -> dict[str, object]:
+def flags_of(options: ConfigOptions) -> dict[str, object]:
     """What stands on the command line, in the shape of the configuration."""
     # Of the environment only the command line's own values count here: it is a layer of its own.
     packs = options.pack if "pack" in options.given else ()

@@ -42,6 +42,20 @@ def duration(text: str, flag: str) -> timedelta:
     return length
 
 
+_SIZE = re.compile(r"(\d+)\s*(MB|GB|MIB|GIB|M|G)B?", re.IGNORECASE)
+
+
+def size(text: str, flag: str) -> int:
+    """Bytes, from text such as 512MB or 4GB (1,024 of a unit each)."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None or not int(found[1]):
+        raise UsageError(
+            f"{flag} {text}：应为内存大小，如 512MB 或 4GB",
+            f"{flag} {text}: expected a size of memory such as 512MB or 4GB",
+        )
+    return int(found[1]) << (30 if found[2].upper().startswith("G") else 20)
+
+
 def score(text: str) -> Decimal:
     """`--min-score`, a number from 3 to 5."""
     try:

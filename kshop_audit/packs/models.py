@@ -100,7 +100,7 @@ class WindowTable(OriginTable):
     value: Positive
 
 
-class DayTable(OriginTable):
+class CalendarDay(OriginTable):
     """A calendar day."""
 
     value: date
@@ -109,8 +109,8 @@ class DayTable(OriginTable):
 class EffectiveTable(TomlTable):
     """The first and the last day of a version, both included; one end may be open."""
 
-    since: DayTable | None = Field(default=None, alias="from")
-    until: DayTable | None = Field(default=None, alias="to")
+    since: CalendarDay | None = Field(default=None, alias="from")
+    until: CalendarDay | None = Field(default=None, alias="to")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

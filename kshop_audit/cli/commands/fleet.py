@@ -1,0 +1,302 @@
+"""`fleet`: many shops in one run, one report each and one summary."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kshop_audit.cli import looks, printing, stopping
+from kshop_audit.cli.binding import ENVIRONMENT, option, takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import ConfigOptions, LookOptions, RuleOptions
+from kshop_audit.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from kshop_audit.fleet.request import FleetRequest, Limits
+    from kshop_audit.fleet.run import Engine
+    from kshop_audit.model.fleet import Summary
+    from kshop_audit.model.metadata import Text
+
+SUMMARY, JOURNAL = "summary.json", "journal.jsonl"
+_SUFFIXES = (".json", ".csv", ".html")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class FleetOptions(RuleOptions, ConfigOptions, LookOptions):
+    """Which shops, where their reports go, and how they are run."""
+
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR...",
+            help=say(
+                "店铺文件夹，或放着这些文件夹的文件夹", "folders of shops, or folders of these"
+            ),
+            show_default=False,
+        ),
+    ] = field(default_factory=list)
+    reports: Annotated[
+        str,
+        option(
+            "--reports",
+            "每家店的报告写到这里：文件夹，或对象存储的地址",
+            "where each shop's report is written: a folder, or an address of an object store",
+            metavar="DIR|URL",
+        ),
+    ] = "fleet-reports"
+    pages: Annotated[
+        bool, option("--pages", "每家店另存网页", "write a page for each shop too")
+    ] = False
+    out: Annotated[
+        list[Path],
+        option(
+            "--out",
+            "另存汇总，可多次：.json .csv .html",
+            "write the summary too (repeatable): .json .csv .html",
+            metavar="FILE",
+        ),
+    ] = field(default_factory=list)
+    format: Annotated[
+        Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")
+    ] = "text"
+    processes: Annotated[
+        int | None,
+        option(
+            "--processes",
+            "同时审几家（默认每个处理器核一家）",
+            "shops at once (default: one a core)",
+            min=1,
+            metavar="N",
+        ),
+    ] = None
+    shop_time: Annotated[
+        str,
+        option(
+            "--shop-time", "每店的时限（默认 10m）", "time limit a shop (10m)", metavar="DURATION"
+        ),
+    ] = "10m"
+    shop_memory: Annotated[
+        str,
+        option(
+            "--shop-memory",
+            "每店的内存上限（默认 4GB）",
+            "memory limit a shop (4GB)",
+            metavar="SIZE",
+        ),
+    ] = "4GB"
+    cluster: Annotated[
+        str | None,
+        option(
+            "--cluster",
+            "Dask 调度器：tls:// 地址、本机地址或调度器文件",
+            "Dask scheduler: tls:// address, one on this machine, or a scheduler file",
+            metavar="ADDRESS|FILE",
+        ),
+    ] = None
+    resume: Annotated[
+        bool,
+        option("--resume", "接着上次：没变的店不再审", "go on: unchanged shops are not run again"),
+    ] = False
+    retry_failed: Annotated[
+        bool,
+        option(
+            "--retry-failed", "接着上次，没审成的店再审", "go on, and try again what had no audit"
+        ),
+    ] = False
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "fleet",
+        help=say(
+            "一次审很多家店：每店一份报告，一张汇总表。退出码取最差的一家。",
+            "Many shops at once: a report each, and one summary. The worst shop's exit code.",
+        ),
+    )(takes(FleetOptions)(_fleet))
+
+
+def _fleet(options: FleetOptions) -> int:
+    from kshop_audit.fleet import run as fleet
+
+    if not options.folders:
+        raise UsageError("请给出店铺文件夹", "name the folders of the shops")
+    for path in options.out:
+        if path.suffix not in _SUFFIXES:
+            listed = " ".join(_SUFFIXES)
+            raise UsageError(
+                f"--out {path}：后缀应为 {listed} 之一",
+                f"--out {path}: the suffix must be {listed}",
+            )
+    own = _own_folder(options)
+    lang = options.lang or options.spoken
+    request = _request(options, lang)
+    resuming = fleet.Resuming(options.resume or options.retry_failed, options.retry_failed)
+    with stopping.scratch() as scratch, _progress() as watch:
+        done = fleet.run(
+            options.folders,
+            request,
+            _engine(options, _limits(options), scratch),
+            own / JOURNAL,
+            resuming=resuming,
+            last=_last(own / SUMMARY),
+            watch=watch,
+        )
+    _write(done, options, own, lang)
+    return done.exit_code
+
+
+def _own_folder(options: FleetOptions) -> Path:
+    """Where journal and summary lie: with the reports, or here if these go elsewhere."""
+    folder = Path("fleet-reports" if "://" in options.reports else options.reports)
+    inside = [one for one in options.folders if folder.resolve().is_relative_to(one.resolve())]
+    if inside:
+        raise UsageError(
+            f"--reports {folder}：在店铺文件夹 {inside[0]} 里，请写到别处",
+            f"--reports {folder}: lies in the folder of the shops, {inside[0]}; write elsewhere",
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"--reports {folder}：建不了文件夹：{error.strerror}",
+            f"--reports {folder}: cannot be made: {error.strerror}",
+        ) from error
+    return folder
+
+
+def _request(options: FleetOptions, lang: str) -> FleetRequest:
+    from datetime import datetime
+
+    from kshop_audit.cli import values
+    from kshop_audit.cli.preparing import flags_of, instant_of
+    from kshop_audit.fleet.request import FleetRequest
+    from kshop_audit.model import moments
+
+    age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
+    now = datetime.now(moments.SHANGHAI).replace(tzinfo=None)
+    ours = {name: text for name, text in os.environ.items() if name.startswith(ENVIRONMENT)}
+    return FleetRequest(
+        reports=options.reports
+        if "://" in options.reports
+        else str(Path(options.reports).absolute()),
+        suffixes=(".json", ".html") if options.pages else (".json",),
+        lang=lang,
+        as_of=instant_of(options),
+        not_before=None if age is None else now - age,
+        select=tuple(options.select),
+        ignore=tuple(options.ignore),
+        fail_on=options.fail_on,
+        min_score=None if options.min_score is None else values.score(options.min_score),
+        config=None if options.config is None else str(options.config.absolute()),
+        isolated=options.isolated,
+        flags=flags_of(options),
+        sets=tuple(options.sets) if "sets" in options.given else (),
+        environ={} if options.isolated else ours,
+    )
+
+
+def _limits(options: FleetOptions) -> Limits:
+    from kshop_audit.cli import values
+    from kshop_audit.fleet.request import Limits
+
+    return Limits(
+        seconds=values.duration(options.shop_time, "--shop-time").total_seconds(),
+        memory=values.size(options.shop_memory, "--shop-memory"),
+    )
+
+
+def _engine(options: FleetOptions, limits: Limits, scratch: Path) -> Engine:
+    from importlib.util import find_spec
+
+    from kshop_audit.fleet import local
+
+    if options.cluster is None:
+        return local.Local(limits, local.processes_for(limits, options.processes), scratch)
+
+    if find_spec("distributed") is None:
+        raise UsageError(
+            "--cluster：要先安装 distributed：pip install 'kshop-audit[cluster]'",
+            "--cluster: needs distributed: pip install 'kshop-audit[cluster]'",
+        )
+    from kshop_audit.fleet import cluster
+
+    return cluster.Cluster(limits, cluster.address_of(options.cluster))
+
+
+def _last(path: Path) -> Summary | None:
+    """The summary of the last run, if there is one that can be read."""
+    from kshop_audit import codec
+    from kshop_audit.model.fleet import Summary
+
+    if not path.is_file():
+        return None
+    try:
+        return codec.read(Summary, path.read_text("utf-8"))
+    except (OSError, ValueError, InputError):
+        return None
+
+
+def _write(done: Summary, options: FleetOptions, own: Path, lang: str) -> None:
+    from kshop_audit import codec
+    from kshop_audit.cli.outputs import save_bytes
+    from kshop_audit.report.fleet import text
+    from kshop_audit.rules import catalogue
+
+    titles = {name: rule.info.title for name, rule in catalogue().items()}
+    whole = codec.encode(done)
+    save_bytes(own / SUMMARY, whole.encode("utf-8"))
+    for path in options.out:
+        save_bytes(path, _content(done, path, titles, lang).encode("utf-8"))
+    if options.format == "json":
+        printing.emit_data(whole)
+    else:
+        printing.emit(text.render(done, titles, looks.look_of(options, lang)))
+
+
+def _content(done: Summary, path: Path, titles: Mapping[str, Text], lang: str) -> str:
+    """The summary in the format of the file's suffix."""
+    if path.suffix == ".json":
+        from kshop_audit import codec
+
+        return codec.encode(done)
+    if path.suffix == ".csv":
+        from kshop_audit.report.fleet import csv
+
+        return csv.render(done, titles, lang)
+    from kshop_audit.report.fleet import html
+
+    return html.render(done, titles, lang, dict(_links(done, path)))
+
+
+def _links(done: Summary, page: Path) -> Iterator[tuple[str, str]]:
+    """Path of a shop → where its page lies, else its report, as seen from the summary."""
+    for shop in done.shops:
+        if shop.report is None or "://" in shop.report:
+            continue
+        report = Path(shop.report)
+        own = report.with_suffix(".html")
+        target = own if own.is_file() else report
+        relative = os.path.relpath(target, page.absolute().parent).replace(os.sep, "/")
+        yield shop.path, PurePosixPath(f"/{relative}").as_uri().removeprefix("file:///")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """How many shops are done, on stderr of a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress
+
+    with Progress(BarColumn(), MofNCompleteColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("fleet", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

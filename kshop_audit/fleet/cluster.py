@@ -1,0 +1,152 @@
+"""The engine on several machines: Dask distributed, one task a shop.
+
+Each worker runs its shops in guarded processes, so that a shop which takes too much takes nothing
+with it. A scheduler that ends cancels what it knew, finished or not: then the run waits, connects
+again and submits what has no result yet.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from kshop_audit.errors import InputError, UsageError
+from kshop_audit.fleet.guarded import Guard, Work, died, guard, outcome
+from kshop_audit.fleet.local import Ended, Started
+from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
+from kshop_audit.fleet.task import audit_shop
+from kshop_audit.model.fleet import Finished
+
+_PAUSE = 2.0
+_PATIENCE = "10s"
+_DASK_TRIES = 4  # Dask's own allowed-failures, and the first time
+_LOST = (OSError, TimeoutError, CancelledError)
+"""What is raised when the scheduler is not there, or went away with all it knew."""
+_OPEN = ExitStack()
+"""The pool of a worker, for as long as its process lives."""
+
+
+def address_of(given: str) -> str:
+    """The scheduler's address: as given, or from a scheduler file.
+
+    UsageError for one that is neither encrypted nor on this machine: whoever reaches an open
+    scheduler can run anything on its workers.
+    """
+    address = given
+    if "://" not in given:
+        try:
+            address = str(json.loads(Path(given).read_text("utf-8"))["address"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(
+                f"--cluster {given}：既不是 tls:// 地址，也不是调度器文件",
+                f"--cluster {given}: neither an address (tls://…) nor a scheduler file",
+            ) from error
+    scheme, _, rest = address.partition("://")
+    host = rest.rpartition(":")[0].strip("[]")
+    if scheme != "tls" and not _here(host):
+        raise UsageError(
+            f"--cluster {address}：只接受 tls:// 或本机地址，未加密的调度器谁都能用来执行代码",
+            f"--cluster {address}: must be tls:// or on this machine; anybody can run code "
+            "through a scheduler that is not encrypted",
+        )
+    return address
+
+
+def _here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@cache
+def _pool(limits: Limits, work: Work) -> Guard:
+    return _OPEN.enter_context(guard(1, limits, work))
+
+
+def on_worker(task: ShopTask, request: FleetRequest, limits: Limits, work: Work) -> Finished:
+    """What a worker does: one shop, in a process that may be ended."""
+    for _ in range(limits.tries):
+        finished = outcome(_pool(limits, work).submit(task, request), task, limits)
+        if finished is not None:
+            return finished
+    return died(task, limits.tries)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Shops on the workers of a scheduler; InputError when it was lost `tries` times in a row."""
+
+    limits: Limits
+    address: str
+    tries: int = 30
+    work: Work = audit_shop
+
+    def __call__(
+        self, tasks: Sequence[ShopTask], request: FleetRequest, started: Started, ended: Ended
+    ) -> None:
+        """Audit all shops; `started` and `ended` are called in this thread."""
+        left = {task.path: task for task in tasks}
+        for task in tasks:
+            started(task)
+        lost = 0
+        while left:
+            before = len(left)
+            try:
+                with _connected(self.address) as client, client.as_current():
+                    _collect(
+                        client,
+                        left,
+                        partial(on_worker, request=request, limits=self.limits, work=self.work),
+                        ended,
+                    )
+            except _LOST as error:
+                lost = 1 if len(left) < before else lost + 1
+                if lost >= self.tries:
+                    raise _silent(error) from error
+                threading.Event().wait(_PAUSE)
+
+
+def _connected(address: str) -> Any:
+    from distributed import Client  # noqa: PLC0415  an extra, and slow to load
+
+    return Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+
+
+def _silent(error: BaseException) -> InputError:
+    name = type(error).__name__
+    return InputError(
+        f"连不上调度器（{name}）；已完成的店铺记在运行记录里，可用 --resume 继续",
+        f"the scheduler does not answer ({name}); what is finished is in the journal, "
+        "and --resume goes on",
+    )
+
+
+def _collect(
+    client: Any,
+    left: dict[str, ShopTask],
+    audited: Callable[[ShopTask], Finished],
+    ended: Ended,
+) -> None:
+    from distributed import as_completed  # noqa: PLC0415  an extra, and slow to load
+    from distributed.scheduler import KilledWorker  # noqa: PLC0415
+
+    futures = {client.submit(audited, task, pure=False): task for task in left.values()}
+    for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+        task = futures[future]
+        try:
+            finished: Finished = future.result()
+        except KilledWorker:
+            finished = died(task, _DASK_TRIES)
+        del left[task.path]
+        ended(task, finished)

@@ -1,0 +1,57 @@
+"""What a fleet run asks of every shop, and of one: plain values that travel to other machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from kshop_audit.model.fleet import Finished
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRequest:
+    """What is the same for every shop.
+
+    `reports`: the folder, or an address that fsspec opens, below which each shop's reports are
+    written; `suffixes`: their formats, `.json` always among them. `flags`: keys of the
+    configuration that the command line set; `sets`: its `--set`; `environ`: its variables.
+    `config`: for shops that have no `shop.toml` of their own.
+    """
+
+    reports: str
+    suffixes: tuple[str, ...] = (".json",)
+    lang: str = "zh"
+    as_of: datetime | None = None
+    not_before: datetime | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str = "error"
+    min_score: Decimal | None = None
+    config: str | None = None
+    isolated: bool = False
+    flags: Mapping[str, object] = field(default_factory=dict)
+    sets: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    mask: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one shop may take: seconds, bytes of memory, and how often a process may die of it."""
+
+    seconds: float = 600.0
+    memory: int = 4 << 30
+    tries: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ShopTask:
+    """One shop of a run. `path`: its folder; `name`: that of its reports; `earlier`: its result
+    of the run that is resumed, kept if nothing changed since.
+    """
+
+    path: str
+    name: str
+    earlier: Finished | None = None

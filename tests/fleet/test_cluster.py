@@ -1,0 +1,155 @@
+"""Shops on the workers of a scheduler, all on this machine, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kshop_audit.errors import InputError, UsageError
+from kshop_audit.fleet.cluster import Cluster, address_of
+from kshop_audit.fleet.local import Ended, Local, Started
+from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
+from kshop_audit.fleet.run import run
+from kshop_audit.model.fleet import Finished
+from tests.fleet.shops import fleet, mishap
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://10.0.0.1:8786", "tcp://example.com:8786", "ws://[2001:db8::1]:8786"]
+)
+def test_an_open_scheduler_elsewhere_is_refused(address: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="must be tls"):
+        address_of(address)
+    file = tmp_path / "scheduler.json"
+    file.write_text(json.dumps({"address": address}), "utf-8")
+    with pytest.raises(UsageError, match="must be tls"):
+        address_of(str(file))
+
+
+@pytest.mark.parametrize(
+    "address", ["tls://10.0.0.1:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:1", "tcp://localhost:1"]
+)
+def test_one_that_is_encrypted_or_here_is_taken(address: str, tmp_path: Path) -> None:
+    assert address_of(address) == address
+    file = tmp_path / "scheduler.json"
+    file.write_text(json.dumps({"address": address}), "utf-8")
+    assert address_of(str(file)) == address
+
+
+def test_what_is_neither_address_nor_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="neither an address"):
+        address_of(str(tmp_path / "nothing"))
+
+
+def test_a_scheduler_that_does_not_answer_ends_the_run(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    fleet(tmp_path / "shops", 0)
+    engine = Cluster(Limits(), f"tcp://127.0.0.1:{free_port()}", tries=1)
+    request = FleetRequest(reports=str(tmp_path / "reports"))
+    with pytest.raises(InputError, match="does not answer"):
+        run([tmp_path / "shops"], request, engine, tmp_path / "journal")
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+class Machines:
+    """A scheduler and workers as processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *arguments: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        module = f"distributed.cli.dask_{name.partition('-')[0]}"
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                cwd=self.folder, env=environment, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def scheduler(self) -> None:
+        self.start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+
+    def worker(self, number: int) -> None:
+        self.start(
+            f"worker-{number}", self.address, "--no-nanny", "--nthreads", "1", "--no-dashboard",
+            "--local-directory", str(self.folder / f"w{number}"), "--death-timeout", "60",
+        )  # fmt: skip
+
+    def kill(self, name: str) -> None:
+        process = self.running.pop(name)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def machines(folder: Path) -> Iterator[Machines]:
+    folder.mkdir()
+    made = Machines(folder)
+    try:
+        yield made
+    finally:
+        for name in list(made.running):
+            made.kill(name)
+
+
+@pytest.mark.slow
+def test_killed_workers_and_a_killed_scheduler_lose_no_shop(tmp_path: Path) -> None:
+    """The summary is that of this machine alone, but for the shops that went wrong."""
+    pytest.importorskip("distributed")
+    count = int(os.environ.get("KSHOP_FLEET_SHOPS", "24"))
+    made = fleet(tmp_path / "shops", *([0, 5, 3] * count)[:count])
+    (made[1] / "sleeps").touch()
+    (made[2] / "eats").touch()
+    limits = Limits(seconds=45, memory=700 << 20, tries=2)
+    with machines(tmp_path / "machines") as cluster:
+        cluster.scheduler()
+        cluster.worker(1)
+        cluster.worker(2)
+        engine = Cluster(limits, cluster.address, work=mishap)
+
+        def disturbed(
+            tasks: Sequence[ShopTask], request: FleetRequest, started: Started, ended: Ended
+        ) -> None:
+            done = 0
+
+            def counting(task: ShopTask, finished: Finished) -> None:
+                nonlocal done
+                done += 1
+                ended(task, finished)
+                if done == count // 4:
+                    cluster.kill("worker-1")
+                if done == count // 2:
+                    cluster.kill("scheduler")
+                    time.sleep(1)
+                    cluster.scheduler()
+                    cluster.worker(3)
+
+            engine(tasks, request, started, counting)
+
+        request = FleetRequest(reports=str(tmp_path / "cluster"))
+        spread = run([tmp_path / "shops"], request, disturbed, tmp_path / "journal")
+    alone = FleetRequest(reports=str(tmp_path / "cluster"))
+    local = run([tmp_path / "shops"], alone, Local(limits, 2, work=mishap), tmp_path / "other")
+    assert spread == local
+    assert len(spread.shops) == count
+    reasons = [shop.reason.en for shop in spread.shops if shop.reason]
+    assert sorted("MB" in reason for reason in reasons) == [False, True]
