@@ -10,6 +10,7 @@ from kshop_audit import __version__
 from kshop_audit.auditing.completing import MeasuredPack
 from kshop_audit.auditing.inputs import platforms_of
 from kshop_audit.auditing.notes import data_notes, inputs_of
+from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_forecasts
 from kshop_audit.auditing.pack_notes import pack_notes
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
@@ -38,6 +39,7 @@ from kshop_audit.model.report import (
 )
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.plan.load import Loaded, Reject
+from kshop_audit.projection.forecast import Ahead
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,13 @@ def _recent(paid: Mapping[date, int], terms: Terms) -> int:
 
 @dataclass(frozen=True)
 class _JudgedPack:
-    """A pack, judged: its rules, and the evidence by the stem of the file that lists it."""
+    """A pack, judged: its rules, what lies ahead of them, and the evidence by the stem of the file
+    that lists it.
+    """
 
     whole: MeasuredPack
     judged: tuple[Judged, ...]
+    ahead: Mapping[str, Ahead]
     ruled: Ruled
     evidence: Mapping[str, tuple[EvidenceRow, ...]]
 
@@ -90,9 +95,12 @@ def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedP
         for m, info in zip(measured, infos, strict=True)
     ]
     judged = [_shown(j, m, prefix) for j, m in zip(judged, measured, strict=True)]
+    ahead = looked_ahead(whole, measured, judged, request.assumed)
+    judged = with_forecasts(judged, ahead)
     return _JudgedPack(
         replace(whole, measured=measured),
         tuple(judged),
+        ahead,
         Ruled(verdict.with_caps(judged, terms.pack), owed),
         {f"{prefix}{m.rule}": m.evidence for m in measured if m.evidence},
     )
@@ -107,6 +115,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     sources = first.whole.exports.sources
     paid = first.whole.by_day.get("paid")
     score = verdict.score(first.judged, None if paid is None else _recent(paid, terms), terms)
+    score = replace(score, forecast=score_forecast(first.whole, first.judged, first.ahead, score))
     measured = [m for pack in packs for m in pack.whole.measured]
     broken = any(m.failed for m in measured)
     results = tuple(result for pack in packs for result in pack.ruled.results)

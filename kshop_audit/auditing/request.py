@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from kshop_audit.ingest import Request
 from kshop_audit.model.metadata import CLOSING
@@ -23,7 +24,8 @@ class AuditRequest:
     `earlier`: the report to compare with; with `fail_on_regression` what is worse decides.
     `with_pack`: the settings with another pack, where nobody chose one, so that the platform of
     the files decides. `reject_future`: rows far later than all others are damaged, which for a
-    shop that closes its last completion may be. `mask`: cells that could identify a person are
+    shop that closes its last completion may be. `assumed`: rule → the quality of coming days in the
+    forecast, in the unit of the rule's value. `mask`: cells that could identify a person are
     shortened wherever they are shown.
     """
 
@@ -38,6 +40,7 @@ class AuditRequest:
     earlier: Report | None = None
     fail_on_regression: bool = False
     wanted: Wanted = field(default_factory=Wanted)
+    assumed: Mapping[str, Fraction] = field(default_factory=dict)
     mask: bool = True
     with_pack: Callable[[str], Settings] | None = None
     reject_future: bool = True

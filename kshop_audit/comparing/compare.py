@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from kshop_audit.model.comparison import Comparison, Move, Redefined, RuleMove
+from kshop_audit.model.limits import TargetRef
 from kshop_audit.model.metadata import Operator
-from kshop_audit.model.report import Report, RuleResult, Status, TargetRef
+from kshop_audit.model.report import Report, RuleResult, Status
 
 _Key = tuple[str, str]
 _CONCLUDED = (Status.PASS, Status.WARN, Status.FAIL)

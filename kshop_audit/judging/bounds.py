@@ -6,18 +6,9 @@ way. A verdict stands if both ends agree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kshop_audit.judging.outcome import Extreme
 from kshop_audit.model.knowledge import Doubts, together
 from kshop_audit.model.measurement import Measurement
-
-
-@dataclass(frozen=True, slots=True)
-class Extreme:
-    """One end: the numerator and denominator it would have."""
-
-    numerator: int
-    denominator: int
 
 
 def extremes(measured: Measurement) -> tuple[Extreme, Extreme] | None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from kshop_audit.model.day_table import DayRow, DayTable, OpenDay
+from kshop_audit.model.day_table import DayRow, OpenDay, RuleDays
 from kshop_audit.model.knowledge import together
 from kshop_audit.model.measurement import DayCount, Measurement
 
 
-def day_table(measured: Measurement) -> DayTable | None:
+def day_table(measured: Measurement) -> RuleDays | None:
     """The rule by natural days; None where it has no window or nothing has a day of its own."""
     if not measured.window or measured.numerator is None:
         return None
     if measured.no_days is not None:
-        return DayTable(reason=measured.no_days)
+        return RuleDays(reason=measured.no_days)
     days = (*measured.days, *measured.days_below)
     if all(day.day is None for day in days) and not measured.undecided:
         return None
-    return DayTable(
+    return RuleDays(
         rows=_rows(measured),
         open=tuple(
             OpenDay(

@@ -12,20 +12,20 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kshop_audit.judging import scoring
-from kshop_audit.judging.bounds import Extreme, extremes
+from kshop_audit.judging.bounds import extremes
 from kshop_audit.judging.day_table import day_table
 from kshop_audit.judging.distance import distance
+from kshop_audit.judging.outcome import Extreme, by_ends, is_count, quotient
 from kshop_audit.judging.settling import undecided
 from kshop_audit.model.knowledge import together
+from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.measurement import Measurement, SliceCount
 from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text, ValueUnit
 from kshop_audit.model.report import (
-    Bounds,
     Evidence,
     RuleResult,
     Slice,
     Status,
-    TargetRef,
     Window,
 )
 from kshop_audit.model.settings import Span, Terms
@@ -188,10 +188,8 @@ def _nothing(measured: Measurement) -> tuple[Status, Text]:
 def _by_bounds(
     measured: Measurement, target: Target, ends: tuple[Extreme, Extreme]
 ) -> tuple[Status, Text | None]:
-    outcomes = {_met(end, target, measured.scale) for end in ends}
-    if len(outcomes) == 1 and None not in outcomes:
-        return (Status.PASS if outcomes.pop() else Status.FAIL), None
-    return Status.NO_VERDICT, undecided(measured)
+    status = by_ends(ends, target, measured.scale)
+    return (Status.NO_VERDICT, undecided(measured)) if status is None else (status, None)
 
 
 ALL_MUTED = Text(
@@ -211,12 +209,6 @@ UNCOVERED = Text(
 NOTHING = Text(zh="窗口内没有可计数的数据。", en="Nothing to count in the window.")
 
 
-def _met(end: Extreme, target: Target, scale: int) -> bool | None:
-    if end.denominator == 0 and target.count_below is None:
-        return None
-    return scoring.met(end.numerator, end.denominator, target, scale)
-
-
 def _shown(measured: Measurement) -> tuple[int | None, int | None]:
     if measured.unknown_hides and measured.denominator is not None:
         return None, measured.denominator + together(measured.doubts).outcome
@@ -231,16 +223,13 @@ def _value(measured: Measurement, target: Target | None) -> Fraction | None:
         return measured.value
     if measured.numerator is None:
         return None
-    if _counted(measured, target):
-        return Fraction(measured.numerator, measured.scale)
-    if not measured.denominator:
-        return None
-    return Fraction(measured.numerator, measured.denominator * measured.scale)
+    figure = Extreme(measured.numerator, measured.denominator or 0)
+    return quotient(figure, measured.scale, counted=_counted(measured, target))
 
 
 def _counted(measured: Measurement, target: Target | None) -> bool:
     """Whether the value is the numerator itself."""
-    return measured.count or (target is not None and target.operator is Operator.NONE)
+    return measured.count or is_count(target)
 
 
 def _unit(measured: Measurement, target: Target | None, info: RuleInfo) -> ValueUnit:
@@ -283,14 +272,10 @@ def _bounds(
         return Bounds(float(least), float(most)) if measured.denominator else None
     if value is None and not measured.unknown_hides and not measured.unknown:
         return None
-    if measured.count or (target is not None and target.operator is Operator.NONE):
-        # A sum is bounded as a sum, in the unit of its value.
-        low, high = (float(Fraction(end.numerator, measured.scale)) for end in ends)
-        return Bounds(low, high)
-    if any(end.denominator == 0 for end in ends):
-        return None
-    low, high = (float(Fraction(end.numerator, end.denominator * measured.scale)) for end in ends)
-    return Bounds(low, high)
+    # A sum is bounded as a sum, in the unit of its value.
+    counted = _counted(measured, target)
+    low, high = (quotient(end, measured.scale, counted=counted) for end in ends)
+    return None if low is None or high is None else Bounds(float(low), float(high))
 
 
 def _target_ref(target: Target | None) -> TargetRef | None:

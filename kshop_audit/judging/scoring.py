@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 
 from kshop_audit.model.metadata import Anchors, Operator, Pack, Sourced, Target
 
+Number = int | Fraction
+"""A count; where it rests on a pace, parts of a unit are possible."""
 
-def met(numerator: int, denominator: int, target: Target, scale: int = 1) -> bool:
+
+def met(numerator: Number, denominator: Number, target: Target, scale: int = 1) -> bool:
     """Whether the target is reached; compared in whole numbers, exactly met included."""
     if target.count_below is not None and numerator < target.count_below:
         return True
@@ -40,7 +44,13 @@ def _clamped(value: Fraction, pack: Pack) -> Fraction:
 
 def number(figure: Sourced) -> Fraction:
     """A figure of a pack as an exact fraction."""
-    return Fraction(str(figure.value))
+    return _exact(str(figure.value))
+
+
+@cache
+def _exact(text: str) -> Fraction:
+    """The forecasts ask for a few figures thousands of times."""
+    return Fraction(text)
 
 
 def rounded(value: Fraction, places: int = 2) -> Decimal:

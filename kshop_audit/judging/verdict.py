@@ -10,6 +10,7 @@ from fractions import Fraction
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK
 from kshop_audit.judging import scoring
 from kshop_audit.judging.judge import NOTHING, Judged
+from kshop_audit.judging.scoring import Number
 from kshop_audit.model.metadata import Level, Pack, RuleInfo, Text
 from kshop_audit.model.report import (
     Action,
@@ -131,7 +132,7 @@ def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Sc
     earned, failed = _earned(judged)
     after = scoring.capped(earned, pack, failed)
     total = scoring.total(after, pack, weights)
-    reason = _no_score(paid_orders, total.value, pack)
+    reason = no_score(paid_orders, total.value, pack)
     value = total.value if reason is None else None
     return Score(
         official=False,
@@ -169,7 +170,8 @@ def _earned(judged: Sequence[Judged]) -> tuple[dict[str, Fraction], frozenset[st
     return earned, failed
 
 
-def _no_score(paid_orders: int | None, value: Fraction | None, pack: Pack) -> Text | None:
+def no_score(paid_orders: Number | None, value: Fraction | None, pack: Pack) -> Text | None:
+    """Why there is no score, if there is none. `paid_orders`: of the days that decide it."""
     if not pack.dimensions:
         return Text(zh="该规则包没有评分。", en="This pack has no score.")
     least = int(scoring.number(pack.score["min_paid_orders"]))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from kshop_audit.model.limits import TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
-from kshop_audit.model.report import PackRef, Status, TargetRef, Tool
+from kshop_audit.model.report import PackRef, Status, Tool
 
 ASPECTS_SCHEMA = "kshop-audit/aspects/1"
 

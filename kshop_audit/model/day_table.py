@@ -37,7 +37,7 @@ class OpenDay:
 
 
 @dataclass(frozen=True, slots=True)
-class DayTable:
+class RuleDays:
     """A rule by natural days, oldest first; days without any unit are not in it.
 
     `rows` add up to the figure of the rule. `undated`: units that are not wholly known and have no

@@ -13,8 +13,8 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import Protocol
 
+from kshop_audit.model.limits import TargetRef
 from kshop_audit.model.metadata import ValueUnit
-from kshop_audit.model.report import TargetRef
 
 _MOST_DECIMALS = 6
 _SMALL = Fraction(1, 50)  # targets like 0.5 % or 0.35 % need a second decimal to be read at all

@@ -242,6 +242,7 @@ class RuleInfo:
     `levers`: words by which a what-if can address groups of its units, such as "agent".
     `assessed`: the columns of the platform's own assessment that state the same figure, a share and
     of how many.
+    `exempt`: whether exempt periods leave out units by the time that places them on a day.
     """
 
     id: str
@@ -262,6 +263,7 @@ class RuleInfo:
     due: tuple[tuple[str, Text], ...] = ()
     levers: tuple[str, ...] = ()
     assessed: tuple[str, str] | None = None
+    exempt: bool = False
 
 
 EXCLUSIONS = (

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from kshop_audit.model.day_table import DayTable
+from kshop_audit.model.day_table import RuleDays
 from kshop_audit.model.due import DueCount, DueItem
+from kshop_audit.model.forecast import RuleForecast, ScoreForecast
+from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 
 SCHEMA = "kshop-audit/report/2"
@@ -129,7 +131,10 @@ class AppliedCap:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The estimate, never the platform's figure; `reason` says why there is no total."""
+    """The estimate, never the platform's figure; `reason` says why there is no total.
+
+    `forecast`: the estimate of the coming days.
+    """
 
     official: bool
     total: Decimal | None
@@ -139,6 +144,7 @@ class Score:
     left_out: tuple[str, ...]
     assumptions: tuple[Text, ...]
     reason: Text | None
+    forecast: ScoreForecast | None = None
 
     @property
     def complete(self) -> bool:
@@ -148,31 +154,12 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetRef:
-    """The target as shown: `operator` is >=, <=, all or none."""
-
-    operator: str
-    value: Decimal | None
-    count_below: int | None
-    source: str
-    assumption: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """The period measured, both ends included; times without zone are Asia/Shanghai."""
 
     since: str
     until: str
     days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Best and worst value that rejected rows, unknown outcomes and missing days still allow."""
-
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +249,7 @@ class RuleResult:
     needed: int | None
     headroom: int | None
     bounds: Bounds | None
-    forecast: None
+    forecast: RuleForecast | None
     breakdown: Mapping[str, tuple[Slice, ...]]
     evidence: Evidence | None
     findings: tuple[Finding, ...]
@@ -273,7 +260,7 @@ class RuleResult:
     sources: tuple[str, ...]
     unknown: Mapping[str, int] = field(default_factory=dict)
     coverage: Coverage | None = None
-    days: DayTable | None = None
+    days: RuleDays | None = None
 
 
 @dataclass(frozen=True, slots=True)

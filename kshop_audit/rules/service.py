@@ -55,6 +55,7 @@ def _share(terms: Terms) -> Fraction:
         en="Staff 08:00–24:00 without gaps, add people at peak hours, switch on the robot (its "
         "replies count), and answer the longest waiting conversation first.",
     ),
+    exempt=True,
     unit=Text(zh="条消息在 5 分钟内回复", en="messages answered within 5 minutes"),
     needs=OR_DAYS,
     levers=("agent", "hours"),

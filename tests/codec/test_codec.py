@@ -106,7 +106,7 @@ GOOD = encode(failing())
             GOOD.replace('"review": false', '"review": [1]'),
             "findings[0].review: expected str | int",
         ),
-        (GOOD.replace('"forecast": null', '"forecast": 1'), "forecast: expected NoneType"),
+        (GOOD.replace('"forecast": null', '"forecast": 1'), "expected ScoreForecast"),
         (GOOD.replace('"packs": [', '"packs": 1, "x": ['), "unknown key 'x'"),
     ],
 )

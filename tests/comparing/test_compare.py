@@ -10,8 +10,9 @@ import pytest
 from kshop_audit.comparing.compare import compare
 from kshop_audit.comparing.regressions import regressions
 from kshop_audit.model.comparison import Move
+from kshop_audit.model.limits import TargetRef
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import PackRef, Report, RuleResult, Status, TargetRef
+from kshop_audit.model.report import PackRef, Report, RuleResult, Status
 from kshop_audit.report.text.comparison import changes
 from kshop_audit.report.text.page import TextOptions
 from tests.report.build import failing, hostile, rule, target

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from kshop_audit.model.day_table import DayTable
+from kshop_audit.model.day_table import RuleDays
 from kshop_audit.model.report import RuleResult
 from tests.oracle.basis import Case
 from tests.oracle.logistics import SHIP_LIMIT, early_refusal, left_somewhen, punctuality, ship_times
@@ -60,7 +60,7 @@ def shipments(case: Case) -> Iterable[tuple[date, str]]:
         yield order.paid_at.date(), punctuality(case, times, order.paid_at + SHIP_LIMIT)
 
 
-def assert_days(table: DayTable, units: Iterable[tuple[date, str]]) -> None:
+def assert_days(table: RuleDays, units: Iterable[tuple[date, str]]) -> None:
     """`units`: day and what became of it."""
     found = Counter((day.isoformat(), HAPPENED[state]) for day, state in units)
     days = {day for day, _ in found}

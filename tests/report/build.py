@@ -6,12 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 from kshop_audit.model.report import (
     SCHEMA,
     Action,
     AppliedCap,
-    Bounds,
     ConfigRef,
     Dimension,
     Evidence,
@@ -22,7 +22,6 @@ from kshop_audit.model.report import (
     Score,
     Slice,
     Status,
-    TargetRef,
     Tool,
     Verdict,
     Window,

@@ -14,6 +14,7 @@ import pytest
 from kshop_audit.codec import encode, json_name
 from kshop_audit.model import report
 from kshop_audit.model.aspects import Aspects
+from kshop_audit.model.forecast import Forecast
 from kshop_audit.model.insights import Insights
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report.schemas import SCHEMAS, schema
@@ -77,7 +78,12 @@ def _object(node: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-OWNERS: dict[str, Any] = {"report": Report, "aspects": Aspects, "insights": Insights}
+OWNERS: dict[str, Any] = {
+    "report": Report,
+    "aspects": Aspects,
+    "insights": Insights,
+    "forecast": Forecast,
+}
 PAIRS = [
     pytest.param(owner, node, id=f"{name}-{owner.__name__}")
     for name in SCHEMAS
@@ -97,7 +103,7 @@ def test_fields_and_properties_are_the_same(owner: Any, node: dict[str, Any]) ->
 def test_all_dataclasses_are_reached() -> None:
     reached = [owner for owner, _ in _objects(Report, SCHEMA, SCHEMA)]
     assert RuleResult in reached
-    assert len(set(reached)) == 28
+    assert len(set(reached)) == 42
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -18,7 +18,8 @@ class SchemaOptions(Options):
     """Which schema."""
 
     what: Annotated[
-        Literal["report", "config", "aspects", "insights"], typer.Argument(show_default=False)
+        Literal["report", "config", "aspects", "insights", "forecast"],
+        typer.Argument(show_default=False),
     ]
 
 

@@ -269,6 +269,7 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
             "day, nights and holidays included."
         ),
     ),
+    exempt=True,
     unit=Text(zh="单处理超时", en="tickets answered too late"),
     needs=("tickets.type", "tickets.applied_at", "tickets.agreed_at|tickets.finished_at"),
     absent={

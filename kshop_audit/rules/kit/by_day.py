@@ -9,6 +9,18 @@ WHOLE_DAYS = Text(
     zh="按天判定，当天没过完就没有结果；走势请看按条计算的回复率。",
     en="Each day is judged as a whole and has no outcome before its end; see the rate by messages.",
 )
+WHOLE_WEEKS = Text(
+    zh="按自然周判定，一周没过完就没有结果。",
+    en="Each natural week is judged as a whole and has no outcome before its end.",
+)
+SEVERAL_RATES = Text(
+    zh="由几个比率合成，不是每天的合计。",
+    en="Put together of several rates, not a sum over days.",
+)
+LAGGING = Text(
+    zh="统计期到几天前为止，最近几天还没计入。",
+    en="The window ends some days before as-of, and the newest days are not counted yet.",
+)
 BY_AGENT = Text(
     zh="按客服合计判定，不能拆成每一天。",
     en="Judged by agents over the whole window, which does not split into days.",

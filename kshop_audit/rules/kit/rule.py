@@ -97,6 +97,7 @@ class Declarations(TypedDict, total=False):
     assessed: tuple[str, str]
     no_days: Text
     levers: tuple[str, ...]
+    exempt: bool
 
 
 def rule(

@@ -33,6 +33,7 @@ LINES = ("bonus_traffic", "alliance", "termination")
         en="Have people on duty 08:00-23:00, answer within three minutes of the hand-over, look at "
         "the day before every morning and add people in the weak hours.",
     ),
+    exempt=True,
     unit=Text(zh="天达标", en="days on target"),
     needs=("chats.sent_at", "chats.sender_role", "chats.session_id|chats.buyer_id"),
 )

@@ -18,7 +18,7 @@ from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit import doubts
+from kshop_audit.rules.kit import by_day, doubts
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, Findings, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
@@ -100,6 +100,7 @@ def _with_missing_days(measured: Measurement, terms: Terms) -> Measurement:
         en="Answer the longest waiting buyer first: one message over three minutes spoils that "
         "buyer's whole day; add people at peak hours.",
     ),
+    no_days=by_day.WHOLE_WEEKS,
     unit=Text(zh="个买家·日全部按时回复", en="buyers a day with every message answered in time"),
     needs=CHATS,
     assessed=("reply_3m_users", "consult_users"),
@@ -209,6 +210,7 @@ def _seven_days(measured: Measured, terms: Terms) -> Conclusion:
         zh="连续 7 天每天接待满 20 人且 3 分钟回复率不低于 80%，任何一天断掉都要重新累计。",
         en="Keep 20 buyers a day and 80 % for seven days in a row; one bad day starts it again.",
     ),
+    no_days=by_day.WHOLE_DAYS,
     unit=Text(zh="天达到标识要求", en="days that earn the badge"),
     needs=CHATS,
     conclude=_seven_days,
@@ -323,6 +325,7 @@ def _composite(measured: Measured, terms: Terms) -> Conclusion:
         en="Have spot orders picked up within 48 h of payment; ship presale orders before the "
         "promise and have them picked up within 24 h.",
     ),
+    no_days=by_day.SEVERAL_RATES,
     unit=Text(zh="单按时揽收", en="orders picked up in time"),
     needs=(
         "orders.paid_at",

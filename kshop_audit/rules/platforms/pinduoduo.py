@@ -8,7 +8,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.consumers import assessed_days
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.kit import doubts
+from kshop_audit.rules.kit import by_day, doubts
 from kshop_audit.rules.kit.evidence import EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
@@ -23,6 +23,7 @@ from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
         en="Answer every message of 08:00–23:00 within an hour, after-sales ones too, and clear "
         "the unanswered list before closing time.",
     ),
+    no_days=by_day.WHOLE_DAYS,
     unit=Text(zh="天达标", en="days on target"),
     needs=("chats.sent_at", "chats.sender_role", "chats.buyer_id|chats.session_id"),
 )

@@ -17,6 +17,7 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.rules.kit import by_day
 from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, maybe
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.lengths import between, shared, without
@@ -39,6 +40,7 @@ def _until(rule_id: str, terms: Terms) -> pl.Expr:
         en="Hand parcels over within a day of payment, check the scans the same evening, and send "
         "the parcels of an order together.",
     ),
+    no_days=by_day.LAGGING,
     unit=Text(zh="单按时揽收", en="orders picked up in time"),
     needs=(
         "orders.order_id",
@@ -142,6 +144,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         en="Handle refund-only tickets the same day, agree to returns at once, and refund within a "
         "day of the signature.",
     ),
+    no_days=by_day.LAGGING,
     unit=Text(zh="秒（处理总时长）", en="seconds of handling in all"),
     needs=("tickets.type", "tickets.status", "tickets.applied_at", "tickets.finished_at"),
 )

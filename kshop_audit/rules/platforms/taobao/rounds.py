@@ -37,6 +37,7 @@ def _few_rounds(measured: Measured, terms: Terms) -> Conclusion:
         en="When busy, have a person say so at once and answer later; add people at peak hours and "
         "set absent agents aside.",
     ),
+    exempt=True,
     unit=Text(zh="轮在 3 分钟内人工响应", en="rounds answered by a person within three minutes"),
     needs=("chats.sent_at", "chats.sender_role", "chats.session_id|chats.buyer_id"),
     conclude=_few_rounds,

@@ -1,0 +1,197 @@
+"""What lies ahead of a rule and of the score, as the report shows it. Standard library only.
+
+Values are in the unit of the rule (`value_unit`), days are ISO dates. `nothing_new`: only what is
+decided by as-of. `at_pace`: coming days like the last closed ones. `assumed`: their volume, at a
+quality that the operator gave. None: not known, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kshop_audit.model.limits import Bounds, TargetRef
+from kshop_audit.model.metadata import Text
+
+SCHEMA = "kshop-audit/forecast/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What the day that leaves the window takes along."""
+
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastDay:
+    """A rule as an audit at the end of this day would find it.
+
+    `low`, `high`: between what the values lie where not everything is known; else None.
+    """
+
+    day: str
+    leaves: Leaving
+    nothing_new: float | None
+    at_pace: float | None
+    assumed: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOut:
+    """The first day on which the target is missed, at the pace of the last three and of the last
+    seven closed days; None where that pace does not use the budget up.
+    """
+
+    pace_3d: str | None
+    pace_7d: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many bad units can still be borne.
+
+    `used`: the share of the budget that is gone. `warning`: both paces use it up and three bad
+    units or more lie behind that. `frozen`: the newest days are not in the files, so that nothing
+    is said of when it runs out.
+    """
+
+    left: int
+    used: float | None
+    runs_out: RunsOut
+    warning: bool
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undercut:
+    """What the next tickets must do for a mean to meet its target `by` a day.
+
+    `tickets`: so many come until then at the present pace; `at_most`: what they may take on
+    average; `minutes_less`: how much less that is than at the present pace.
+    """
+
+    tickets: int
+    at_most: float
+    minutes_less: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaceDays:
+    """The sums of the last closed days, on which `at_pace` rests."""
+
+    days: tuple[str, ...]
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyDay:
+    """Within what the figure of a day lies at the confidence's level, and how likely it passes."""
+
+    day: str
+    low: float
+    high: float
+    p_pass: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How past projections of this shop did: of so many intervals, `hits` held."""
+
+    horizon: int
+    hits: int
+    misses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Intervals for the coming days. `record` is None where too few days are covered for one."""
+
+    level: float
+    days: tuple[LikelyDay, ...]
+    record: TrackRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForecast:
+    """What lies ahead of one rule.
+
+    `first_pass`, `first_fail`: the first coming day that passes or fails at the present pace.
+    `at_best`: the first one that passes if every coming unit is good. `save_by`: the last day from
+    which perfect service still avoids the fail.
+    """
+
+    id: str
+    value: float | None
+    target: TargetRef | None
+    bounds: Bounds | None
+    budget: Budget | None
+    undercut: Undercut | None
+    pace: PaceDays | None
+    first_pass: str | None
+    first_fail: str | None
+    at_best: str | None
+    save_by: str | None
+    days: tuple[ForecastDay, ...]
+    confidence: Confidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreGrades:
+    """The grades of a day's scores, taken before rounding."""
+
+    nothing_new: str | None
+    at_pace: str | None
+    assumed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreDay:
+    """The estimated score at the end of a day, with its grades."""
+
+    day: str
+    nothing_new: Decimal | None
+    at_pace: Decimal | None
+    assumed: Decimal | None
+    grades: ScoreGrades
+
+
+@dataclass(frozen=True, slots=True)
+class NewGrade:
+    """The first day on which the grade is another one, at the present pace."""
+
+    day: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreForecast:
+    """The score of the coming days. `held`: rules whose points stay as they are in it, because
+    nothing is known of their days.
+    """
+
+    days: tuple[ScoreDay, ...]
+    first_grade: NewGrade | None
+    held: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What lies ahead of a shop: the answer of the `forecast` command.
+
+    `partial`: not everything is known of the days behind, so that values have bounds. `rules`:
+    those whose figure is a sum over days; `not_by_day`: rule → why nothing is said of it.
+    """
+
+    schema: str
+    as_of: str
+    partial: bool
+    score: ScoreForecast | None
+    rules: tuple[RuleForecast, ...]
+    not_by_day: Mapping[str, Text]

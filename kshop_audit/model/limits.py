@@ -1,0 +1,25 @@
+"""Between what a figure lies, and the line that it is held against. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRef:
+    """The target as shown: `operator` is >=, <=, all or none."""
+
+    operator: str
+    value: Decimal | None
+    count_below: int | None
+    source: str
+    assumption: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Best and worst value that rejected rows, unknown outcomes and missing days still allow."""
+
+    low: float | None
+    high: float | None

@@ -1,0 +1,251 @@
+"""The forecast of one rule: its figure on each of the coming days, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+from kshop_audit.judging.judge import Judged, target_of
+from kshop_audit.model import forecast as shown
+from kshop_audit.model.measurement import DayCount, Measurement
+from kshop_audit.model.metadata import RuleInfo, ValueUnit
+from kshop_audit.model.report import Status
+from kshop_audit.model.settings import Terms
+from kshop_audit.projection.budget import budget_of
+from kshop_audit.projection.pace import (
+    HORIZON,
+    DailyPace,
+    at_quality,
+    best_quality,
+    closed_days,
+    coming_days,
+    exactly,
+    future,
+    pace_of,
+    quality_of,
+)
+from kshop_audit.projection.ruling import Conclude, Ruling, StandingAhead
+from kshop_audit.projection.series import DAY, Count, DaySeries, Future, series_of
+from kshop_audit.projection.showing import number
+from kshop_audit.projection.undercut import undercut
+
+AHEAD = range(1, HORIZON + 1)
+Line = tuple[StandingAhead, ...]
+"""How a rule stands on each of the coming days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A rule's forecast as it is shown, and the lines behind it, which the score needs exactly."""
+
+    forecast: shown.RuleForecast
+    nothing_new: Line
+    at_pace: Line | None
+    assumed: Line | None
+
+
+def ahead_of(
+    measured: Measurement,
+    judged: Judged,
+    info: RuleInfo,
+    terms: Terms,
+    conclude: Conclude | None = None,
+    assumed: Fraction | None = None,
+) -> Ahead | None:
+    """What lies ahead of a rule; None where its figure is no sum over days.
+
+    `conclude`: what the rule itself concludes of a figure. `assumed`: the quality of coming days,
+    in the unit of the rule's value.
+    """
+    series = series_of(measured, terms)
+    if series is None:
+        return None
+    target, _ = target_of(info.id, terms)
+    ruling = Ruling(measured, target, terms.pack.rules[info.id], terms.pack, conclude)
+    return _RuleOutlook(series, ruling, judged, info, terms, assumed).ahead()
+
+
+@dataclass(frozen=True)
+class _RuleOutlook:
+    """One rule, looked at from as-of."""
+
+    series: DaySeries
+    ruling: Ruling
+    judged: Judged
+    info: RuleInfo
+    terms: Terms
+    given: Fraction | None
+
+    def ahead(self) -> Ahead:
+        """Everything."""
+        nothing = self.line(Future(()))
+        pace = self.line(self.paced(self.pace)) if self.pace else None
+        assumed = self.line(self.assumed) if self.assumed else None
+        result, target = self.judged.result, self.ruling.target
+        failing = self.first(pace, Status.FAIL)
+        forecast = shown.RuleForecast(
+            id=result.id,
+            value=result.value,
+            target=result.target,
+            bounds=result.bounds,
+            budget=None
+            if target is None
+            else budget_of(self.series, result, target, self.closed, self.first_fail),
+            undercut=self.undercut(),
+            pace=self.shown_pace(),
+            first_pass=_iso(self.first(pace, Status.PASS)),
+            first_fail=_iso(failing),
+            at_best=_iso(self.at_best()),
+            save_by=_iso(self.save_by(failing)),
+            days=self.days(nothing, pace, assumed),
+            confidence=None,
+        )
+        return Ahead(forecast, nothing, pace, assumed)
+
+    # --- what is known ------------------------------------------------------------------------
+
+    @cached_property
+    def closed(self) -> list[date]:
+        """See `pace.closed_days`."""
+        return closed_days(self.series, self.terms)
+
+    @cached_property
+    def pace(self) -> DailyPace | None:
+        """The pace of the last seven closed days."""
+        return pace_of(self.series, self.closed)
+
+    @cached_property
+    def known(self) -> Sequence[Count]:
+        """What is decided of the window of as-of and of each coming day."""
+        return [self.series.known(ahead) for ahead in (0, *AHEAD)]
+
+    @cached_property
+    def coming(self) -> list[date]:
+        """The coming days of business."""
+        return coming_days(self.terms, self.info.exempt)
+
+    # --- what may come ------------------------------------------------------------------------
+
+    def paced(self, pace: DailyPace) -> Future:
+        """Coming days like those of the pace."""
+        return future(self.series, dict.fromkeys(self.coming, pace.day), quality_of(pace))
+
+    def of_quality(self, each: Fraction | int) -> Future | None:
+        """Coming days with the volume of the pace, at a quality."""
+        if self.pace is None:
+            return None
+        days = dict.fromkeys(self.coming, at_quality(self.pace, each))
+        return future(self.series, days, exactly(each))
+
+    @cached_property
+    def assumed(self) -> Future | None:
+        """Coming days at the quality that the operator gave."""
+        return None if self.given is None else self.of_quality(self.given * self.info.scale)
+
+    def line(self, coming: Future) -> Line:
+        """How the rule stands on each day."""
+        return tuple(self.ruling.standing(self.figure(ahead, coming)) for ahead in AHEAD)
+
+    def figure(self, ahead: int, coming: Future) -> Count:
+        """The figure so many days ahead."""
+        series = self.series
+        return self.known[ahead] + coming.within(series.first(ahead), series.end + ahead * DAY)
+
+    # --- what follows -------------------------------------------------------------------------
+
+    def first(self, line: Line | None, status: Status) -> date | None:
+        """The first day with this status."""
+        found = (i for i, standing in enumerate(line or ()) if standing.status is status)
+        index = next(found, None)
+        return None if index is None else self.day(index + 1)
+
+    def day(self, ahead: int) -> date:
+        """The last natural day of the window so many days ahead."""
+        return self.series.end + (ahead - 1) * DAY
+
+    def first_fail(self, last: int) -> date | None:
+        """The first failing day at the pace of so many closed days."""
+        pace = pace_of(self.series, self.closed, last)
+        return None if pace is None else self.first(self.line(self.paced(pace)), Status.FAIL)
+
+    def at_best(self) -> date | None:
+        """The first day that passes if every coming unit is good."""
+        target = self.ruling.target
+        best = None if target is None else self.of_quality(best_quality(self.series, target))
+        return None if best is None else self.first(self.line(best), Status.PASS)
+
+    def save_by(self, failing: date | None) -> date | None:
+        """The last day from which perfect service still avoids the fail that the pace leads to."""
+        target = self.ruling.target
+        now = self.judged.result.status
+        if failing is None or self.pace is None or target is None or now is Status.FAIL:
+            return None
+        best = best_quality(self.series, target)
+        perfect, usual = at_quality(self.pace, best), self.pace.day
+        last = (failing - self.series.end).days
+        for turn in range(last, -1, -1):
+            since = self.series.end + turn * DAY
+            days = {day: perfect if day >= since else usual for day in self.coming}
+            quality = quality_of(self.pace) if turn else exactly(best)
+            line = self.line(future(self.series, days, quality))
+            if all(standing.status is not Status.FAIL for standing in line):
+                return since
+        return None
+
+    def undercut(self) -> shown.Undercut | None:
+        """See `undercut.undercut`."""
+        failing = self.judged.result.status is Status.FAIL
+        if self.info.value_unit is not ValueUnit.HOURS or self.pace is None or not failing:
+            return None
+        return undercut(self.series, self.ruling.target, self.pace, self.coming)
+
+    def shown_pace(self) -> shown.PaceDays | None:
+        """The days and sums of the pace."""
+        if self.pace is None:
+            return None
+        total = self.pace.total
+        days = tuple(day.isoformat() for day in self.pace.days)
+        return shown.PaceDays(days, int(total.numerator), int(total.denominator))
+
+    def days(
+        self, nothing: Line, pace: Line | None, assumed: Line | None
+    ) -> tuple[shown.ForecastDay, ...]:
+        """Each coming day."""
+        found = []
+        for ahead in AHEAD:
+            ends = [line[ahead - 1] for line in (nothing, pace, assumed) if line is not None]
+            low, high = _between(ends)
+            gone = self.series.first(ahead - 1)
+            left = self.series.at(gone) if gone < self.series.first(ahead) else DayCount(gone, 0, 0)
+            found.append(
+                shown.ForecastDay(
+                    day=self.day(ahead).isoformat(),
+                    leaves=shown.Leaving(left.numerator, left.denominator),
+                    nothing_new=_value(nothing, ahead),
+                    at_pace=_value(pace, ahead),
+                    assumed=_value(assumed, ahead),
+                    low=low,
+                    high=high,
+                )
+            )
+        return tuple(found)
+
+
+def _value(line: Line | None, ahead: int) -> float | None:
+    return None if line is None else number(line[ahead - 1].value)
+
+
+def _between(standings: Sequence[StandingAhead]) -> tuple[float | None, float | None]:
+    """Between what the values of a day lie; None for both where each of them is certain."""
+    if all(standing.low is None and standing.high is None for standing in standings):
+        return None, None
+    lows = [end for s in standings for end in (s.low, s.value) if end is not None]
+    highs = [end for s in standings for end in (s.high, s.value) if end is not None]
+    return number(min(lows, default=None)), number(max(highs, default=None))
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
