@@ -11,7 +11,7 @@ from kshop_audit.auditing.completing import MeasuredPack
 from kshop_audit.auditing.inputs import platforms_of
 from kshop_audit.auditing.notes import data_notes, inputs_of
 from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_forecasts
-from kshop_audit.auditing.pack_notes import pack_notes
+from kshop_audit.auditing.pack_notes import pack_notes, pack_warnings
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
 from kshop_audit.comparing.regressions import regressions
@@ -123,10 +123,12 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     counted = fallen if request.fail_on_regression else ()
     gate = Gate(request.fail_on, request.min_score, counted)
     due = _due(request, packs)
+    runs = [whole.run for whole in wholes]
+    warnings = tuple(pack_warnings(runs, platforms_of(sources)))
     report = Report(
         schema=SCHEMA,
         tool=Tool("kshop-audit", __version__),
-        packs=_refs([whole.run for whole in wholes]),
+        packs=_refs(runs),
         as_of=str(shown(terms.as_of)),
         timezone=ZONE,
         shop=terms.settings.shop,
@@ -138,7 +140,9 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         score=score,
         rules=results,
         actions=_actions(packs, score),
+        warnings=warnings,
         notes=(
+            *warnings,
             *data_notes(
                 sources,
                 loaded,
@@ -149,7 +153,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
             ),
             *mute_notes(measured, terms),
             *_compared(request.earlier, fallen),
-            *pack_notes([whole.run for whole in wholes], platforms_of(sources)),
+            *pack_notes(runs, platforms_of(sources)),
         ),
         today=due.items[:TODAY],
         today_counts=due.counts,

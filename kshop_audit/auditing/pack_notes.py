@@ -13,13 +13,17 @@ from kshop_audit.model.settings import Span
 
 
 def pack_notes(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Text]:
-    """Whether the packs fit the files, which of them gives the score, which versions judge which
-    days, which settings have no use.
+    """Which pack was taken, which of them gives the score, which versions judge which days, which
+    settings have no use.
 
     `platforms`: whose headers the files have.
     """
-    yield from _platform_notes(runs, platforms)
     first = runs[0]
+    if not first.terms.settings.pack_chosen and tuple(platforms) == (judged := _judged(runs)):
+        yield Text(
+            zh=f"没有指定规则包，按文件的平台选用 {judged[0]}。",
+            en=f"No pack was chosen; the files are of {judged[0]}, so its pack is used.",
+        )
     if len(runs) > 1 and first.pack.dimensions:
         yield Text(
             zh=f"总分只按规则包 {first.pack.id} 计算；退出码看全部规则包。",
@@ -43,23 +47,21 @@ def pack_notes(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Te
         )
 
 
-def _platform_notes(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Text]:
-    """A warning where the files are of other platforms than the packs."""
-    chosen = runs[0].terms.settings.pack_chosen
-    judged = {(run.series or run.pack).id.partition("-")[0] for run in runs}
-    strange = [name for name in platforms if name not in judged]
-    if not chosen and len(platforms) == 1 and not strange and platforms[0] in judged:
-        yield Text(
-            zh=f"没有指定规则包，按文件的平台选用 {platforms[0]}。",
-            en=f"No pack was chosen; the files are of {platforms[0]}, so its pack is used.",
-        )
-    elif strange and (chosen or len(platforms) > 1):
-        files, packs = "、".join(platforms), "、".join(sorted(judged))
+def pack_warnings(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Text]:
+    """That the files are of other platforms than the packs, which makes every figure doubtful."""
+    judged = _judged(runs)
+    if any(name not in judged for name in platforms):
+        files, packs = "、".join(platforms), "、".join(judged)
         yield Text(
             zh=f"注意：文件来自 {files}，规则包是 {packs}；用 --pack 指定文件所属平台的规则包。",
             en=f"Careful: the files are of {files.replace('、', ', ')}, the rules of "
             f"{packs.replace('、', ', ')}; choose the pack of the files' platform with --pack.",
         )
+
+
+def _judged(runs: Sequence[PackRun]) -> tuple[str, ...]:
+    """The platforms whose rules the packs hold."""
+    return tuple(sorted({(run.series or run.pack).id.partition("-")[0] for run in runs}))
 
 
 def _out_of_force(run: PackRun) -> Iterator[Text]:

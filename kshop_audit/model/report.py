@@ -279,6 +279,8 @@ class Report:
 
     `today`: what is due within 24 hours, the soonest first, then what is late; at most TODAY of
     them. `today_counts`: kind → how many there are of all.
+    `warnings`: what must be read before any figure, such as files that the pack is not made for;
+    they stand among the notes as well. Empty in reports saved before there were any.
     """
 
     schema: str
@@ -296,3 +298,4 @@ class Report:
     notes: tuple[Text, ...]
     today: tuple[DueItem, ...] = ()
     today_counts: Mapping[str, DueCount] = field(default_factory=dict)
+    warnings: tuple[Text, ...] = ()

@@ -15,7 +15,9 @@ _NAMES = 3
 def render(report: Report, lang: str) -> str:
     """Lines without symbols or colour; a line is never cut, names beyond a few are counted."""
     shown = view(report, lang)
-    lines = [_first(report, shown), *_failures(shown), *_open(shown)]
+    warnings = [shown.speech.text(warning) for warning in report.warnings]
+    failures = _failures(shown, _FAILURES - len(warnings))
+    lines = [_first(report, shown), *warnings, *failures, *_open(shown)]
     lines.append(_score(shown))
     if shown.first:
         lines.append(shown.speech.say("brief.action", text=shown.first))
@@ -40,10 +42,10 @@ def _rows(shown: View, *marks: Mark) -> list[Row]:
     return list(chain.from_iterable(group.rows for group in shown.groups if group.mark in marks))
 
 
-def _failures(shown: View) -> list[str]:
-    """A line for each gate missed; more than three share the last line."""
+def _failures(shown: View, most: int) -> list[str]:
+    """A line for each gate missed; where there are more than `most` they share the last line."""
     rows, speech = _rows(shown, Mark.FAIL), shown.speech
-    kept = rows if len(rows) <= _FAILURES else rows[: _FAILURES - 1]
+    kept = rows if len(rows) <= most else rows[: most - 1]
     lines = [_failure(row, speech) for row in kept]
     rest = [row.named for row in rows[len(kept) :]]
     if rest:

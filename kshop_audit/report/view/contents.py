@@ -253,10 +253,13 @@ def _asides(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[str
         "incomplete": owed(report) if verdict.failed else (),
         "not_measured": verdict.not_measured,
     }
-    return tuple(
-        speech.say(f"headline.{key}", len(ids), names=_named(ids, titles, speech))
-        for key, ids in mentioned.items()
-        if ids
+    return (
+        *(speech.text(warning) for warning in report.warnings),
+        *(
+            speech.say(f"headline.{key}", len(ids), names=_named(ids, titles, speech))
+            for key, ids in mentioned.items()
+            if ids
+        ),
     )
 
 

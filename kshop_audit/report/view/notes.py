@@ -155,7 +155,10 @@ def data(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[Line, 
             lines.append(Line(label, sentence))
     lines = list(dict.fromkeys(lines))  # two packs with the rule say the same
     label = speech.say("data.notes")
-    lines.extend(Line(label, speech.text(note)) for note in report.notes)
+    # Warnings stand at the top of the page.
+    lines.extend(
+        Line(label, speech.text(note)) for note in report.notes if note not in report.warnings
+    )
     lines.append(Line(speech.say("data.config"), _config(report, speech)))
     for pack in report.packs:
         named = f"{pack.id} {pack.version} {pack.sha256[:12]}"
