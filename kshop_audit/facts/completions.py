@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
@@ -16,6 +18,14 @@ BEGUN = ("created_at", "paid_at", "shipped_at", "picked_up_at", "received_at")
 _NONE = pl.lit(None, pl.Boolean)
 
 
+def _perhaps_later(tables: Tables, kind: Kind, last: datetime) -> pl.Expr:
+    """Boolean: the cell of finished_at may mean an instant after as-of, or one up to it."""
+    if not tables.imprecise(kind, "finished_at"):
+        return pl.lit(False)
+    later = (tables.at_latest(kind, "finished_at") > last) & (pl.col("finished_at") <= last)
+    return later.fill_null(False)
+
+
 def touched(tables: Tables) -> pl.LazyFrame:
     """order_id of the orders of which a row could not be read; each once."""
     damaged = tables.doubtful_rows(Kind.ORDERS).select("order_id")
@@ -28,19 +38,23 @@ def endings(facts: Facts) -> pl.LazyFrame:
 
     Columns: order_id, created_at, status (of a line that is not over, where there is one),
     unfinished (Boolean: a line is neither completed nor closed by as-of; null where a state is not
-    understood or a row of the order could not be read), completed (a line was completed, all are
+    understood, a row of the order could not be read, or a date leaves open whether it was over by
+    as-of: then vague is true), completed (a line was completed, all are
     over), undated (a completed line has no time), ended_at (the latest time of its lines), begun_at
     (the latest event before a completion, no later than as-of), _file, _row.
     """
     tables, last = facts.tables, facts.terms.last
     state = pl.col("status")
     later = (pl.col("finished_at") > last).fill_null(False)
-    waits = (~state.is_in(("completed", "closed"))) | later
+    over = state.is_in(("completed", "closed"))
+    vague = (over & _perhaps_later(tables, Kind.ORDERS, last)).fill_null(False)
+    waits = pl.when(~vague).then(~over | later)
     done = (state == "completed").fill_null(False)
     begun = [pl.when(pl.col(name) <= last).then(name) for name in BEGUN]
     rows = tables.rows(Kind.ORDERS).with_columns(
         _waits=waits,
         _done=done,
+        _vague=vague,
         _undated=done & pl.col("finished_at").is_null(),
         _open=pl.when(waits.fill_null(True)).then(state),
         _begun=pl.max_horizontal(begun),
@@ -52,6 +66,7 @@ def endings(facts: Facts) -> pl.LazyFrame:
         .then(pl.lit(True))
         .when((~pl.col("_waits")).fill_null(False).all())
         .then(pl.lit(False)),
+        vague=pl.col("_vague").any(),
         completed=pl.col("_done").any(),
         undated=pl.col("_undated").any(),
         ended_at=pl.col("finished_at").max(),
@@ -62,6 +77,7 @@ def endings(facts: Facts) -> pl.LazyFrame:
         unread = touched(tables).with_columns(unread=pl.lit(True))
         known = known.join(unread, on="order_id", how="full", coalesce=True).with_columns(
             unfinished=pl.when(pl.col("unread").is_null()).then("unfinished"),
+            vague=pl.col("vague").fill_null(False),
             completed=pl.col("completed").fill_null(False),
             undated=pl.col("undated").fill_null(False),
         )
@@ -71,10 +87,11 @@ def endings(facts: Facts) -> pl.LazyFrame:
 
 @fact
 def last_completions(facts: Facts) -> pl.LazyFrame:
-    """The order completed last by as-of, the completed order without a time that began last, and
-    one of which nobody can tell whether it is over, as far as there are any.
+    """The order completed last by as-of, the completed order without a time that began last, one
+    of which nobody can tell whether it is over, and one that surely is not, as far as there are
+    any.
 
-    Columns: those of `endings`; `why` (String: "dated", "undated", "unclear").
+    Columns: those of `endings`; `why` (String: "dated", "undated", "unclear", "open").
     """
     known = facts(endings)
     done = known.filter("completed")
@@ -82,8 +99,10 @@ def last_completions(facts: Facts) -> pl.LazyFrame:
     dated = done.filter(~pl.col("undated") & pl.col("ended_at").is_not_null())
     undated = done.filter("undated").sort("begun_at", "order_id", descending=True, nulls_last=True)
     unclear = known.filter(pl.col("unfinished").is_null()).sort("order_id")
+    later = (pl.col("created_at") > facts.terms.last).fill_null(False)
+    left = known.filter(pl.col("unfinished") & ~later).sort("order_id")
     newest = dated.sort("ended_at", "order_id", descending=True)
-    parts = {"dated": newest, "undated": undated, "unclear": unclear}
+    parts = {"dated": newest, "undated": undated, "unclear": unclear, "open": left}
     return pl.concat([part.head(1).with_columns(why=pl.lit(name)) for name, part in parts.items()])
 
 
@@ -93,7 +112,8 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
 
     Columns: ticket_id, order_id, status, pending (Boolean: not over by as-of; null where that is
     not known), undated (Boolean: it is over, but since when is not stated, and files hold events
-    after as-of; null for orders), unread (Boolean: the row of the ticket could not be read whole;
+    after as-of; null for orders), vague (Boolean: a date leaves open whether it was over by as-of;
+    null for orders), unread (Boolean: the row of the ticket could not be read whole;
     null for orders), begun_at (application, or creation of the order), _file, _row. An order stands
     here only if its own cell names open after-sales or holds a word that is not understood, and no
     ticket of it is pending.
@@ -101,11 +121,14 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
     tables, last = facts.tables, facts.terms.last
     later = (pl.col("finished_at") > last).fill_null(False)
     undated = pl.col("ended") & pl.col("finished_at").is_null() & tables.run_past(last)
+    vague = (pl.col("ended") & _perhaps_later(tables, Kind.TICKETS, last)).fill_null(False)
+    known = ~undated.fill_null(False) & ~vague
     of_tickets = facts(tickets).select(
         "ticket_id", "order_id", "status",
         undated=undated.fill_null(False),
         unread=pl.col("doubt").is_not_null(),
-        pending=pl.when(~undated.fill_null(False)).then(~pl.col("ended") | later),
+        vague=vague,
+        pending=pl.when(known).then(~pl.col("ended") | later),
         begun_at="applied_at",
         **{FILE: FILE, ROW: ROW},
     )  # fmt: skip

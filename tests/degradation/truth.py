@@ -75,11 +75,7 @@ def truths_of(whole: Whole) -> dict[str, Truth]:
     outcomes = oracle.measure(rows, as_of=whole.as_of)
     found = {rule: truth_of(rule, outcomes[rule]) for rule in (*RATES, *HOURS, *COUNTS)}
     gates = oracle.close(rows, whole.as_of, {})
-    # Orders that are open are for close-orders to tell: the cooldown is that of the others.
-    left = set(gates["close-orders"].blockers)
-    over = [row for row in rows["orders"] if row["order_id"] not in left]
-    cooled = oracle.close({**rows, "orders": over}, whole.as_of, {})["close-cooldown"]
-    for rule, gate in {**gates, "close-cooldown": cooled}.items():
+    for rule, gate in gates.items():
         if rule in CLOSURE:
             count = None if rule == "close-cooldown" else Fraction(len(gate.blockers))
             passes = None if gate.no_verdict else gate.clear

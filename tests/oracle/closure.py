@@ -133,12 +133,20 @@ def open_orders(case: Case, facts: Facts) -> Gate:
 
 
 def cooldown(case: Case, facts: Facts) -> Gate:
-    """By the last completion; an order without a time was completed after all else it tells."""
+    """Not while an order is open; what is known of the others still gives the earliest date."""
     if "orders" not in case.shop:
         return UNANSWERED
-    rows = created(case)
-    if (left := open_orders(case, facts)).blockers:
-        return Gate(blockers=left.blockers)
+    left = open_orders(case, facts)
+    gate = after_completions(case, facts, left.blockers)
+    if not left.blockers:
+        return gate
+    waits = not gate.clear and not gate.no_verdict
+    return Gate(blockers=left.blockers, clears_on=gate.clears_on if waits else None)
+
+
+def after_completions(case: Case, facts: Facts, without: tuple[str, ...]) -> Gate:
+    """By the last completion; an order without a time was completed after all else it tells."""
+    rows = [row for row in created(case) if text(row, "order_id") not in without]
     lines: dict[str, list[Row]] = {}
     for row in rows:
         lines.setdefault(text(row, "order_id"), []).append(row)

@@ -321,17 +321,13 @@ def seen_by(as_of: datetime, shop: Shop) -> Shop:
 
 
 def excuse(gates: dict[str, oracle.Gate], answers: Mapping[str, object]) -> None:
-    """Where the oracle concludes from half an answer, the product waits for the other half; and
-    while orders are open the product still tells when the last completion clears.
-    """
+    """Where the oracle concludes from half an answer, the product waits for the other half."""
     halves = {
         "close-products": ("products_on_sale", "products_in_review"),
     }
     for rule, names in halves.items():
         if any(name not in answers for name in names):
             gates[rule] = oracle.Gate(no_verdict=True)
-    if not gates["close-orders"].clear:
-        del gates["close-cooldown"]
 
 
 def clearing(result: RuleResult) -> datetime | None:

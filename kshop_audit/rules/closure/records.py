@@ -14,10 +14,16 @@ from kshop_audit.model.metadata import CLOSING, Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.rules.closure.blockers import FAMILY, blockers, nothing_blocks, unanswered
+from kshop_audit.rules.closure.blockers import (
+    DEPENDS,
+    FAMILY,
+    blockers,
+    nothing_blocks,
+    unanswered,
+)
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
-from kshop_audit.rules.kit.shapes import Ratio, Shape, Stated
+from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Stated
 
 COOLDOWN = "close-cooldown"
 
@@ -97,7 +103,11 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
         hit=pending,
         offence=True,
         excluded={"after_as_of": pl.col("created_at") > terms.last},
-        unknown={Why.NO_TIME: undated, Why.NOT_UNDERSTOOD: left.is_null()},
+        unknown={
+            Why.NO_TIME: undated,
+            Why.NOT_PRECISE: left.is_null() & pl.col("vague"),
+            Why.NOT_UNDERSTOOD: left.is_null() & ~pl.col("vague"),
+        },
         evidence=EvidenceColumns(ids=("order_id",)),
         findings=blockers("order_id", "status", where=pending.fill_null(False)),
         unmapped=("status",),
@@ -120,7 +130,7 @@ def _cooled(measured: Measured, terms: Terms) -> Conclusion:
     """
     given = terms.settings.closing.last_completed_at
     rows = {str(row["why"]): row for row in measured.findings}
-    undated, unclear = rows.get("undated"), rows.get("unclear")
+    undated, unclear, left = (rows.get(why) for why in ("undated", "unclear", "open"))
     ends = [_end(rows["dated"], "completed_at")] if "dated" in rows else []
     known = [*ends, *([_end(undated, "begun_at")] if undated and undated["begun_at"] else [])]
     early = given is not None and undated is not None and _before(given, undated)
@@ -130,16 +140,32 @@ def _cooled(measured: Measured, terms: Terms) -> Conclusion:
         least = max(known, default=None, key=_rank)
         if least is not None and ready_after(least[0], terms) > terms.as_of:
             return _cooling(*least, terms)  # whatever the open question turns out to be
-        asked: Finding = {"fact": "last_completed_at"}
-        left = tuple(_shown(row) for row in (undated, unclear) if row)
-        return Conclusion(
-            status=Status.NO_VERDICT,
-            findings=(asked, *left),
-            reason=_TOO_EARLY if early else _NO_TIMES,
-        )
-    if not ends:
-        return Conclusion(status=Status.PASS, count=True, findings=())
-    return _cooling(*max(ends, key=_rank), terms)
+        if left is None:
+            asked: Finding = {"fact": "last_completed_at"}
+            shown = tuple(_shown(row) for row in (undated, unclear) if row)
+            reason = _TOO_EARLY if early else _NO_TIMES
+            return Conclusion(status=Status.NO_VERDICT, findings=(asked, *shown), reason=reason)
+    cooled = _cooling(*max(ends, key=_rank), terms) if ends else None
+    if left is not None and (cooled is None or cooled.status is Status.PASS):
+        return _not_begun(left, terms)
+    return cooled or Conclusion(status=Status.PASS, count=True, findings=())
+
+
+def _not_begun(left: Finding, terms: Terms) -> Conclusion:
+    """While an order is open the last one is not completed, however long ago the others were."""
+    blocker: Finding = {"order_id": left["order_id"], "completed_at": None, "clears_on": DEPENDS}
+    return Conclusion(
+        status=Status.FAIL,
+        numerator=1,
+        count=True,
+        findings=(blocker,),
+        reason=Text(
+            zh="还有未完结的订单，30 天要等最后一单完结后才知道从哪天算起；只要有一单是完成的，"
+            f"最早 {ready_after(terms.as_of, terms):%Y-%m-%d} 满足。",
+            en="Orders are still open, so the time after the last one has not begun; if any of "
+            f"them completes, it is not over before {ready_after(terms.as_of, terms):%Y-%m-%d}.",
+        ),
+    )
 
 
 _NO_TIMES = Text(
@@ -205,6 +231,7 @@ def ready_after(last_completed_at: datetime, terms: Terms) -> datetime:
         en="Take no order after the last one and apply on the date given, not before.",
     ),
     unit=Text(zh="单完结未满 30 天", en="orders finished less than 30 full days ago"),
+    also=("orders",),
     gates_when=CLOSING,
     due={
         "closure": Text(
@@ -232,14 +259,15 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
         取 [closing] 的 last_completed_at。
 
     Not counted:
-        Unfinished orders (another rule); each one that finishes starts the 30 days anew. An order
-        of several lines ends with the last of them. No verdict while a completed order has no time
-        and `last_completed_at` is not given or lies before its payment; what is known still gives
+        Closed orders. An order of several lines ends with the last of them. While an order is open
+        the 30 days have not begun: each one that finishes starts them anew. No verdict while a
+        completed order has no time and `last_completed_at` is not given or lies before its payment,
+        or while days of the orders are missing or a row cannot be read; what is known still gives
         the earliest date.
 
-        未完结订单（另有规则）；每完成一单，30 天重新起算。
-        多行的订单以最后一行为准。判不了：已完成的订单没有完成时间，而 last_completed_at 没填或早于
-        它的付款；已知的时间仍给出最早日期。
+        已关闭的订单。多行的订单以最后一行为准。还有未完结的订单时，30 天还没有开始：每完成一单都
+        重新起算。判不了：已完成的订单没有完成时间，而 last_completed_at 没填或早于它的付款；订单文
+        件缺了几天，或有行读不出来。已知的时间仍给出最早日期。
 
     Example:
         Last completion 1 March 2026: ready 1 April 2026 00:00. 31 January 2026: ready 3 March
@@ -270,6 +298,8 @@ def close_cooldown(facts: Facts, terms: Terms) -> Shape:
         unit=facts(last_completions),
         hit=pl.lit(True),
         offence=True,
+        # An order that is not in the files may have been completed later, unless this is told.
+        gaps=Gap.ROWS if given is None else Gap.NONE,
         evidence=EvidenceColumns(ids=("order_id",), actual=pl.col("ended_at")),
         findings=Findings(
             {
@@ -341,7 +371,8 @@ def close_aftersales(facts: Facts, terms: Terms) -> Shape:
         excluded={"after_as_of": pl.col("begun_at") > terms.last},
         unknown={
             Why.NO_TIME: pl.col("undated").fill_null(False),
-            Why.NOT_UNDERSTOOD: pending.is_null(),
+            Why.NOT_PRECISE: pl.col("vague").fill_null(False),
+            Why.NOT_UNDERSTOOD: pending.is_null() & ~pl.col("vague").fill_null(False),
         },
         # Applied for at a time that cannot be read, perhaps after as-of.
         maybe={Why.NOT_READABLE: pl.col("unread") & pl.col("begun_at").is_null()},
