@@ -55,6 +55,10 @@ def _with_refunds(orders: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     )
     known = pl.col("_stated").is_not_null()
     unstated = pl.col("_unstated").fill_null(pl.col("refunded_in_part"))
+    if Kind.TICKETS in tables.doubtful:
+        unstated = unstated | _named_by(tables, Kind.TICKETS)
+    if tables.keyless.get(Kind.TICKETS):
+        unstated = pl.lit(True)  # a row without its order may be a refund of any of them
     if tables.has(Kind.ORDERS, "status"):
         unstated = unstated | ~pl.col("status_known")
     in_full = pl.col("closed") & (~known | pl.col("_unstated").fill_null(False))
@@ -69,6 +73,38 @@ def _with_refunds(orders: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     )
 
 
+def _named_by(tables: Tables, *kinds: Kind) -> pl.Expr:
+    """Boolean: a row of the order in a file of one of the kinds could not be read."""
+    ids = pl.concat(_unread_ids(tables, *kinds)).get_column("order_id")
+    return pl.col("order_id").is_in(ids.drop_nulls().implode())
+
+
+def _unread_ids(tables: Tables, *kinds: Kind) -> list[pl.DataFrame]:
+    """order_id of the rows that could not be read, by kind."""
+    rows = (tables.doubtful.get(kind) for kind in kinds)
+    return [frame.select("order_id") for frame in rows if frame is not None]
+
+
+def _with_unread(known: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """Charged orders, without the fee of those of which a row could not be read, and with a row for
+    each order of which nothing else is known.
+    """
+    kinds = (Kind.ORDERS, Kind.SETTLEMENTS)
+    damaged = _unread_ids(tables, *kinds)
+    strays = sum(sum(tables.keyless.get(kind, {}).values()) for kind in kinds)
+    if damaged:
+        ids = pl.concat(damaged).drop_nulls().unique().lazy().with_columns(_unread=pl.lit(True))
+        nothing = pl.col("_unread").is_null()
+        known = known.join(ids, on="order_id", how="full", coalesce=True).with_columns(
+            pl.when(nothing).then("fee_fen").alias("fee_fen"),
+            pl.when(nothing).then("least_fen").alias("least_fen"),
+        ).drop("_unread")  # fmt: skip
+    if strays:
+        rows = pl.LazyFrame({"order_id": [None] * strays}, schema={"order_id": pl.String})
+        known = pl.concat([known, rows], how="diagonal")
+    return known
+
+
 @fact
 def charged_orders(
     facts: Facts, since: datetime, of_commission: Fraction, of_amount: Fraction
@@ -81,7 +117,9 @@ def charged_orders(
     amount without what was paid back; orders paid before `since` pay nothing. `estimated`: a
     commission without a settlement; it was not received of an order that was paid back in full.
     `lacking`: there is nothing to take a share of, neither a commission nor an amount; such an
-    order is counted apart and charged nothing.
+    order is counted apart and charged nothing. Of an order with a row that could not be read the
+    fee is null, and the month where nothing else is known of it; so is the order where not even its
+    id could be read.
     """
     paid = facts(orders).filter(pl.col("paid_at") <= facts.terms.last)
     settled = pl.col("settled_commission_fen").is_not_null()
@@ -96,7 +134,7 @@ def charged_orders(
         .otherwise(share_fen(base, of_amount))
     )  # fmt: skip
     least = pl.when(pl.col("refund_open") & ~(settled & (commission > 0))).then(0).otherwise(fee)
-    return _with_refunds(_with_settled(paid, facts.tables), facts).select(
+    charged = _with_refunds(_with_settled(paid, facts.tables), facts).select(
         "order_id",
         FILE,
         ROW,
@@ -107,6 +145,7 @@ def charged_orders(
         estimated=(commission > 0) & ~settled,
         lacking=lacking,
     )
+    return _with_unread(charged, facts.tables)
 
 
 def monthly(charged: pl.LazyFrame) -> pl.LazyFrame:
@@ -114,7 +153,8 @@ def monthly(charged: pl.LazyFrame) -> pl.LazyFrame:
     (Int64: orders of which the refund is not known), estimated (of any).
     """
     return (
-        charged.group_by("month")
+        charged.filter(pl.col("fee_fen").is_not_null())
+        .group_by("month")
         .agg(
             pl.col("fee_fen", "least_fen").sum(),
             pl.col("lacking").sum().cast(pl.Int64),

@@ -269,7 +269,8 @@ def _bounds(
         return None
     if measured.bounds is not None:
         least, most = measured.bounds
-        return Bounds(float(least), float(most)) if measured.denominator else None
+        there = measured.denominator or most is None
+        return Bounds(float(least), None if most is None else float(most)) if there else None
     if value is None and not measured.unknown_hides and not measured.unknown:
         return None
     # A sum is bounded as a sum, in the unit of its value.

@@ -10,6 +10,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.fees import charged_orders, monthly
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms, Withdrawal
@@ -42,6 +43,15 @@ def _refunds(orders: int) -> Text:
     )
 
 
+def _unread(orders: int) -> Text:
+    return Text(
+        zh=f"{orders} 行订单或结算读不出来，它们的服务费没有算进去：合计至少这么多。改好后"
+        "重新导出，见 doctor。",
+        en=f"{orders} orders or settlements could not be read, and their fee is not in it: the "
+        "sum is the least. Export them again; doctor lists them.",
+    )
+
+
 def _fee(measured: Measured, terms: Terms) -> Conclusion:
     def total(name: str) -> int:
         return sum(int(row[name] or 0) for row in measured.findings)
@@ -52,10 +62,16 @@ def _fee(measured: Measured, terms: Terms) -> Conclusion:
         notes.append(_unpriced(unpriced))
     if refunds := total("refunds"):
         notes.append(_refunds(refunds))
+    bounds: tuple[Fraction, Fraction | None] | None = None
+    if measured.unknown:
+        notes.append(_unread(measured.unknown))
+        bounds = Fraction(least, 100), None
+    elif least < most:
+        bounds = Fraction(least, 100), Fraction(most, 100)
     return Conclusion(
         count=True,
         findings=tuple(_month(row) for row in measured.findings),
-        bounds=(Fraction(least, 100), Fraction(most, 100)) if least < most else None,
+        bounds=bounds,
         notes=tuple(notes),
     )
 
@@ -108,10 +124,12 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
     Not counted:
         Unpaid orders, orders paid before 2019-07-20 00:00, orders with neither an amount nor a
         commission (noted), and what was paid back: of a closed order everything, unless its
-        tickets tell how much. Where the amount of a refund is not known, there are bounds only.
+        tickets tell how much. Where the amount of a refund is not known, there are bounds only, and
+        where an order cannot be read there is a least sum only.
 
         未付款订单、2019-07-20 00:00 之前付款的订单、既没有金额也没有佣金的订单（会注明），以及已退
-        的金额：已关闭的订单按全额退款，售后单写明金额的按金额。不知道退了多少时只有上下限。
+        的金额：已关闭的订单按全额退款，售后单写明金额的按金额。不知道退了多少时只有上下限；有订单读不
+        出来时只有下限。
 
     Example:
         Commission 20, another platform keeps 5: (20 − 5) × 50 % = 7.50 (S0-03). 100,000 without
@@ -139,6 +157,7 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
         amount=fee,
         weight=pl.col("charged"),
         gaps=Gap.NONE,
+        unknown={Why.NOT_READABLE: fee.is_null()},
         slow=fee > 0,
         evidence=EvidenceColumns(ids=("order_id",), cost_fen=fee),
         findings=Findings({}, order=("month",), limit=None, beside=monthly(orders)),

@@ -45,15 +45,15 @@ class Conclusion:
 
     `instead`: status → the one to give in its place, once bounds and target are known.
     `count`: the value is the numerator itself, nothing is divided; `value` replaces it. `bounds`:
-    the least and the most where only a range is published; there is no value then. `next_step`:
-    when the only deadline of the rule's `due` is reached, where one is known.
+    the least and the most where only a range is known (None: no end); there is no value then.
+    `next_step`: when the only deadline of the rule's `due` is reached, where one is known.
     """
 
     status: Status | None = None
     instead: Mapping[Status, Status] = field(default_factory=dict)
     numerator: int | None = None
     value: Fraction | None = None
-    bounds: tuple[Fraction, Fraction] | None = None
+    bounds: tuple[Fraction, Fraction | None] | None = None
     count: bool = False
     findings: tuple[Finding, ...] | None = None
     reason: Text | None = None
