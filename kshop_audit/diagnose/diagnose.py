@@ -57,6 +57,7 @@ def diagnose(request: Request, settings: Settings, scratch: Path, *, mask: bool)
             for gap in _gaps(pack, rules[pack.id], (sources, loaded), settings)
         ),
         lacks=tuple(_lacks(rules, loaded, settings)) if loaded.tables.frames else (),
+        problems=loaded.problems,
     )
 
 

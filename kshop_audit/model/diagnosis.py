@@ -120,7 +120,9 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything. `as_of`: the newest event, None if no file tells of any."""
+    """Everything. `as_of`: the newest event, None if no file tells of any. `problems`: why `check`
+    makes no figure of these files, such as the rows of two shops.
+    """
 
     schema: str
     as_of: str | None
@@ -128,6 +130,7 @@ class Diagnosis:
     unmapped: tuple[Unmapped, ...]
     gaps: tuple[DayGap, ...]
     lacks: tuple[Lack, ...]
+    problems: tuple[Text, ...] = ()
 
     @property
     def readable(self) -> bool:

@@ -22,7 +22,7 @@ _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
 def render(diagnosis: Diagnosis, options: TextOptions) -> str:
     """The diagnosis as lines of at most `options.width` cells (never narrower than 40)."""
     page = _DiagnosisPage(Speech(options.lang, options.ascii), options)
-    sections = [page.summary(diagnosis)]
+    sections = [page.summary(diagnosis), page.problems(diagnosis)]
     sections += [page.file(file) for file in diagnosis.files]
     sections += [page.unmapped(diagnosis), page.gaps(diagnosis), page.lacks(diagnosis)]
     if any(_proposed(file) for file in diagnosis.files) or diagnosis.unmapped:
@@ -58,6 +58,11 @@ class _DiagnosisPage:
             "headline.as_of", as_of=self._speech.instant(diagnosis.as_of, closing=True)
         )
         return self.line(self._speech.join([summary, as_of or ""]), Style.STRONG)
+
+    def problems(self, diagnosis: Diagnosis) -> list[Spans]:
+        """Why no figure is made of these files."""
+        texts = [self._speech.text(problem) for problem in diagnosis.problems]
+        return self._section("problems", [("×", text) for text in texts])
 
     def file(self, file: FileDiagnosis) -> list[Spans]:
         """Everything about one file."""
