@@ -108,7 +108,10 @@ class Reach:
         if Kind.TICKETS in self.terms.settings.coverage:
             return _NONE
         newest = self.ends(Kind.TICKETS)[1]
-        days = lost_tail(self.pace(Kind.TICKETS), self.pace(Kind.ORDERS), newest, self.terms.as_of)
+        # Days of which the orders are missing had orders, or they would not be missed.
+        ordered = (self.pace(Kind.ORDERS).last, *self.empty((Kind.ORDERS,), since)[1].missing)
+        until = max((day for day in ordered if day is not None), default=None)
+        days = lost_tail(self.pace(Kind.TICKETS), until, newest, self.terms.as_of)
         last = (self.terms.end - timedelta(days=1)).date()
         lost = (last - timedelta(days=back) for back in range(days))
         return EmptyDays(tuple(sorted(day for day in lost if day >= since.date())))

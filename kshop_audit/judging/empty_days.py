@@ -80,14 +80,15 @@ def empty_days(
     return EmptyDays(tuple(missing), tuple(thin))
 
 
-def lost_tail(pace: Pace, others: Pace, newest: datetime | None, as_of: datetime) -> int:
+def lost_tail(pace: Pace, last: date | None, newest: datetime | None, as_of: datetime) -> int:
     """How many days at the end a file of tickets does not reach, while orders go on (1b.5).
 
-    `pace`: of the tickets, `others`: of the orders, `newest`: the newest event of the tickets.
+    `pace`: of the tickets, `last`: the last day of orders, a missing one included, `newest`: the
+    newest event of the tickets.
     """
-    if newest is None or pace.first is None or others.last is None:
+    if newest is None or pace.first is None or last is None:
         return 0
-    days = (others.last - newest.date()).days
+    days = (last - newest.date()).days
     known = max((newest.date() - pace.first).days + 1, 1)
     expected = Fraction(sum(pace.units.values()) * days, known)
     return (as_of.date() - newest.date()).days if days >= 3 and expected >= ENOUGH else 0
