@@ -6,7 +6,7 @@ that were not understood, and figures that the operator declared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -117,8 +117,22 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
     )
     texts = {label.text: label.rows for label in labels}
     seen = replace(measured, unmapped={**texts, **own}, labels=labels)
+    if declared is not None and not measured.declared:
+        seen = replace(seen, notes=(*seen.notes, _unused(declared, rule.info.id)))
     done = _with_gaps(seen, rule, kinds, whole)
     return done if rule.complete is None else rule.complete(done, whole.terms)
+
+
+def _unused(declared: Declared, rule: str) -> Text:
+    """That a declared figure gave way to the files, so that a reader can compare the two."""
+    figure = f"{declared.numerator}/{declared.denominator}"
+    return Text(
+        zh=f"填报的 {figure}（{declared.since} 至 {declared.until}，{declared.source}）没有用上：有"
+        f"文件时按文件算。两个数差得多时先核对文件；要用填报的数，就不要给这种文件（[declared.{rule}]）。",
+        en=f"The declared {figure} ({declared.since} to {declared.until}, {declared.source}) was "
+        "not used, for the files hold the figure. If the two are far apart, check the files; to "
+        f"have [declared.{rule}] used, leave these files out.",
+    )
 
 
 def of_declared(declared: Declared, info: RuleInfo, terms: Terms) -> Measurement:
@@ -191,12 +205,20 @@ def empty_days_of(rule: Rule, reach: Reach) -> tuple[Kind | None, EmptyDays]:
     return reach.empty(kinds, reach.terms.since(rule.info.id) if windowed else reach.begun(kinds))
 
 
-def _in_days(days: int, measured: Measurement, reach: Reach, kind: Kind | None) -> Doubts:
-    """What days without rows may hide."""
+def _in_days(
+    days: Sequence[date], measured: Measurement, reach: Reach, kind: Kind | None
+) -> Doubts:
+    """What days without rows may hide; of a day whose units all have time left nothing that
+    speaks against the shop.
+    """
     if measured.gap == "groups":  # every known one may be turned, or another one be there
         return Doubts(turned=max(measured.denominator or 0, 1)) if days else Doubts()
     per_day = 1 if measured.gap == "days" else fullest_day(measured) or reach.fullest(kind)
-    return Doubts(either=days * per_day)
+    grace, as_of = measured.grace, reach.terms.as_of
+    young = sum(datetime.combine(day, time.min) + grace >= as_of for day in days) if grace else 0
+    good = Doubts(miss=young) if measured.offence else Doubts(hit=young)
+    each = Doubts(either=len(days) - young) + good
+    return Doubts(either=each.either * per_day, hit=each.hit * per_day, miss=each.miss * per_day)
 
 
 def _with_gaps(
@@ -218,7 +240,7 @@ def _with_gaps(
     kind, empty = reach.empty(counted, since or reach.begun(counted))
     if kind is not None:
         measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))
-    hidden = added(keyless, {Why.EMPTY_DAYS: _in_days(len(empty.missing), measured, reach, kind)})
+    hidden = added(keyless, {Why.EMPTY_DAYS: _in_days(empty.missing, measured, reach, kind)})
     if not measured.population:
         return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)
     return replace(

@@ -43,10 +43,20 @@ def _of_sums(measured: Measurement, doubts: Doubts) -> tuple[Extreme, Extreme]:
         return Extreme(first, below), Extreme(last, below)
     least, most = measured.each
     known = min(doubts.turned, below)
-    units = doubts.units - known
+    # With nothing that counts for certain it is not known either whether anything does.
+    amounts = measured.amounts if below > known else ()
+    units = doubts.units - known - sum(count for _, _, count in amounts)
     # A unit that may be another one takes at most `most` with it, and at least nothing.
     low = Extreme(max(first - known * most, 0) + (units + known) * least, below + units)
-    return low, Extreme(last + (units + known) * most, below + units)
+    high = Extreme(last + (units + known) * most, below + units)
+    # One of known amount counts at the end that it draws the mean to.
+    for amount, _, count in sorted(amounts):
+        if amount * low.denominator < low.numerator:
+            low = Extreme(low.numerator + amount * count, low.denominator + count)
+    for _, amount, count in sorted(amounts, key=lambda entry: -entry[1]):
+        if amount * high.denominator > high.numerator:
+            high = Extreme(high.numerator + amount * count, high.denominator + count)
+    return low, high
 
 
 def _of_two_populations(measured: Measurement) -> tuple[Extreme, Extreme]:

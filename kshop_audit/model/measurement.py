@@ -114,7 +114,9 @@ class Measurement:
     whether the numerator and the denominator count different things. `against`: units that speak
     against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
-    `sums`: between what the numerator lies where times are not precise. `side`: keys of a side
+    `sums`: between what the numerator lies where times are not precise. `amounts`: (least, most,
+    units) of units of a sum that may not count, and whose amount is known if they do. `grace`: how
+    long a unit cannot speak against the shop. `side`: keys of a side
     file that the inputs have, and all of them; `keyless`: kinds of which a row without its key may
     take any unit out; `days`: the figure by natural days, of which `days_below` are those of the
     denominator where it counts other things; `undecided`: units whose time still runs; `limit`: how
@@ -159,7 +161,7 @@ class Measurement:
     status: Status | None = None
     instead: Mapping[Status, Status] = field(default_factory=dict)
     value: Fraction | None = None
-    bounds: tuple[Fraction, Fraction] | None = None
+    bounds: tuple[Fraction, Fraction | None] | None = None
     reason: Text | None = None
     notes: tuple[Text, ...] = ()
     unmapped_columns: tuple[str, ...] = ()
@@ -169,6 +171,8 @@ class Measurement:
     mutes: tuple[MuteCount, ...] = ()
     unmuted: Measurement | None = None
     sums: Sums | None = None
+    amounts: tuple[tuple[int, int, int], ...] = ()
+    grace: timedelta = timedelta(0)
     side: tuple[int, int] | None = None
     unsettled: Text | None = None
     due: tuple[DueUnit, ...] = ()

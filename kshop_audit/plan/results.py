@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -107,10 +107,6 @@ def measurement(
     listed = _findings(own.get((name, "findings")), ratio.findings, chats)
     quotient = isinstance(shape, Quotient)
     below = _total(collected.totals.get(name + BELOW, ())) if quotient else top
-    sums = None
-    if isinstance(shape, Tally) and shape.least is not None:
-        low, high = (_total(collected.totals.get(name + end, ())) for end in (LEAST, MOST))
-        sums = Sums(low.numerator, high.numerator, low.denominator)
     excluded = {key: top.units[code] for code, key in enumerate(EXCLUSIONS) if code in top.units}
     result = Measurement(
         rule.info.id,
@@ -133,7 +129,9 @@ def measurement(
         window=terms.pack.rules[rule.info.id].window_days is not None,
         notes=shape.notes,
         scale=rule.info.scale,
-        sums=sums,
+        sums=_sums(name, shape, collected),
+        amounts=_amounts(own.get((name, "amounts"))),
+        grace=ratio.grace if isinstance(ratio, Ratio) else timedelta(0),
         each=shape.each if isinstance(shape, Tally) else None,
         unmapped_columns=ratio.unmapped,
         gap=ratio.gaps,
@@ -322,6 +320,17 @@ def _evidence(
 def _mutes(frame: pl.DataFrame | None) -> tuple[MuteCount, ...]:
     rows = [] if frame is None else frame.sort("index").to_dicts()
     return tuple(MuteCount(row["index"], row["units"], row["against"]) for row in rows)
+
+
+def _sums(name: str, shape: Shape, collected: Collected) -> Sums | None:
+    if not isinstance(shape, Tally) or shape.least is None:
+        return None
+    low, high = (_total(collected.totals.get(name + end, ())) for end in (LEAST, MOST))
+    return Sums(low.numerator, high.numerator, low.denominator)
+
+
+def _amounts(frame: pl.DataFrame | None) -> tuple[tuple[int, int, int], ...]:
+    return () if frame is None else tuple(frame.select("least", "most", "units").iter_rows())
 
 
 def _reasons(frame: pl.DataFrame | None) -> dict[str, int]:

@@ -37,6 +37,8 @@ and the engine computes two frames in less time than one after the other.
 _EXTRA = "/extra"
 UNMUTED = "/unmuted"
 """Suffix under which a rule with mutes is collected without them."""
+SINGLE = ("findings", "evidence", "reasons", "mutes", "dues", "amounts")
+"""The frames of a rule that differ in shape from those of others."""
 
 
 @dataclass
@@ -53,10 +55,11 @@ class RuleQuery:
     reasons: pl.LazyFrame | None = None
     mutes: pl.LazyFrame | None = None
     dues: pl.LazyFrame | None = None
+    amounts: pl.LazyFrame | None = None
 
     def frames(self) -> list[pl.LazyFrame]:
         """All of them."""
-        single = (self.findings, self.evidence, self.reasons, self.mutes, self.dues)
+        single = (getattr(self, name) for name in SINGLE)
         return [*self.counts, *self.slices, *(f for f in single if f is not None)]
 
 
@@ -170,6 +173,7 @@ def _query(
         if shape.reasons:
             asked.reasons = _unknown_reasons(frame, shape.reasons, terms)
     if isinstance(top, Tally):
+        asked.amounts = query.amounts(frame, top)
         for end, amount in query.ends(top).items():
             ended = query.units(amount, rule.info.id, terms, _any(mutes))
             asked.counts.append(query.counts(ended, amount, name + end))
@@ -242,7 +246,7 @@ def _collect(queries: list[RuleQuery], facts: Facts, extras: _Extras) -> dict[st
     singles = {
         (asked.name, name): frame
         for asked in queries
-        for name in ("findings", "evidence", "reasons", "mutes", "dues")
+        for name in SINGLE
         if (frame := getattr(asked, name)) is not None
     }
     results = collected(

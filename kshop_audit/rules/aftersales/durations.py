@@ -16,6 +16,7 @@ from kshop_audit.model.settings import Terms
 from kshop_audit.rules.aftersales.limits import (
     answer_due,
     answer_dues,
+    least_limit,
     next_due,
     return_due,
     return_waits,
@@ -146,6 +147,7 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
         ),
         least=taken.least if taken.open else None,
         most=taken.most if taken.open else None,
+        told=pl.col("doubt").is_null(),
         slow=taken.written > _target_seconds("refund-only-hours", terms),
         evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"),
@@ -251,6 +253,8 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
         maybe=_perhaps(tables, "return-refund-hours", "return_refund", out, terms),
         least=taken.least if taken.open else None,
         most=taken.most if taken.open else None,
+        # Without its end the second step of a return is not known.
+        told=pl.col("doubt").is_null() & pl.col("finished_at").is_not_null(),
         slow=taken.written > _target_seconds("return-refund-hours", terms),
         evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by=BY,
@@ -343,6 +347,7 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         at="applied_at",
         hit=given.late(due, terms),
         offence=True,
+        grace=least_limit(terms),
         excluded={"exempt": exempt, "pending": waits.fill_null(False)},
         maybe=perhaps(state & inside, "applied_at", unclear=state.is_null(), out=exempt),
         unknown=given.unknown(),

@@ -16,16 +16,26 @@ LIMITS = "refund-deadlines"
 """The rule whose options are the limits."""
 
 
+def _hours(terms: Terms) -> dict[str, timedelta]:
+    """The limits of an answer by the type of a ticket and whether its goods had left."""
+    return {
+        name: timedelta(hours=terms.number(LIMITS, f"{name}_hours"))
+        for name in ("refund_only", "refund_only_shipped", "return_refund")
+    }
+
+
+def least_limit(terms: Terms) -> timedelta:
+    """The least time that any ticket has until it must be answered."""
+    return min(_hours(terms).values())
+
+
 def answer_due(terms: Terms) -> pl.Expr:
     """Datetime: by when the application must be answered (handbook 3.5.4).
 
     Needs type, applied_at, picked_up_at. "Shipped" is judged by the courier's pickup, not by the
     waybill (S3-14, H2).
     """
-    hours = {
-        name: timedelta(hours=terms.number(LIMITS, f"{name}_hours"))
-        for name in ("refund_only", "refund_only_shipped", "return_refund")
-    }
+    hours = _hours(terms)
     picked = (pl.col("picked_up_at") <= pl.col("applied_at")).fill_null(False)
     limit = (
         pl.when(pl.col("type") == "return_refund").then(pl.lit(hours["return_refund"]))
@@ -41,10 +51,7 @@ def answer_dues(tables: Tables, terms: Terms) -> TicketMoment:
 
     Needs besides: pickup_open (Boolean: no file tells whether the order was picked up).
     """
-    hours = {
-        name: timedelta(hours=terms.number(LIMITS, f"{name}_hours"))
-        for name in ("refund_only", "refund_only_shipped", "return_refund")
-    }
+    hours = _hours(terms)
     applied = moment(tables, "applied_at")
     returned, only = (pl.col("type") == name for name in ("return_refund", "refund_only"))
     picked = _picked(tables, applied)

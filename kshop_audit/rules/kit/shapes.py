@@ -37,24 +37,25 @@ class Gap(StrEnum):
 class Ratio:
     """Hits among units.
 
-    `at`: the time column that places a unit in the rule's window (None: every row counts).
-    `hit`: Boolean; null = the inputs do not show the outcome, the unit goes to the bounds.
-    `offence`: the numerator counts what must not be, so the hits are the evidence; else the misses.
-    `excluded`: reason → predicate; after-as-of and outside-window are added from `at`.
-    `excluded_column`: a UInt8 column that already holds the reason as an index of EXCLUSIONS.
-    `by`: dimension → column of the unit, for breakdowns.
-    `maybe`: reason → Boolean, where it is not known whether the unit counts; it wins over
-    `excluded`, so it must be false where a unit is excluded for certain. `unknown`: reason →
-    Boolean, why the outcome of a unit is not known where `hit` is null; without one the files do
-    not cover it. `gaps`: what rows and days that are not in the inputs could add.
-    `keyless`: further kinds of which a row without its key may take any unit out.
-    `unknown_hides`: the numerator is not known at all, only its bounds are.
-    `limit`: how long after `at` a unit may be `pending`, where that is the same for all of them.
-    `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
-    file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
-    anything is unknown; `instead`: status → the one to give in its place. `due`: kind → which units
-    wait for something, and until when. `turn`: how a what-if turns a unit; `levers`: word → groups
-    that it can address.
+        `at`: the time column that places a unit in the rule's window (None: every row counts).
+        `hit`: Boolean; null = the inputs do not show the outcome, the unit goes to the bounds.
+        `offence`: the numerator counts what must not be, so the hits are the evidence; else the misses.
+        `excluded`: reason → predicate; after-as-of and outside-window are added from `at`.
+        `excluded_column`: a UInt8 column that already holds the reason as an index of EXCLUSIONS.
+        `by`: dimension → column of the unit, for breakdowns.
+        `maybe`: reason → Boolean, where it is not known whether the unit counts; it wins over
+        `excluded`, so it must be false where a unit is excluded for certain. `unknown`: reason →
+        Boolean, why the outcome of a unit is not known where `hit` is null; without one the files do
+        not cover it. `gaps`: what rows and days that are not in the inputs could add.
+        `keyless`: further kinds of which a row without its key may take any unit out.
+        `unknown_hides`: the numerator is not known at all, only its bounds are.
+        `limit`: how long after `at` a unit may be `pending`, where that is the same for all of them.
+        `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
+        file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
+        anything is unknown; `instead`: status → the one to give in its place. `due`: kind → which units
+        wait for something, and until when. `turn`: how a what-if turns a unit; `levers`: word → groups
+    that it can address. `grace`: the least time that a unit has before it can speak against the
+    shop, so that none of a younger day can.
     """
 
     unit: pl.LazyFrame
@@ -77,6 +78,7 @@ class Ratio:
     side: tuple[int, int] | None = None
     unsettled: Text | None = None
     instead: Mapping[Status, Status] = field(default_factory=dict)
+    grace: timedelta = timedelta(0)
     notes: tuple[Text, ...] = ()
     due: Mapping[str, Due] = field(default_factory=dict)
     turn: Turning | None = None
@@ -91,7 +93,8 @@ class Tally:
     `slow`: Boolean, the units that are worth showing as evidence. `each`: least and most that one
     unit can add, for the bounds; None where there are none. `maybe`, `unknown`: as in Ratio; an
     amount that is null is unknown. `least`, `most`: Int64, between what the amount of a unit lies
-    where its times are not precise; None where all are.
+    where its times are not precise; None where all are. `told`: Boolean, the amount of a unit that
+    may not count is right if it does count; None: nothing is known of it.
     """
 
     unit: pl.LazyFrame
@@ -110,6 +113,7 @@ class Tally:
     unknown: Mapping[Why, pl.Expr] = field(default_factory=dict)
     least: pl.Expr | None = None
     most: pl.Expr | None = None
+    told: pl.Expr | None = None
     declared: bool = False
     notes: tuple[Text, ...] = ()
 

@@ -216,7 +216,8 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
         presale = presale | (~pl.col("presale_given") & promised.fill_null(False))
     due = {"ship": _due(limit.early, facts.tables, terms)}
     own = _ratio("ship-48h", limit, facts, terms, presale)
-    return replace(own, due=due, levers=by_carrier(pl.col("carrier")))
+    grace = _hours("ship-48h", "hours", terms)
+    return replace(own, due=due, levers=by_carrier(pl.col("carrier")), grace=grace)
 
 
 @rule(

@@ -139,6 +139,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
         unit=facts(parcels, hours if each else None),
         at="uploaded_at",
         hit=chances.outcome,
+        grace=timedelta(hours=hours),
         keyless=(Kind.TICKETS,),
         side=side,
         unsettled=strangers(Kind.SHIPMENTS, Kind.ORDERS, *side) if side else None,

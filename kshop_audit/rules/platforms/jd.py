@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -111,7 +112,7 @@ def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
     applied = moment(facts.tables, "applied_at")
     due = TicketMoment(applied.earliest + hours, applied.latest + hours)
     given = answer(facts.tables, terms, "agreed_at", "finished_at")
-    return _late(facts(tickets), "jd-review-12h", due, given, facts)
+    return replace(_late(facts(tickets), "jd-review-12h", due, given, facts), grace=hours)
 
 
 @rule(
@@ -170,7 +171,8 @@ def jd_finish_7d(facts: Facts, terms: Terms) -> Shape:
         due = TicketMoment(*(day + days + timedelta(days=1) - SECOND for day in begun))
     done = answer(facts.tables, terms, "finished_at")
     kind = pl.col("type").is_in(GOODS_BACK)
-    return _late(facts(goods_services), "jd-finish-7d", due, done, facts, kind)
+    late = _late(facts(goods_services), "jd-finish-7d", due, done, facts, kind)
+    return replace(late, grace=days)
 
 
 @rule(

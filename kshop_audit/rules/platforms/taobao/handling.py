@@ -118,6 +118,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         unit=facts(due_pickups, terms.number("tb-pickup-48h", "hours")),
         at="due_at",
         hit=chances.outcome,
+        grace=timedelta(hours=terms.number("tb-pickup-48h", "hours")),
         keyless=(Kind.TICKETS,),
         excluded={**excluded, "outside_window": at >= _until("tb-pickup-48h", terms)},
         maybe=maybe(causes, unsure, Why.NOT_COVERED),
@@ -225,6 +226,8 @@ def tb_refund_hours(facts: Facts, terms: Terms) -> Shape:
         maybe=perhaps(member & inside, "finished_at", unclear=member.is_null(), out=out),
         least=taken.least if taken.open else None,
         most=taken.most if taken.open else None,
+        # Without its end the second step of a return is not known.
+        told=good & pl.col("finished_at").is_not_null(),
         evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by={"day": pl.col("finished_at").dt.date()},
         unmapped=("type", "status"),
