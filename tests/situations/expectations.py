@@ -28,6 +28,8 @@ CHECK = frozenset(
 INPUT = ("kind", "rows", "rejected", "skipped", "duplicates")
 UNDECIDED = ("no_verdict", "not_applicable")
 CRASHES = ("traceback (most recent", "internal error", "内部错误")
+ENDLESS = Fraction(10**30)
+"""Stands for an end that is not known."""
 NEAR = Fraction(1, 10**9)
 """The report writes ratios as binary fractions; figures that differ by less are the same."""
 
@@ -194,7 +196,10 @@ def _bounds(check: Json, rule: Json) -> Iterator[str]:
     if bounds is None:
         yield f"no bounds, expected {', '.join(f'{key} {check[key]}' for key in wanted)}"
         return
-    low, high = figure(bounds["low"]), figure(bounds["high"])
+    low, high = (
+        sign * ENDLESS if bounds[end] is None else figure(bounds[end])
+        for end, sign in (("low", -1), ("high", 1))
+    )
     shown = f"bounds are {bounds['low']} to {bounds['high']}"
     if check.get("bounds") == "open" and not low < high:
         yield f"{shown}, expected open ones"
