@@ -123,8 +123,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     counted = fallen if request.fail_on_regression else ()
     gate = Gate(request.fail_on, request.min_score, counted)
     due = _due(request, packs)
-    runs = [whole.run for whole in wholes]
-    warnings = tuple(pack_warnings(runs, platforms_of(sources)))
+    runs, platforms = [whole.run for whole in wholes], platforms_of(sources)
     report = Report(
         schema=SCHEMA,
         tool=Tool("kshop-audit", __version__),
@@ -132,17 +131,15 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         as_of=str(shown(terms.as_of)),
         timezone=ZONE,
         shop=terms.settings.shop,
-        config=ConfigRef(
-            terms.settings.file, terms.settings.sha256, tuple(terms.settings.overrides)
-        ),
+        config=_config(terms.settings),
         inputs=inputs_of(sources, loaded),
         verdict=verdict.verdict([pack.ruled for pack in packs], score, broken, gate),
         score=score,
         rules=results,
         actions=_actions(packs, score),
-        warnings=warnings,
+        warnings=tuple(pack_warnings(runs, platforms)),
         notes=(
-            *warnings,
+            *pack_warnings(runs, platforms),
             *data_notes(
                 sources,
                 loaded,
@@ -153,7 +150,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
             ),
             *mute_notes(measured, terms),
             *_compared(request.earlier, fallen),
-            *pack_notes(runs, platforms_of(sources)),
+            *pack_notes(runs, platforms),
         ),
         today=due.items[:TODAY],
         today_counts=due.counts,
@@ -167,6 +164,10 @@ def _due(request: AuditRequest, packs: Sequence[_JudgedPack]) -> DueList:
     found = dues.items(units, within, mask=request.mask)
     as_of = packs[0].whole.terms.as_of
     return DueList(str(shown(as_of)), hours(within), found, counts_of(found, dues.kinds(units)))
+
+
+def _config(settings: Settings) -> ConfigRef:
+    return ConfigRef(settings.file, settings.sha256, tuple(settings.overrides))
 
 
 def _compared(earlier: Report | None, fallen: Sequence[str]) -> tuple[Text, ...]:

@@ -262,11 +262,11 @@ def amounts(frame: pl.LazyFrame, shape: Tally) -> pl.LazyFrame | None:
     """least, most (Int64), units of the units that may not count and whose amount is known if they
     do; None where the shape has no such units.
     """
-    if not shape.maybe or shape.told is None:
+    if not shape.maybe or shape.sure is None:
         return None
     least = shape.amount if shape.least is None else shape.least
     most = shape.amount if shape.most is None else shape.most
-    ends = frame.filter(pl.col(CODE).is_in([doubt(why, Form.EITHER) for why in WHYS]) & shape.told)
+    ends = frame.filter(pl.col(CODE).is_in([doubt(why, Form.EITHER) for why in WHYS]) & shape.sure)
     known = ends.select(least=least.cast(pl.Int64), most=most.cast(pl.Int64)).drop_nulls()
     return known.group_by("least", "most").agg(units=pl.len().cast(pl.Int64)).sort("least", "most")
 

@@ -147,7 +147,7 @@ def refund_only_hours(facts: Facts, terms: Terms) -> Shape:
         ),
         least=taken.least if taken.open else None,
         most=taken.most if taken.open else None,
-        told=pl.col("doubt").is_null(),
+        sure=pl.col("doubt").is_null(),
         slow=taken.written > _target_seconds("refund-only-hours", terms),
         evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"),
@@ -254,7 +254,7 @@ def return_refund_hours(facts: Facts, terms: Terms) -> Shape:
         least=taken.least if taken.open else None,
         most=taken.most if taken.open else None,
         # Without its end the second step of a return is not known.
-        told=pl.col("doubt").is_null() & pl.col("finished_at").is_not_null(),
+        sure=pl.col("doubt").is_null() & pl.col("finished_at").is_not_null(),
         slow=taken.written > _target_seconds("return-refund-hours", terms),
         evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by=BY,

@@ -93,7 +93,7 @@ class Tally:
     `slow`: Boolean, the units that are worth showing as evidence. `each`: least and most that one
     unit can add, for the bounds; None where there are none. `maybe`, `unknown`: as in Ratio; an
     amount that is null is unknown. `least`, `most`: Int64, between what the amount of a unit lies
-    where its times are not precise; None where all are. `told`: Boolean, the amount of a unit that
+    where its times are not precise; None where all are. `sure`: Boolean, the amount of a unit that
     may not count is right if it does count; None: nothing is known of it.
     """
 
@@ -113,7 +113,7 @@ class Tally:
     unknown: Mapping[Why, pl.Expr] = field(default_factory=dict)
     least: pl.Expr | None = None
     most: pl.Expr | None = None
-    told: pl.Expr | None = None
+    sure: pl.Expr | None = None
     declared: bool = False
     notes: tuple[Text, ...] = ()
 

@@ -227,7 +227,7 @@ def tb_refund_hours(facts: Facts, terms: Terms) -> Shape:
         least=taken.least if taken.open else None,
         most=taken.most if taken.open else None,
         # Without its end the second step of a return is not known.
-        told=good & pl.col("finished_at").is_not_null(),
+        sure=good & pl.col("finished_at").is_not_null(),
         evidence=EvidenceColumns(ids=("ticket_id", "order_id"), actual=pl.col("finished_at")),
         by={"day": pl.col("finished_at").dt.date()},
         unmapped=("type", "status"),
