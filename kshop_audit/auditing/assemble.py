@@ -120,8 +120,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     broken = any(m.failed for m in measured)
     results = tuple(result for pack in packs for result in pack.ruled.results)
     fallen = () if request.earlier is None else regressions(request.earlier, results)
-    counted = fallen if request.fail_on_regression else ()
-    gate = Gate(request.fail_on, request.min_score, counted)
+    gate = Gate(request.fail_on, request.min_score, fallen if request.fail_on_regression else ())
     due = _due(request, packs)
     runs, platforms = [whole.run for whole in wholes], platforms_of(sources)
     report = Report(

@@ -37,23 +37,23 @@ class Gap(StrEnum):
 class Ratio:
     """Hits among units.
 
-        `at`: the time column that places a unit in the rule's window (None: every row counts).
-        `hit`: Boolean; null = the inputs do not show the outcome, the unit goes to the bounds.
-        `offence`: the numerator counts what must not be, so the hits are the evidence; else the misses.
-        `excluded`: reason → predicate; after-as-of and outside-window are added from `at`.
-        `excluded_column`: a UInt8 column that already holds the reason as an index of EXCLUSIONS.
-        `by`: dimension → column of the unit, for breakdowns.
-        `maybe`: reason → Boolean, where it is not known whether the unit counts; it wins over
-        `excluded`, so it must be false where a unit is excluded for certain. `unknown`: reason →
-        Boolean, why the outcome of a unit is not known where `hit` is null; without one the files do
-        not cover it. `gaps`: what rows and days that are not in the inputs could add.
-        `keyless`: further kinds of which a row without its key may take any unit out.
-        `unknown_hides`: the numerator is not known at all, only its bounds are.
-        `limit`: how long after `at` a unit may be `pending`, where that is the same for all of them.
-        `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
-        file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
-        anything is unknown; `instead`: status → the one to give in its place. `due`: kind → which units
-        wait for something, and until when. `turn`: how a what-if turns a unit; `levers`: word → groups
+    `at`: the time column that places a unit in the rule's window (None: every row counts).
+    `hit`: Boolean; null = the inputs do not show the outcome, the unit goes to the bounds.
+    `offence`: the numerator counts what must not be, so the hits are the evidence; else the misses.
+    `excluded`: reason → predicate; after-as-of and outside-window are added from `at`.
+    `excluded_column`: a UInt8 column that already holds the reason as an index of EXCLUSIONS.
+    `by`: dimension → column of the unit, for breakdowns.
+    `maybe`: reason → Boolean, where it is not known whether the unit counts; it wins over
+    `excluded`, so it must be false where a unit is excluded for certain. `unknown`: reason →
+    Boolean, why the outcome of a unit is not known where `hit` is null; without one the files do
+    not cover it. `gaps`: what rows and days that are not in the inputs could add.
+    `keyless`: further kinds of which a row without its key may take any unit out.
+    `unknown_hides`: the numerator is not known at all, only its bounds are.
+    `limit`: how long after `at` a unit may be `pending`, where that is the same for all of them.
+    `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
+    file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
+    anything is unknown; `instead`: status → the one to give in its place. `due`: kind → which units
+    wait for something, and until when. `turn`: how a what-if turns a unit; `levers`: word → groups
     that it can address. `grace`: the least time that a unit has before it can speak against the
     shop, so that none of a younger day can.
     """
