@@ -162,7 +162,8 @@ def _due(request: AuditRequest, packs: Sequence[_JudgedPack]) -> DueList:
     units, within = [pack.units for pack in packs], request.wanted.within
     found = dues.items(units, within, mask=request.mask)
     as_of = packs[0].whole.terms.as_of
-    return DueList(str(shown(as_of)), hours(within), found, counts_of(found, dues.kinds(units)))
+    counts = counts_of(found, dues.kinds(units))
+    return DueList(str(shown(as_of)), hours(within), found, counts, dues.lacking(units))
 
 
 def _config(settings: Settings) -> ConfigRef:

@@ -83,4 +83,7 @@ def runs_of(request: AuditRequest, exports: Exports) -> list[PackRun]:
 
 def _chosen(request: AuditRequest) -> tuple[tuple[Pack, ...], dict[str, tuple[Rule, ...]]]:
     packs = load_packs(request.settings.packs)
-    return packs, selected(packs, request.settings, request.select, request.ignore)
+    rules = selected(packs, request.settings, request.select, request.ignore)
+    if request.deadlines:
+        rules = {pack: tuple(r for r in own if r.info.due) for pack, own in rules.items()}
+    return packs, rules

@@ -26,7 +26,7 @@ class AuditRequest:
     the files decides. `reject_future`: rows far later than all others are damaged, which for a
     shop that closes its last completion may be. `assumed`: rule → the quality of coming days in the
     forecast, in the unit of the rule's value. `mask`: cells that could identify a person are
-    shortened wherever they are shown.
+    shortened wherever they are shown. `deadlines`: only the rules that know of deadlines are run.
     """
 
     inputs: Request
@@ -44,6 +44,7 @@ class AuditRequest:
     mask: bool = True
     with_pack: Callable[[str], Settings] | None = None
     reject_future: bool = True
+    deadlines: bool = False
 
 
 def for_closing(request: AuditRequest) -> AuditRequest:

@@ -10,6 +10,7 @@ from kshop_audit.cli.binding import VARIABLES
 
 _MODULES = {
     "check": "check",
+    "due": "due",
     "close": "close",
     "diff": "diff",
     "doctor": "doctor",

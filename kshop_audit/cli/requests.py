@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.cli.options import ConfigOptions, InputOptions, MaskOptions, RuleOptions
@@ -46,13 +47,14 @@ def audit_request(
         fail_on=options.fail_on,
         min_score=None if options.min_score is None else values.score(options.min_score),
         mask=not options.no_mask,
-        with_pack=None if settings.pack_chosen else partial(_with_pack, options),
+        with_pack=None if settings.pack_chosen else partial(with_pack, options, options.paths),
     )
 
 
-def _with_pack(options: AuditOptions, pack: str) -> Settings:
+def with_pack(options: ConfigOptions, paths: Sequence[Path], pack: str) -> Settings:
+    """The settings with the pack of the files' platform, where nobody chose one."""
     from kshop_audit.cli.preparing import settings_of
 
-    settings = settings_of(options, options.paths, pack)
+    settings = settings_of(options, paths, pack)
     overrides = tuple(entry for entry in settings.overrides if not entry.startswith("pack="))
     return replace(settings, pack_chosen=False, overrides=overrides)

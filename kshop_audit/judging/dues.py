@@ -11,7 +11,7 @@ from kshop_audit.masking import masked, masked_label
 from kshop_audit.model.due import DueIds, DueItem, DueUnit, Effect, Turn
 from kshop_audit.model.knowledge import Doubts, added
 from kshop_audit.model.measurement import Measurement
-from kshop_audit.model.metadata import RuleInfo
+from kshop_audit.model.metadata import CLOSING, RuleInfo, Text
 from kshop_audit.model.moments import shown
 from kshop_audit.model.settings import Terms
 
@@ -54,6 +54,20 @@ def kinds(packs: Sequence[Sequence[RuleUnits]]) -> tuple[str, ...]:
     rules = [rule for pack in packs for rule in pack]
     looked_for = [kind for rule in rules for kind in rule.measured.due_kinds]
     return tuple(dict.fromkeys([*looked_for, *(u.kind for r in rules for u in r.measured.due)]))
+
+
+def lacking(packs: Sequence[Sequence[RuleUnits]]) -> dict[str, Text]:
+    """Kind → why its deadlines were not looked for, in any pack. The conditions of closing have an
+    answer of their own, in `close`.
+    """
+    there, found = kinds(packs), dict[str, Text]()
+    for rule in (rule for pack in packs for rule in pack):
+        if rule.measured.reason is None or rule.info.gates_when == CLOSING:
+            continue
+        for kind, _ in rule.info.due:
+            if kind not in there:
+                found.setdefault(kind, rule.measured.reason)
+    return found
 
 
 def _place(item: DueItem, order: Mapping[str, int]) -> tuple[object, ...]:

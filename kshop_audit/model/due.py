@@ -7,7 +7,7 @@ Asia/Shanghai; nothing here looks at a clock, hours are counted from as-of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -65,12 +65,14 @@ class DueIds:
     tracking_no: str | None = None
     violation_id: str | None = None
 
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """Field and value of those that are there, in the order of the fields."""
+        found = ((own.name, getattr(self, own.name)) for own in fields(self))
+        return tuple((name, value) for name, value in found if value is not None)
+
     def given(self) -> tuple[str, ...]:
-        """Those that are there, in the order of the fields."""
-        found = (
-            self.order_id, self.ticket_id, self.session_id, self.tracking_no, self.violation_id
-        )  # fmt: skip
-        return tuple(one for one in found if one is not None)
+        """The values of `named`."""
+        return tuple(value for _, value in self.named())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,17 @@ class DueCount:
 
 @dataclass(frozen=True, slots=True)
 class DueList:
-    """Everything that is due within the hours after as-of, the soonest first, then what is late."""
+    """Everything that is due within the hours after as-of, the soonest first, then what is late.
+
+    `counts`: kind → how many, of every kind that was looked for. `missing`: kind → why nothing can
+    be said of it.
+    """
 
     as_of: str
     within_hours: Decimal
     items: tuple[DueItem, ...] = ()
     counts: Mapping[str, DueCount] = field(default_factory=dict)
+    missing: Mapping[str, Text] = field(default_factory=dict)
 
 
 def counts_of(items: Iterable[DueItem], kinds: Iterable[str] = ()) -> dict[str, DueCount]:

@@ -68,12 +68,12 @@ def _of_kind(
     ahead = query.regardless_of_window(shape, rule, terms)
     listed = _may_count(code) | (~late & (code == OUTSIDE) & _may_count(ahead))
     names = units.collect_schema().names()
-    known = code < query.DOUBT if due.counts else pl.lit(True)
+    known = query.membership_known(code) if due.counts else pl.lit(True)
     return waits.filter(listed).select(
         pl.lit(kind).alias("kind"),
         pl.col("_deadline").alias("deadline"),
         late.alias("late"),
-        (known & pl.col("_waits")).fill_null(False).alias("certain"),
+        (known & pl.col("_waits") & due.exact).fill_null(False).alias("certain"),
         code.alias("code"),
         pl.col(query.AGAINST).alias("against"),
         *(_text(name if name in due.ids else None, names).alias(name) for name in IDS),

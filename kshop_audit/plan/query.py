@@ -191,6 +191,11 @@ def counts_for_sure(code: pl.Expr) -> pl.Expr:
     return code.is_in((HIT, MISS, *outcomes))
 
 
+def membership_known(code: pl.Expr) -> pl.Expr:
+    """Boolean: whether the unit counts is known."""
+    return (code < DOUBT) | counts_for_sure(code)
+
+
 @functools.cache
 def _instant(at: datetime) -> pl.Expr:
     """A literal; each that is made anew goes through the engine, and rules share a few."""

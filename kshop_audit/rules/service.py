@@ -172,11 +172,18 @@ STALE = timedelta(hours=24)
 
 def _unanswered(facts: Facts) -> Due:
     """Questions without a reply by as-of, or of which it is not known whether there is one."""
-    silent = pl.col("reply_at").is_null()
+    silent, exact = pl.col("reply_at").is_null(), pl.lit(True)
     if uncertain(facts.tables):
         best = pl.col("reply_best").is_null()
         silent = pl.when(silent == best).then(silent)
-    return Due(deadline=pl.col("due_at"), waits=silent, late_for=STALE, conversation=True)
+        exact = pl.col("clock_at") == pl.col("clock_best")
+    return Due(
+        deadline=pl.col("due_at"),
+        waits=silent,
+        exact=exact,
+        late_for=STALE,
+        conversation=True,
+    )
 
 
 @rule(

@@ -87,6 +87,15 @@ def table(
     return lines
 
 
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of equally many cells as lines in columns; the last cell is not filled up."""
+    widths = [max(map(cell_len, column)) for column in list(zip(*rows, strict=True))[:-1]]
+    return [
+        (" " * _GAP).join([*(pad(cell, w) for cell, w in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    ]
+
+
 def _head(text: str, width: int) -> str:
     """As many leading characters as fit, at least one."""
     taken = 1

@@ -368,6 +368,7 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         due={
             "ticket": Due(
                 deadline=pl.coalesce("deadline_at", due.earliest),
+                exact=pl.col("deadline_at").is_not_null() | (due.earliest == due.latest),
                 waits=~given.given,
                 ids=("ticket_id", "order_id"),
             ),

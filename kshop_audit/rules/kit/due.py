@@ -6,7 +6,7 @@ the plan lists the units whose deadline is near or over (see `plan.dues`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import polars as pl
@@ -16,7 +16,8 @@ import polars as pl
 class Due:
     """Deadlines of the units of a Ratio, as expressions over a row of its unit.
 
-    `deadline`: Datetime, null where there is none. `waits`: Boolean, what is asked of the shop has
+    `deadline`: Datetime, null where there is none; the earliest that it may be where that is not
+    known exactly, and then `exact` (Boolean) is false. `waits`: Boolean, what is asked of the shop has
     not been done by as-of; null = the inputs do not show it. `counts`: whether a unit that misses
     the deadline speaks against the shop in the rule's own figure; false for a step that the figure
     does not look at. `late_for`: for how long after the deadline it is still worth doing; None: as
@@ -29,6 +30,7 @@ class Due:
 
     deadline: pl.Expr
     waits: pl.Expr
+    exact: pl.Expr = field(default_factory=lambda: pl.lit(True))
     counts: bool = True
     late_for: timedelta | None = None
     ids: tuple[str, ...] = ()

@@ -121,13 +121,14 @@ def _ratio(
     )
 
 
-def _due(deadline: pl.Expr, tables: Tables, terms: Terms) -> Due:
+def _due(limit: TimeRange, tables: Tables, terms: Terms) -> Due:
     """Orders of which a line has not left by as-of, or may not have."""
     sent = span_of(tables, shipped_at(terms)).early.is_not_null()
     touched = pl.col("doubt").is_not_null() | (pl.col("waybill_doubt").is_not_null() & ~sent)
     opened = _stated("open_state") & _stated("may_wait")
     return Due(
-        deadline=deadline,
+        deadline=limit.early,
+        exact=pl.lit(True) if limit.precise else limit.early == limit.late,
         waits=pl.when(~(touched | opened)).then(~sent & ~_stated("open_state")),
         ids=("order_id",),
         product="product_id",
@@ -214,7 +215,7 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
     if days:
         promised = pl.col("promised_at") - pl.col("paid_at") >= timedelta(days=days)
         presale = presale | (~pl.col("presale_given") & promised.fill_null(False))
-    due = {"ship": _due(limit.early, facts.tables, terms)}
+    due = {"ship": _due(limit, facts.tables, terms)}
     own = _ratio("ship-48h", limit, facts, terms, presale)
     grace = _hours("ship-48h", "hours", terms)
     return replace(own, due=due, levers=by_carrier(pl.col("carrier")), grace=grace)
@@ -289,9 +290,10 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
     promised = span_of(facts.tables, "promised_at")
     limit = promised.otherwise(paid.plus(_hours("ship-promise", LIMITS["ship-promise"], terms)))
     # A spot order without a promise has the same deadline by the 48-hour rule.
-    own = pl.when(promised.early.is_not_null() | _stated("presale")).then(limit.early)
+    listed = promised.early.is_not_null() | _stated("presale")
     kept = _ratio("ship-promise", limit, facts, terms)
-    due = {"promise": _due(own, facts.tables, terms)}
+    own = _due(limit, facts.tables, terms)
+    due = {"promise": replace(own, deadline=pl.when(listed).then(own.deadline))}
     return replace(kept, hit=~kept.hit, offence=True, due=due)
 
 

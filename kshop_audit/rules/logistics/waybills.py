@@ -175,6 +175,7 @@ def _due(limit: TimeRange, tables: Tables, *, each: bool) -> Due:
     gone = gone | pl.col("proven_by").is_not_null() | pl.col("later_node").fill_null(False)
     return Due(
         deadline=deadline,
+        exact=pl.lit(True) if limit.precise else limit.early == limit.late,
         waits=pl.when(~touched & (gone | STATED)).then(~gone),
         ids=("order_id", "tracking_no"),
         product="product_id",
