@@ -80,9 +80,12 @@ def _of_pack(pack: Iterable[RuleUnits], within: timedelta, *, mask: bool) -> Ite
         for unit in rule.measured.due:
             if unit.deadline > rule.terms.as_of + within:
                 continue
-            if unit.counts and unit.turns not in effects:
-                effects[unit.turns] = effect(rule, unit.turns)
-            yield _item(rule, unit, effects.get(unit.turns, Effect()), mask=mask)
+            moved = Effect()
+            if unit.counts:
+                if unit.turns not in effects:
+                    effects[unit.turns] = effect(rule, unit.turns)
+                moved = effects[unit.turns]
+            yield _item(rule, unit, moved, mask=mask)
 
 
 def effect(rule: RuleUnits, turns: Iterable[Turn]) -> Effect:

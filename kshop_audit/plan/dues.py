@@ -68,7 +68,7 @@ def _of_kind(
     ahead = query.regardless_of_window(shape, rule, terms)
     listed = _may_count(code) | (~late & (code == OUTSIDE) & _may_count(ahead))
     names = units.collect_schema().names()
-    known = query.membership_known(code) if due.counts else pl.lit(True)
+    known = query.membership_known(code) if due.member is None else due.member
     return waits.filter(listed).select(
         pl.lit(kind).alias("kind"),
         pl.col("_deadline").alias("deadline"),

@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
-SCHEMAS = ("report", "aspects", "insights", "forecast")
+SCHEMAS = ("report", "aspects", "insights", "forecast", "due")
 """What there is a JSON Schema of, beside the configuration."""
 
 _REFERENCE = re.compile(r'"#/\$defs/([a-z0-9_]+)"')

@@ -237,6 +237,7 @@ def appeal_window(facts: Facts, terms: Terms) -> Shape:
             "appeal": Due(
                 deadline=pl.col("deadline"),
                 waits=pl.when(pl.col("doubt").is_null()).then(pl.lit(True)),
+                member=pl.lit(True),
                 counts=False,
                 ids=("violation_id", "order_id"),
                 product="order_product",

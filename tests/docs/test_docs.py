@@ -100,7 +100,7 @@ def test_every_rule_of_the_pack_has_a_page_with_all_its_sections(generator: Modu
 
 def test_a_report_without_its_markers_is_refused(generator: ModuleType) -> None:
     with pytest.raises(SystemExit, match="report:begin"):
-        generator.with_report("no markers here", "text")
+        generator.with_output("no markers here", "report", "text")
 
 
 def test_the_number_of_rules_is_written_where_it_is_stated(generator: ModuleType) -> None:

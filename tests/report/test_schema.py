@@ -14,6 +14,7 @@ import pytest
 from kshop_audit.codec import encode, json_name
 from kshop_audit.model import report
 from kshop_audit.model.aspects import Aspects
+from kshop_audit.model.due import DueList
 from kshop_audit.model.forecast import Forecast
 from kshop_audit.model.insights import Insights
 from kshop_audit.model.report import Report, RuleResult
@@ -83,6 +84,7 @@ OWNERS: dict[str, Any] = {
     "aspects": Aspects,
     "insights": Insights,
     "forecast": Forecast,
+    "due": DueList,
 }
 PAIRS = [
     pytest.param(owner, node, id=f"{name}-{owner.__name__}")

@@ -18,7 +18,7 @@ class SchemaOptions(Options):
     """Which schema."""
 
     what: Annotated[
-        Literal["report", "config", "aspects", "insights", "forecast"],
+        Literal["report", "config", "aspects", "insights", "forecast", "due"],
         typer.Argument(show_default=False),
     ]
 

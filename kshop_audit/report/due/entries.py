@@ -17,7 +17,8 @@ from kshop_audit.report.view.today import length, yuan
 class Entry:
     """One item in one language; every text is safe to show, "" where there is nothing to say.
 
-    `left`: how long there is, or how long it has been over. `ids`: field and text of all that names it. `effect` and
+    `left`: how long there is, or how long it has been over. `ids`: field and text of all that
+    names it. `effect` and
     `earned`: the figure and the points of the rule, now and if this one is missed.
     """
 

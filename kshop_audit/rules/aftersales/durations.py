@@ -342,6 +342,7 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
     waits = given.pending(due, terms)
     state = pl.col("refund") & ~waits
     inside = in_window("applied_at", "refund-deadlines", tables, terms)
+    known = pl.col("refund").is_not_null() & pl.col("doubt").is_null()
     return Ratio(
         unit=facts(refund_requests).with_columns(due_at=answer_due(terms), answered_at=given.at),
         at="applied_at",
@@ -370,11 +371,13 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
                 deadline=pl.coalesce("deadline_at", due.earliest),
                 exact=pl.col("deadline_at").is_not_null() | (due.earliest == due.latest),
                 waits=~given.given,
+                member=known,
                 ids=("ticket_id", "order_id"),
             ),
             "return": Due(
                 deadline=return_due(terms),
                 waits=return_waits(terms),
+                member=known,
                 counts=False,
                 ids=("ticket_id", "order_id"),
             ),

@@ -17,11 +17,12 @@ class Due:
     """Deadlines of the units of a Ratio, as expressions over a row of its unit.
 
     `deadline`: Datetime, null where there is none; the earliest that it may be where that is not
-    known exactly, and then `exact` (Boolean) is false. `waits`: Boolean, what is asked of the shop has
-    not been done by as-of; null = the inputs do not show it. `counts`: whether a unit that misses
-    the deadline speaks against the shop in the rule's own figure; false for a step that the figure
-    does not look at. `late_for`: for how long after the deadline it is still worth doing; None: as
-    long as the unit lies in the rule's window. `ids`: columns of the unit that name it;
+    known exactly, and then `exact` (Boolean) is false. `waits`: Boolean, what is asked of the shop
+    has not been done by as-of; null = the inputs do not show it. `member`: Boolean, the unit is one
+    of the rule for certain; None: as the rule's own figure has it. `counts`: whether a unit that
+    misses the deadline speaks against the shop in the rule's own figure; false for a step that the
+    figure does not look at. `late_for`: for how long after the deadline it is still worth doing;
+    None: as long as the unit lies in the rule's window. `ids`: columns of the unit that name it;
     `conversation`: it is named by the chat row that the unit points to by _at, and units of one
     conversation with one deadline are one thing to do. `product`, `province`, `carrier`: columns of
     the unit that describe it. `cost_fen`: Int64, what missing it costs; `cost_grade`: how well the
@@ -31,6 +32,7 @@ class Due:
     deadline: pl.Expr
     waits: pl.Expr
     exact: pl.Expr = field(default_factory=lambda: pl.lit(True))
+    member: pl.Expr | None = None
     counts: bool = True
     late_for: timedelta | None = None
     ids: tuple[str, ...] = ()

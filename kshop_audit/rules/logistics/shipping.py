@@ -134,7 +134,8 @@ def _due(limit: TimeRange, tables: Tables, terms: Terms) -> Due:
         product="product_id",
         province="province",
         carrier="carrier",
-        cost_fen=compensation("ship-48h", "late", terms),
+        # The sum of its lines is no amount while one of them has none.
+        cost_fen=pl.when(~pl.col("unpriced")).then(compensation("ship-48h", "late", terms)),
         cost_grade=grade("ship-48h", "late", terms),
     )
 

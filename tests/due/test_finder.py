@@ -1,0 +1,104 @@
+"""`due` lists exactly what plain Python finds in the raw files, at every boundary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
+from kshop_audit.ingest import Request
+from kshop_audit.model.due import DueItem, DueList
+from kshop_audit.model.settings import Settings
+from kshop_audit.plan.query import Wanted
+from tests.due.finder import Finder, Found
+from tests.due.shop import HOUR, Maker, write
+
+
+def due(
+    folder: Path, as_of: datetime, within: timedelta = 24 * HOUR, settings: Settings | None = None
+) -> DueList:
+    request = AuditRequest(
+        inputs=Request((folder,)),
+        settings=settings or Settings(),
+        as_of=as_of,
+        wanted=Wanted(within=within),
+        deadlines=True,
+    )
+    scratch = folder.parent / "scratch"
+    scratch.mkdir(exist_ok=True)
+    return audit(request, scratch).due
+
+
+NAMES = {"question": "session_id", "ticket": "ticket_id", "return": "ticket_id",
+         "appeal": "violation_id"}  # fmt: skip
+
+
+def plain(item: DueItem) -> Found:
+    """An item as the finder says it."""
+    return Found(
+        item.kind,
+        datetime.fromisoformat(item.deadline),
+        getattr(item.ids, NAMES.get(item.kind, "order_id")),
+        item.late,
+        item.certain,
+        item.cost_fen if item.kind in ("ship", "promise") else None,
+    )
+
+
+RUNS = [
+    pytest.param(seed, within, id=f"{seed}-{within}", marks=[pytest.mark.slow] if seed > 3 else [])
+    for seed in range(20)
+    for within in (timedelta(0), 24 * HOUR, 50 * HOUR)[seed % 3 :][:1]
+]
+
+
+@pytest.mark.parametrize(("seed", "within"), RUNS)
+def test_the_list_is_what_plain_python_finds(seed: int, within: timedelta, tmp_path: Path) -> None:
+    maker = Maker(seed, 60, within)
+    folder = tmp_path / "shop"
+    write(folder, maker.shop())
+    found = due(folder, maker.as_of, within)
+    expected = Finder(folder, maker.as_of, within).everything()
+    mine = Counter(map(plain, found.items))
+    assert mine - Counter(expected) == Counter(), "listed, but not there"
+    assert Counter(expected) - mine == Counter(), "there, but not listed"
+
+
+def test_every_kind_and_every_boundary_was_met(tmp_path: Path) -> None:
+    """Else the test above would show nothing."""
+    met: set[tuple[str, object]] = set()
+    within = 24 * HOUR
+    for seed in range(6):
+        maker = Maker(seed, 60, within)
+        write(tmp_path / str(seed), maker.shop())
+        for item in Finder(tmp_path / str(seed), maker.as_of, within).everything():
+            beside = {
+                item.deadline - end: name
+                for name, end in (("now", maker.as_of), ("end", maker.as_of + within))
+            }
+            for off, name in beside.items():
+                if abs(off) <= timedelta(seconds=1):
+                    met.add((item.kind, (name, off.total_seconds())))
+            met.add((item.kind, item.certain))
+    kinds = ("ship", "promise", "pickup", "ticket", "return", "appeal")
+    for kind in kinds:
+        for boundary in (("now", -1), ("now", 0), ("now", 1), ("end", -1), ("end", 0)):
+            assert (kind, boundary) in met, (kind, boundary)
+        assert (kind, False) in met, kind
+    assert ("question", ("now", 0)) in met
+
+
+def test_the_soonest_stands_first_and_what_is_late_last(tmp_path: Path) -> None:
+    maker = Maker(1, 60, 24 * HOUR)
+    write(tmp_path / "shop", maker.shop())
+    found = due(tmp_path / "shop", maker.as_of).items
+    places = [(item.late, item.deadline) for item in found]
+    assert places == sorted(places)
+    for item in found:
+        left = (datetime.fromisoformat(item.deadline) - maker.as_of) / HOUR
+        assert item.hours_left == pytest.approx(left)
+        assert item.late is (left < 0)
