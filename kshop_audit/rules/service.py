@@ -16,17 +16,16 @@ from kshop_audit.facts.questions import (
     service_days,
 )
 from kshop_audit.facts.ratings import ratings
-from kshop_audit.facts.talks import uncertain
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent, by_day, doubts
-from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Tally
 from kshop_audit.rules.kit.turning import SECOND, Turning, by_agent, by_hour
+from kshop_audit.rules.kit.unanswered import unanswered
 from kshop_audit.tables import AT, FILE, ROW
 
 FAMILY = "service"
@@ -145,7 +144,7 @@ def reply_rate(facts: Facts, terms: Terms) -> Shape:
         unmapped=("sender_role", "message_type"),
         maybe=doubts.maybe(facts.tables),
         unknown=doubts.unknown(facts.tables),
-        due={"question": _unanswered(facts)},
+        due={"question": unanswered(facts.tables)},
         turn=_replied("reply-rate", terms),
         levers={
             **by_agent(pl.coalesce("named_agent", "reply_agent")),
@@ -163,26 +162,6 @@ def _replied(rule_id: str, terms: Terms) -> Turning:
         (AT,),
         good=dict.fromkeys(names, pl.col("clock_at")),
         bad=dict.fromkeys(names, late),
-    )
-
-
-STALE = timedelta(hours=24)
-"""A question without an answer is worth one for so long after its time ran out."""
-
-
-def _unanswered(facts: Facts) -> Due:
-    """Questions without a reply by as-of, or of which it is not known whether there is one."""
-    silent, exact = pl.col("reply_at").is_null(), pl.lit(True)
-    if uncertain(facts.tables):
-        best = pl.col("reply_best").is_null()
-        silent = pl.when(silent == best).then(silent)
-        exact = pl.col("clock_at") == pl.col("clock_best")
-    return Due(
-        deadline=pl.col("due_at"),
-        waits=silent,
-        exact=exact,
-        late_for=STALE,
-        conversation=True,
     )
 
 
