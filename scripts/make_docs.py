@@ -13,13 +13,13 @@ bytes on every machine. ``--check`` writes nothing and exits 1 if a page is not 
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+
+from shown import SHOWN, output
 
 from kshop_audit import packs
 from kshop_audit.model.kinds import KIND_NAMES
@@ -40,11 +40,6 @@ from kshop_audit.rules import Rule, catalogue
 ROOT = Path(__file__).resolve().parents[1]
 RULES = "docs/rules"
 READMES = {"README.md": "zh", "README.en.md": "en"}
-SHOWN = {
-    "report": (("check", "sample_data/failing", "--width", "80"), 1),
-    "due": (("due", "sample_data/failing", "--width", "80"), 0),
-}
-"""Marker → the command whose output stands there, and its exit code."""
 DUE_PAGE = "docs/due.md"
 COUNTED = {"zh": "，共 {} 条。", "en": ", {} rules in all."}
 MARKERS = "<!-- {name}:begin -->", "<!-- {name}:end -->"
@@ -290,23 +285,6 @@ def _resting(rules: Mapping[str, Rule], pack: Pack) -> list[list[str]]:
         for source in pack.rules[name].sources:
             found.setdefault(source, []).append(f"[`{name}`]({name}.md)")
     return [[source, ", ".join(found[source])] for source in sorted(found)]
-
-
-def output(name: str, lang: str) -> str:
-    """What the terminal shows for a command of SHOWN."""
-    command, code = SHOWN[name]
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("KSHOP_")}
-    done = subprocess.run(  # noqa: S603  the tool itself
-        [sys.executable, "-m", "kshop_audit", *command, "--lang", lang, "--color", "never"],
-        cwd=ROOT,
-        env={**plain, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        check=False,
-    )
-    text = done.stdout.decode("utf-8")
-    if done.returncode != code or not text:
-        raise SystemExit(f"the failing sample shop gave {done.returncode}: {done.stderr.decode()}")
-    return "\n".join(line.rstrip() for line in text.splitlines())
 
 
 def with_output(page: str, name: str, shown: str) -> str:

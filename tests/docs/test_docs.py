@@ -61,6 +61,7 @@ def generator() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(ROOT / "scripts"))  # as if it was run
     spec.loader.exec_module(module)
     return module
 
