@@ -56,7 +56,7 @@ FAMILIES = {
     "money": Text("资金", "Money"),
 }
 LEVELS = {
-    "error": Text("门槛（不达标则退出码 1）", "gate (missed: exit code 1)"),
+    "error": Text("红线（不达标则退出码 1）", "red line (missed: exit code 1)"),
     "warn": Text(
         "提醒（显示，默认不影响退出码）", "warning (shown, exit code only with `--fail-on warn`)"
     ),

@@ -14,6 +14,7 @@ from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_fore
 from kshop_audit.auditing.pack_notes import pack_notes, pack_warnings
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
+from kshop_audit.comparing.compare import compare
 from kshop_audit.comparing.regressions import regressions
 from kshop_audit.ingest import Source
 from kshop_audit.judging import dues, verdict
@@ -32,6 +33,7 @@ from kshop_audit.model.report import (
     ConfigRef,
     Evidence,
     PackRef,
+    Place,
     Report,
     Score,
     Status,
@@ -94,7 +96,10 @@ def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedP
         with_mutes(judge(m, info, terms), m, info, terms)
         for m, info in zip(measured, infos, strict=True)
     ]
-    judged = [_shown(j, m, prefix) for j, m in zip(judged, measured, strict=True)]
+    judged = [
+        _shown(j, m, whole, f"{prefix}{m.rule}.csv" if request.listed else "")
+        for j, m in zip(judged, measured, strict=True)
+    ]
     ahead = looked_ahead(whole, measured, judged, request.assumed)
     judged = with_forecasts(judged, ahead)
     return _JudgedPack(
@@ -148,12 +153,13 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
                 zone=request.inputs.zone,
             ),
             *mute_notes(measured, terms),
-            *_compared(request.earlier, fallen),
             *pack_notes(runs, platforms),
         ),
         today=due.items[:TODAY],
         today_counts=due.counts,
     )
+    if request.earlier is not None:
+        report = replace(report, comparison=compare(request.earlier, report))
     evidence = {stem: rows for pack in packs for stem, rows in pack.evidence.items()}
     return Audit(report, evidence, loaded.rejects, sources, due)
 
@@ -168,19 +174,6 @@ def _due(request: AuditRequest, packs: Sequence[_JudgedPack]) -> DueList:
 
 def _config(settings: Settings) -> ConfigRef:
     return ConfigRef(settings.file, settings.sha256, tuple(settings.overrides))
-
-
-def _compared(earlier: Report | None, fallen: Sequence[str]) -> tuple[Text, ...]:
-    if earlier is None:
-        return ()
-    named, none = ", ".join(fallen), not fallen
-    return (
-        Text(
-            zh=f"与截至 {earlier.as_of} 的报告相比，退步的规则：{'无' if none else named}。",
-            en=f"Compared with the report as of {earlier.as_of}, regressions: "
-            f"{'none' if none else named}.",
-        ),
-    )
 
 
 def _refs(runs: Sequence[PackRun]) -> tuple[PackRef, ...]:
@@ -223,14 +216,29 @@ def _too_old(measured: Measurement, terms: Terms) -> Measurement:
     )
 
 
-def _shown(judged: Judged, measured: Measurement, prefix: str) -> Judged:
-    """The result with the name of the file in which its evidence is listed, if it is."""
+_PLACES = 20
+"""Rows of evidence that a report names itself; the files of --evidence have all of them."""
+
+
+def _shown(judged: Judged, measured: Measurement, whole: MeasuredPack, listed: str) -> Judged:
+    """The result with where its evidence stands; `listed`: the file that lists it, if any."""
     if not measured.evidence or judged.result.evidence is None:
         return judged
     count = judged.result.evidence.count
-    shown = sum(row.counted for row in measured.evidence)
-    listed = Evidence(count, f"{prefix}{measured.rule}.csv", shown < count)
-    return Judged(replace(judged.result, evidence=listed), judged.points)
+    counted = [row for row in measured.evidence if row.counted]
+    names = {source.index: source.name for source in whole.exports.sources}
+    places = (
+        Place(names[row.file], row.row)
+        for row in counted
+        if row.file in names and row.row is not None
+    )
+    found = Evidence(
+        count,
+        listed or None,
+        bool(listed) and len(counted) < count,
+        tuple(dict.fromkeys(places))[:_PLACES],
+    )
+    return Judged(replace(judged.result, evidence=found), judged.points)
 
 
 def _there(loaded: Loaded, settings: Settings) -> frozenset[str]:

@@ -27,6 +27,7 @@ class AuditRequest:
     shop that closes its last completion may be. `assumed`: rule → the quality of coming days in the
     forecast, in the unit of the rule's value. `mask`: cells that could identify a person are
     shortened wherever they are shown. `deadlines`: only the rules that know of deadlines are run.
+    `listed`: whether evidence that is wanted is also written to files, which the report then names.
     """
 
     inputs: Request
@@ -45,6 +46,7 @@ class AuditRequest:
     with_pack: Callable[[str], Settings] | None = None
     reject_future: bool = True
     deadlines: bool = False
+    listed: bool = False
 
 
 def for_closing(request: AuditRequest) -> AuditRequest:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.cli.stopping import replacing
-from kshop_audit.errors import UsageError
+from kshop_audit.errors import UsageError, os_reason
 from kshop_audit.report.sheet import safe
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def write(done: Audit, folder: Path, *, mask: bool) -> None:
         _write(folder / "_rejected.csv", _REJECTED, _rejected(done, names, mask=mask))
     except OSError as error:
         raise UsageError(
-            f"--evidence {folder}：写不了：{error.strerror}",
-            f"--evidence {folder}: cannot be written: {error.strerror}",
+            f"--evidence {folder}：写不了：{os_reason(error).zh}",
+            f"--evidence {folder}: cannot be written: {os_reason(error).en}",
         ) from error
 
 

@@ -12,25 +12,39 @@ from kshop_audit.report import formats
 from kshop_audit.report.formats import Format
 
 if TYPE_CHECKING:
-    from kshop_audit.model.comparison import Comparison
     from kshop_audit.model.report import Report
     from kshop_audit.report.text.page import TextOptions
 
 
-def format_of(path: Path, flag: str = "--out") -> Format:
-    """The format of a file; UsageError if no format has its suffix, or its package is missing."""
+def file_of(name: str, flag: str = "--out") -> tuple[Path, Format]:
+    """The file and its format: by the suffix, or named before it as `NAME:FILE`.
+
+    UsageError if no format is meant, or its package is missing.
+    """
+    before, colon, after = name.partition(":")
+    names = [entry.name for entry in formats.FORMATS]
+    # A single letter before a colon is a drive of Windows.
+    if colon and after and before in names:
+        return Path(after), _usable(formats.named(before), name, flag)
     try:
-        found = formats.of_suffix(path.suffix)
+        found = formats.of_suffix(Path(name).suffix)
     except LookupError:
         listed = " ".join(entry.suffix for entry in formats.files())
         raise UsageError(
-            f"{flag} {path}：后缀应为 {listed} 之一", f"{flag} {path}: the suffix must be {listed}"
+            f"{flag} {name}：后缀应为 {listed} 之一，或写成 FORMAT:FILE，FORMAT 可以是 "
+            f"{' '.join(names)}",
+            f"{flag} {name}: the suffix must be {listed}, or write FORMAT:FILE with one of "
+            f"{' '.join(names)}",
         ) from None
+    return Path(name), _usable(found, name, flag)
+
+
+def _usable(found: Format, name: str, flag: str) -> Format:
     package, extra = found.package, found.extra
     if package and find_spec(package) is None:
         raise UsageError(
-            f"{flag} {path}：要先安装 {package}：pip install 'kshop-audit[{extra}]'",
-            f"{flag} {path}: needs {package}: pip install 'kshop-audit[{extra}]'",
+            f'{flag} {name}：要先安装 {package}：pip install "kshop-audit[{extra}]"',
+            f'{flag} {name}: needs {package}: pip install "kshop-audit[{extra}]"',
         )
     return found
 
@@ -39,14 +53,6 @@ def show(report: Report, name: str, options: TextOptions) -> None:
     """Print the report on stdout in a format of `--format`."""
     found = formats.named(name)
     _emit(found.printed(report, options.lang, options), found)
-
-
-def show_changes(comparison: Comparison, name: str, options: TextOptions) -> None:
-    """Print what changed since an earlier report, where the format has room for it."""
-    found = formats.named(name)
-    text = found.compared(comparison, options)
-    if text:
-        _emit(f"\n{text}", found)
 
 
 def _emit(text: str, found: Format) -> None:

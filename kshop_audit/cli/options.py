@@ -16,6 +16,8 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.report import formats
 
 DEFAULT_FORMAT, QUIET_FORMAT = "text", "brief"
+EVERY_RULE = "all"
+"""Stands for a rule where `--details` is not followed by one."""
 
 if TYPE_CHECKING:
     _Stream = str
@@ -36,8 +38,10 @@ OutOption = Annotated[
     list[str],
     option(
         "--out",
-        f"另存报告，可多次，按后缀定格式：{_SUFFIXES}；- = 标准输出",
-        f"write the report too (repeatable); the suffix tells the format: {_SUFFIXES}; - = stdout",
+        f"另存报告，可多次，按后缀定格式：{_SUFFIXES}；"
+        "或写 FORMAT:FILE，如 gitlab:gl.json；- = 标准输出",
+        f"write the report too (repeatable); the suffix tells the format: {_SUFFIXES}; or "
+        "FORMAT:FILE, such as gitlab:gl.json; - = stdout",
         metavar="FILE",
     ),
 ]
@@ -253,6 +257,18 @@ class LookOptions(Options):
     ] = None
 
 
+DetailsOption = Annotated[
+    list[str],
+    option(
+        "--details",
+        "列出这条规则的全部细节（规则名或中文标题，可多次）；不写规则 = 全部，同 -v",
+        "everything on this rule (id or title, repeatable); without a rule on all, as -v",
+        metavar="[RULE]",
+        without_value=EVERY_RULE,
+    ),
+]
+
+
 HistoryOption = Annotated[
     str | None,
     option(
@@ -314,6 +330,7 @@ class OutputOptions(MaskOptions, LookOptions):
 
     out: OutOption = field(default_factory=list)
     format: FormatOption = DEFAULT_FORMAT
+    details: DetailsOption = field(default_factory=list)
     evidence: Annotated[
         Path | None,
         option(

@@ -9,19 +9,33 @@ from typing import TYPE_CHECKING
 
 from kshop_audit.cli import formats
 from kshop_audit.cli.stopping import replacing
-from kshop_audit.errors import UsageError
+from kshop_audit.errors import UsageError, os_reason
 
 if TYPE_CHECKING:
     from kshop_audit.ingest import Request
     from kshop_audit.model.report import Report
+    from kshop_audit.report.formats import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file of `--out` and its format."""
+
+    path: Path
+    format: Format
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """The report files of `--out` and the folder of `--evidence`."""
 
-    reports: tuple[Path, ...]
+    reports: tuple[Target, ...]
     evidence: Path | None
+
+    @property
+    def places(self) -> bool:
+        """Whether a format shows the rows that speak against the shop."""
+        return any(target.format.places for target in self.reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +53,8 @@ def outputs_of(
     reports = files_of(out)
     if reports or evidence is not None or history is not None:
         inputs = _inputs(request)
-        for path in reports:
-            _keep_out(f"--out {path}", path, inputs)
+        for target in reports:
+            _keep_out(f"--out {target.path}", target.path, inputs)
         if history is not None:
             _keep_out(f"--history {history}", history, inputs)
         if evidence is not None:
@@ -55,17 +69,16 @@ def keep_out(what: str, path: Path, request: Request) -> None:
     _keep_out(what, path, _inputs(request))
 
 
-def files_of(out: Sequence[str]) -> tuple[Path, ...]:
+def files_of(out: Sequence[str]) -> tuple[Target, ...]:
     """The files of `--out`, each once; UsageError for one that cannot be written as it is named."""
     return tuple(dict.fromkeys(_report(name) for name in out if name != "-"))
 
 
-def _report(name: str) -> Path:
-    path = Path(name)
-    formats.format_of(path)
+def _report(name: str) -> Target:
+    path, found = formats.file_of(name)
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--out {name}：文件夹不存在", f"--out {name}: its folder does not exist")
-    return path
+    return Target(path, found)
 
 
 def _inputs(request: Request) -> _Inputs:
@@ -113,9 +126,9 @@ def _evidence(folder: Path, inputs: _Inputs) -> None:
         )
 
 
-def save(path: Path, report: Report, lang: str, flag: str = "--out") -> None:
-    """Write the report to the file of a flag, in the format of its suffix."""
-    save_bytes(path, formats.format_of(path, flag).content(report, lang), flag)
+def save(target: Target, report: Report, lang: str, flag: str = "--out") -> None:
+    """Write the report to the file of a flag, in its format."""
+    save_bytes(target.path, target.format.content(report, lang), flag)
 
 
 def save_bytes(path: Path, data: bytes, flag: str = "--out") -> None:
@@ -125,6 +138,6 @@ def save_bytes(path: Path, data: bytes, flag: str = "--out") -> None:
             part.write_bytes(data)
     except OSError as error:
         raise UsageError(
-            f"{flag} {path}：写不了：{error.strerror}",
-            f"{flag} {path}: cannot be written: {error.strerror}",
+            f"{flag} {path}：写不了：{os_reason(error).zh}",
+            f"{flag} {path}: cannot be written: {os_reason(error).en}",
         ) from error

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kshop_audit.cli import printing, values
+from kshop_audit.cli import naming, printing, values
 from kshop_audit.cli.binding import ENVIRONMENT, Options
 from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions, RuleOptions
 from kshop_audit.config import environment_keys, load_settings
@@ -106,12 +106,12 @@ def flags_of(options: ConfigOptions) -> dict[str, object]:
     """What stands on the command line, in the shape of the configuration."""
     # Of the environment only the command line's own values count here: it is a layer of its own.
     packs = options.pack if "pack" in options.given else ()
-    flags: dict[str, object] = {"pack": list(packs), "lang": options.lang}
+    flags: dict[str, object] = {"pack": list(naming.listed(packs)), "lang": options.lang}
     if isinstance(options, InputOptions):
         flags["max_bad_rows"] = options.max_bad_rows
     if isinstance(options, RuleOptions):
-        flags["level"] = pairs(options.level, "--level")
-        flags["require"] = list(options.require)
+        flags["level"] = pairs(naming.levels(options.level, options.pack), "--level")
+        flags["require"] = list(naming.rule_names(options.require, "--require", options.pack))
     given = {key: value for key, value in flags.items() if key in options.given}
     if "level" in given:
         given["levels"] = given.pop("level")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO
 
-from kshop_audit.errors import KshopError, UsageError
+from kshop_audit.errors import KshopError, UsageError, os_reason
 
 PROGRAM = "kshop-audit"
 
@@ -78,7 +78,8 @@ def unwritable(error: OSError) -> UsageError:
     """The fault of a stdout that takes nothing: a full disk, a closed descriptor."""
     _silence(sys.stdout)
     return UsageError(
-        f"标准输出写不了：{error.strerror}", f"standard output cannot be written: {error.strerror}"
+        f"标准输出写不了：{os_reason(error).zh}",
+        f"standard output cannot be written: {os_reason(error).en}",
     )
 
 

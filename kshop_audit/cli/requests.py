@@ -33,7 +33,7 @@ def audit_request(
 ) -> AuditRequest:
     """The audit that these options ask for. `now`: the clock, in Shanghai; only --max-age asks."""
     from kshop_audit.auditing.request import AuditRequest
-    from kshop_audit.cli import values
+    from kshop_audit.cli import naming, values
     from kshop_audit.cli.preparing import instant_of, request_of
 
     age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
@@ -42,8 +42,8 @@ def audit_request(
         settings=settings,
         as_of=instant_of(options),
         not_before=None if age is None else now() - age,
-        select=tuple(options.select),
-        ignore=tuple(options.ignore),
+        select=naming.rule_names(options.select, "--select", settings.packs),
+        ignore=naming.rule_names(options.ignore, "--ignore", settings.packs),
         fail_on=options.fail_on,
         min_score=None if options.min_score is None else values.score(options.min_score),
         mask=not options.no_mask,

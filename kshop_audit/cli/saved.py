@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kshop_audit.errors import InputError
+from kshop_audit.errors import InputError, os_reason
 
 if TYPE_CHECKING:
     from kshop_audit.model.report import Report
@@ -19,7 +19,7 @@ def saved_report(path: Path) -> Report:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise InputError(
-            f"读不到 {path}：{error.strerror}", f"cannot read {path}: {error.strerror}"
+            f"读不到 {path}：{os_reason(error).zh}", f"cannot read {path}: {os_reason(error).en}"
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kshop_audit.errors import EXIT_INTERRUPTED, UsageError
+from kshop_audit.errors import EXIT_INTERRUPTED, UsageError, os_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,8 +153,8 @@ def scratch() -> Iterator[Path]:
         folder.mkdir(mode=0o700)
     except OSError as error:
         raise UsageError(
-            f"无法建立临时文件夹：{error.strerror}；请用环境变量 TMPDIR 指定一个可写的文件夹",
-            f"no temporary folder can be made: {error.strerror}; set the environment variable "
+            f"无法建立临时文件夹：{os_reason(error).zh}；请用环境变量 TMPDIR 指定一个可写的文件夹",
+            f"no temporary folder can be made: {os_reason(error).en}; set the environment variable "
             "TMPDIR to a folder that can be written to",
         ) from error
     try:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
 
+from kshop_audit.cli import naming
 from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import UsageError
 from kshop_audit.model.metadata import Text
@@ -70,9 +72,21 @@ def score(text: str) -> Decimal:
     return value
 
 
+def share(text: str, flag: str) -> Fraction:
+    """A share from 0 to 100 %, as `0.5%` or `0.005`."""
+    number, percent = text.removesuffix("%"), text.endswith("%")
+    try:
+        value = Fraction(Decimal(number)) / (100 if percent else 1)
+    except (InvalidOperation, ValueError, OverflowError):
+        value = Fraction(-1)
+    if not 0 <= value <= 1:
+        raise UsageError(f"{flag} {text}：应如 0.5%", f"{flag} {text}: write it like 0.5%")
+    return value
+
+
 def dimensions(texts: Sequence[str]) -> tuple[str, ...]:
     """The dimensions of `--by`, each once, in the order given."""
-    names = [name for text in texts for part in text.split(",") if (name := part.strip())]
+    names = naming.listed(texts)
     for name in names:
         if name not in DIMENSIONS:
             listed = ",".join(DIMENSIONS)

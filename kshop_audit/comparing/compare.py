@@ -3,32 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
-from kshop_audit.model.comparison import Comparison, Move, Redefined, RuleMove
+from kshop_audit.model import figures
+from kshop_audit.model.figures import Figure
 from kshop_audit.model.limits import TargetRef
-from kshop_audit.model.metadata import Operator
-from kshop_audit.model.report import Report, RuleResult, Status
+from kshop_audit.model.metadata import Level, Operator
+from kshop_audit.model.report import (
+    Cause,
+    Change,
+    Comparison,
+    Report,
+    RuleResult,
+    Standing,
+    Status,
+)
 
 _Key = tuple[str, str]
 _CONCLUDED = (Status.PASS, Status.WARN, Status.FAIL)
 _ORDER = {Status.PASS: 0, Status.WARN: 1, Status.FAIL: 2}
 
 
-def compare(old: Report, new: Report) -> Comparison:
+class Move(StrEnum):
+    """How a rule moved from one report to the next: the lists of a comparison, and SAME."""
+
+    NEW = "new"
+    FIXED = "fixed"
+    WORSE = "worse"
+    BETTER = "better"
+    ADDED = "added"
+    REMOVED = "removed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    before: RuleResult | None
+    after: RuleResult | None
+
+    @property
+    def last(self) -> RuleResult:
+        """The rule as it stands last."""
+        result = self.after or self.before
+        if result is None:
+            raise ValueError("a rule that stands in no report")
+        return result
+
+
+def compare(old: Report, new: Report, tolerance: Fraction = Fraction(0)) -> Comparison:
     """The comparison of two reports; rules are the same if pack and id are.
 
     Where a shop went from one version of a pack to another, the rules are compared by id.
+    A value that is displayed as before is the same; so is one that moved by at most `tolerance`,
+    of a rate in points of the rate (0.005 for half a percentage point), of all other figures as a
+    share of the earlier value. Outcomes that differ are never the same.
     """
     before, after = _by_key(old, new), _by_key(new, old)
-    keys = dict.fromkeys([*after, *before])
-    moves = [_move(before.get(key), after.get(key)) for key in keys]
-    order = list(Move)
+    pairs = [_Pair(before.get(key), after.get(key)) for key in dict.fromkeys([*after, *before])]
+    moved: dict[Move, list[Change]] = {move: [] for move in Move}
+    red = False
+    for pair in pairs:
+        move = _kind(pair.before, pair.after, tolerance)
+        moved[move].append(_change(pair))
+        red |= _alarms(move, pair)
     return Comparison(
-        before=old.as_of,
-        after=new.as_of,
-        redefined=(*_whole(old, new), *_rules(moves)),
-        moves=tuple(sorted(moves, key=lambda entry: order.index(entry.move))),
+        earlier_as_of=old.as_of,
+        as_of=new.as_of,
+        red=red,
+        cause=(*_whole(old, new), *_rules(pairs)),
+        **{move.value: tuple(moved[move]) for move in Move if move is not Move.SAME},
+    )
+
+
+def _alarms(move: Move, pair: _Pair) -> bool:
+    """Whether a rule that decides something is worse; what still passes may go up and down."""
+    if pair.last.level not in (Level.ERROR, Level.WARN):
+        return False
+    return move is Move.NEW or (move is Move.WORSE and pair.last.status is not Status.PASS)
+
+
+def _change(pair: _Pair) -> Change:
+    rule = pair.last
+    before, after = (None if one is None else _standing(one) for one in (pair.before, pair.after))
+    return Change(rule.id, rule.pack, rule.level, rule.title, before, after)
+
+
+def _standing(rule: RuleResult) -> Standing:
+    return Standing(
+        rule.status, rule.value, rule.value_unit, rule.numerator, rule.denominator, rule.target
     )
 
 
@@ -38,11 +102,7 @@ def _by_key(report: Report, other: Report) -> dict[_Key, RuleResult]:
     return {("" if single else rule.pack, rule.id): rule for rule in report.rules}
 
 
-def _move(before: RuleResult | None, after: RuleResult | None) -> RuleMove:
-    return RuleMove(_kind(before, after), before, after)
-
-
-def _kind(before: RuleResult | None, after: RuleResult | None) -> Move:
+def _kind(before: RuleResult | None, after: RuleResult | None, tolerance: Fraction) -> Move:
     if after is None:
         return Move.REMOVED
     if before is None:
@@ -50,7 +110,7 @@ def _kind(before: RuleResult | None, after: RuleResult | None) -> Move:
     was, now = before.status, after.status
     if was is not now:
         return _turned(was, now)
-    better = _direction(before, after)
+    better = _direction(before, after, tolerance)
     return Move.SAME if not better else Move.BETTER if better > 0 else Move.WORSE
 
 
@@ -58,7 +118,7 @@ def _turned(was: Status, now: Status) -> Move:
     if now is Status.FAIL:
         return Move.NEW
     if now is Status.NO_VERDICT:
-        return Move.LOST if was in _CONCLUDED else Move.SAME
+        return Move.NEW if was in _CONCLUDED else Move.SAME
     if was is Status.FAIL:
         return Move.FIXED
     if was in _ORDER and now in _ORDER:
@@ -66,27 +126,28 @@ def _turned(was: Status, now: Status) -> Move:
     return Move.BETTER if was is Status.NO_VERDICT and now in _CONCLUDED else Move.SAME
 
 
-def _direction(before: RuleResult, after: RuleResult) -> int:
-    """1 if the value moved towards the target, -1 if away from it, 0 if neither is known."""
-    was, now = _exact(before), _exact(after)
+def _direction(before: RuleResult, after: RuleResult, tolerance: Fraction) -> int:
+    """1 if the value moved towards the target, -1 if away from it, 0 if neither can be told."""
+    was, now = figures.exact(before), figures.exact(after)
     if was is None or now is None or after.target is None or was == now:
+        return 0
+    if _displayed(was, after) == _displayed(now, after) or _near(was, now, after, tolerance):
         return 0
     up = after.target.operator in (Operator.AT_LEAST, Operator.EVERY)
     return 1 if (now > was) is up else -1
 
 
-def _exact(rule: RuleResult) -> Fraction | None:
-    """The value as the verdict saw it: from the integers where it is their quotient or count."""
-    if rule.value is None:
-        return None
-    if rule.target is not None and rule.target.operator == Operator.NONE:
-        return Fraction(repr(rule.value)) if rule.numerator is None else Fraction(rule.numerator)
-    if rule.numerator is not None and rule.denominator:
-        return Fraction(rule.numerator, rule.denominator)
-    return Fraction(repr(rule.value))
+def _displayed(value: Fraction, rule: RuleResult) -> str:
+    edge = figures.line(rule.target)
+    return figures.show(value, figures.figure(rule), () if edge is None else (edge,))
 
 
-def _whole(old: Report, new: Report) -> Iterator[Redefined]:
+def _near(was: Fraction, now: Fraction, rule: RuleResult, tolerance: Fraction) -> bool:
+    unit = 1 if figures.figure(rule) is Figure.RATIO else abs(was)
+    return abs(now - was) <= tolerance * unit
+
+
+def _whole(old: Report, new: Report) -> Iterator[Cause]:
     stated = (
         ("shop", old.shop or "", new.shop or ""),
         ("pack", _packs(old), _packs(new)),
@@ -95,7 +156,7 @@ def _whole(old: Report, new: Report) -> Iterator[Redefined]:
     )
     for what, before, after in stated:
         if before != after:
-            yield Redefined(what, None, before, after)
+            yield Cause(what, None, before, after)
 
 
 def _packs(report: Report) -> str:
@@ -107,11 +168,11 @@ def _config(report: Report) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _rules(moves: Sequence[RuleMove]) -> Iterator[Redefined]:
-    for entry in moves:
-        if entry.before is None or entry.after is None:
+def _rules(pairs: Sequence[_Pair]) -> Iterator[Cause]:
+    for pair in pairs:
+        if pair.before is None or pair.after is None:
             continue
-        was, now = entry.before, entry.after
+        was, now = pair.before, pair.after
         stated = (
             ("target", _target(was.target), _target(now.target)),
             ("window", _days(was), _days(now)),
@@ -120,7 +181,7 @@ def _rules(moves: Sequence[RuleMove]) -> Iterator[Redefined]:
         )
         for what, before, after in stated:
             if before != after:
-                yield Redefined(what, now.id, before, after)
+                yield Cause(what, now.id, before, after)
 
 
 def _target(target: TargetRef | None) -> str:

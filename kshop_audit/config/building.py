@@ -11,6 +11,7 @@ from pathlib import Path
 from kshop_audit.config.checks import ALL, ALLOW, option_value
 from kshop_audit.config.layers import ConfigSource, Layer, place_of
 from kshop_audit.config.models import ConfigFile, InputTable
+from kshop_audit.errors import os_reason
 from kshop_audit.model.metadata import Level, Pack, Sourced
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import (
@@ -66,8 +67,8 @@ def force_majeure(config: ConfigFile, origins: Origins) -> tuple[frozenset[str],
     except OSError as error:
         fault = Fault(
             ("force_majeure_file",),
-            f"读不到 {config.force_majeure_file}：{error.strerror}",
-            f"cannot read {config.force_majeure_file}: {error.strerror}",
+            f"读不到 {config.force_majeure_file}：{os_reason(error).zh}",
+            f"cannot read {config.force_majeure_file}: {os_reason(error).en}",
         )
         return frozenset(), [fault]
     except UnicodeDecodeError:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kshop_audit.config.lines import key_lines, line_of
-from kshop_audit.errors import ConfigError, UsageError
+from kshop_audit.errors import ConfigError, UsageError, os_reason
 from kshop_audit.validation import KeyPath
 
 FILE_NAME = "shop.toml"
@@ -112,7 +112,7 @@ def read(path: Path, shown: str) -> ConfigSource | None:
         table: object = tomllib.loads(text, parse_float=Decimal)
     except OSError as error:
         raise ConfigError(
-            f"读不到 {shown}：{error.strerror}", f"cannot read {shown}: {error.strerror}"
+            f"读不到 {shown}：{os_reason(error).zh}", f"cannot read {shown}: {os_reason(error).en}"
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(

@@ -11,7 +11,8 @@ from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK
 from kshop_audit.judging import scoring
 from kshop_audit.judging.judge import NOTHING, Judged
 from kshop_audit.judging.scoring import Number
-from kshop_audit.model.metadata import Level, Pack, RuleInfo, Text
+from kshop_audit.model.figures import trimmed
+from kshop_audit.model.metadata import Level, Pack, RuleInfo, Text, ValueUnit
 from kshop_audit.model.report import (
     Action,
     AppliedCap,
@@ -153,7 +154,7 @@ def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Sc
             if cap.rule in failed
         ),
         left_out=(*total.left_out, *_uncapped(judged, pack)),
-        assumptions=_assumptions(earned, pack),
+        assumptions=_assumptions(judged, pack),
         reason=reason,
     )
 
@@ -191,30 +192,50 @@ def no_score(paid_orders: Number | None, value: Fraction | None, pack: Pack) -> 
     return None
 
 
-def _assumptions(earned: Mapping[str, Fraction], pack: Pack) -> tuple[Text, ...]:
+def _assumptions(judged: Sequence[Judged], pack: Pack) -> tuple[Text, ...]:
     """Every assumed figure behind the score, in words."""
     found: list[Text] = []
-    for rule in earned:
-        anchors = pack.rules[rule].anchors
+    for rule in (j.result for j in judged if j.points is not None):
+        anchors = pack.rules[rule.id].anchors
         if anchors is None:
             continue
         for worth, figure in (("5", anchors.full), ("3", anchors.floor)):
             if figure.assumption:
+                at = _with_unit(scoring.number(figure), rule.value_unit)
                 found.append(
                     Text(
-                        zh=f"ASSUMPTION 假设：{rule} 达到 {figure.value} 得 {worth} 分",
-                        en=f"ASSUMPTION: {rule} at {figure.value} is worth {worth} points",
+                        zh=f"{rule.title.zh} {at.zh} 按 {worth} 分估（平台没公布）",
+                        en=f"{rule.title.en}: {at.en} taken as {worth} points (not published)",
                     )
                 )
     for dimension, weight in pack.weights.items():
         if weight.assumption:
+            share = _with_unit(scoring.number(weight), ValueUnit.RATIO)
+            name = DIMENSIONS.get(dimension, Text(dimension, dimension))
             found.append(
                 Text(
-                    zh=f"ASSUMPTION 假设：维度 {dimension} 权重 {weight.value}",
-                    en=f"ASSUMPTION: dimension {dimension} weighs {weight.value}",
+                    zh=f"{name.zh}权重按 {share.zh} 估（平台没公布）",
+                    en=f"weight of {name.en} taken as {share.en} (not published)",
                 )
             )
     return tuple(found)
+
+
+DIMENSIONS = {
+    "product": Text("商品", "product"),
+    "logistics": Text("物流", "logistics"),
+    "service": Text("服务", "service"),
+}
+
+
+def _with_unit(value: Fraction, unit: ValueUnit | None) -> Text:
+    """An anchor as it is read: a share in percent, hours with their unit."""
+    if unit is ValueUnit.RATIO:
+        share = f"{trimmed(value * 100)}%"
+        return Text(share, share)
+    number = trimmed(value)
+    hours = unit is ValueUnit.HOURS
+    return Text(f"{number} 小时" if hours else number, f"{number} h" if hours else number)
 
 
 def with_caps(judged: Sequence[Judged], pack: Pack) -> tuple[RuleResult, ...]:

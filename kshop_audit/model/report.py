@@ -181,12 +181,24 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A row of an input: the file as `inputs` names it, the row as a spreadsheet counts."""
+
+    file: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """How many rows speak against the shop, and the file that lists them."""
+    """How many rows speak against the shop, and the file that lists them.
+
+    `places`: where the first of them stand, in reports made for a format that shows places.
+    """
 
     count: int
     file: str | None
     truncated: bool
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +286,66 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a rule stood in one of two reports; enough to show its value."""
+
+    status: Status
+    value: float | None
+    value_unit: ValueUnit | None
+    numerator: int | None
+    denominator: int | None
+    target: TargetRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One rule in two reports; None where a report does not have it."""
+
+    id: str
+    pack: str
+    level: Level
+    title: Text
+    before: Standing | None
+    after: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that makes the figures of both reports no like for like.
+
+    `what`: shop, pack, tool, config, target, window, level, mute; `rule`: the id, where it is one
+    rule's. `before` and `after` are short texts, "" for nothing.
+    """
+
+    what: str
+    rule: str | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed since an earlier report.
+
+    `new`: fails or has no verdict now, and did not before. `worse` and `better`: the same outcome
+    at another displayed value, or a step towards or away from it. `fixed`: failed before, not now.
+    `added` and `removed`: stands in one of the reports only, and does not fail in it. `red`:
+    whether a red line or a warning is new, or worse while it is not met.
+    """
+
+    earlier_as_of: str
+    as_of: str
+    red: bool
+    new: tuple[Change, ...]
+    fixed: tuple[Change, ...]
+    worse: tuple[Change, ...]
+    better: tuple[Change, ...]
+    added: tuple[Change, ...]
+    removed: tuple[Change, ...]
+    cause: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole audit. `as_of` is the only instant of the run in it.
 
@@ -281,6 +353,7 @@ class Report:
     them. `today_counts`: kind → how many there are of all.
     `warnings`: what must be read before any figure, such as files that the pack is not made for;
     they stand among the notes as well. Empty in reports saved before there were any.
+    `comparison` is None where no earlier report was given.
     """
 
     schema: str
@@ -299,3 +372,4 @@ class Report:
     today: tuple[DueItem, ...] = ()
     today_counts: Mapping[str, DueCount] = field(default_factory=dict)
     warnings: tuple[Text, ...] = ()
+    comparison: Comparison | None = None

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from kshop_audit.errors import ConfigError
+from kshop_audit.errors import ConfigError, os_reason
 from kshop_audit.model.metadata import Pack, Text
 from kshop_audit.model.suggesting import suggest
 
@@ -94,8 +94,8 @@ def _read(name_or_path: str) -> tuple[str, bytes]:
             return str(path), path.read_bytes()
         except OSError as error:
             raise ConfigError(
-                f"读不到规则包 {path}：{error.strerror}",
-                f"cannot read the pack {path}: {error.strerror}",
+                f"读不到规则包 {path}：{os_reason(error).zh}",
+                f"cannot read the pack {path}: {os_reason(error).en}",
             ) from error
     known = Text(f"；可用：{'、'.join(names())}", f"; known: {', '.join(names())}")
     hint = suggest(name_or_path, names(), known)

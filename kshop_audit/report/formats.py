@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from kshop_audit.model.metadata import Text
 
 if TYPE_CHECKING:
-    from kshop_audit.model.comparison import Comparison
     from kshop_audit.model.report import Report
     from kshop_audit.model.whatif import WhatIf
     from kshop_audit.report.text.page import TextOptions
@@ -24,15 +23,16 @@ class Format:
     """One format: what it is called, what it is for, and the module that renders it.
 
     `module`: below `kshop_audit.report`. `media`: the media type. `suffix`: of a file of `--out`;
-    "" for a format that is never a file. `stdout`: whether `--format` offers it. `binary`: whether
-    `render` returns bytes instead of text. `readers`: whether people read it; such a format has
-    the verdict, the gates missed, the score and what to do first. `terminal`: whether it is printed
-    in the encoding of the console instead of UTF-8. `laid_out`: whether `render` takes TextOptions
-    instead of a language. `package` and `extra`: a package beyond the core that it needs, and the
-    extra that installs it. `followed_by`: another format that is printed after it on stdout.
-    `changes`: the module with `changes(comparison, options)`, the text printed after the report
-    when an earlier one is compared; "" where there is none. `effects`: the module with
-    `effects(effect, before, after, options)`, a what-if in this format; "" where there is none.
+    "" for one that must be named, as `NAME:FILE`. `stdout`: whether `--format` offers it.
+    `binary`: whether `render` returns bytes instead of text. `readers`: whether people read it;
+    such a format has the verdict, what is due today, the red lines missed, the score, what to do
+    first, the counts of the data, and what changed. `terminal`: whether it is printed in the
+    encoding of the console instead of UTF-8. `laid_out`: whether `render` takes TextOptions instead
+    of a language. `package` and `extra`: a package beyond the core that it needs, and the extra
+    that installs it. `followed_by`: another format that is printed after it on stdout. `places`:
+    whether it shows the rows that speak against the shop, which a run must then collect.
+    `findings`: whether it holds findings only, and nothing of the run. `effects`: the
+    module with `effects(effect, before, after, options)`, a what-if in this format; "" for none.
     """
 
     name: str
@@ -48,7 +48,8 @@ class Format:
     package: str = ""
     extra: str = ""
     followed_by: str = ""
-    changes: str = ""
+    places: bool = False
+    findings: bool = False
     effects: str = ""
 
     def load(self) -> Any:
@@ -78,10 +79,6 @@ class Format:
             f"{made}\n{named(self.followed_by).printed(report, lang)}" if self.followed_by else made
         )
 
-    def compared(self, comparison: Comparison, options: TextOptions) -> str:
-        """What changed since an earlier report, in this format; "" where it says nothing of it."""
-        return str(_module(self.changes).changes(comparison, options)) if self.changes else ""
-
     def effect(self, effect: WhatIf, before: Report, after: Report, options: TextOptions) -> str:
         """A what-if in this format."""
         return str(_module(self.effects).effects(effect, before, after, options))
@@ -95,7 +92,7 @@ FORMATS = (
     Format(
         name="text", about=Text(zh="终端里的报告", en="the report in a terminal"),
         module="text.terminal", media="text/plain", stdout=True, readers=True, terminal=True,
-        laid_out=True, changes="text.comparison", effects="text.whatif",
+        laid_out=True, effects="text.whatif",
     ),
     Format(
         name="brief", about=Text(zh="几行字，适合发群里", en="a few lines for a chat group"),
@@ -107,7 +104,7 @@ FORMATS = (
     ),
     Format(
         name="csv", about=Text(zh="表格，一条规则一行", en="a table, one row a rule"),
-        module="csv", media="text/csv", suffix=".csv",
+        module="csv", media="text/csv", suffix=".csv", findings=True,
     ),
     Format(
         name="html", about=Text(zh="一个文件的网页，手机、电脑、打印都能看",
@@ -118,18 +115,17 @@ FORMATS = (
     Format(
         name="md", about=Text(zh="文档、群、合并请求", en="documents, chats, pull requests"),
         module="markdown", media="text/markdown", suffix=".md", stdout=True, readers=True,
-        changes="markdown", effects="whatif",
+        effects="whatif",
     ),
     Format(
         name="github", about=Text(zh="GitHub 工作流的注释和摘要",
                                   en="annotations and summary of a GitHub workflow"),
         module="github", media="text/x-workflow-commands", stdout=True, followed_by="md",
-        changes="markdown",
     ),
     Format(
         name="sarif", about=Text(zh="代码平台的扫描结果（SARIF 2.1.0）",
                                  en="scan results of a code host (SARIF 2.1.0)"),
-        module="sarif", media="application/sarif+json", suffix=".sarif",
+        module="sarif", media="application/sarif+json", suffix=".sarif", places=True,
     ),
     Format(
         name="xlsx", about=Text(zh="工作簿：结论、规则、行动",
@@ -141,6 +137,11 @@ FORMATS = (
     Format(
         name="junit", about=Text(zh="CI 的测试页（JUnit）", en="the test page of a CI (JUnit)"),
         module="junit", media="application/xml", suffix=".xml",
+    ),
+    Format(
+        name="gitlab", about=Text(zh="GitLab 的代码质量报告（--out gitlab:FILE）",
+                                  en="a code quality report of GitLab (--out gitlab:FILE)"),
+        module="gitlab", media="application/json", places=True, findings=True,
     ),
 )  # fmt: skip
 """Every format, in the order in which they are listed."""
@@ -157,7 +158,7 @@ def of_suffix(suffix: str) -> Format:
 
 
 def files() -> tuple[Format, ...]:
-    """The formats that `--out` writes."""
+    """The formats that `--out` knows by the suffix."""
     return tuple(entry for entry in FORMATS if entry.suffix)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kshop_audit.model.report import Report
-from kshop_audit.report.view.contents import Mark, Row, view
+from kshop_audit.report.view.contents import view
+from kshop_audit.report.view.rows import Mark, Row
 
 _COMMANDS = {Mark.FAIL: "error", Mark.ALERT: "warning", Mark.UNKNOWN: "warning"}
 _COMMANDS[Mark.REVIEW] = "notice"
@@ -21,10 +22,17 @@ def render(report: Report, lang: str) -> str:
     lines = [_command(_COMMANDS[row.mark], row.title, _message(row)) for row in rows]
     speech = shown.speech
     command = {"pass": "notice", "fail": "error"}.get(shown.status, "warning")
-    lines.append(_command(command, shown.badge, speech.join([shown.headline, shown.context])))
+    lines.append(
+        _command(command, shown.badge, speech.join([shown.headline, shown.context, shown.counts]))
+    )
     score = shown.score
     total = speech.say("score.total", total=score.total) if score.total else score.reason
     lines.append(_command("notice", speech.say("score.title"), total))
+    today = shown.speech.join(shown.today)
+    if today:
+        lines.append(_command("notice", speech.say("short.today"), today))
+    if shown.change:
+        lines.append(_command("notice", speech.say("page.changed"), shown.change))
     if shown.first:
         lines.append(_command("notice", speech.say("headline.first"), shown.first))
     return "\n".join(lines) + "\n"

@@ -7,13 +7,15 @@ from xml.etree import ElementTree as ET
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.report.view import phrases
-from kshop_audit.report.view.contents import owed
+from kshop_audit.report.view.contents import view
+from kshop_audit.report.view.headline import owed
 from kshop_audit.report.view.speech import Speech
 
 
 def render(report: Report, lang: str) -> str:
-    """Well-formed XML 1.0. A gate missed is a failure, a required rule without a verdict an error,
-    any other rule without data skipped; a warning is a case that passed with a remark.
+    """Well-formed XML 1.0. A red line missed is a failure, a required rule without a verdict an
+    error, any other rule without data skipped; a warning is a case that passed with a remark. The
+    first suite holds the story of the run as properties.
     """
     speech = Speech(lang)
     families: dict[str, list[RuleResult]] = {}
@@ -21,15 +23,37 @@ def render(report: Report, lang: str) -> str:
         families.setdefault(rule.family, []).append(rule)
     missing = owed(report)
     root = ET.Element("testsuites", name=speech.data(report.tool.name))
-    for family, rules in families.items():
+    story = _story(report, lang)
+    for family, rules in (families or {report.tool.name: []}).items():
         suite = ET.SubElement(root, "testsuite", name=speech.data(family))
+        if story:
+            properties = ET.SubElement(suite, "properties")
+            for key, value in story.items():
+                ET.SubElement(properties, "property", name=key, value=value)
+            story = {}
         for rule in rules:
             _case(suite, rule, report, speech, required=rule.id in missing)
         _counted(suite)
     _counted(root)
+    del root.attrib["skipped"]  # the schema has it for suites only
     ET.indent(root)
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return declaration + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _story(report: Report, lang: str) -> dict[str, str]:
+    """The verdict, what is due today, the counts, what changed."""
+    shown = view(report, lang)
+    join = shown.speech.join
+    told = {
+        "verdict": join([shown.badge, shown.headline]),
+        "context": shown.context,
+        "score": join([shown.score.total, shown.score.grade]) or shown.score.reason,
+        "today": join(shown.today),
+        "counts": shown.counts,
+        "comparison": shown.change,
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 def _case(

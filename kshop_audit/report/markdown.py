@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kshop_audit.model.comparison import Comparison
 from kshop_audit.model.report import Report
-from kshop_audit.report.text.page import TextOptions
-from kshop_audit.report.view.changes import sentences
-from kshop_audit.report.view.contents import Group, Row, View, view
+from kshop_audit.report.view.contents import View, view
 from kshop_audit.report.view.escaping import escape
 from kshop_audit.report.view.notes import Line
-from kshop_audit.report.view.speech import Speech
+from kshop_audit.report.view.rows import Group, Row
 
 _FINDINGS = 5
 _DUE = 10
@@ -20,15 +17,32 @@ _DUE = 10
 def render(report: Report, lang: str) -> str:
     """Verdict, gates, score, what to do, dates and data, each under its heading."""
     shown = view(report, lang)
-    sections = (_verdict(shown), _gates(shown), _score(shown), _actions(shown), _data(shown))
+    sections = (
+        _verdict(shown),
+        _today(shown),
+        _gates(shown),
+        _score(shown),
+        _actions(shown),
+        _changes(shown),
+        _data(shown),
+    )
     return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
 
 
-def changes(comparison: Comparison, options: TextOptions) -> str:
+def _today(shown: View) -> Iterator[str]:
+    if shown.today:
+        yield f"## {escape(shown.speech.say('short.today'))}"
+        yield ""
+        yield from (f"- {escape(line)}" for line in shown.today)
+
+
+def _changes(shown: View) -> Iterator[str]:
     """What changed since an earlier report, as a list under a heading."""
-    texts = (entry.text for entry in sentences(comparison, Speech(options.lang)))
-    title, *rest = map(escape, texts)
-    return "\n".join([f"## {title}", "", *(f"- {text}" for text in rest)]) + "\n"
+    if shown.changes:
+        title, *rest = (escape(entry.text) for entry in shown.changes)
+        yield f"## {title}"
+        yield ""
+        yield from (f"- {text}" for text in rest)
 
 
 def _verdict(shown: View) -> Iterator[str]:
@@ -40,6 +54,7 @@ def _verdict(shown: View) -> Iterator[str]:
         yield ""
     yield from (f"- {escape(aside)}" for aside in shown.asides)
     yield f"- {escape(shown.context)}"
+    yield f"- {escape(shown.counts)}"
 
 
 def _gates(shown: View) -> Iterator[str]:

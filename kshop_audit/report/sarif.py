@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import Input, Report, RuleResult, Status
+from kshop_audit.model.report import Input, Place, Report, RuleResult, Status
 from kshop_audit.report.view import phrases
+from kshop_audit.report.view.contents import view
+from kshop_audit.report.view.places import places
 from kshop_audit.report.view.speech import Speech
 
 VERSION = "2.1.0"
@@ -28,8 +31,19 @@ _UNRESERVED = frozenset(
 
 
 def render(report: Report, lang: str) -> str:
-    """One run with a descriptor and a result a rule: `kind` is the outcome, `level` the gate's."""
+    """One run with a descriptor a rule: `kind` is the outcome, `level` the gate's.
+
+    A result stands in a file: of the rows that speak against the shop the first, of a missing file
+    the configuration. A rule that stands nowhere is a notification of the tool and no result.
+    """
     speech = Speech(lang)
+    results, notifications = [], []
+    for index, rule in enumerate(report.rules):
+        found = list(places(rule, report))
+        if found:
+            results.append(_result(index, rule, found, speech))
+        else:
+            notifications.append(_notification(index, rule, speech))
     run = {
         "tool": {
             "driver": {
@@ -38,15 +52,34 @@ def render(report: Report, lang: str) -> str:
                 "rules": [_descriptor(rule, speech) for rule in report.rules],
             }
         },
-        "invocations": [{"executionSuccessful": True, "exitCode": report.verdict.exit_code}],
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "exitCode": report.verdict.exit_code,
+                "toolExecutionNotifications": notifications,
+            }
+        ],
         "artifacts": [_artifact(entry) for entry in report.inputs],
-        "results": [_result(index, rule, speech) for index, rule in enumerate(report.rules)],
+        "results": results,
         "columnKind": "unicodeCodePoints",
         "language": "zh-CN" if lang == "zh" else "en-US",
-        "properties": {"asOf": speech.data(report.as_of), "status": report.verdict.status},
+        "properties": _properties(report, lang),
     }
     log = {"$schema": SCHEMA, "version": VERSION, "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _properties(report: Report, lang: str) -> dict[str, Any]:
+    """The story of the run: verdict, today, counts, what changed."""
+    shown = view(report, lang)
+    return {
+        "asOf": shown.speech.data(report.as_of),
+        "status": report.verdict.status,
+        "verdict": shown.speech.join([shown.badge, shown.headline]),
+        "today": list(shown.today),
+        "counts": shown.counts,
+        "comparison": shown.change,
+    }
 
 
 def _name(rule: RuleResult, speech: Speech) -> str:
@@ -69,21 +102,25 @@ def _descriptor(rule: RuleResult, speech: Speech) -> dict[str, Any]:
     }
 
 
-def _result(index: int, rule: RuleResult, speech: Speech) -> dict[str, Any]:
-    kind = _KINDS[rule.status]
+def _message(rule: RuleResult, speech: Speech) -> dict[str, str]:
     counts, distance = phrases.counts(rule), phrases.distance(rule, speech)
     figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
     parts = [speech.text(rule.title), figure, counts, distance, *phrases.remarks(rule, speech)]
+    return {"text": speech.join(parts)}
+
+
+def _result(index: int, rule: RuleResult, found: Sequence[Place], speech: Speech) -> dict[str, Any]:
+    kind = _KINDS[rule.status]
+    first, *others = [_location(place) for place in found]
     return {
         "ruleId": _name(rule, speech),
         "ruleIndex": index,
         "kind": kind,
         # SARIF 3.27.10: the level of anything but a failure is none.
         "level": _LEVELS[rule.level] if kind == "fail" else "none",
-        "message": {"text": speech.join(parts)},
-        "locations": [
-            {"logicalLocations": [{"fullyQualifiedName": _name(rule, speech), "kind": "rule"}]}
-        ],
+        "message": _message(rule, speech),
+        "locations": [first],
+        **({"relatedLocations": others} if others else {}),
         "properties": {
             "value": rule.value,
             "numerator": rule.numerator,
@@ -93,14 +130,32 @@ def _result(index: int, rule: RuleResult, speech: Speech) -> dict[str, Any]:
     }
 
 
+def _notification(index: int, rule: RuleResult, speech: Speech) -> dict[str, Any]:
+    warns = rule.level is Level.ERROR and rule.status in (Status.FAIL, Status.NO_VERDICT)
+    return {
+        "associatedRule": {"id": _name(rule, speech), "index": index},
+        "level": "warning" if warns else "note",
+        "message": _message(rule, speech),
+    }
+
+
+def _location(place: Place) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(place.file)},
+            "region": {"startLine": place.row},
+        }
+    }
+
+
 def _artifact(entry: Input) -> dict[str, Any]:
-    artifact: dict[str, Any] = {"location": {"uri": _uri(entry.path)}, "roles": ["analysisTarget"]}
+    artifact: dict[str, Any] = {"location": {"uri": uri(entry.path)}, "roles": ["analysisTarget"]}
     if entry.sha256:
         artifact["hashes"] = {"sha-256": entry.sha256}
     return artifact
 
 
-def _uri(path: str) -> str:
+def uri(path: str) -> str:
     """A relative path as a URI reference; the first segment must not look like a scheme."""
     raw = path.replace("\\", "/").encode("utf-8", "replace")
     return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in raw)

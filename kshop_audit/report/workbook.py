@@ -55,6 +55,11 @@ def _verdict(shown: View) -> Iterator[_Row]:
     yield say("score.title"), f"{score.total} {score.grade}".strip() or score.reason
     if score.total:
         yield "", say("score.unofficial")
+    for text in shown.today:
+        yield say("short.today"), text
+    yield "", shown.counts
+    for entry in shown.changes:
+        yield "", entry.text
     for part in score.segments:
         yield part.title, f"{part.points} ({part.weight})"
     for line in (*score.lines, *shown.dates):

@@ -36,13 +36,39 @@ def test_compare_shows_what_changed_after_the_report(
 ) -> None:
     code, out, _ = run("check", tmp_path / "b", "--compare", reports[0], "--fail-on", "never")
     assert code == EXIT_OK
-    assert out.index("[FAIL]") < out.index("Compared with the earlier report")
+    assert (
+        out.index("[FAIL]") < out.index("Compared with the earlier report") < out.rindex("[FAIL]")
+    )
     for name in ("md", "github"):
         out = run("check", tmp_path / "b", "--compare", reports[0], "--format", name)[1]
         assert "\n## Compared with the earlier report" in out
         assert "- × newly missed 48-hour shipping rate ship-48h" in out
     code, out, _ = run("check", tmp_path / "b", "--compare", reports[0], "--format", "json")
-    assert "regressions: ship-48h" in json.loads(out)["notes"][-1]["en"]
+    found = json.loads(out)["comparison"]
+    assert "ship-48h" in [entry["id"] for entry in found["new"]]
+    assert found["red"] is True
+    out = run("check", tmp_path / "b", "--compare", reports[0], "--format", "brief")[1]
+    assert "48-hour shipping rate 100.0%→50.0%" in out
+    page = tmp_path / "page.html"
+    run("check", tmp_path / "b", "--compare", reports[0], "-q", "--out", page)
+    assert "newly missed 48-hour shipping rate" in page.read_text("utf-8")
+
+
+def test_two_healthy_days_are_green(run: Run, tmp_path: Path, reports: tuple[Path, Path]) -> None:
+    good, other = reports[0], tmp_path / "other.json"
+    data = json.loads(good.read_text("utf-8"))
+    for rule in data["rules"]:
+        if rule["id"] == "reply-rate":
+            rule |= {"numerator": 95, "denominator": 100, "value": 0.95}
+        if rule["family"] == "closure":
+            rule["status"] = "fail"
+    other.write_text(json.dumps(data), "utf-8")
+    code, out, _ = run("diff", good, other)
+    assert code == EXIT_OK
+    assert "not worse" in out
+    assert "100.0%, met → 95.0%, met" in " ".join(out.split())
+    assert "reply-rate" not in run("diff", good, other, "--tolerance", "5%")[1]
+    assert run("diff", good, other, "--tolerance", "x")[0] == EXIT_NO_AUDIT
 
 
 def test_a_regression_gives_1(run: Run, tmp_path: Path, reports: tuple[Path, Path]) -> None:

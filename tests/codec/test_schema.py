@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = sorted(path.name for path in (ROOT / "sample_data").iterdir() if path.is_dir())
 TOP = [
     "schema", "tool", "packs", "as_of", "timezone", "shop", "config", "inputs", "verdict", "score",
-    "rules", "actions", "notes", "today", "today_counts",
+    "rules", "actions", "notes", "today", "today_counts", "warnings",
+    "comparison",
 ]  # fmt: skip
 RULE = [
     "id", "pack", "family", "level", "title", "status", "value", "value_unit", "numerator",

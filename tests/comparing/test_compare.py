@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from kshop_audit.comparing.compare import compare
+from kshop_audit.comparing.compare import Move, compare
 from kshop_audit.comparing.regressions import regressions
-from kshop_audit.model.comparison import Move
 from kshop_audit.model.limits import TargetRef
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import PackRef, Report, RuleResult, Status
@@ -49,8 +49,8 @@ def report(*rules: RuleResult) -> Report:
         (result(FAIL), result(PASS), Move.FIXED),
         (result(FAIL), result(WARN), Move.FIXED),
         (result(FAIL), result(EMPTY), Move.FIXED),
-        (result(PASS), result(NONE), Move.LOST),
-        (result(FAIL), result(NONE), Move.LOST),
+        (result(PASS), result(NONE), Move.NEW),
+        (result(FAIL), result(NONE), Move.NEW),
         (result(PASS), result(WARN), Move.WORSE),
         (result(WARN), result(PASS), Move.BETTER),
         (result(NONE), result(PASS), Move.BETTER),
@@ -70,8 +70,9 @@ def report(*rules: RuleResult) -> Report:
 def test_how_a_rule_moved(before: RuleResult | None, after: RuleResult | None, move: Move) -> None:
     old = report(*([before] if before else []))
     new = report(*([after] if after else []))
-    (entry,) = compare(old, new).moves
-    assert entry.move is move
+    found = compare(old, new)
+    lists = [entry for entry in Move if entry is not Move.SAME and getattr(found, entry)]
+    assert lists == ([] if move is Move.SAME else [move])
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -86,15 +87,45 @@ def test_a_regression_is_a_pass_that_is_none_any_more(status: Status, level: Lev
 
 def test_what_is_only_listed_makes_nothing_worse() -> None:
     def worse(level: Level) -> bool:
-        return compare(report(result(PASS)), report(result(FAIL, level=level))).worse
+        return compare(report(result(PASS)), report(result(FAIL, level=level))).red
 
     assert [worse(level) for level in Level] == [True, True, False, False]
 
 
+def test_what_passes_may_go_up_and_down() -> None:
+    """Two healthy days are no alarm; a red line that is missed by more is one."""
+
+    def red(status: Status, before: int, after: int) -> bool:
+        old, new = (result(status, AT_LEAST, (n, 1000)) for n in (before, after))
+        return compare(report(old), report(new)).red
+
+    assert not red(PASS, 956, 941)
+    assert red(FAIL, 756, 741)
+    assert not red(FAIL, 741, 756)
+
+
+def test_what_is_displayed_alike_is_no_change() -> None:
+    old, new = (result(FAIL, AT_LEAST, (n, 100_000)) for n in (71_900, 71_899))
+    assert compare(report(old), report(new)).worse == ()
+    far = result(FAIL, AT_LEAST, (71_849, 100_000))
+    assert len(compare(report(old), report(far)).worse) == 1
+
+
+@pytest.mark.parametrize(("tolerance", "moved"), [("0", 1), ("1/200", 1), ("1/100", 0)])
+def test_a_tolerance_is_in_points_of_a_rate(tolerance: str, moved: int) -> None:
+    old, new = result(FAIL, AT_LEAST, (70, 100)), result(FAIL, AT_LEAST, (69, 100))
+    found = compare(report(old), report(new), Fraction(tolerance))
+    assert len(found.worse) == moved
+    # An outcome that differs is never within it.
+    passed = result(PASS, AT_LEAST, (80, 100))
+    just = result(FAIL, AT_LEAST, (799, 1000))
+    assert compare(report(passed), report(just), Fraction(tolerance)).red
+
+
 def test_a_report_compared_with_itself() -> None:
     found = compare(failing(), failing())
-    assert found.redefined == ()
-    assert {entry.move for entry in found.moves} == {Move.SAME}
+    assert found.cause == ()
+    assert not [move for move in Move if getattr(found, move, ())]
     assert "nothing changed" in changes(found, TextOptions("en"))
 
 
@@ -105,7 +136,7 @@ def test_changed_definitions_stand_first() -> None:
     stricter = replace(first, target=replace(first.target, value=Decimal("0.99")))
     pack = PackRef(old.packs[0].id, "2099-01-01", "f" * 64)
     found = compare(old, replace(new, packs=(pack,), rules=(stricter, *new.rules[1:])))
-    assert [change.what for change in found.redefined] == ["pack", "target"]
+    assert [change.what for change in found.cause] == ["pack", "target"]
     lines = changes(found, TextOptions("en", width=120)).splitlines()
     assert lines[2].startswith("Definitions first: 2 differ")
     assert "2099-01-01" in lines[3]

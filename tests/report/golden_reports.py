@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from kshop_audit.comparing.compare import compare
-from kshop_audit.report import github, junit, markdown
+from kshop_audit.report import github, gitlab, junit, markdown
 from kshop_audit.report.text import brief, comparison, terminal, trend
 from kshop_audit.report.text.page import TextOptions
 from tests.report.build import REPORTS
@@ -26,6 +27,13 @@ def rendered() -> dict[str, str]:
     found["failing.zh.ascii.txt"] = terminal.render(report, TextOptions("zh", ascii=True))
     found["failing.en.verbose.txt"] = terminal.render(report, TextOptions("en", verbose=True))
     changed = compare(REPORTS["passing"](), report)
+    compared = replace(report, comparison=changed)
+    found["failing.zh.changed.txt"] = terminal.render(compared, TextOptions("zh"))
+    found["failing.zh.changed.brief.txt"] = brief.render(compared, "zh")
+    found["failing.zh.gitlab.txt"] = gitlab.render(report, "zh")
+    found["failing.zh.details.txt"] = terminal.render(
+        report, TextOptions("zh", details=("banned-words",))
+    )
     found["failing.zh.comparison.txt"] = comparison.changes(changed, TextOptions("zh"))
     found["failing.en.comparison.txt"] = comparison.changes(changed, TextOptions("en"))
     found["three.en.trend.txt"] = trend.render(

@@ -9,6 +9,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from xml.etree import ElementTree as ET
@@ -18,7 +19,7 @@ from kshop_audit.report.formats import Format
 
 BAR = re.compile(r"(?<!\\)\|")
 ALIVE = (
-    r"(?<!\\)<(?!!-- -->)", r"(?<!\\)\[", r"(?<!\\)`", r"https?://", r"(?<![\w>])www\.", r"@\w",
+    r"<(?!!-- -->)", r"(?<!\\)\[", r"(?<!\\)`", r"https?://", r"(?<![\w>])www\.", r"@\w",
     r"^\s*::", r"##\[",
 )  # fmt: skip
 """What Markdown, or the runner that prints it, would not take for text."""
@@ -154,7 +155,9 @@ def words(media: str, made: str | bytes) -> str:
         root = ET.fromstring(made)
         text = "".join(part for e in root.iter() for part in (*e.attrib.values(), e.text or ""))
     elif media == "text/markdown":
-        text = re.sub(r"<!-- -->|\\", "", made)
+        text = unescape(re.sub(r"<!-- -->|\\", "", made))
+    elif media == "text/x-workflow-commands":
+        text = made.replace("%25", "%")
     else:
         text = made
     return "".join(text.split())

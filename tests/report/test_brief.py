@@ -47,7 +47,7 @@ def test_says_what_failed_how_far_and_what_first() -> None:
 
 def test_a_passing_shop_reads_calm() -> None:
     assert render(passing(), "zh").splitlines() == [
-        "【通过】萌芽小店 · 截至 2026-10-31 24:00 · 有结论的 4 项门槛全部达标",
+        "【通过】萌芽小店 · 截至 2026-10-31 24:00 · 判得了的 4 项红线全部达标",
         "估算总分 4.83（优），本工具估算，非平台分数",
     ]
 
@@ -56,4 +56,4 @@ def test_an_assumed_target_says_so() -> None:
     target = FAULTS.target
     assert target is not None
     rule = replace(FAULTS, target=replace(target, assumption=True))
-    assert "（要求 ≤ 0.35%，假设值）" in render(replace(failing(), rules=(rule,)), "zh")
+    assert "（要求 ≤ 0.35%，平台没公布，估）" in render(replace(failing(), rules=(rule,)), "zh")

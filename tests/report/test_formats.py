@@ -6,16 +6,19 @@ import csv
 import json
 import re
 from dataclasses import replace
+from importlib import import_module
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import fastexcel
 import pytest
+import xmlschema
 
-from kshop_audit.model.report import Report, Status
+from kshop_audit.model.report import ConfigRef, Evidence, Place, Report, Status
 from kshop_audit.report import csv as report_csv
-from kshop_audit.report import github, html, junit, sarif, sheet, workbook
+from kshop_audit.report import github, gitlab, html, junit, sarif, sheet, workbook
 from kshop_audit.report.view.speech import Speech
 from tests.report import shapes
 from tests.report.build import REPORTS, failing, incomplete
@@ -23,6 +26,8 @@ from tests.report.shapes import Page
 from tests.report.test_registry import infected
 
 LANGS = ("zh", "en")
+SCHEMAS = Path(__file__).parent / "schemas"
+Draft4Validator = import_module("jsonschema").Draft4Validator  # it has no type stubs
 RENDERED = [(name, lang) for name in REPORTS for lang in LANGS]
 
 
@@ -57,6 +62,7 @@ def test_junit_counts_what_it_holds(name: str, lang: str) -> None:
     assert len(root.findall(".//failure")) == len(report.verdict.failed)
     assert int(root.attrib["failures"]) == len(report.verdict.failed)
     assert sum(int(suite.attrib["tests"]) for suite in root) == len(cases)
+    xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd").validate(junit.render(report, lang))
 
 
 def test_junit_tells_a_required_verdict_from_one_that_is_merely_missing() -> None:
@@ -83,7 +89,14 @@ def test_sarif_keeps_the_rules_of_the_standard(name: str, lang: str) -> None:
     assert driver["name"]
     ids = [rule["id"] for rule in driver["rules"]]
     assert len(ids) == len(set(ids)) == len(report.rules)
+    validator = Draft4Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8")))
+    assert [fault.message for fault in validator.iter_errors(log)] == []
+    notified = run["invocations"][0]["toolExecutionNotifications"]
+    assert len(run["results"]) + len(notified) == len(report.rules)
     for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        assert place["region"]["startLine"] >= 1
+        assert place["artifactLocation"]["uri"]
         assert ids[result["ruleIndex"]] == result["ruleId"]
         assert result["kind"] in {
             "notApplicable", "pass", "fail", "review", "open", "informational",
@@ -132,3 +145,39 @@ def test_the_text_itself_is_still_there() -> None:
     assert words in root.findall(".//testcase")[0].attrib["name"]
     found: dict[str, Any] = json.loads(sarif.render(report, "en"))
     assert words in found["runs"][0]["results"][0]["message"]["text"]
+
+
+@pytest.mark.parametrize(("name", "lang"), RENDERED)
+def test_gitlab_has_an_entry_for_what_speaks_against_the_shop(name: str, lang: str) -> None:
+    report = REPORTS[name]()
+    found = json.loads(gitlab.render(report, lang))
+    named = {entry["check_name"].rpartition("/")[2] for entry in found}
+    assert set(report.verdict.failed) & {rule.id for rule in report.rules} <= named
+    prints = [entry["fingerprint"] for entry in found]
+    assert len(prints) == len(set(prints))
+    for entry in found:
+        assert entry["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert entry["location"]["lines"]["begin"] >= 1
+    # The figure may move without the finding being a new one.
+    moved = replace(report, rules=tuple(replace(rule, needed=7) for rule in report.rules))
+    again = json.loads(gitlab.render(moved, lang))
+    assert [entry["fingerprint"] for entry in again] == prints
+
+
+def test_places_are_the_rows_that_speak_against_the_shop() -> None:
+    report = failing()
+    evidence = Evidence(2, None, truncated=False, places=(Place("a b.csv", 7), Place("c.csv", 9)))
+    rules = (replace(report.rules[0], evidence=evidence), *report.rules[1:])
+    log = json.loads(sarif.render(replace(report, rules=rules), "en"))
+    first = log["runs"][0]["results"][0]
+    place = first["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("a%20b.csv", 7)
+    other = first["relatedLocations"][0]["physicalLocation"]
+    assert other["region"]["startLine"] == 9
+
+
+def test_what_stands_nowhere_is_no_result() -> None:
+    report = replace(failing(), inputs=(), config=ConfigRef(None, None, ()))
+    (run,) = json.loads(sarif.render(report, "en"))["runs"]
+    assert run["results"] == []
+    assert len(run["invocations"][0]["toolExecutionNotifications"]) == len(report.rules)

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kshop_audit.comparing.compare import compare
 from kshop_audit.model.metadata import Level, Text
 from kshop_audit.model.report import Report, Status
 from kshop_audit.report import formats
@@ -26,8 +28,18 @@ from tests.laws.source_tree import SOURCES, nodes
 from tests.report.build import EVIL as STEERING
 from tests.report.build import REPORTS, failing, hostile
 from tests.report.shapes import structure, words
+from tests.shops.audits import audit_folder
 
 ROOT = Path(__file__).parents[2]
+SAMPLES = sorted(path.name for path in (ROOT / "sample_data").iterdir() if path.is_dir())
+
+
+@cache
+def sampled(name: str) -> Report:
+    """The audit of a sample shop."""
+    return audit_folder(ROOT / "sample_data" / name).report
+
+
 LANGS = ("zh", "en")
 
 EVIL = (
@@ -91,7 +103,6 @@ def test_a_name_and_a_suffix_mean_one_format() -> None:
 
 @EACH
 def test_an_entry_is_whole(entry: Format) -> None:
-    assert entry.suffix or entry.stdout, "it can be chosen nowhere"
     assert re.fullmatch(r"(\.[a-z]+)?", entry.suffix)
     assert re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", entry.media)
     assert not (entry.binary and entry.stdout)
@@ -161,26 +172,58 @@ def test_english_has_no_chinese_of_ours(entry: Format) -> None:
 
 
 def story(report: Report, lang: str) -> Iterator[str]:
-    """What a reader has to find in every format: the verdict, the gates missed, the score."""
+    """What a reader has to find in every format: the verdict, the red lines missed, the score, the
+    first thing to do, what is due today, the counts of the data, and what changed.
+    """
     shown = view(report, lang)
     yield shown.badge
     for rule in report.rules:
         if rule.status is Status.FAIL and rule.level is Level.ERROR:
             yield rule.title[lang]
-    yield from (shown.score.total, shown.first)
+    yield shown.score.total
+    yield shown.speech.lead(shown.first).split("(")[0].split("（")[0]
+    yield from shown.today[:1]
+
+
+def told(report: Report, lang: str) -> Iterator[str]:
+    """What a format for programs says of the run beside its findings."""
+    shown = view(report, lang)
+    yield from (shown.badge, shown.counts, shown.change)
+    yield from shown.today
+
+
+STORIES = {name: (lambda name=name: REPORTS[name]()) for name in ("failing", "passing")} | {
+    "incomplete": REPORTS["incomplete"],
+    "changed": lambda: replace(failing(), comparison=compare(REPORTS["passing"](), failing())),
+}
 
 
 @EVERY
-@pytest.mark.parametrize("name", ["failing", "passing", "incomplete"])
+@pytest.mark.parametrize("name", STORIES)
 def test_one_story(entry: Format, lang: str, name: str) -> None:
-    """Formats for readers tell it, those for programs name what was missed."""
-    report = REPORTS[name]()
+    """Formats for readers tell it; those for programs name what was missed and, unless they hold
+    findings only, carry the story of the run.
+    """
+    report = STORIES[name]()
     text = words(entry.media, made(entry, report, lang))
-    if entry.readers:
-        missing = [part for part in story(report, lang) if "".join(part.split()) not in text]
-        assert missing == []
-    else:
-        assert [rule for rule in report.verdict.failed if rule not in text] == []
+    parts = [*story(report, lang)] if entry.readers else [*report.verdict.failed]
+    if not entry.readers and not entry.findings and entry.name != "json":
+        parts += told(report, lang)
+    if entry.readers and report.comparison is not None:
+        parts += [change.title[lang] for change in report.comparison.new[:2]]
+    assert [part for part in parts if "".join(part.split()) not in text] == []
+
+
+@pytest.mark.slow
+@EVERY
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_one_story_of_every_sample_shop(entry: Format, lang: str, sample: str) -> None:
+    report = sampled(sample)
+    text = words(entry.media, made(entry, report, lang))
+    parts = [*story(report, lang)] if entry.readers else [*report.verdict.failed]
+    if not entry.readers and not entry.findings and entry.name != "json":
+        parts += told(report, lang)
+    assert [part for part in parts if "".join(part.split()) not in text] == []
 
 
 # ------------------------------------------------------------------ hostile text

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from kshop_audit.auditing.request import AuditRequest
     from kshop_audit.model.report import Report
     from kshop_audit.model.settings import Settings
+    from kshop_audit.report.text.page import TextOptions
+
+
+_PLACES = 20
+"""Rows of evidence a rule that formats with places show."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -45,21 +50,22 @@ def _check(options: CheckOptions) -> int:
 
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
+    look = looks.look_of(options, lang)
     order = _order(options, settings)
     store = history.place_of(options.history)
     targets = outputs.outputs_of(options.out, options.evidence, order.inputs, store)
+    if targets.places and not order.wanted.evidence:
+        order = replace(order, wanted=replace(order.wanted, evidence=True, evidence_limit=_PLACES))
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
         done = audit(replace(order, inputs=replace(order.inputs, watch=watch)), scratch)
         if targets.evidence is not None:
             from kshop_audit.cli import evidence
 
             evidence.write(done, targets.evidence, mask=not options.no_mask)
-    for path in targets.reports:
-        outputs.save(path, done.report, lang)
+    for target in targets.reports:
+        outputs.save(target, done.report, lang)
     history.keep(store, done.report, now(), lang)
-    _print(done.report, options, lang)
-    if order.earlier is not None and not options.quiet:
-        _print_comparison(order.earlier, done.report, options, lang)
+    _print(done.report, options, look)
     code = done.report.verdict.exit_code
     if options.notify and not (options.quiet and code == EXIT_OK):
         from kshop_audit.cli import notify
@@ -81,6 +87,7 @@ def _order(options: CheckOptions, settings: Settings) -> AuditRequest:
         ),
         earlier=_earlier(options),
         fail_on_regression=options.fail_on_regression,
+        listed=options.evidence is not None,
     )
 
 
@@ -97,19 +104,9 @@ def _earlier(options: CheckOptions) -> Report | None:
     return None
 
 
-def _print_comparison(earlier: Report, report: Report, options: CheckOptions, lang: str) -> None:
-    """What changed, after the report; some formats have no room for it."""
-    from kshop_audit.cli import formats
-    from kshop_audit.comparing.compare import compare
-
-    formats.show_changes(compare(earlier, report), options.format, looks.look_of(options, lang))
-
-
-def _print(report: Report, options: CheckOptions, lang: str) -> None:
+def _print(report: Report, options: CheckOptions, look: TextOptions) -> None:
     from kshop_audit.cli import formats
 
     if options.quiet and report.verdict.exit_code == EXIT_OK:
         return
-    formats.show(
-        report, QUIET_FORMAT if options.quiet else options.format, looks.look_of(options, lang)
-    )
+    formats.show(report, QUIET_FORMAT if options.quiet else options.format, look)

@@ -13,7 +13,7 @@ from kshop_audit.cli import looks, printing, progress, stopping
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, LookOptions
-from kshop_audit.errors import EXIT_NO_AUDIT, EXIT_OK, UsageError
+from kshop_audit.errors import EXIT_NO_AUDIT, EXIT_OK, UsageError, os_reason
 
 if TYPE_CHECKING:
     from kshop_audit.ingest import Request
@@ -102,8 +102,8 @@ def _write(path: Path, diagnosis: Diagnosis, lang: str) -> None:
             part.write_text(render(diagnosis, lang), encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(
-            f"--write {path}：写不了：{error.strerror}",
-            f"--write {path}: cannot be written: {error.strerror}",
+            f"--write {path}：写不了：{os_reason(error).zh}",
+            f"--write {path}: cannot be written: {os_reason(error).en}",
         ) from error
     zh, en = f"已起草 {path}，请核对后使用", f"drafted {path}; check it before you use it"
     printing.notice(en if lang == "en" else zh)

@@ -116,7 +116,7 @@ def _files(options: DueOptions, request: AuditRequest) -> tuple[Path, ...]:
     """The files of `--out`; UsageError for one that cannot be written as it is named."""
     paths = tuple(dict.fromkeys(Path(name) for name in options.out if name != "-"))
     for path in paths:
-        found = formats.format_of(path)
+        _, found = formats.file_of(str(path))
         if found.name not in FILES:
             listed = " ".join(named(name).suffix for name in FILES)
             raise UsageError(
@@ -132,7 +132,7 @@ def _content(path: Path, done: Audit, lang: str) -> bytes:
     from kshop_audit import codec
     from kshop_audit.report.due import table
 
-    name = formats.format_of(path).name
+    name = formats.file_of(str(path))[1].name
     if name == "json":
         return codec.encode(done.due).encode("utf-8")
     make = table.as_csv if name == "csv" else table.as_workbook

@@ -176,6 +176,7 @@ def _request(options: FleetOptions, lang: str) -> FleetRequest:
     from datetime import datetime
 
     from kshop_audit.cli import values
+    from kshop_audit.cli.naming import rule_names
     from kshop_audit.cli.preparing import flags_of, instant_of
     from kshop_audit.fleet.request import FleetRequest
     from kshop_audit.model import moments
@@ -191,8 +192,8 @@ def _request(options: FleetOptions, lang: str) -> FleetRequest:
         lang=lang,
         as_of=instant_of(options),
         not_before=None if age is None else now - age,
-        select=tuple(options.select),
-        ignore=tuple(options.ignore),
+        select=rule_names(options.select, "--select", options.pack),
+        ignore=rule_names(options.ignore, "--ignore", options.pack),
         fail_on=options.fail_on,
         min_score=None if options.min_score is None else values.score(options.min_score),
         config=None if options.config is None else str(options.config.absolute()),

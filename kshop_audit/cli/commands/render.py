@@ -11,7 +11,13 @@ import typer
 from kshop_audit.cli import looks
 from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
-from kshop_audit.cli.options import DEFAULT_FORMAT, FormatOption, LookOptions, OutOption
+from kshop_audit.cli.options import (
+    DEFAULT_FORMAT,
+    DetailsOption,
+    FormatOption,
+    LookOptions,
+    OutOption,
+)
 from kshop_audit.errors import EXIT_OK, UsageError
 
 
@@ -22,6 +28,7 @@ class RenderOptions(LookOptions):
     report: Annotated[Path, typer.Argument(metavar="REPORT.json", show_default=False)]
     out: OutOption = field(default_factory=list)
     format: FormatOption = DEFAULT_FORMAT
+    details: DetailsOption = field(default_factory=list)
 
 
 def register(app: typer.Typer) -> None:
@@ -41,9 +48,10 @@ def _render(options: RenderOptions) -> int:
 
     places = outputs.files_of(options.out)
     for place in places:
-        if place.resolve() == options.report.resolve():
+        if place.path.resolve() == options.report.resolve():
             raise UsageError(
-                f"--out {place}：不能覆盖读入的报告", f"--out {place}: this is the report to read"
+                f"--out {place.path}：不能覆盖读入的报告",
+                f"--out {place.path}: this is the report to read",
             )
     report = saved_report(options.report)
     for place in places:

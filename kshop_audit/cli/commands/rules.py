@@ -37,7 +37,7 @@ class RulesOptions(ConfigOptions):
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ExplainOptions(ConfigOptions):
-    """Which rule is explained."""
+    """Which rule is explained: by its id or by its title."""
 
     id: Annotated[str, typer.Argument(metavar="ID", show_default=False)]
 
@@ -99,12 +99,15 @@ def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
 
 
 def _rule(options: ExplainOptions) -> int:
+    from kshop_audit.cli.naming import rule_name
+
     packs, catalogue, lang = _loaded(options)
+    name = rule_name(options.id, "rule", [pack.id for pack in packs])
     parts = [part for pack in packs for part in (pack.versions or (pack,))]
-    having = [part for part in parts if options.id in part.rules and options.id in catalogue]
+    having = [part for part in parts if name in part.rules and name in catalogue]
     if not having:
-        raise _unknown(options.id, packs)
-    printing.emit(explain(catalogue[options.id], having, lang))
+        raise _unknown(name, packs)
+    printing.emit(explain(catalogue[name], having, lang))
     return EXIT_OK
 
 

@@ -14,7 +14,7 @@ from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import DEFAULT_FORMAT, EffectFormatOption, LookOptions
 from kshop_audit.cli.requests import AuditOptions, audit_request, now
-from kshop_audit.errors import EXIT_OK, ConfigError, UsageError
+from kshop_audit.errors import EXIT_OK, ConfigError, UsageError, os_reason
 
 if TYPE_CHECKING:
     from kshop_audit.auditing.whatif import Compared
@@ -93,13 +93,14 @@ def _whatif(options: WhatIfOptions) -> int:
     order = replace(
         audit_request(options, settings, now), wanted=Wanted(by=values.dimensions(options.by))
     )
+    target = None
     if options.report is not None:
-        formats.format_of(options.report, "--report")
-        outputs.keep_out(f"--report {options.report}", options.report, order.inputs)
+        target = outputs.Target(*formats.file_of(str(options.report), "--report"))
+        outputs.keep_out(f"--report {target.path}", target.path, order.inputs)
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
         done = whatif(replace(order, inputs=replace(order.inputs, watch=watch)), changes, scratch)
-    if options.report is not None:
-        outputs.save(options.report, done.after.report, lang, "--report")
+    if target is not None:
+        outputs.save(target, done.after.report, lang, "--report")
     if changes:
         _print(done, options, lang)
     return EXIT_OK
@@ -113,8 +114,8 @@ def _of_scenario(path: Path | None) -> list[str]:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(
-            f"--scenario {path}：读不到：{error.strerror}",
-            f"--scenario {path}: cannot be read: {error.strerror}",
+            f"--scenario {path}：读不到：{os_reason(error).zh}",
+            f"--scenario {path}: cannot be read: {os_reason(error).en}",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(

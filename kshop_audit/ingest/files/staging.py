@@ -13,7 +13,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path, PurePath
 
-from kshop_audit.errors import InputError
+from kshop_audit.errors import InputError, os_reason
 from kshop_audit.ingest.decode.decoding import GB18030, UTF8
 from kshop_audit.ingest.files.access import legible
 from kshop_audit.ingest.files.container import BLOCK
@@ -95,8 +95,8 @@ def _received(path: Path, name: str, target: Path) -> Path:
                 block = pipe.read(BLOCK)
     except OSError as error:
         raise InputError(
-            f"{name}：管道读不了：{error.strerror}；请先存成文件",
-            f"{name}: the pipe cannot be read: {error.strerror}; save it to a file first",
+            f"{name}：管道读不了：{os_reason(error).zh}；请先存成文件",
+            f"{name}: the pipe cannot be read: {os_reason(error).en}; save it to a file first",
         ) from error
     return target
 

@@ -1,41 +1,48 @@
-"""At most eight plain lines for a chat group: the verdict, what failed, what to do first."""
+"""At most eight plain lines for a chat group: the verdict and why, today, what changed."""
 
 from __future__ import annotations
 
 from itertools import chain
 
 from kshop_audit.model.report import Report
-from kshop_audit.report.view.contents import Mark, Row, View, view
+from kshop_audit.report.view.contents import View, view
+from kshop_audit.report.view.rows import Mark, Row
 from kshop_audit.report.view.speech import Speech
 
+_LINES = 8
 _FAILURES = 3
+_WARNINGS = 2
 _NAMES = 3
 
 
 def render(report: Report, lang: str) -> str:
     """Lines without symbols or colour; a line is never cut, names beyond a few are counted."""
     shown = view(report, lang)
-    warnings = [shown.speech.text(warning) for warning in report.warnings]
-    failures = _failures(shown, _FAILURES - len(warnings))
-    lines = [_first(report, shown), *warnings, *failures, *_open(shown)]
-    lines.append(_score(shown))
-    if shown.first:
-        lines.append(shown.speech.say("brief.action", text=shown.first))
-    return "\n".join(lines) + "\n"
+    failures = max(_FAILURES - bool(shown.change) - len(shown.warnings), 1)
+    lines = [
+        _first(report, shown),
+        *shown.warnings[:_WARNINGS],
+        *_failures(shown, failures),
+        _open(shown),
+        _today(shown),
+        shown.change,
+        _score(shown),
+        shown.speech.say("brief.action", text=shown.first) if shown.first else "",
+    ]
+    kept = [line for line in lines if line]
+    return "\n".join(kept[:_LINES]) + "\n"
 
 
 def _first(report: Report, shown: View) -> str:
+    """The verdict, whose it is, up to when, and what it rests on."""
     speech = shown.speech
     badge = speech.say("sign.badge", word=shown.badge)
     as_of = speech.say("brief.as_of", as_of=speech.instant(report.as_of, closing=True))
     shop = speech.data(report.shop or "")
-    parts = [shop, as_of]
-    if not _rows(shown, Mark.FAIL):
-        parts.append(shown.headline)
-    elif shown.muted:
-        parts.append(shown.muted)
+    named = not _rows(shown, Mark.FAIL)
     separator = " " if badge.isascii() else ""
-    return f"{badge}{separator}{speech.join(parts)}"
+    ground = shown.headline if named else shown.short
+    return f"{badge}{separator}{speech.join([shop, as_of, ground])}"
 
 
 def _rows(shown: View, *marks: Mark) -> list[Row]:
@@ -43,13 +50,13 @@ def _rows(shown: View, *marks: Mark) -> list[Row]:
 
 
 def _failures(shown: View, most: int) -> list[str]:
-    """A line for each gate missed; where there are more than `most` they share the last line."""
+    """A line for each red line missed; where there are more than `most` they share the last."""
     rows, speech = _rows(shown, Mark.FAIL), shown.speech
     kept = rows if len(rows) <= most else rows[: most - 1]
     lines = [_failure(row, speech) for row in kept]
     rest = [row.named for row in rows[len(kept) :]]
     if rest:
-        names = speech.names(rest, _NAMES)
+        names = speech.names(rest, _NAMES, counted=True)
         lines.append(speech.say("brief.more_failed", len(rest), names=names))
     return lines
 
@@ -62,16 +69,26 @@ def _failure(row: Row, speech: Speech) -> str:
     return line + (speech.say("brief.distance", distance=row.distance) if row.distance else "")
 
 
-def _open(shown: View) -> list[str]:
-    """Warnings and rules without a verdict, a line each."""
+def _open(shown: View) -> str:
+    """Warnings and rules without a verdict."""
     speech = shown.speech
-    lines = []
+    parts = []
     for key, marks in (("warned", (Mark.ALERT, Mark.REVIEW)), ("no_verdict", (Mark.UNKNOWN,))):
         names = [row.named for row in _rows(shown, *marks)]
         if names:
-            listed = speech.names(names, _NAMES)
-            lines.append(speech.say(f"brief.{key}", len(names), names=listed))
-    return lines
+            listed = speech.names(names, _NAMES, counted=True)
+            parts.append(speech.say(f"brief.{key}", len(names), names=listed))
+    return speech.join(parts, "clause")
+
+
+def _today(shown: View) -> str:
+    """What is due within a day: the first kind, and that there are more."""
+    today, speech = shown.today, shown.speech
+    if not today:
+        return ""
+    more = len(today) - 1
+    said = speech.pair(speech.say("short.today"), today[0])
+    return speech.aside(said, speech.say("brief.more_due", more) if more else "")
 
 
 def _score(shown: View) -> str:

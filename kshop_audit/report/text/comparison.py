@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kshop_audit.model.comparison import Comparison, Move
+from kshop_audit.model.report import Comparison
 from kshop_audit.report.text.page import Style, TextOptions, paragraph, printed
 from kshop_audit.report.view.changes import Sentence, sentences
 from kshop_audit.report.view.speech import Speech
 
-_STYLES = {Move.NEW: "bold red", Move.LOST: "magenta", Move.WORSE: "yellow", Move.FIXED: "green"}
+_STYLES = {"new": "bold red", "lost": "magenta", "worse": "yellow", "fixed": "green"}
 _INDENT = 2
 
 
@@ -26,4 +26,4 @@ def changes(comparison: Comparison, options: TextOptions) -> str:
 def _style(entry: Sentence) -> str:
     if entry.heading:
         return Style.STRONG
-    return Style.PLAIN if entry.move is None else _STYLES.get(entry.move, Style.PLAIN)
+    return _STYLES.get(entry.move, Style.PLAIN)

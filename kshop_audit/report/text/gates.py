@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from kshop_audit.report.text.layout import flush_right, pad, wrap
 from kshop_audit.report.text.page import Spans, Style, paragraph
-from kshop_audit.report.view.contents import Mark, Row, View
+from kshop_audit.report.view import short
+from kshop_audit.report.view.contents import View
+from kshop_audit.report.view.rows import Mark, Row
 
-_FINDINGS = 5
 _MIN_TITLE = 20
 _LEAST_TITLE = 8  # on the narrowest terminal
 _MAX_TITLE = 46
@@ -40,7 +42,7 @@ class Columns:
     distance: int
 
 
-def gate_lines(shown: View, width: int, verbose: bool) -> list[Spans]:
+def gate_lines(shown: View, width: int) -> list[Spans]:
     """The groups one below the other, all with the same columns, their names once a pack."""
     columns = _columns(shown, width)
     lines: list[Spans] = []
@@ -54,7 +56,7 @@ def gate_lines(shown: View, width: int, verbose: bool) -> list[Spans]:
             lines.extend([(line, "bold")] for line in wrap(group.section, width))
         lines.append(heading)
         for row in group.rows:
-            lines.extend(_row(shown, row, columns, width, verbose))
+            lines.extend(_row(shown, row, columns, width))
     if shown.legend:
         lines.append([])
         lines.extend([(line, Style.DIM)] for line in wrap(shown.legend, width))
@@ -110,7 +112,7 @@ def _cells(columns: Columns, value: str, target: str, counts: str, points: str) 
     return cells + gap + flush_right(points, columns.points)
 
 
-def _row(shown: View, row: Row, columns: Columns, width: int, verbose: bool) -> list[Spans]:
+def _row(shown: View, row: Row, columns: Columns, width: int) -> list[Spans]:
     style = _STYLES[row.mark]
     strong = "bold" if row.mark is Mark.FAIL else ""
     first, *rest = _label(row.title, row.id, columns.title)
@@ -131,38 +133,56 @@ def _row(shown: View, row: Row, columns: Columns, width: int, verbose: bool) -> 
     joined = shown.speech.join(below)
     if joined:
         lines.extend(_indented(joined, width, style))
-    return [*lines, *_below(shown, row, width, verbose)]
+    return [*lines, *_below(shown, row, width)]
 
 
 def listed_lines(shown: View, width: int) -> list[Spans]:
     """All that is known of the rules that gate nothing."""
     lines: list[Spans] = []
     for row in shown.listed:
-        below = _below(shown, row, width, verbose=True)
+        below = _below(shown, row, width)
         if below:
-            first, *rest = _label(row.named, row.id, width - _SIGN)
-            lines.append([("- ", ""), *_styled(first, row.id, "")])
-            lines.extend([(" " * _SIGN, ""), *_styled(part, row.id, "")] for part in rest)
+            lines.extend(_named(row, "- ", "", width))
             lines.extend(below)
     return lines
 
 
-def _below(shown: View, row: Row, width: int, verbose: bool) -> list[Spans]:
-    """Reasons and findings; of a rule that is met only what changes how to read the value."""
-    all_of_it = verbose or row.mark is not Mark.MET
+def detail_lines(shown: View, rows: Sequence[Row], width: int) -> list[Spans]:
+    """All that is known of these rules, whatever they decide."""
     lines: list[Spans] = []
-    for remark in (*row.remarks, *(row.notes if all_of_it else ())):
+    for row in rows:
+        lines.extend([[]] if lines else [])
+        sign = f"{shown.speech.data(row.mark.value)} "
+        lines.extend(_named(row, sign, _STYLES[row.mark], width))
+        figure = short.figure(row.rule, shown.speech)
+        if row.distance and row.distance not in figure:
+            figure = shown.speech.join([figure, row.distance])
+        lines.extend(_indented(figure, width, Style.STRONG))
+        lines.extend(_below(shown, row, width))
+    return lines
+
+
+def _named(row: Row, sign: str, style: str, width: int) -> list[Spans]:
+    first, *rest = _label(row.named, row.id, width - _SIGN)
+    lines: list[Spans] = [[(sign, style), *_styled(first, row.id, "")]]
+    return [*lines, *([(" " * _SIGN, ""), *_styled(part, row.id, "")] for part in rest)]
+
+
+def _below(shown: View, row: Row, width: int) -> list[Spans]:
+    """Reasons, notes, where the figure comes from, and the findings; those not yet due apart."""
+    lines: list[Spans] = []
+    for remark in (*row.remarks, *row.notes):
         lines.extend(_indented(remark, width, Style.PLAIN))
-    for detail in row.details if verbose else ():
+    for detail in row.details:
         lines.extend(_indented(detail, width, Style.DIM))
-    if not all_of_it:
-        return lines
-    for finding in row.findings(None if verbose else _FINDINGS):
+    against, pending = row.parted()
+    for finding in against:
         lines.extend(_indented(f"- {finding}", width, Style.DIM, hang=2))
-    hidden = 0 if verbose else row.hidden(_FINDINGS)
-    if hidden:
-        cut = shown.speech.say("sign.cut_verbose", hidden)
-        lines.extend(_indented(cut, width, Style.DIM))
+    if pending:
+        heading = shown.speech.say("short.not_due", len(pending))
+        lines.extend(_indented(heading, width, Style.PLAIN))
+    for finding in pending:
+        lines.extend(_indented(f"- {finding}", width, Style.DIM, hang=2))
     return lines
 
 

@@ -28,13 +28,17 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class TextOptions:
-    """Language and layout of a page; `ascii` keeps Chinese but no symbols beyond plain text."""
+    """Language and layout of a page; `ascii` keeps Chinese but no symbols beyond plain text.
+
+    `details`: the ids of the rules of which a short page tells everything.
+    """
 
     lang: str = "zh"
     width: int = 80
     color: bool = False
     ascii: bool = False
     verbose: bool = False
+    details: tuple[str, ...] = ()
 
     @property
     def cells(self) -> int:

@@ -1,46 +1,54 @@
-"""The terminal report: verdict, gates with the failures first, score, what to do, dates, data."""
+"""The terminal report: one screen with the verdict first and last; all details only on request."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
+import re
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 
 from kshop_audit.model.report import Report
-from kshop_audit.report.text.gates import gate_lines, listed_lines
+from kshop_audit.report.text.details import Details
 from kshop_audit.report.text.layout import pad, wrap
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
+from kshop_audit.report.view import short
 from kshop_audit.report.view.contents import View, view
-from kshop_audit.report.view.notes import Line
+from kshop_audit.report.view.rows import Group, Mark, Row
 from kshop_audit.report.view.speech import Speech
 
-_LISTED = 5
-_FILES = 8
-_ASSUMPTIONS = 3
-_LINES = 3  # of one note
+_ACTIONS = 3
+_CLAUSE = re.compile("[，,][^，,]*$")
 _BAR = 10
+_CHANGES = 7
+_INDENT = 4
+_SIGN = 2  # the mark and a space
+_MIN_TEXT = 24  # cells that what is said of a rule needs beside its title
+_NAMES = 8
 _BADGES = {"pass": "bold white on green", "fail": "bold white on red"}
+_STYLES = {
+    Mark.FAIL: "bold red",
+    Mark.ALERT: "yellow",
+    Mark.UNKNOWN: "magenta",
+    Mark.REVIEW: "cyan",
+    Mark.MET: "green",
+}
 
 
 def render(report: Report, options: TextOptions) -> str:
     """The report as lines of at most `options.width` cells (never narrower than 40)."""
     shown = view(report, options.lang, ascii_only=options.ascii)
-    page = _ReportPage(shown, options)
-    sections = [
-        page.verdict(),
-        gate_lines(shown, page.width, options.verbose),
-        page.others(),
-        page.score(),
-        page.actions(),
-        page.dates(),
-        page.data(),
-    ]
+    page, details = _Short(shown, options), Details(shown, options)
+    sections = [page.verdict(), page.today()]
+    if options.verbose:
+        sections += [page.changes(), *details.everything(), page.last()]
+    else:
+        sections += [*page.rules(), page.score(), page.actions(), page.changes(), page.counts()]
+        sections += [details.of_rules(options.details), page.last()]
     return printed(stacked(sections), options)
 
 
-class _ReportPage:
-    """The sections around the gate table."""
+class _Short:
+    """The sections of one screen."""
 
     def __init__(self, shown: View, options: TextOptions) -> None:
         self._view = shown
@@ -49,44 +57,98 @@ class _ReportPage:
         self.width = options.cells
 
     def verdict(self) -> list[Spans]:
-        """The verdict in one line, then what to do first and what was audited."""
-        shown, say = self._view, self._speech.say
-        badge = say("sign.badge", word=shown.badge)
-        style = _BADGES.get(shown.status, "bold black on yellow")
-        gap = " " if badge.isascii() else ""
-        start = cell_len(badge + gap)
-        first, *rest = wrap(shown.headline, self.width - start)
-        lines: list[Spans] = [[(badge, style), (gap, ""), (first, "bold")]]
-        lines.extend([(" " * start + line, "bold")] for line in rest)
-        if shown.first:
-            text = self._speech.pair(say("headline.first"), shown.first)
-            lines.extend(self._paragraph(text, 2, Style.STRONG, 2))
-        for aside in shown.asides:
-            lines.extend(self._paragraph(aside, 2, Style.PLAIN, 2))
-        return [*lines, *self._paragraph(shown.context, 2, Style.DIM, 2)]
+        """The verdict in one line, and what was audited."""
+        shown = self._view
+        code = shown.exit_code if self._verbose else ""
+        context = self._speech.join([shown.context, code])
+        lines = self._badge(shown.short)
+        for warning in shown.warnings:
+            lines.extend(self._paragraph(warning, 2, Style.STRONG, 2))
+        return [*lines, *self._paragraph(context, 2, Style.DIM, 2)]
 
-    def others(self) -> list[Spans]:
-        """Rules that decide nothing, in as few lines as possible."""
-        if not self._view.others:
-            return []
-        title = self._speech.say("other.title", len(self._view.listed))
-        lines: list[Spans] = [[(title, "bold")], *self._labelled(self._view.others)]
-        return lines + listed_lines(self._view, self.width) if self._verbose else lines
+    def last(self) -> list[Spans]:
+        """The verdict once more, and where the rest is to be had."""
+        more = "" if self._verbose else self._speech.say("short.more")
+        return self._badge(self._speech.join([self._view.short, more], "clause"))
+
+    def today(self) -> list[Spans]:
+        """What falls due within a day, at most five lines."""
+        entries, title = self._view.today, self._speech.say("short.today")
+        if len(entries) == 1:
+            return self._paragraph(self._speech.pair(title, entries[0]), 0, Style.STRONG, 2)
+        lines: list[Spans] = [[(title, Style.STRONG)]] if entries else []
+        for entry in entries:
+            lines.extend(self._paragraph(entry, 2, Style.PLAIN, 2))
+        return lines
+
+    def rules(self) -> Iterator[list[Spans]]:
+        """Red lines that are not met, two lines each; then warnings, a line each."""
+        for group in self._view.groups:
+            yield self._section(group)
+
+    def _section(self, group: Group) -> list[Spans]:
+        lines: list[Spans] = []
+        if group.section:
+            lines.extend([(line, "bold")] for line in wrap(group.section, self.width))
+        if group.mark is Mark.MET:
+            return lines
+        rows = [row for row in group.rows if short.red(row)]
+        others = [row for row in group.rows if not short.red(row)]
+        if group.mark is Mark.FAIL:
+            lines += self._table(self._missed(rows), group.mark, rows, two=True)
+        elif group.mark is Mark.UNKNOWN:
+            title = self._speech.say("group.unknown_red", len(rows))
+            lines += self._table(title, group.mark, rows, two=True)
+            lines += self._named("short.unknown", others)
+        else:
+            lines += self._table(group.title, group.mark, [*rows, *others])
+        return lines
+
+    def _missed(self, rows: list[Row]) -> str:
+        title, date = self._speech.say("short.red"), short.earliest(rows, self._speech)
+        return self._speech.say("short.all_by", title=title, date=date) if date else title
+
+    def _table(
+        self, title: str, sign: Mark, rows: list[Row], *, two: bool = False
+    ) -> Iterable[Spans]:
+        if not rows:
+            return
+        yield from self._paragraph(title, 0, _STYLES[sign])
+        widest = max(cell_len(row.title) for row in rows)
+        beside = self.width - _SIGN - widest - 2 >= _MIN_TEXT
+        for row in rows:
+            name = pad(row.title, widest) if beside else row.title
+            start = f"{self._speech.data(sign.value)} {name}  "
+            room = self.width - cell_len(start)
+            text = short.figure(row.rule, self._speech)
+            if cell_len(text) > room:
+                text = short.figure(row.rule, self._speech, bare=True)
+            strong = "bold" if two else ""
+            if cell_len(text) <= room:
+                yield [(start, strong), (text, _STYLES[sign] if two else "")]
+            else:
+                yield from self._paragraph(start.rstrip(), 0, strong, _SIGN)
+                yield from self._paragraph(text, _INDENT, Style.PLAIN)
+            below = short.below(row) if two else ""
+            if below:
+                yield from self._paragraph(below, _INDENT, Style.PLAIN)
+
+    def _named(self, key: str, rows: list[Row]) -> Iterable[Spans]:
+        if rows:
+            names = self._speech.names([row.title for row in rows], _NAMES, counted=True)
+            text = self._speech.say(key, len(rows), names=names)
+            yield from self._paragraph(text, 0, _STYLES[Mark.UNKNOWN], 2)
 
     def score(self) -> list[Spans]:
-        """The estimate, its dimensions, and beside it everything that is not in it."""
+        """The estimate and its dimensions."""
         score, say = self._view.score, self._speech.say
-        if score.total:
-            total = self._speech.pair(say("score.title"), say("score.total", total=score.total))
-            head = total + (f"  {say('score.grade', grade=score.grade)}" if score.grade else "")
-        else:
-            head = self._speech.pair(say("score.none"), score.reason or say("column.none"))
-        lines: list[Spans] = [[(line, "bold")] for line in wrap(head, self.width)]
-        unofficial = say("score.unofficial") if score.total else ""
-        if cell_len(head) + 2 + cell_len(unofficial) <= self.width:
-            lines[-1].append((f"  {unofficial}", Style.DIM))
-        else:
-            lines.extend(self._paragraph(unofficial, 2, Style.DIM))
+        if not score.total:
+            reason = score.reason or say("column.none")
+            return self._paragraph(self._speech.pair(say("score.none"), reason), 0, "bold", 2)
+        grade = say("score.grade", grade=score.grade) if score.grade else ""
+        total = self._speech.pair(say("score.title"), say("score.total", total=score.total))
+        head = self._speech.join([total, grade, say("score.unofficial")], "comma")
+        lines = self._paragraph(head, 0, "bold", 2)
         titles = max((cell_len(part.title) for part in score.segments), default=0)
         weights = max((cell_len(part.weight) for part in score.segments), default=0)
         for part in score.segments:
@@ -95,76 +157,61 @@ class _ReportPage:
             bar = self._speech.data("■" * filled + "□" * (_BAR - filled))
             room = part.share is not None and cell_len(text) + 2 + _BAR <= self.width
             lines.append([(text, ""), (f"  {bar}" if room else "", Style.DIM)])
-        return [*lines, *self._labelled(score.lines, _ASSUMPTIONS)]
+        return lines
 
     def actions(self) -> list[Spans]:
-        """The actions with the largest gains."""
-        shown = self._view
-        if not shown.actions:
+        """The first clause of what to do first."""
+        shown, speech = self._view, self._speech
+        todos = [todo for todo in shown.all_actions if not todo.supplies][:_ACTIONS]
+        if not todos:
             return []
-        lines: list[Spans] = [[(self._speech.say("action.title"), "bold")]]
-        gains = max(cell_len(todo.gain) for todo in shown.actions)
-        for number, todo in enumerate(shown.actions, 1):
-            start = f"  {number}  " + (pad(todo.gain, gains) + "  " if gains else "")
-            text = self._speech.aside(todo.text, "" if todo.rule in todo.text else todo.rule)
+        lines: list[Spans] = [[(speech.say("action.title"), "bold")]]
+        gains = max(cell_len(todo.gain) for todo in todos)
+        for number, todo in enumerate(todos, 1):
+            start = f"  {number} " + (pad(todo.gain, gains) + " " if gains else "")
+            text = lead = speech.lead(todo.text)
+            named = speech.aside(lead, "" if todo.rule in lead else todo.rule)
+            if cell_len(start + named) <= self.width:
+                text = named
+            while cell_len(start + text) > self.width and (cut := _CLAUSE.search(text)):
+                text = text[: cut.start()]
             first, *rest = wrap(text, self.width - cell_len(start))
             lines.append([(start, Style.STRONG), (first, "")])
             lines.extend([(" " * cell_len(start) + line, "")] for line in rest)
-        return [*lines, *self._cut(shown.actions_count - len(shown.actions))]
-
-    def dates(self) -> list[Spans]:
-        """As-of, windows, and what falls due."""
-        shown, say = self._view, self._speech.say
-        lines: list[Spans] = [[(say("dates.title"), "bold")], *self._labelled(shown.dates)]
-        due = shown.deadlines if self._verbose else shown.deadlines[:_LISTED]
-        for entry in due:
-            label = self._speech.aside(entry.label, say("dates.past") if entry.past else "")
-            text = self._speech.pair(entry.title, entry.text) if entry.text else entry.title
-            lines.extend(self._paragraph(f"{entry.date}  {label}  {text}", 2, Style.PLAIN, 2))
-        return [*lines, *self._cut(len(shown.deadlines) - len(due))]
-
-    def data(self) -> list[Spans]:
-        """What was read: files, rows, and what was not understood."""
-        shown = self._view
-        lines: list[Spans] = [[(self._speech.say("data.title"), "bold")]]
-        summary, *others = shown.data
-        lines.extend(self._labelled([summary]))
-        files = shown.files if self._verbose else shown.files[:_FILES]
-        for file in files:
-            lines.extend(self._paragraph(file, 4, Style.DIM, 2))
-        lines.extend(self._cut(len(shown.files) - len(files)))
-        return [*lines, *self._labelled(others, _FILES)]
-
-    def _labelled(self, entries: Iterable[Line], most: int = _LISTED) -> list[Spans]:
-        """Lines under their labels, each label once; beyond `most` of a label they are counted."""
-        entries = list(entries)
-        column = max((cell_len(entry.label) for entry in entries), default=0)
-        lines: list[Spans] = []
-        for label, grouped in groupby(entries, key=lambda entry: entry.label):
-            texts = [entry.text for entry in grouped]
-            start = f"  {pad(label, column)}  "
-            kept = texts if self._verbose else texts[:most]
-            for text in kept:
-                first, *rest = self._shortened(text, self.width - cell_len(start))
-                lines.append([(start, Style.DIM), (first, "")])
-                start = " " * cell_len(start)
-                lines.extend([(start + line, "")] for line in rest)
-            lines.extend(self._cut(len(texts) - len(kept), cell_len(start)))
         return lines
 
-    def _shortened(self, text: str, width: int) -> list[str]:
-        """The text in lines; without -v only so many of them, and a word that there are more."""
-        lines = wrap(text, width)
-        if self._verbose or len(lines) <= _LINES:
-            return lines
-        more = self._speech.say("sign.continued", text="").strip()
-        return [*lines[: _LINES - 1], *wrap(f"{lines[_LINES - 1]} {more}", width)]
+    def changes(self) -> list[Spans]:
+        """What changed since the last report, of many rules the first."""
+        entries = self._view.changes
+        shown = entries if self._verbose else entries[:_CHANGES]
+        lines: list[Spans] = []
+        for entry in shown:
+            style = Style.STRONG if entry.heading else Style.PLAIN
+            lines.extend(self._paragraph(entry.text, 2 if entry.below else 0, style, 2))
+        if len(entries) > len(shown):
+            more = self._speech.say("sign.cut_verbose", len(entries) - len(shown))
+            lines.extend(self._paragraph(more, 0, Style.DIM))
+        return lines
+
+    def counts(self) -> list[Spans]:
+        """What is met, what was muted, and the data, each in a line."""
+        shown = self._view
+        lines: list[Spans] = []
+        met = short.met(shown.groups, self._speech)
+        legend = shown.legend if short.estimated(shown.groups) else ""
+        careful = short.warnings(shown.groups, self._speech)
+        for text in (met, *careful, *short.muted(shown), shown.counts, legend):
+            lines.extend(self._paragraph(text, 0, Style.PLAIN, 2) if text else [])
+        return lines
+
+    def _badge(self, text: str) -> list[Spans]:
+        badge = self._speech.say("sign.badge", word=self._view.badge)
+        style = _BADGES.get(self._view.status, "bold black on yellow")
+        gap = " " if badge.isascii() else ""
+        start = cell_len(badge + gap)
+        first, *rest = wrap(text, self.width - start)
+        lines: list[Spans] = [[(badge, style), (gap, ""), (first, "bold")]]
+        return [*lines, *([(" " * start + line, "bold")] for line in rest)]
 
     def _paragraph(self, text: str, indent: int, style: str, hang: int = 0) -> list[Spans]:
-        return paragraph(text, self.width, indent, style, hang)
-
-    def _cut(self, hidden: int, indent: int = 2) -> list[Spans]:
-        if hidden <= 0:
-            return []
-        more = self._speech.say("sign.cut_verbose", hidden)
-        return self._paragraph(more, min(indent, self.width // 3), Style.DIM)
+        return paragraph(text, self.width, indent, style, hang) if text else []

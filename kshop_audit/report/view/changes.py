@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kshop_audit.model.comparison import Comparison, Move, Redefined, RuleMove
+from kshop_audit.model.metadata import Level
+from kshop_audit.model.report import Cause, Change, Comparison, Standing, Status
 from kshop_audit.report.view import phrases
-from kshop_audit.report.view.speech import Speech
+from kshop_audit.report.view.speech import Speech, moment
 
-_SHOWN = (Move.NEW, Move.LOST, Move.WORSE, Move.FIXED, Move.BETTER, Move.ADDED, Move.REMOVED)
-_SIGNS = {
-    Move.NEW: "×",
-    Move.LOST: "?",
-    Move.WORSE: "-",
-    Move.FIXED: "√",
-    Move.BETTER: "+",
-    Move.ADDED: "+",
-    Move.REMOVED: "-",
-}
+_SIGNS = {"new": "×", "lost": "?", "worse": "-", "fixed": "√", "better": "+", "added": "+",
+          "removed": "-"}  # fmt: skip
+_BRIEF = ("new", "worse", "fixed")
+_NAMES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,55 +21,109 @@ class Sentence:
     """One line: of a rule that moved, else without a `move`; `below` the line before it."""
 
     text: str
-    move: Move | None = None
+    move: str = ""
     heading: bool = False
     below: bool = False
 
 
 def headline(comparison: Comparison, speech: Speech) -> str:
     """Whether it is worse, and how many rules moved which way, in one line."""
-    word = speech.say("compare.worse_than" if comparison.worse else "compare.not_worse")
-    counts = [(move, len(comparison.of(move))) for move in _SHOWN]
+    word = speech.say("compare.worse_than" if comparison.red else "compare.not_worse")
+    counts = [(move, len(entries)) for move, entries in _moves(comparison)]
     parts = [speech.say(f"compare.{move}", count) for move, count in counts if count]
     return speech.join([word, *(parts or [speech.say("compare.nothing")])])
 
 
-def sentences(comparison: Comparison, speech: Speech) -> Iterator[Sentence]:
+def sentences(comparison: Comparison | None, speech: Speech) -> Iterator[Sentence]:
     """The periods compared, the headline, what is defined differently, then every move."""
-    since = speech.instant(comparison.before, closing=True)
-    until = speech.instant(comparison.after, closing=True)
+    if comparison is None:
+        return
+    since = speech.instant(comparison.earlier_as_of, closing=True)
+    until = speech.instant(comparison.as_of, closing=True)
     yield Sentence(speech.say("compare.title", before=since, after=until), heading=True)
     yield Sentence(headline(comparison, speech), heading=True)
-    if comparison.redefined:
-        yield Sentence(speech.say("compare.redefined", len(comparison.redefined)))
-        for change in comparison.redefined:
-            yield Sentence(_redefined(change, speech), below=True)
-    for move in _SHOWN:
-        for entry in comparison.of(move):
-            yield Sentence(_moved(entry, speech), move)
+    if comparison.cause:
+        yield Sentence(speech.say("compare.redefined", len(comparison.cause)))
+        for cause in comparison.cause:
+            yield Sentence(_redefined(cause, speech), below=True)
+    for move, entries in _moves(comparison):
+        for entry in entries:
+            yield Sentence(_moved(move, entry, speech), move)
 
 
-def _redefined(change: Redefined, speech: Speech) -> str:
+def line(comparison: Comparison | None, speech: Speech) -> str:
+    """What decides something and is new, worse or fixed, each with its step, in one line."""
+    if comparison is None:
+        return ""
+    since = _since(comparison, speech)
+    parts = []
+    for move in _BRIEF:
+        moved: Sequence[Change] = getattr(comparison, move)
+        entries = [one for one in moved if one.level in (Level.ERROR, Level.WARN)]
+        if entries:
+            named = [_step(entry, speech) for entry in entries]
+            names = speech.names(named, _NAMES, counted=True)
+            said = speech.say(f"compare.brief_{move}", len(entries))
+            parts.append(speech.aside(said, names))
+    if comparison.cause:
+        parts.append(speech.say("compare.brief_cause", len(comparison.cause)))
+    return speech.pair(since, speech.join(parts, "comma") or speech.say("compare.nothing"))
+
+
+def _since(comparison: Comparison, speech: Speech) -> str:
+    before, after = moment(comparison.earlier_as_of), moment(comparison.as_of)
+    if before is not None and after is not None and (after.date() - before.date()).days == 1:
+        return speech.say("compare.yesterday")
+    return speech.say("compare.since", day=speech.instant(comparison.earlier_as_of, closing=True))
+
+
+def _step(entry: Change, speech: Speech) -> str:
+    shown = [_brief(side, speech) for side in (entry.before, entry.after) if side is not None]
+    if len(shown) == 2 and shown[0] == shown[1]:
+        shown = shown[1:]
+    return f"{speech.text(entry.title)} {speech.say('sign.arrow').join(shown)}"
+
+
+def _brief(side: Standing, speech: Speech) -> str:
+    status, value = side.status, phrases.value(side, speech)
+    if status is Status.NO_VERDICT or value == speech.say("column.none"):
+        return speech.name("status", status)
+    return value
+
+
+def _moves(comparison: Comparison) -> Iterator[tuple[str, Sequence[Change]]]:
+    """The lists in the order of display; of the new ones those that lost their verdict apart."""
+    lost = [one for one in comparison.new if one.after and one.after.status is Status.NO_VERDICT]
+    yield "new", [one for one in comparison.new if one not in lost]
+    yield "lost", lost
+    yield "worse", comparison.worse
+    yield "fixed", comparison.fixed
+    yield "better", comparison.better
+    yield "added", comparison.added
+    yield "removed", comparison.removed
+
+
+def _redefined(cause: Cause, speech: Speech) -> str:
     none = speech.say("column.none")
-    before, after = (speech.data(text) or none for text in (change.before, change.after))
-    what = speech.name("redefined", change.what)
-    label = f"{speech.data(change.rule)} {what}" if change.rule else what
+    before, after = (speech.data(text) or none for text in (cause.before, cause.after))
+    what = speech.name("redefined", cause.what)
+    label = f"{speech.data(cause.rule)} {what}" if cause.rule else what
     return speech.pair(label, speech.say("compare.step", before=before, after=after))
 
 
-def _moved(entry: RuleMove, speech: Speech) -> str:
+def _moved(move: str, entry: Change, speech: Speech) -> str:
     """Sign, name, and the value before and after with the line it is measured by."""
-    rule = entry.rule
-    sign = speech.data(_SIGNS[entry.move])
     values = [
         speech.join([phrases.value(side, speech), speech.name("status", side.status)], "comma")
         for side in (entry.before, entry.after)
         if side is not None
     ]
-    step = values[0] if len(values) == 1 else speech.say(
-        "compare.step", before=values[0], after=values[1]
-    )  # fmt: skip
-    target = speech.target(rule, marked=False)
+    step = "".join(values[:1])
+    if len(values) == 2:
+        step = speech.say("compare.step", before=values[0], after=values[1])
+    last = entry.after or entry.before
+    target = speech.say("column.none") if last is None else speech.target(last, marked=False)
     detail = speech.say("compare.rule", step=step, target=target)
-    word = speech.say(f"compare.{entry.move}_word")
-    return f"{sign} {word} {speech.text(rule.title)} {speech.data(rule.id)}{detail}"
+    word = speech.say(f"compare.{move}_word")
+    sign = speech.data(_SIGNS[move])
+    return f"{sign} {word} {speech.text(entry.title)} {speech.data(entry.id)}{detail}"

@@ -2,84 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
 
 from kshop_audit.model.figures import points
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import Action, PackRef, Report, RuleResult, Status
-from kshop_audit.report.view import notes, phrases, today
+from kshop_audit.model.report import Action, Report, RuleResult, Status
+from kshop_audit.report.view import changes, notes, phrases, today
+from kshop_audit.report.view.changes import Sentence
+from kshop_audit.report.view.headline import (
+    asides,
+    context,
+    headline,
+    missing_verdicts,
+    titles_of,
+)
 from kshop_audit.report.view.notes import Dated, Line
+from kshop_audit.report.view.rows import Group, Row, gated, groups, row_of
 from kshop_audit.report.view.speech import Speech
 
-_NAMES = 4  # more names than this in one sentence are counted, not listed
 _TOP_ACTIONS = 3
 _NIL, _ONE = Decimal(0), Decimal(1)
 
 
-class Mark(Enum):
-    """How a rule stands, in the order of display; the sign shows it without colour."""
-
-    FAIL = "×"
-    ALERT = "!"
-    UNKNOWN = "?"
-    REVIEW = "~"
-    MET = "√"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One rule of the gate table; every text is safe to show.
-
-    `named`: the title, with the pack behind it where there are several.
-    """
-
-    rule: RuleResult
-    speech: Speech
-    mark: Mark
-    title: str
-    named: str
-    id: str
-    value: str
-    target: str
-    counts: str
-    points: str
-    distance: str
-    remarks: tuple[str, ...]
-    notes: tuple[str, ...]
-    details: tuple[str, ...]
-
-    def findings(self, most: int | None = None) -> tuple[str, ...]:
-        """A line a finding, or of the first of them: a page that shows five words no thousands."""
-        return phrases.findings(self.rule, self.speech, most)
-
-    def hidden(self, most: int) -> int:
-        """How many findings there are beyond the first."""
-        return max(0, len(self.rule.findings) - most)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Rows of one mark under a heading that says the mark in words, with the full count.
-
-    `section`: where there are several packs, what stands above the first group of each.
-    """
-
-    mark: Mark
-    title: str
-    rows: tuple[Row, ...]
-    section: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One action: what, for which rule, and what it wins ("" where that is unknown)."""
+    """One action: what, for which rule, and what it wins ("" where that is unknown).
+
+    `supplies`: what a rule lacks, which stands with the rule as well.
+    """
 
     text: str
     rule: str
     gain: str
+    supplies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +61,38 @@ class ScoreView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole report in one language. `today`: what every format says right after the verdict."""
+    """The whole report in one language.
+
+    `headline`: what the verdict rests on, with names; `short`: without. `first`: the first of the
+    `actions`, where something is wrong. `today`: what every format says right after the verdict, at
+    most five lines. `changes`, `change`: what changed since an earlier report,
+    in sentences and in one line.
+    """
 
     speech: Speech
     status: str
     badge: str
     headline: str
-    today: tuple[str, ...]
+    short: str
     muted: str
+    warnings: tuple[str, ...]
     asides: tuple[str, ...]
     first: str
     context: str
+    exit_code: str
+    today: tuple[str, ...]
+    changes: tuple[Sentence, ...]
+    change: str
     groups: tuple[Group, ...]
     legend: str
     others: tuple[Line, ...]
     listed: tuple[Row, ...]
     score: ScoreView
     actions: tuple[Todo, ...]
-    actions_count: int
+    all_actions: tuple[Todo, ...]
     dates: tuple[Line, ...]
     deadlines: tuple[Dated, ...]
+    counts: str
     files: tuple[str, ...]
     data: tuple[Line, ...]
 
@@ -132,208 +100,62 @@ class View:
 def view(report: Report, lang: str, *, ascii_only: bool = False) -> View:
     """Everything that is shown of `report` in `lang`."""
     speech = Speech(lang, ascii_only)
-    titles = _titles(report, speech)
-    gates = [rule for rule in report.rules if _gated(rule)]
-    listed = [rule for rule in report.rules if not _gated(rule) and rule.level is not Level.OFF]
+    titles = titles_of(report, speech)
+    gates = [rule for rule in report.rules if gated(rule)]
+    listed = [rule for rule in report.rules if not gated(rule) and rule.level is not Level.OFF]
     todos = _todos(report, speech, titles)
     units = sum(rule.mute.units for rule in report.rules if rule.mute is not None)
     muted = speech.say("headline.muted", units) if units else ""
     several = len(report.packs) > 1
     assumed = any(rule.target is not None and rule.target.assumption for rule in gates)
+    first = todos[0] if todos and report.verdict.status not in ("pass", "measured") else None
     return View(
         speech=speech,
         status=report.verdict.status,
         badge=speech.name("verdict", report.verdict.status),
-        headline=speech.aside(_headline(report, speech, titles), muted),
-        today=today.spoken(report, speech),
+        headline=speech.aside(headline(report, speech, named=True), muted),
+        short=speech.aside(headline(report, speech, named=False), muted),
         muted=muted,
-        asides=_asides(report, speech, titles),
-        first=_first(report, speech),
-        context=_context(report, speech),
-        groups=_groups(report, gates, speech),
+        warnings=tuple(speech.text(warning) for warning in report.warnings),
+        asides=asides(report, speech),
+        first="" if first is None else speech.aside(first.text, first.gain),
+        context=context(report, speech),
+        exit_code=speech.say("headline.exit_code", code=report.verdict.exit_code),
+        today=today.spoken(report, speech),
+        changes=tuple(changes.sentences(report.comparison, speech)),
+        change=changes.line(report.comparison, speech),
+        groups=groups(report, gates, speech),
         legend=speech.say("figure.assumed_legend") if assumed else "",
         others=_others(listed, speech, several),
-        listed=tuple(_row(rule, speech, rule.pack if several else "") for rule in listed),
+        listed=tuple(row_of(rule, speech, rule.pack if several else "") for rule in listed),
         score=_score(report, speech, titles),
         actions=todos[:_TOP_ACTIONS],
-        actions_count=len(todos),
+        all_actions=todos,
         dates=notes.dates(report, speech),
         deadlines=notes.deadlines(report, speech),
+        counts=notes.counted(report, speech),
         files=tuple(notes.file_line(entry, speech) for entry in report.inputs),
         data=notes.data(report, speech, titles),
     )
 
 
-def mark(rule: RuleResult) -> Mark:
-    """The sign of a rule of the gate table."""
-    if rule.status is Status.FAIL:
-        return Mark.FAIL if rule.level is Level.ERROR else Mark.ALERT
-    return {Status.NO_VERDICT: Mark.UNKNOWN, Status.WARN: Mark.REVIEW}.get(rule.status, Mark.MET)
-
-
-def _gated(rule: RuleResult) -> bool:
-    shown = (Status.FAIL, Status.NO_VERDICT, Status.WARN, Status.PASS)
-    return rule.level in (Level.ERROR, Level.WARN) and rule.status in shown
-
-
-def _titles(report: Report, speech: Speech) -> dict[str, str]:
-    return {rule.id: speech.text(rule.title) for rule in reversed(report.rules)}
-
-
-def _named(ids: Sequence[str], titles: dict[str, str], speech: Speech) -> str:
-    return speech.names([titles.get(i) or speech.data(i) for i in ids], _NAMES)
-
-
-def _headline(report: Report, speech: Speech, titles: dict[str, str]) -> str:
-    verdict = report.verdict
-
-    def say(key: str, ids: Sequence[str]) -> str:
-        return speech.say(f"headline.{key}", len(ids), names=_named(ids, titles, speech))
-
-    if verdict.failed:
-        return say("failed", verdict.failed)
-    if verdict.status == "fail":
-        return say("failed_warn", verdict.warned) if verdict.warned else say("failed_other", ())
-    if verdict.status == "incomplete":
-        if missing := _missing(report):
-            return say("incomplete", missing)
-        decided = not report.verdict.gates.total or report.verdict.gates.decided
-        return say("incomplete_score" if decided else "nothing", ())
-    gates = [rule for rule in report.rules if rule.level is Level.ERROR]
-    met = [rule.id for rule in gates if rule.status is Status.PASS]
-    return say("passed" if met else "nothing" if gates else "no_gates", met)
-
-
-def owed(report: Report) -> tuple[str, ...]:
-    """The required rules that have no verdict.
-
-    A report saved before it named the required rules has them among its gates.
-    """
-    gates = [rule.id for rule in report.rules if rule.level is Level.ERROR]
-    required = report.verdict.required or gates
-    return tuple(i for i in _open(report) if i in required)
-
-
-def _open(report: Report) -> tuple[str, ...]:
-    """Rules without a verdict, except gates that are not required."""
-    verdict = report.verdict
-    return tuple(i for i in verdict.no_verdict if i not in verdict.not_measured)
-
-
-def _missing(report: Report) -> tuple[str, ...]:
-    """Rules whose missing verdict makes the audit incomplete; else all that are open."""
-    return owed(report) or _open(report)
-
-
-def _first(report: Report, speech: Speech) -> str:
-    """What to do first: supply what a gate lacks, else the best action for a gate missed."""
-    if report.verdict.status in ("pass", "measured"):
-        return ""
-    if report.verdict.status == "incomplete":
-        missing = _missing(report)
-        reasons = [rule.reason for rule in report.rules if rule.id in missing and rule.reason]
-        if reasons:
-            return speech.text(reasons[0])
-    ordered = _ordered(report)
-    for action in [a for a in ordered if a.rule in report.verdict.failed] + ordered:
-        gain = speech.say("figure.gain", number=points(action.gain)) if action.gain else ""
-        return speech.aside(speech.text(action.text), gain)
-    return ""
-
-
 def _ordered(report: Report) -> list[Action]:
-    """The largest gain first; unknown gains keep their order behind them."""
-    return sorted(report.actions, key=lambda action: -(action.gain or Decimal(-1)))
-
-
-def _asides(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[str, ...]:
-    verdict = report.verdict
-    mentioned = {
-        "warned": verdict.warned if verdict.failed or verdict.status != "fail" else (),
-        "incomplete": owed(report) if verdict.failed else (),
-        "not_measured": verdict.not_measured,
-    }
-    return (
-        *(speech.text(warning) for warning in report.warnings),
-        *(
-            speech.say(f"headline.{key}", len(ids), names=_named(ids, titles, speech))
-            for key, ids in mentioned.items()
-            if ids
-        ),
+    """Red lines missed before the rest, of each the largest gain first; unknown gains keep their
+    order behind them.
+    """
+    failed = report.verdict.failed
+    return sorted(
+        report.actions,
+        key=lambda action: (action.rule not in failed, -(action.gain or Decimal(-1))),
     )
 
 
-def _context(report: Report, speech: Speech) -> str:
-    packs = [
-        speech.say("headline.pack", id=speech.data(pack.id), version=speech.data(pack.version))
-        for pack in report.packs
-    ]
-    shop = speech.say("headline.shop", shop=speech.data(report.shop)) if report.shop else ""
-    as_of = speech.say("headline.as_of", as_of=speech.instant(report.as_of, closing=True))
-    code = speech.say("headline.exit_code", code=report.verdict.exit_code)
-    return speech.join([shop, as_of, *packs, code])
-
-
-def _groups(report: Report, gates: list[RuleResult], speech: Speech) -> tuple[Group, ...]:
-    levels = list(Level)
-    ordered = sorted(gates, key=lambda rule: levels.index(rule.level))
-    if len(report.packs) == 1:
-        return tuple(_marked(ordered, speech))
-    groups: list[Group] = []
-    for pack in report.packs:
-        own = [rule for rule in ordered if rule.pack == pack.id]
-        section = _section(pack, own, speech)
-        for group in _marked(own, speech, pack.id):
-            groups.append(replace(group, section=section))
-            section = ""
-    return tuple(groups)
-
-
-def _marked(gates: list[RuleResult], speech: Speech, pack: str = "") -> list[Group]:
-    groups = []
-    for sign in Mark:
-        rows = tuple(_row(rule, speech, pack) for rule in gates if mark(rule) is sign)
-        if rows:
-            title = speech.say(f"group.{sign.name.lower()}", len(rows))
-            groups.append(Group(sign, title, rows))
-    return groups
-
-
-def _section(pack: PackRef, gates: list[RuleResult], speech: Speech) -> str:
-    """What a pack says of its own gates, in one line."""
-    status = [rule.status for rule in gates if rule.level is Level.ERROR]
-    missed, undecided = status.count(Status.FAIL), status.count(Status.NO_VERDICT)
-    if missed or undecided:
-        outcome = speech.join(
-            speech.say(f"section.{key}", n)
-            for key, n in (("failed", missed), ("silent", undecided))
-            if n
-        )
-    else:
-        outcome = speech.say("section.met" if status else "section.none", len(status))
-    name = speech.say("headline.pack", id=speech.data(pack.id), version=speech.data(pack.version))
-    return speech.pair(name, outcome)
-
-
-def _row(rule: RuleResult, speech: Speech, pack: str = "") -> Row:
-    shown = rule.points_capped if rule.points_capped is not None else rule.points
-    title = speech.text(rule.title)
-    return Row(
-        rule=rule,
-        speech=speech,
-        mark=mark(rule),
-        title=title,
-        named=speech.aside(title, speech.data(pack)),
-        id=speech.data(rule.id),
-        value=phrases.value_or_range(rule, speech),
-        target=speech.target(rule),
-        counts=phrases.counts(rule),
-        points="" if shown is None else points(shown),
-        distance=phrases.distance(rule, speech),
-        remarks=phrases.remarks(rule, speech),
-        notes=phrases.notes(rule, speech),
-        details=phrases.details(rule, speech),
-    )
+def _supply(report: Report) -> RuleResult | None:
+    """Where a required verdict is missing: the first rule that says what it lacks."""
+    if report.verdict.status != "incomplete":
+        return None
+    missing = missing_verdicts(report)
+    return next((rule for rule in report.rules if rule.id in missing and rule.reason), None)
 
 
 def _others(rules: list[RuleResult], speech: Speech, several: bool) -> tuple[Line, ...]:
@@ -380,11 +202,17 @@ def _score(report: Report, speech: Speech, titles: dict[str, str]) -> ScoreView:
 
 
 def _todos(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[Todo, ...]:
-    return tuple(
+    """What to do, the first thing first: supply what a required rule lacks, then the actions."""
+    supply = _supply(report)
+    todos = []
+    if supply is not None and supply.reason is not None:
+        todos.append(Todo(speech.text(supply.reason), titles[supply.id], "", supplies=True))
+    todos += [
         Todo(
             text=speech.text(action.text),
             rule=titles.get(action.rule) or speech.data(action.rule),
             gain=speech.say("figure.gain", number=points(action.gain)) if action.gain else "",
         )
         for action in _ordered(report)
-    )
+    ]
+    return tuple(todos)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 # Everything that could begin a link, a tag, an entity, emphasis, code, a table cell or a mention.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#])")
+_SPECIAL = re.compile(r"([\\`*_\[\]>|~$#])")
 _AUTOLINK = re.compile(r"(?i)(https?|ftp)(?=://)|www(?=\.)|@(?=\w)")
 _LEADING = re.compile(r"^(?:[-+=]|[0-9]+(?=[.)](?:\s|$)))")
 
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it stands: no markup, link, image, HTML, mention or list."""
-    escaped = _SPECIAL.sub(r"\\\1", text)
+    # Entities, not backslashes: a page that takes the file for HTML must not see a tag either.
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    escaped = _SPECIAL.sub(r"\\\1", escaped)
     escaped = _AUTOLINK.sub(_unlinked, escaped)
     return _LEADING.sub(_unlisted, escaped)
 

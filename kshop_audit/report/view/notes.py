@@ -14,6 +14,7 @@ from kshop_audit.report.view.speech import Speech, is_time
 # Keys of findings that are dates to act on. Only what has passed `as_of` can be too late.
 _DUE_KEYS = ("deadline", "deadline_at", "due_at", "clears_on", "ready_on")
 _TOO_LATE = frozenset({"deadline", "deadline_at", "due_at"})
+UNRECOGNISED = "unrecognised"
 _DATE_LENGTH = len("2026-10-31")
 _TEXTS = 8
 
@@ -44,6 +45,11 @@ class Dated:
     past: bool
     findings: tuple[Finding, ...]
     speech: Speech
+
+    @property
+    def due(self) -> bool:
+        """Whether it is too late afterwards; else something becomes possible then."""
+        return self.key in _TOO_LATE
 
     @property
     def date(self) -> str:
@@ -114,6 +120,22 @@ def _before(when: str, as_of: str) -> bool:
     if len(when) == _DATE_LENGTH:
         return when < as_of[:_DATE_LENGTH]
     return when.replace(" ", "T") < as_of.replace(" ", "T")
+
+
+def counted(report: Report, speech: Speech) -> str:
+    """The files in one line: how many rows, and what of them was of no use."""
+    files = [entry for entry in report.inputs if entry.kind != UNRECOGNISED]
+    unread = len(report.inputs) - len(files)
+    rejected = sum(entry.rejected for entry in files)
+    texts = {text for rule in report.rules for text in rule.unmapped}
+    trouble = [
+        speech.say(f"short.{key}", n)
+        for key, n in (("rejected", rejected), ("unmapped", len(texts)), ("unread", unread))
+        if n
+    ]
+    records = sum(entry.records for entry in files)
+    said = speech.say("short.data", len(files), records=records)
+    return speech.join([said, *(trouble or [speech.say("short.all_good")])], "comma")
 
 
 def file_line(entry: Input, speech: Speech) -> str:

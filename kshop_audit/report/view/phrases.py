@@ -126,7 +126,7 @@ def value_or_range(rule: RuleResult, speech: Speech) -> str:
     """The measured value, or the range where the platform publishes no more."""
     if not _is_range(rule):
         return value(rule, speech)
-    low, high = _ends(rule, speech)
+    low, high = ends(rule, speech)
     return speech.say("figure.range", low=low, high=high)
 
 
@@ -160,18 +160,18 @@ def remarks(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
     """What must stand beside the value whatever the outcome: reason, bounds, caps, origin."""
     found = [speech.text(rule.reason)] if rule.reason else []
     found.append(_bounds(rule, speech))
-    found.append(_count_below(rule, speech))
+    found.append(count_below(rule, speech))
     if rule.points is not None and rule.points_capped not in (None, rule.points):
         capped = figures.points(rule.points_capped or rule.points)
         uncapped = figures.points(rule.points)
         found.append(speech.say("remark.capped", capped=capped, points=uncapped))
     if rule.declared:
         found.append(speech.say("remark.declared"))
-    found.extend(_mute(rule, speech))
+    found.extend(mutes(rule, speech))
     return tuple(line for line in found if line)
 
 
-def _mute(rule: RuleResult, speech: Speech) -> Iterator[str]:
+def mutes(rule: RuleResult, speech: Speech) -> Iterator[str]:
     """What was not counted and what the figure would be; whatever the outcome, so never hidden."""
     if rule.mute is None:
         return
@@ -217,7 +217,12 @@ def details(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
     if rule.window is not None:
         found.append(speech.say("remark.window", window=speech.period(rule.window)))
     excluded = [
-        f"{speech.name('exclusion', reason)} {rule.excluded[reason]:,}"
+        speech.say(
+            "remark.excluded_units",
+            rule.excluded[reason],
+            reason=_excluded(reason, rule, speech),
+            unit=unit(rule, speech),
+        )
         for reason in _in_order(rule.excluded, EXCLUSIONS)
         if rule.excluded[reason]
     ]
@@ -227,6 +232,18 @@ def details(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
         sources = speech.join([speech.data(source) for source in rule.sources], "list")
         found.append(speech.pair(speech.say("remark.sources"), sources))
     return tuple(found)
+
+
+def _excluded(reason: str, rule: RuleResult, speech: Speech) -> str:
+    if reason == "outside_window" and rule.window is not None:
+        return speech.say("exclusion.outside_days", days=rule.window.days)
+    return speech.name("exclusion", reason)
+
+
+def unit(rule: RuleResult, speech: Speech) -> str:
+    """What the rule counts, as a measure word."""
+    own = f"unit.{rule.id}"
+    return speech.say(own if speech.knows(own) else "unit.any")
 
 
 def findings(rule: RuleResult, speech: Speech, most: int | None = None) -> tuple[str, ...]:
@@ -249,6 +266,8 @@ def finding_line(finding: Finding, speech: Speech, without: frozenset[str] = fro
             parts.append(speech.say("finding.review") if item else "")
         elif key == "status":
             parts.append(_worded(key, item, speech))
+        elif key == "hours_left" and isinstance(item, int):
+            parts.append(speech.say("finding.hours", item))
         else:
             parts.append(f"{speech.name('finding', key)} {_worded(key, item, speech)}")
     return speech.join(parts)
@@ -294,7 +313,7 @@ def _hours_apart(rule: RuleResult, speech: Speech) -> str:
     return ""
 
 
-def _count_below(rule: RuleResult, speech: Speech) -> str:
+def count_below(rule: RuleResult, speech: Speech) -> str:
     """The other way to meet the target, wherever the rate alone misses it."""
     rate, line = figures.exact(rule), figures.line(rule.target)
     below = rule.target.count_below if rule.target is not None else None
@@ -308,7 +327,7 @@ def _is_range(rule: RuleResult) -> bool:
     return rule.bounds is not None and rule.value is None and rule.target is None
 
 
-def _ends(rule: RuleResult, speech: Speech) -> tuple[str, str]:
+def ends(rule: RuleResult, speech: Speech) -> tuple[str, str]:
     """Both bounds with their unit; "" for one that is not there."""
     kind, line = figures.figure(rule), figures.line(rule.target)
     edges = () if line is None else (line,)
@@ -322,7 +341,7 @@ def _ends(rule: RuleResult, speech: Speech) -> tuple[str, str]:
 def _bounds(rule: RuleResult, speech: Speech) -> str:
     if _is_range(rule):
         return ""
-    low, high = _ends(rule, speech)
+    low, high = ends(rule, speech)
     if low and high:
         return "" if low == high else speech.say("remark.bounds", low=low, high=high)
     if low or high:

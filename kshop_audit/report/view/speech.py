@@ -16,6 +16,7 @@ from kshop_audit.report.view.clean import clean, plain
 from kshop_audit.report.wording import load
 
 _LENGTHS = (("days", 86_400, 3_600), ("hours", 3_600, 60), ("minutes", 60, 1))
+_CLAUSE = re.compile("[。；]|; |[.] (?=[A-Z])")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 
@@ -58,11 +59,19 @@ class Speech:
         """The parts that are not empty, with a separator of the language."""
         return self.say(f"sign.{sign}").join(part for part in parts if part)
 
-    def names(self, names: Sequence[str], most: int) -> str:
-        """A list of names; beyond `most` the rest is only counted."""
+    def names(self, names: Sequence[str], most: int, *, counted: bool = False) -> str:
+        """A list of names; beyond `most` the rest is only counted, or, where the sentence has
+        `counted` them already, hinted at.
+        """
         if len(names) <= most:
             return self.join(names, "list")
-        return self.say("sign.more_names", len(names), names=self.join(names[:most], "list"))
+        shown = self.join(names[:most], "list")
+        key = "sign.more_counted" if counted else "sign.more_names"
+        return self.say(key, len(names), names=shown)
+
+    def lead(self, text: str) -> str:
+        """The first clause of a sentence that says what to do; all of it is in the details."""
+        return _CLAUSE.split(text, maxsplit=1)[0].rstrip("。.；;")
 
     def pair(self, label: str, value: str) -> str:
         """Label and value with the colon of the language."""
@@ -101,18 +110,18 @@ class Speech:
 
     def instant(self, text: str, closing: bool = False) -> str:
         """A time of the report; a `closing` midnight ends a day and reads 24:00 of that day."""
-        moment = _moment(text)
-        if moment is None:
+        when = moment(text)
+        if when is None:
             return self.data(text)
-        if closing and moment.time() == time.min and moment.toordinal() > 1:
-            return f"{(moment - timedelta(days=1)).date()} 24:00"
-        precision = "seconds" if moment.second else "minutes"
-        return moment.replace(microsecond=0).isoformat(" ", precision)
+        if closing and when.time() == time.min and when.toordinal() > 1:
+            return f"{(when - timedelta(days=1)).date()} 24:00"
+        precision = "seconds" if when.second else "minutes"
+        return when.replace(microsecond=0).isoformat(" ", precision)
 
     def day(self, text: str) -> str:
         """The day of an instant."""
-        moment = _moment(text)
-        return self.data(text) if moment is None else str(moment.date())
+        when = moment(text)
+        return self.data(text) if when is None else str(when.date())
 
     def period(self, window: Window) -> str:
         """The days of a window; hours only where it does not begin and end with a day."""
@@ -142,7 +151,8 @@ def is_time(text: str) -> bool:
     return _DAY.fullmatch(text) is not None or _ISO.fullmatch(text) is not None
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
+    """The instant that `text` names, on the clock of the report; None for any other text."""
     # fromisoformat alone takes some plain runs of digits, such as order ids, for times.
     if _ISO.fullmatch(text) is None:
         return None
