@@ -5,6 +5,7 @@ They are judged like declared ones: they hold for the window only if they are of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ NEAR, LIKE = timedelta(days=3), 2
 """How far from as-of a figure may end, and by how many days its span may differ (rulebook 1b.6)."""
 
 KIND = Kind.SERVICE_ASSESSMENT
+_SHARE = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def _figures(names: tuple[str, str], exports: Exports, terms: Terms) -> Iterator
         if since is None and whole is not None:
             since, until = whole
         until = until or since
-        if row["scope"] == "shop" and share is not None and since and until and of:
+        known = share is not None and _SHARE.fullmatch(share)
+        if row["scope"] == "shop" and known and since and until and of:
             yield StatedShare(since, until, Decimal(share), of, files[row["_file"]])
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest import REASONS, Source
+from kshop_audit.ingest.cells.reasons import FLAG, OPEN_QUOTE, SPEAKER
 from kshop_audit.masking import masked
-from kshop_audit.model.kinds import KIND_NAMES
+from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE, shown
@@ -63,11 +66,11 @@ def reject_too_many(loaded: Loaded, sources: Sequence[Source], share: Decimal) -
         place = where(first, sources)
         raise DamagedFileError(
             f"{KIND_NAMES[kind].zh}文件 {records} 行中有 {rejected} 行读不出来，超过允许的 "
-            f"{share * 100:f}%。第一处：{place}（{reason(first).zh}）。请重新导出，"
+            f"{share * 100:f}%。第一处：{place}（{reason(first).zh}）。{SUPPLIERS[kind].zh}；"
             "或用 --max-bad-rows 放宽",
             f"{rejected} of {records} {KIND_NAMES[kind].en} rows could not be read, more than "
-            f"{share * 100:f}%. First: {place} ({reason(first).en}). Export again, or raise "
-            "--max-bad-rows",
+            f"{share * 100:f}%. First: {place} ({reason(first).en}). {SUPPLIERS[kind].en}, or "
+            "raise --max-bad-rows",
         )
 
 
@@ -78,8 +81,44 @@ def where(reject: Reject, sources: Sequence[Source]) -> str:
 
 
 def reason(reject: Reject) -> Text:
-    """Why, in words."""
+    """Why, in words; of an open quote with the rows that it joins."""
+    part = _PART.fullmatch(reject.value or "") if reject.reason == OPEN_QUOTE else None
+    if part is not None:
+        first = reject.row - int(part[1]) + 1
+        last = first + int(part[2]) - 1
+        return Text(
+            zh=f"第 {first} 行的引号到第 {last} 行才闭合，这几行混在一起，内容不能确定；请重新导出",
+            en=f"a quote of row {first} is closed in row {last} only, so that the cells of these "
+            "rows are not certain; export again",
+        )
     return FUTURE if reject.reason == "future_time" else REASONS.get(reject.reason, UNREADABLE)
+
+
+_PART = re.compile(r"([0-9]+)/([0-9]+)")
+"""The value of a row that an open quote took along: which one of how many."""
+
+
+def advice(reject: Reject, source: Source) -> Text:
+    """What to do about a row: the line to paste, else the export to make again."""
+    kind = source.kind
+    if kind is None:
+        return Text(zh="请重新导出", en="export it again")
+    own = next(
+        (name for header, name in source.header if header == (reject.column or "").strip()), None
+    )
+    if reject.reason == FLAG and own is not None:
+        word = json.dumps((reject.value or "").strip(), ensure_ascii=False)
+        return Text(
+            zh=f"写进 shop.toml：[inputs.{kind}.values.{own}] 下一行 {word} = true 或 false",
+            en=f"write into shop.toml, below [inputs.{kind}.values.{own}]: {word} = true or false",
+        )
+    if reject.reason == SPEAKER:
+        return Text(
+            zh='写进 shop.toml：[inputs.chats.values.sender_role] 下一行 "店铺方昵称" = "agent"',
+            en="write into shop.toml, below [inputs.chats.values.sender_role]: "
+            '"name of the shop" = "agent"',
+        )
+    return SUPPLIERS[kind]
 
 
 UNREADABLE = Text(zh="读不出来", en="could not be read")
@@ -168,6 +207,9 @@ def _reject_notes(
         value = masked(value, reject.column) if mask else value
         place, why = where(reject, sources), reason(reject)
         yield Text(zh=f"{place} “{value}”：{why.zh}", en=f'{place} "{value}": {why.en}')
+    names = {source.index: source for source in sources}
+    for told in dict.fromkeys(advice(reject, names[reject.file]) for reject in rejects[:LISTED]):
+        yield Text(zh=f"读不出来的行：{told.zh}", en=f"Rows that could not be read: {told.en}")
     if len(rejects) > LISTED:
         more = len(rejects) - LISTED
         yield Text(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kshop_audit.auditing.completing import empty_days_of
 from kshop_audit.auditing.coverage import Reach
-from kshop_audit.auditing.notes import reason
+from kshop_audit.auditing.notes import advice, reason
+from kshop_audit.diagnose.layout import layout_of
 from kshop_audit.facts import Facts
 from kshop_audit.ingest import Request, Source, is_known
 from kshop_audit.ingest.headers.guessing import Guess, guesses, nearest
@@ -103,7 +104,8 @@ def _file(source: Source, loaded: Loaded, pins: Mapping[Path, Kind], mask: bool)
         overlapping=count.overlapping,
         first_at=shown(count.first_at),
         last_at=shown(count.last_at),
-        rejects=tuple(_rejected(source.index, loaded, mask)),
+        rejects=tuple(_rejected(source, loaded, mask)),
+        layout=tuple(layout_of(source)),
         notes=source.notes,
     )
 
@@ -138,17 +140,18 @@ def _proposals(found: Sequence[Guess], headers: Sequence[str], mask: bool) -> tu
     return tuple(proposals)
 
 
-def _rejected(file: int, loaded: Loaded, mask: bool) -> Iterator[Rejected]:
+def _rejected(source: Source, loaded: Loaded, mask: bool) -> Iterator[Rejected]:
     """The rejected rows of a file by reason and column, most rows first."""
     found: dict[tuple[str, str | None], list[Reject]] = {}
     for reject in loaded.rejects:
-        if reject.file == file:
+        if reject.file == source.index:
             found.setdefault((reject.reason, reject.column), []).append(reject)
     for (_, column), rejects in sorted(found.items(), key=lambda item: -len(item[1])):
         first = rejects[0]
         value = first.value or ""
         value = masked(value, column) if mask else value
-        yield Rejected(reason(first), column, len(rejects), first.row, value)
+        told = advice(first, source)
+        yield Rejected(reason(first), column, len(rejects), first.row, value, told)
 
 
 def _unmapped(loaded: Loaded, mask: bool) -> Iterator[Unmapped]:

@@ -9,10 +9,16 @@ from kshop_audit.model.metadata import Text
 
 
 def notes_on(
-    match: HeaderMatch, decoded: Decoded, *, slow: bool, damaged: bool, configured: str | None
+    match: HeaderMatch,
+    decoded: Decoded,
+    *,
+    slow: bool,
+    damaged: bool,
+    configured: str | None,
+    spread: int = 0,
 ) -> tuple[Text, ...]:
     """`slow`: it was read row by row; `damaged`: some of its bytes are no UTF-8; `configured`: the
-    encoding that is configured, if it is another.
+    encoding that is configured, if it is another; `spread`: merged cells of several rows.
     """
     notes = []
     if configured:
@@ -42,6 +48,13 @@ def notes_on(
     if strange:
         names = "、".join(sorted(strange))
         notes.append(Text(f"不认识的列，已忽略：{names}", f"unknown columns, ignored: {names}"))
+    if spread:
+        notes.append(
+            Text(
+                f"{spread} 处合并的单元格已填到所属的每一行",
+                f"{spread} merged cells were spread over their rows",
+            )
+        )
     if damaged:
         notes.append(
             Text(

@@ -274,7 +274,10 @@ def understood_source(reading: Reading) -> Source:
     parts = cells_of(match, words, reading.request.zone)
     records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
     damaged = (records.slow or rewritten is not None) and decoding.is_damaged(decoded)
-    notes = notes_on(match, decoded, slow=records.slow, damaged=damaged, configured=configured)
+    notes = notes_on(
+        match, decoded, slow=records.slow, damaged=damaged, configured=configured,
+        spread=piece.spread,
+    )  # fmt: skip
     ours, why = piece.sheet or rewritten is not None, match.why(file.pin is not None)
     return Source(
         index=reading.index,

@@ -41,13 +41,17 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Rows of a file that were rejected for one reason in one column; `first`: one of them."""
+    """Rows of a file that were rejected for one reason in one column; `first`: one of them.
+
+    `advice`: the line to paste, or the export to make again.
+    """
 
     reason: Text
     column: str | None
     rows: int
     first_row: int
     first_value: str
+    advice: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class FileDiagnosis:
     """One file, sheet or member. `kind` None: it was not read, for the reason `why`.
 
     `understood`: (header, column); `ignored`: headers that are known and needed by no rule;
-    `proposals`: headers that nobody knows. `overlapping`: of the duplicates, those of which
-    another file has a newer row.
+    `layout`: how header and rows were found. `proposals`: headers that nobody knows.
+    `overlapping`: of the duplicates, those of which another file has a newer row.
     """
 
     name: str
@@ -80,6 +84,7 @@ class FileDiagnosis:
     first_at: str | None = None
     last_at: str | None = None
     rejects: tuple[Rejected, ...] = ()
+    layout: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
 
 

@@ -117,6 +117,7 @@ def test_a_merged_cell_holds_for_each_of_its_rows(tmp_path: Path, suffix: str, l
     (source,) = open_inputs(Request((path,)), scratch)
     table = table_of(source)
     assert table["session_id"].to_list() == ["S1", "S1", "S1", "S2", "S3", "S3"]
+    assert any("2 处合并的单元格" in note.zh for note in source.notes)
     assert table["content"].to_list() == ["在吗", "在的", None, "发货", "退款", None]
 
 

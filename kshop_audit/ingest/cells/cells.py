@@ -22,6 +22,9 @@ _PLAIN_ID = (
 )
 _POWER_OF_TEN = r"^[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+)$"
 _ENTITY = r"(?i)&(?:nbsp|ensp|emsp|quot|apos|#0*(?:160|8203|39|34)|#x0*(?:a0|200b|27|22));?"
+_IN_QUOTES = r"^\"+([0-9A-Za-z_-]+)\"+$"
+_HALF_QUOTED = r"^\"+[0-9A-Za-z_-]+$|^[0-9A-Za-z_-]+\"+$"
+"""A code with a quote at one end: what stood at the other end is lost."""
 _THOUSANDS = r"^[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.0+)?$"
 _WHOLE_FLOAT = r"^([0-9]+)\.0+$"
 
@@ -48,6 +51,7 @@ def odd_identifier(raw: pl.Expr) -> pl.Expr:
     """An id that is more than letters and digits."""
     rest: pl.Expr = pl.when(~raw.str.contains(_PLAIN_ID) & (raw != "")).then(raw)
     rest = bare(rest.str.replace_all(_ENTITY, "")).str.strip_chars_end("`")
+    rest = rest.str.replace(_IN_QUOTES, "$1")
     number = rest.str.extract(_WHOLE_FLOAT, 1)
     thousands = pl.when(rest.str.contains(_THOUSANDS)).then(rest.str.replace_all(r"\..*|,", ""))
     return pl.coalesce(number, thousands, rest)
@@ -61,8 +65,13 @@ def identifier(raw: pl.Expr, odd: pl.Expr, key: bool) -> pl.Expr:
 
 
 def is_damaged_identifier(odd: pl.Expr) -> pl.Expr:
-    """Whether an id is in E-notation, or a formula that failed: its digits are lost."""
-    return odd.str.contains(_POWER_OF_TEN) | odd.is_in(FAILED)
+    """Whether an id is in E-notation, a formula that failed, or left from a quoted text."""
+    return odd.str.contains(_POWER_OF_TEN) | odd.is_in(FAILED) | is_half_quoted(odd)
+
+
+def is_half_quoted(text: pl.Expr) -> pl.Expr:
+    """Whether a code has a quote at one end only."""
+    return text.str.contains(_HALF_QUOTED)
 
 
 def text(raw: pl.Expr) -> pl.Expr:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
-from kshop_audit.ingest.cells import reasons
+from kshop_audit.ingest.cells import cells, reasons
 from kshop_audit.ingest.cells.columns import REASON, WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.cells.feet import LABEL, REMARK, TOTALS
 from kshop_audit.ingest.cells.plain_columns import Plain
@@ -124,8 +124,11 @@ def explained(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
 def _why(part: Cells) -> pl.Expr:
     """The reason code of a bad cell."""
     failed = trim(pl.when(part.bad).then(part.raw))  # of all other rows nothing is computed
+    quoted = cells.is_half_quoted(failed) if part.type is Type.ID else pl.lit(False)
     return (
         pl.when(failed.is_in(FAILED))
         .then(pl.lit(reasons.FORMULA))
+        .when(quoted)
+        .then(pl.lit(reasons.STRAY_QUOTE))
         .otherwise(pl.lit(REASON[part.type]))
     )

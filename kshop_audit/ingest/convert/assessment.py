@@ -59,8 +59,9 @@ class Named:
 
 
 def is_assessment(header: Header) -> bool:
-    """Whether a table is one of these."""
-    return header.match.kind is Kind.SERVICE_ASSESSMENT
+    """Whether a table is one of these; with a column of its own for the scope it is a plain one."""
+    match = header.match
+    return match.kind is Kind.SERVICE_ASSESSMENT and "scope" not in match.columns
 
 
 def assessed(path: Path, named: Named, start: int, header: Header, target: Path) -> Rewritten:

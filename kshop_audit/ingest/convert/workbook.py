@@ -70,12 +70,13 @@ _Type = Literal["string", "boolean", "duration"]
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet; `path` leads to its cells as CSV, None if it has none; `early`: its days count
-    from 1904.
+    from 1904; `spread`: merged cells of several rows in it.
     """
 
     name: str
     path: Path | None
     early: bool = False
+    spread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ def read_sheets(
     for place, name in enumerate(reader.sheet_names):
         csv = target.with_name(f"{target.name}.{place}.csv")
         areas = own.get(place, ())
-        found.append(Sheet(name, _written(reader, place, csv, failed.get(name, {}), areas)))
+        written = _written(reader, place, csv, failed.get(name, {}), areas)
+        found.append(Sheet(name, written, spread=len(areas)))
     return found
 
 
@@ -177,7 +179,7 @@ _APART = """
 import json, pathlib, sys
 from kshop_audit.ingest.convert.workbook import read_sheets
 found = read_sheets(*map(pathlib.Path, sys.argv[1:]))
-print(json.dumps([(sheet.name, sheet.path and str(sheet.path)) for sheet in found]))
+print(json.dumps([(own.name, own.path and str(own.path), own.spread) for own in found]))
 """
 
 
@@ -189,7 +191,10 @@ def _read_apart(path: Path, target: Path) -> list[Sheet]:
         check=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "RUST_BACKTRACE": "0"},
     )
-    return [Sheet(name, place and Path(place)) for name, place in json.loads(done.stdout)]
+    return [
+        Sheet(name, place and Path(place), spread=spread)
+        for name, place, spread in json.loads(done.stdout)
+    ]
 
 
 def _suffix(book: Book) -> str:

@@ -30,6 +30,7 @@ _TRADITIONAL = re.compile("訂單|編號|時間|狀態|訊息|內容|發貨|出�
 FEWEST = 2
 """So many different ones; bytes of another encoding make one of them by chance at most."""
 _FIRST = 1 << 14
+_MOST_MARKS = 4
 _BOMS = (
     (codecs.BOM_UTF8, UTF8_BOM),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -112,8 +113,12 @@ def transcode(path: Path, encoding: str, target: Path) -> None:
     """Write the text of a file as UTF-8 without BOM; UnicodeDecodeError if it is not `encoding`."""
     decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb", buffering=0) as file, target.open("wb") as out:
+        begun = False
         while block := file.read(BLOCK):
-            out.write(decoder.decode(block).encode(UTF8))
+            text = decoder.decode(block)
+            text = text if begun else text.lstrip("\ufeff")
+            begun = begun or bool(text)
+            out.write(text.encode(UTF8))
         out.write(decoder.decode(b"", final=True).encode(UTF8))
 
 
@@ -217,6 +222,13 @@ def _ascii_header(head: str, recognises: Recognises) -> bool:
     return recognises(head.encode("ascii", "ignore").decode("ascii"))
 
 
+def _unmarked(first: bytes) -> bytes:
+    """The first bytes of UTF-8 without byte order marks, of which some programs write several."""
+    while first.startswith(codecs.BOM_UTF8):
+        first = first.removeprefix(codecs.BOM_UTF8)
+    return first
+
+
 def decode(
     path: Path, name: str, forced: str | None, recognises: Recognises, target: Path
 ) -> Decoded:
@@ -226,12 +238,12 @@ def decode(
     file that is not in the encoding its BOM or the operator names, InputError if nothing fits.
     """
     with path.open("rb") as file:
-        first = file.read(4)
+        first = file.read(_MOST_MARKS * len(codecs.BOM_UTF8))
     marked = next((encoding for bom, encoding in _BOMS if first.startswith(bom)), None)
     encoding = known_encoding(forced) if forced else marked
     if encoding is None:
         return _without_bom(path, name, recognises, target)
     if encoding in (UTF8, UTF8_BOM):
-        start = len(codecs.BOM_UTF8) if first.startswith(codecs.BOM_UTF8) else 0
+        start = len(first) - len(_unmarked(first))
         return Decoded(path, UTF8_BOM if start else UTF8, start, sound=False)
     return _copy(path, name, encoding, target)

@@ -21,6 +21,10 @@ LONGEST = 1 << 20
 """Characters that a record may have; a quote that is open for so long is a stray one."""
 
 LF, CR = "\n", "\r"
+MARK = "\ufeff"
+
+_ODD_ENDS = {LF: re.compile(r"(?<=\r)(?![\r\n]|$)"), CR: re.compile(r"(?<=\n)(?![\r\n]|$)")}
+"""Behind a line end other than the file's, within a line of it."""
 
 _FIRST_END = re.compile(r'(?:[^"\r\n]++|"(?:[^"]++|"")*+")*+(\r\n|\r|\n)')
 _PROTECTED = re.compile(r'="[^"\r\n]*"')
@@ -146,16 +150,29 @@ def records(lines: Iterable[RawLine], separator: str, ending: str = LF) -> Itera
     """Every record of these lines, the faulty ones with the cells that a bare line would have."""
     source = _Lines(lines)
     while (first := source.take()) is not None:
-        taken, cut = [first], split(without_end(first.text, ending), separator)
+        # Joined exports keep the mark of each of them in front of its first quote.
+        taken, cut = [first], split(without_end(first.text, ending).removeprefix(MARK), separator)
         if cut is None:
             taken, cut = _completed(first, source, separator, ending)
         if cut.fault is not None:
             source.put_back(taken[1:])
-            cells = without_end(first.text, ending).split(separator)
-            yield Record(first.start, first.end, (first.text,), cells, cut.fault)
+            # What goes wrong only in a line below was begun by a quote that nothing closes here.
+            fault = reasons.OPEN_QUOTE if len(taken) > 1 else cut.fault
+            yield from _faulty(first, fault, separator, ending)
             continue
         texts = tuple(line.text for line in taken)
         yield Record(first.start, taken[-1].end, texts, cut.cells, None, cut.bare)
+
+
+def _faulty(line: RawLine, fault: str, separator: str, ending: str) -> Iterator[Record]:
+    """A line that breaks the grammar; parted by its odd line ends, each may end a record."""
+    parts = _ODD_ENDS[ending].split(line.text) if fault == reasons.LINE_END else [line.text]
+    at = line.start
+    for text in filter(None, parts):
+        end = at + len(text.encode("utf-8", "surrogateescape"))
+        cells = without_end(text, ending).strip("\r\n").split(separator)
+        yield Record(at, end, (text,), cells, fault)
+        at = end
 
 
 def _completed(

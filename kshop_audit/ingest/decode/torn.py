@@ -31,15 +31,21 @@ Heads = Callable[[Sequence[str]], bool]
 
 @dataclass(slots=True)
 class WholeRow:
-    """A record below the header. `fault`: why it is no row of the table, None if it is one."""
+    """A record below the header. `fault`: why it is no row of the table, None if it is one.
+
+    `part`: which one it is of how many that two quotes joined.
+    """
 
     cells: list[str]
     fault: str | None
     bare: bool
     doubtful: bool = False
+    part: tuple[int, int] | None = None
 
     def shown(self, width: int) -> str:
-        """What shows a wrong number of cells: how many there are, and how many should be."""
+        """What shows the fault: how many cells there are and how many should be, or the part."""
+        if self.part is not None:
+            return "{}/{}".format(*self.part)
         if self.fault not in (reasons.TOO_FEW, reasons.TOO_MANY):
             return ""
         return f"{len(self.cells)}/{width}"
@@ -134,15 +140,17 @@ def swallowed(record: Record, form: WidthForm) -> bool:
     return _without(record, form) is not None
 
 
-def _apart(found: Iterable[Record], form: WidthForm) -> Iterator[tuple[Record, str | None]]:
-    """Every record with its fault; of several rows that were swallowed, each line by itself."""
+def _apart(found: Iterable[Record], form: WidthForm) -> Iterator[tuple[Record, WholeRow]]:
+    """Every record with its row; of several rows that were swallowed, each line by itself."""
     for record in found:
         if record.fault is None and len(record.lines) > 1 and swallowed(record, form):
-            for line in record.lines:
+            for number, line in enumerate(record.lines, 1):
                 cells = without_end(line, form.ending).split(form.separator)
-                yield Record(record.start, record.end, (line,), cells), reasons.OPEN_QUOTE
+                own = Record(record.start, record.end, (line,), cells, reasons.OPEN_QUOTE)
+                part = (number, len(record.lines))
+                yield own, WholeRow(cells, own.fault, own.bare, part=part)
         else:
-            yield record, record.fault
+            yield record, WholeRow(record.cells, record.fault, record.bare)
 
 
 def _fault(cells: Sequence[str], form: WidthForm) -> str | None:
@@ -165,18 +173,20 @@ def rows(found: Iterable[Record], form: WidthForm, heads: Heads) -> Iterator[Who
     """
     last: WholeRow | None = None
     held: list[WholeRow] = []
-    for record, fault in _apart(found, form):
-        cells = record.cells
+    for record, row in _apart(found, form):
+        cells, fault = record.cells, row.fault
         if fault is None and is_blank(cells):
-            held.append(WholeRow(cells, None, record.bare))
+            held.append(row)
             continue
-        row = WholeRow(cells, fault or _fault(cells, form), record.bare)
         if fault is None and is_remark(cells):
             row.fault = reasons.REMARK
             held.append(row)
             continue
+        row.fault = fault or _fault(cells, form)
         ours = not (is_spare(cells) or heads(cells))
-        row.doubtful = ours and row.fault is not None and len(cells) < form.cells
+        # What an odd line end parted is damaged by itself, and no rest of the rows beside it.
+        torn = row.fault is not None and fault != reasons.LINE_END
+        row.doubtful = ours and torn and len(cells) < form.cells
         yield from _settled(last, held, row, form, ours=ours)
         last, held = row, []
     yield from _settled(last, held, None, form, ours=False)

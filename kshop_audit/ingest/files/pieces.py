@@ -29,7 +29,7 @@ class Piece:
     """One table. `path`: its text, None for a piece that is not read, for the reason `why`.
 
     `sheet`: the text is one that we wrote, in UTF-8 and with commas; `title`: the sheet's name;
-    `early`: its days count from 1904.
+    `early`: its days count from 1904; `spread`: merged cells that were spread over their rows.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Piece:
     why: Text = _READ
     title: str = ""
     early: bool = False
+    spread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _sheets(holder: TableHolder, kind: Container) -> Iterator[Piece]:
             _EMPTY_SHEET,
             sheet.name,
             sheet.early,
+            sheet.spread,
         )
         for sheet in workbook.sheets(book)
     ]

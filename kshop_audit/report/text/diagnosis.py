@@ -96,6 +96,10 @@ class _DiagnosisPage:
                 self.say("encoding"),
                 speech.join([speech.data(file.encoding), delimiter], "comma"),
             )
+        label = self.say("layout")
+        for text in file.layout:
+            yield label, speech.text(text)
+            label = ""
         yield self.say("records"), self.say(
             "counts", records=file.records, rows=file.rows, rejected=file.rejected,
             skipped=file.skipped, duplicates=file.duplicates,
@@ -146,6 +150,8 @@ class _DiagnosisPage:
                 ),
             )
             label = ""
+        for advice in dict.fromkeys(entry.advice for entry in file.rejects if entry.advice):
+            yield label, self._speech.text(advice)
 
     def unmapped(self, diagnosis: Diagnosis) -> list[Spans]:
         """Texts in no vocabulary, and what they may stand for."""
