@@ -159,6 +159,9 @@ def put_together(
     newest |= {kind: latest_rows(kind, distinct.rows[kind]) for kind in distinct.fewer}
     kept = {kind: with_numbers(rows, kind) for kind, rows in distinct.rows.items()}
     problems = [*([one.problem] if one.problem is not None else []), *distinct.problems]
+    if Kind.SERVICE_STATS in kinds:
+        names = {source.index: source.name for source in readable}
+        problems += refusals.without_a_day(kinds[Kind.SERVICE_STATS].strays, names)
     counts = _counts(readable, kinds, kept)
     lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
     return Loaded(

@@ -8,7 +8,7 @@ import polars as pl
 
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind, Type
-from kshop_audit.tables import FILE
+from kshop_audit.tables import FILE, ROW
 
 LEAST_IDS, LEAST_DIGITS, CERTAIN = 10, 18, 15
 """A file has so many ids of so many digits, of which a spreadsheet keeps the first CERTAIN."""
@@ -63,3 +63,16 @@ def _lost(name: str, column: str, example: str) -> Text:
         "spreadsheet has changed them, so that different ids become one; export again and do not "
         "save the file from a spreadsheet",
     )
+
+
+def without_a_day(strays: pl.DataFrame, names: Mapping[int, str]) -> Iterator[Text]:
+    """Files of daily figures with rows that say no day: whose day it is decides the figures."""
+    for file, rows in strays.group_by(FILE, maintain_order=True).agg(pl.col(ROW)).iter_rows():
+        first, count = min(rows), len(rows)
+        yield Text(
+            zh=f"{names[file]}：{count} 行有客服或班次却没有日期（第一处在第 {first} 行）；"
+            "日期若只写在每组的第一行，请填满每一行，或导出不合并的表",
+            en=f"{names[file]}: {count} rows name an agent or a shift and no day (the first one is "
+            f"row {first}); where the day stands on the first row of a group only, fill every row, "
+            "or export a table without groups",
+        )

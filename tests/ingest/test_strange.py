@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from kshop_audit.errors import InputError
+from kshop_audit.ingest import Request
 from kshop_audit.ingest.convert.nothing_said import is_nothing
 from kshop_audit.model.schema import Kind
+from kshop_audit.plan.load import open_and_load
 from tests.ingest.build import counts
 from tests.ingest.test_conversations import cells, opened, read, said
 
@@ -99,3 +101,29 @@ def test_a_note_that_there_is_nothing_is_an_empty_conversation(tmp_path: Path, n
 @pytest.mark.parametrize("text", ["没有货了", "无法登录", "内容物是什么", "空调多少钱", "无货"])
 def test_what_somebody_said_is_no_such_note(text: str) -> None:
     assert not is_nothing(text)
+
+
+STATS = "日期,客服,咨询消息数,5分钟内回复消息数\n2026-10-01,小李,1010,9\n"
+
+
+def test_figures_whose_day_stands_above_them_are_refused_by_name(tmp_path: Path) -> None:
+    """Their day is the one of the group or none: to skip them would halve the figures."""
+    path = tmp_path / "stats.csv"
+    path.write_text(STATS + ",小王,20,18\n2026-10-02,小李,5,5\n合计,,1035,32\n", encoding="utf-8")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    _, loaded = open_and_load(Request((path,)), scratch, reject_future=True)
+    assert [problem.zh[:40] for problem in loaded.problems] == [
+        "stats.csv：1 行有客服或班次却没有日期（第一处在第 3 行）；日期若只写在每"[:40]
+    ]
+
+
+@pytest.mark.parametrize("foot", [",合计,1035,32", "合计,,1035,32", ",,,"])
+def test_a_total_of_figures_is_skipped(tmp_path: Path, foot: str) -> None:
+    path = tmp_path / "stats.csv"
+    path.write_text(f"{STATS}{foot}\n", encoding="utf-8")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    _, loaded = open_and_load(Request((path,)), scratch, reject_future=True)
+    assert loaded.problems == ()
+    assert (loaded.counts[0].rows, loaded.counts[0].skipped) == (1, 1)

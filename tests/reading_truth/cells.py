@@ -34,8 +34,12 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("ratings", "rating"): {"满意": "satisfied", "一般": "neutral", "不满意": "dissatisfied"},
     ("reviews", "appeal"): {"申诉中": "pending", "申诉成功": "succeeded"},
     ("products", "status"): {"在售": "on_sale", "下架": "off_sale"},
+    ("service-assessment", "scope"): {"店铺数据": "shop", "客服": "agent"},
     ("violations", "status"): {"生效中": "open", "申诉中": "appealing", "已完结": "closed"},
 }  # fmt: skip
+
+SHARES = ("reply_3m_", "good_", "bad_", "im_bad_", "no_service")
+"""Columns of text that hold exact decimals."""
 
 OFTEN = frozenset(
     {
@@ -160,6 +164,8 @@ def _text(rng: Random, name: str) -> tuple[str, Value]:
         text = rng.choice(CARRIERS)
     elif name == "province":
         text = rng.choice(PROVINCES)
+    elif name.startswith(SHARES):
+        text = f"0.{rng.randrange(10_000):04}"
     else:
         text = _phrase(rng)
     return text, text

@@ -71,11 +71,15 @@ def strays(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
     key = next((part for part in parts if part.key), None)
     if key is None or key.name in known.filled & known.columns:
         return pl.lit(False)
-    says = [part for part in parts if part.type in (Type.TIME, Type.CODE) and part is not key]
+    others = [part for part in parts if part is not key]
+    says = [p.read.is_not_null() for p in others if p.type in (Type.TIME, Type.CODE)]
+    if key.type is Type.DATE:  # the figures of an agent or a shift, if it is not all of them
+        named = [part for part in others if part.type is Type.TEXT]
+        says += [p.read.is_not_null() & ~trim(p.raw).is_in(TOTALS) for p in named]
     if not says:
         return pl.lit(False)
     first, foot = trim(pl.col(cell(0))), [*TOTALS, parts[0].header.strip(BLANKS)]
-    stray = pl.col(key.name).is_null() & pl.any_horizontal(p.read.is_not_null() for p in says)
+    stray = pl.col(key.name).is_null() & pl.any_horizontal(says)
     stray &= ~first.is_in(foot) & ~first.str.starts_with("#")
     if faulty:
         stray &= pl.col(FAULT).is_null()
