@@ -8,12 +8,15 @@ from random import Random
 from tests.reading_truth.cells import table
 from tests.reading_truth.layouts import LAYOUTS
 from tests.reading_truth.paper import Paper, paper
+from tests.reading_truth.people import BETWEEN, PEOPLE
 from tests.reading_truth.rows import ON_HEADER, ON_ROWS, Damage
-from tests.reading_truth.whole import MANNERS, WHOLE
+from tests.reading_truth.whole import MANNERS as PROGRAMS
+from tests.reading_truth.whole import WHOLE
 
-DAMAGES: dict[str, Damage] = {**ON_ROWS, **ON_HEADER, **WHOLE, **MANNERS}
+MANNERS: dict[str, Damage] = {**PROGRAMS, **PEOPLE}
+DAMAGES: dict[str, Damage] = {**ON_ROWS, **ON_HEADER, **WHOLE, **BETWEEN, **MANNERS}
 
-_OFTEN = (*ON_ROWS, *ON_ROWS, *ON_HEADER, *WHOLE, *MANNERS)
+_OFTEN = (*ON_ROWS, *ON_ROWS, *ON_HEADER, *WHOLE, *BETWEEN, *MANNERS)
 """Places in rows are many, so they have two turns."""
 
 

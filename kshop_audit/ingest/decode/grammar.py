@@ -103,15 +103,17 @@ def split(body: str, separator: str) -> Cut | None:
             cells.append(body[at + 1 : close].replace('""', '"'))
             at, bare = close + 1, False
             if at < size and not body.startswith(separator, at):
-                return _broken(body, separator, reasons.AFTER_QUOTE)
+                ended = body.startswith((CR, LF), at)
+                fault = reasons.LINE_END if ended else reasons.AFTER_QUOTE
+                return _broken(body, separator, fault)
         else:
             end = body.find(separator, at)
             end = size if end < 0 else end
             cell = body[at:end]
-            if '"' in cell and not _PROTECTED.fullmatch(cell):
-                return _broken(body, separator, reasons.STRAY_QUOTE)
             if CR in cell or LF in cell:
                 return _broken(body, separator, reasons.LINE_END)
+            if '"' in cell and not _PROTECTED.fullmatch(cell):
+                return _broken(body, separator, reasons.STRAY_QUOTE)
             cells.append(cell)
             at, bare = end, True
         if at >= size:

@@ -9,11 +9,20 @@ from itertools import islice
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError
+from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.decode.grammar import Record, lines_of, records
 from kshop_audit.ingest.decode.torn import Heads, WholeRow, rows, usual_keys
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare, row_width
 from kshop_audit.ingest.headers.catalogue import is_known, mostly_known
-from kshop_audit.ingest.headers.locate import Header
+from kshop_audit.ingest.headers.guessing import looks_like
+from kshop_audit.ingest.headers.locate import NOTHING, Header
+from kshop_audit.model.schema import TABLES, Type
+
+
+def _filled(rows: Sequence[Record], place: int) -> list[str]:
+    cells = (row.cells[place].strip(BLANKS) for row in rows if place < len(row.cells))
+    return [cell for cell in cells if cell.lower() not in NOTHING]
+
 
 SAMPLE = 1_000
 """Records from which the width of the rows and the form of the keys are taken."""
@@ -46,8 +55,7 @@ class RecordTable:
         match, header = self.header.match, self.header
         sample = list(self._sample())
         names = len(match.headers)
-        known = all(column or is_known(text) for text, column in match.pairs)
-        cells = row_width(sample, header.width, names, known=known, heads=self.heads)
+        cells = row_width(sample, header.width, names, in_place=self._in_place, heads=self.heads)
         if self.ragged:
             cells = max(names, cells or names)
         if cells is None:
@@ -58,6 +66,30 @@ class RecordTable:
             header.delimiter, names, cells, self.key, keys, self.times, self.mapped,
             header.ending, self.ragged,
         )  # fmt: skip
+
+    def _in_place(self, rows: Sequence[Record]) -> bool:
+        """Whether the cells of wider rows stand under their names, and not one place further.
+
+        Every name is known, every key is there, and each understood column that is filled looks
+        like what it is; the last of them must be, and the cells behind it unlike.
+        """
+        match = self.header.match
+        if not all(column or is_known(text) for text, column in match.pairs):
+            return False
+        table = TABLES[match.kind]
+        typed = {
+            places[0]: column
+            for name, places in match.columns.items()
+            if (column := table.column(name)).type is not Type.TEXT
+        }
+        if not typed or (self.key is not None and not all(r.cells[self.key].strip() for r in rows)):
+            return False
+        found = {place: _filled(rows, place) for place in range(len(match.headers) + 1)}
+        if not all(looks_like(column, found[place]) for place, column in typed.items()):
+            return False
+        last = max(typed)
+        behind = found[last + 1]
+        return bool(found[last]) and not (behind and looks_like(typed[last], behind))
 
     def _sample(self) -> Iterator[Record]:
         with self.path.open("rb") as file:

@@ -51,14 +51,15 @@ def row_width(
     header: int,
     names: int,
     *,
-    known: bool,
+    in_place: Callable[[Sequence[Record]], bool],
     heads: Callable[[Sequence[str]], bool],
 ) -> int | None:
     """Cells of every row, by the first records below the header; None if no row fits it.
 
     `header`: cells of the header as it stands; `names`: without the blank ones at its end. All
-    rows may have the same blank cells beyond it, if every name is `known`: else the header may
-    have lost a separator. `heads`: whether a record is another header.
+    rows may have the same blank cells beyond it, if what they hold is `in_place` under the header:
+    else it may have lost a separator, or every row have gained one. `heads`: whether a record is
+    another header.
     """
     rows = [r for r in below if not (r.fault or is_spare(r.cells) or heads(r.cells))]
     widths = Counter(len(record.cells) for record in rows)
@@ -70,4 +71,4 @@ def row_width(
     only = next(iter(widths))
     alike = len(widths) == 1 and only > header and all(record.fault is None for record in below)
     blank = all(is_blank(record.cells[header:]) for record in rows)
-    return only if alike and blank and known else None
+    return only if alike and blank and in_place(rows) else None

@@ -138,7 +138,7 @@ def _guess(layout: Layout, column: Column, sample: Sample, place: int) -> Guess 
     header = sample.header[place]
     cells = [row[place].strip(BLANKS) for row in sample.below if place < len(row)]
     cells = [cell for cell in cells if cell.lower() not in NOTHING]
-    if len(cells) >= FEWEST and not _fits(column, cells):
+    if len(cells) >= FEWEST and not looks_like(column, cells):
         return None
     shaped = _SHAPES.get(column.type) if len(cells) >= FEWEST else None
     words = _vocabulary(layout.kind, column)
@@ -157,7 +157,7 @@ def _guess(layout: Layout, column: Column, sample: Sample, place: int) -> Guess 
     return Guess(header, column.name, why, points, strange)
 
 
-def _fits(column: Column, cells: Sequence[str]) -> bool:
+def looks_like(column: Column, cells: Sequence[str]) -> bool:
     """Whether cells look like those of a column's type; all of them, but for one in ten."""
     match column.type:
         case Type.TIME | Type.DATE:
