@@ -88,11 +88,11 @@ def protected(rng: Random, of: Paper, _: int) -> None:
     of.done += f" {form!a}"
     rows = zip(of.rows, of.table.texts, of.table.rows, strict=True)
     for line, texts, row in rows:
-        for place, (_, name) in enumerate(of.table.layout.columns):
+        for place, (_header, name) in enumerate(of.table.layout.columns):
             text = texts[place]
             if text.isdigit() and len(text) >= 12 and row.get(name) == text:
-                number = int(text) if ":" in form else text
-                line.cells[place] = written(form.format(number), of.separator)
+                cell = form.format(int(text)) if ":" in form else form.format(text)
+                line.cells[place] = written(cell, of.separator)
 
 
 BETWEEN: dict[str, Damage] = {

@@ -168,9 +168,8 @@ def records(lines: Iterable[RawLine], separator: str, ending: str = LF) -> Itera
 
 def _faulty(line: RawLine, fault: str, separator: str, ending: str) -> Iterator[Record]:
     """A line that breaks the grammar; parted by its odd line ends, each may end a record."""
-    parts = _ODD_ENDS[ending].split(line.text) if fault == reasons.LINE_END else [line.text]
     at = line.start
-    for text in filter(None, parts):
+    for text in filter(None, _ODD_ENDS[ending].split(line.text)):
         end = at + len(text.encode("utf-8", "surrogateescape"))
         cells = without_end(text, ending).strip("\r\n").split(separator)
         yield Record(at, end, (text,), cells, fault)

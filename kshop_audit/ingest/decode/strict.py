@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,8 +16,17 @@ from kshop_audit.ingest.decode.torn import Heads, WholeRow, rows, usual_keys
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare, row_width
 from kshop_audit.ingest.headers.catalogue import is_known, mostly_known
 from kshop_audit.ingest.headers.guessing import looks_like
-from kshop_audit.ingest.headers.locate import NOTHING, Header
-from kshop_audit.model.schema import TABLES, Type
+from kshop_audit.ingest.headers.locate import DATED, NOTHING, Header
+from kshop_audit.model.schema import TABLES, Column, Type
+
+_CODE = re.compile(r"[\s'\"=`]*[0-9A-Za-z_.,&;:-]+[\s'\"`]*")
+
+
+def _stands(column: Column, cells: Sequence[str]) -> bool:
+    """Whether cells may be those of a column; an id of a file is a code, short or long."""
+    if column.type is Type.ID:
+        return all(_CODE.fullmatch(cell) and not DATED.match(cell) for cell in cells)
+    return looks_like(column, cells)
 
 
 def _filled(rows: Sequence[Record], place: int) -> list[str]:
@@ -85,11 +95,11 @@ class RecordTable:
         if not typed or (self.key is not None and not all(r.cells[self.key].strip() for r in rows)):
             return False
         found = {place: _filled(rows, place) for place in range(len(match.headers) + 1)}
-        if not all(looks_like(column, found[place]) for place, column in typed.items()):
+        if not all(_stands(column, found[place]) for place, column in typed.items()):
             return False
         last = max(typed)
         behind = found[last + 1]
-        return bool(found[last]) and not (behind and looks_like(typed[last], behind))
+        return bool(found[last]) and not (behind and _stands(typed[last], behind))
 
     def _sample(self) -> Iterator[Record]:
         with self.path.open("rb") as file:
