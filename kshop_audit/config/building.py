@@ -123,6 +123,7 @@ def build(
         targets=config.targets,
         weights=config.weights,
         options=_options(config, packs),
+        effort=config.effort,
         exempt=tuple(Interval(row.since, row.until, row.reason) for row in config.exempt),
         coverage={Kind(k): (row.since, row.until) for k, row in config.coverage.items()},
         no_business=_no_business(config),
@@ -255,6 +256,8 @@ def _pack_figures(pack: Pack) -> Iterator[tuple[tuple[str, ...], object]]:
             yield ("targets", rule), terms.target.value
         for option, figure in terms.options.items():
             yield ("options", rule, option), figure.value
+    for rule, minutes in pack.effort.items():
+        yield ("effort", rule), minutes.value
 
 
 def _leaf(table: Mapping[str, object], path: KeyPath) -> object:

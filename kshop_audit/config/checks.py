@@ -59,7 +59,7 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Chec
     found = CheckedKeys()
     entries: list[tuple[KeyPath, str, _Check]] = [
         ((key, rule), rule, _nothing)
-        for key in ("levels", "declared")
+        for key in ("levels", "declared", "effort")
         for rule in getattr(config, key)
     ]
     entries += [(("targets", rule), rule, _target(value)) for rule, value in config.targets.items()]

@@ -313,6 +313,7 @@ class ConfigFile(TomlTable):
     targets: dict[str, Figure] = {}
     weights: dict[str, Ratio] = {}
     options: dict[str, dict[str, OptionValue]] = {}
+    effort: dict[str, Amount] = {}
     exempt: list[ExemptTable] = []
     coverage: dict[str, CoverageTable] = {}
     no_business_days: list[Closed] = []

@@ -163,7 +163,8 @@ class Pack:
     `word_sources` holds the lists of `words` once more, with their sources; `usage` says of some
     lists how their words turn up. `effective`: the days on which the pack was in force, where it is
     one version of several. `versions`: of a pack that is a series of such versions, oldest first;
-    it then has the rules of all of them, each as its newest version has it.
+    it then has the rules of all of them, each as its newest version has it. `effort`: rule →
+    minutes of work that it takes to bring one unit to its target.
     """
 
     id: str
@@ -180,6 +181,7 @@ class Pack:
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     word_sources: Mapping[str, Sourced] = field(default_factory=dict)
     usage: Mapping[str, Usage] = field(default_factory=dict)
+    effort: Mapping[str, Sourced] = field(default_factory=dict)
     effective: Effective | None = None
     versions: tuple[Pack, ...] = ()
 

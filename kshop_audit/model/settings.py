@@ -188,6 +188,7 @@ class Settings:
     targets: Mapping[str, Decimal] = field(default_factory=dict)
     weights: Mapping[str, Decimal] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    effort: Mapping[str, Decimal] = field(default_factory=dict)
     exempt: tuple[Interval, ...] = ()
     force_majeure: frozenset[str] = frozenset()
     coverage: Mapping[Kind, tuple[date, date]] = field(default_factory=dict)
@@ -270,6 +271,11 @@ class Terms:
         """An option of a rule: the operator's value, else the pack's."""
         own = self.settings.options.get(rule, {})
         return own[name] if name in own else self.pack.rules[rule].options[name].value
+
+    def effort(self, rule: str) -> Decimal | None:
+        """Minutes of work for one unit of a rule, the operator's or the pack's; None: unknown."""
+        own, packs = self.settings.effort.get(rule), self.pack.effort.get(rule)
+        return own if own is not None or packs is None else Decimal(str(packs.value))
 
     def number(self, rule: str, name: str) -> int:
         """An option that is a whole number."""

@@ -67,7 +67,8 @@ def refused(file: str, faults: Iterable[Fault]) -> ConfigError:
 def build(table: Mapping[str, object], file: str, sha256: str) -> Pack:
     """The pack of a parsed TOML file; ConfigError names every fault by file and key."""
     model = validated(table, PackFile, file)
-    if faults := [*_score_faults(model), *_required_faults(model)]:
+    effort = _unknown_rules(("effort",), model.effort, model)
+    if faults := [*_score_faults(model), *_required_faults(model), *effort]:
         raise refused(file, faults)
     words = model.words.items()
     return Pack(
@@ -89,6 +90,7 @@ def build(table: Mapping[str, object], file: str, sha256: str) -> Pack:
         word_sources={
             name: Sourced(tuple(row.words), row.source, row.provenance) for name, row in words
         },
+        effort={name: _sourced(row) for name, row in model.effort.items()},
         usage={name: _usage(row.usage) for name, row in words if row.usage is not None},
     )
 

@@ -271,4 +271,5 @@ class PackFile(TomlTable):
     required: RequiredTable
     score: ScoreTable = ScoreTable()
     words: dict[str, WordsTable] = {}
+    effort: dict[RuleId, NumberTable] = {}
     effective: EffectiveTable | None = None

@@ -64,6 +64,7 @@ def series(
         title=title(model.title),
         sha256=sha256(content + digests).hexdigest(),
         rules={name: rules[name] for name in ordered},
+        effort={name: work for version in versions for name, work in version.effort.items()},
         effective=None,
         versions=versions,
     )

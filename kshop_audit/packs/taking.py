@@ -15,6 +15,8 @@ from kshop_audit.validation import Fault, unknown
 
 TAKES = "takes"
 PARTS = ("rules", "words", "score")
+OF_RULES = ("effort",)
+"""Parts with an entry a rule, which is taken with its rule."""
 
 
 def taken_from(table: Mapping[str, object], file: str) -> str:
@@ -44,6 +46,12 @@ def with_taken(
             names = _names(takes, part, theirs[part])
             taken = {name: theirs[part][name] for name in names if name not in own[part]}
             result[part] = {**own[part], **taken}
+    for part in OF_RULES:
+        mine, other = _entries(table.get(part, {})), _entries(base.get(part, {}))
+        rules = _entries(result["rules"]) if "rules" in result else {}
+        taken = {name: entry for name, entry in other.items() if name in rules}
+        if taken:
+            result[part] = {**taken, **mine}
     return result
 
 
