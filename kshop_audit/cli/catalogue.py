@@ -15,6 +15,7 @@ _MODULES = {
     "diff": "diff",
     "doctor": "doctor",
     "whatif": "whatif",
+    "plan": "plan",
     "fleet": "fleet",
     "insights": "insights",
     "aspects": "aspects",

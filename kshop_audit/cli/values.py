@@ -58,16 +58,16 @@ def size(text: str, flag: str) -> int:
     return int(found[1]) << (30 if found[2].upper().startswith("G") else 20)
 
 
-def score(text: str) -> Decimal:
-    """`--min-score`, a number from 3 to 5."""
+def score(text: str, flag: str = "--min-score") -> Decimal:
+    """A total of the score, a number from 3 to 5."""
     try:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or not 3 <= value <= 5:
         raise UsageError(
-            f"--min-score {text}：应为 3 到 5 之间的数",
-            f"--min-score {text}: must be a number from 3 to 5",
+            f"{flag} {text}：应为 3 到 5 之间的数",
+            f"{flag} {text}: must be a number from 3 to 5",
         )
     return value
 

@@ -127,6 +127,13 @@ def required(terms: Terms, inputs: frozenset[str], infos: Sequence[RuleInfo]) ->
     return frozenset({*(gates if instead is None else instead), *settings.required})
 
 
+def exact_total(judged: Sequence[Judged], terms: Terms) -> Fraction | None:
+    """The total before rounding, whatever the number of orders; None if nothing has points."""
+    earned, failed = _earned(judged)
+    after = scoring.capped(earned, terms.pack, failed)
+    return scoring.total(after, terms.pack, terms.settings.weights).value
+
+
 def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Score:
     """The estimate, or the reason why there is none."""
     pack, weights = terms.pack, terms.settings.weights

@@ -72,7 +72,7 @@ class _Search:
         scale = lcm(
             need.denominator,
             *(
-                _fine(gains, counts, own)
+                _fine(counts, gains, own)
                 for (counts, gains), own in zip(levels, corners, strict=True)
             ),
         )
@@ -245,7 +245,7 @@ def _corners(counts: Sequence[int], gains: Sequence[Fraction]) -> list[int]:
     return hull
 
 
-def _fine(gains: Sequence[Fraction], counts: Sequence[int], corners: Sequence[int]) -> int:
+def _fine(counts: Sequence[int], gains: Sequence[Fraction], corners: Sequence[int]) -> int:
     """By what gains must be multiplied to be whole, also those of a unit between two corners."""
     slopes = (
         (gains[b] - gains[a]) / (counts[b] - counts[a]) for a, b in pairwise(corners)

@@ -5,7 +5,7 @@ A rule declares both beside its shape; nothing else knows which rule has an agen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -84,27 +84,18 @@ SECOND = timedelta(seconds=1)
 
 
 def shipped(fact: Fact[Any], limit: pl.Expr) -> Turning:
-    """Orders that leave by the limit, or right after it; the pickup moves along, because a waybill
-    is not uploaded before the parcel is handed over.
+    """Orders that leave by the limit, or right after it. Their pickup is judged as before: it moves
+    along, because a waybill is not uploaded before the parcel is handed over.
 
     `limit`: the last instant that is in time, over the fact of orders.
     """
-    return Turning(
-        fact, ("order_id",),
-        good=_moved(lambda at: pl.min_horizontal(at, limit), limit),
-        bad=_moved(lambda at: pl.max_horizontal(at, limit + SECOND), limit + SECOND),
-    )  # fmt: skip
-
-
-def _moved(to: Callable[[pl.Expr], pl.Expr], otherwise: pl.Expr) -> dict[str, pl.Expr]:
-    by = pl.col("uploaded_at") - to(pl.col("uploaded_at"))
-    columns: dict[str, pl.Expr] = {"has_shipped_at": pl.lit(True), "open_state": pl.lit(False)}
-    for name in ("uploaded_at", "lines_shipped_at", "parcels_shipped_at"):
-        at = pl.coalesce(to(pl.col(name)), otherwise)
-        columns |= {name: at, name + LATEST: at}
-    for name in ("picked_up_at", "picked_up_at" + LATEST):
-        columns[name] = pl.when(by.is_null()).then(pl.col(name)).otherwise(pl.col(name) - by)
-    return columns
+    late = limit + SECOND
+    good, bad = {"open_state": pl.lit(False)}, {"open_state": pl.lit(False)}
+    for name in ("lines_shipped_at", "parcels_shipped_at"):
+        sent = pl.col(name)
+        good |= dict.fromkeys((name, name + LATEST), pl.min_horizontal(sent, limit))
+        bad |= dict.fromkeys((name, name + LATEST), pl.max_horizontal(sent, late))
+    return Turning(fact, ("order_id",), good, bad)
 
 
 def picked_up(fact: Fact[Any], limit: pl.Expr) -> Turning:
