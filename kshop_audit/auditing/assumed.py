@@ -18,7 +18,7 @@ from kshop_audit.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WantedChange:
     """One change as it was written. `group` is None where `word` is a rule."""
 
     text: str
@@ -27,13 +27,13 @@ class Change:
     value: str
 
 
-def change_of(text: str) -> Change:
+def change_of(text: str) -> WantedChange:
     """The change of `--change`: `RULE=VALUE`, `WORD:GROUP=VALUE` or `WORD:GROUP`."""
     plain = text.strip()
     head, sign, rest = plain.replace("：", ":", 1).partition(":")
     if sign and "=" not in head:
         group, equals, value = rest.rpartition("=")
-        return Change(plain, head.strip(), (group if equals else rest).strip(), value.strip() if
+        return WantedChange(plain, head.strip(), (group if equals else rest).strip(), value.strip() if
                       equals else "")  # fmt: skip
     word, equals, value = plain.partition("=")
     if not equals or not word.strip() or not value.strip():
@@ -41,7 +41,7 @@ def change_of(text: str) -> Change:
             f"--change {text}：应如 RULE=99%、agent:小李=team_median、ship:-6h",
             f"--change {text}: write it like RULE=99%, agent:NAME=team_median or ship:-6h",
         )
-    return Change(plain, word.strip(), None, value.strip())
+    return WantedChange(plain, word.strip(), None, value.strip())
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from math import ceil, floor
 
 import polars as pl
 
-from kshop_audit.auditing.assumed import Assumed, Change
+from kshop_audit.auditing.assumed import Assumed, WantedChange
 from kshop_audit.auditing.group_changes import grouped
 from kshop_audit.errors import UsageError
 from kshop_audit.facts import Facts
@@ -25,7 +25,7 @@ from kshop_audit.plan.turning import AMOUNT, Population, lacks
 from kshop_audit.rules import Rule
 
 
-def changed(state: Assumed, change: Change) -> Assumed | None:
+def changed(state: Assumed, change: WantedChange) -> Assumed | None:
     """The state with one change more; None where the pack has nothing that it addresses.
 
     UsageError for what does not exist, or cannot be changed as it is written.
@@ -41,7 +41,7 @@ def changed(state: Assumed, change: Change) -> Assumed | None:
     return grouped(state, change)
 
 
-def _metric(state: Assumed, rule: Rule, change: Change) -> Assumed:
+def _metric(state: Assumed, rule: Rule, change: WantedChange) -> Assumed:
     name = rule.info.id
     found = state.population(rule)
     if found is None or not found.whole:
@@ -71,7 +71,7 @@ def _unit(rule: Rule, target: Target | None) -> ValueUnit:
     return ValueUnit.COUNT if none else ValueUnit.RATIO
 
 
-def _more(change: Change, most: int) -> int | None:
+def _more(change: WantedChange, most: int) -> int | None:
     """`+12` or `all`: so many of what speaks against the shop; None where a figure is given."""
     if change.value == "all":
         return most
@@ -86,7 +86,7 @@ def _more(change: Change, most: int) -> int | None:
     return number
 
 
-def _goal(found: Population, unit: ValueUnit, change: Change) -> int:
+def _goal(found: Population, unit: ValueUnit, change: WantedChange) -> int:
     """How many units are good once the figure is reached: the least whole number."""
     if unit is ValueUnit.COUNT:
         said = written(change.value, share=False)
@@ -107,7 +107,7 @@ def _goal(found: Population, unit: ValueUnit, change: Change) -> int:
     return ceil(share * found.base)
 
 
-def _impossible(change: Change) -> UsageError:
+def _impossible(change: WantedChange) -> UsageError:
     return UsageError(
         f"--change {change.text}：没有那么多可改的记录",
         f"--change {change.text}: there are not so many units to turn",
@@ -138,7 +138,7 @@ def _sentence(found: Population, name: Text, good: int, number: int) -> Text:
 
 
 def _mean(
-    state: Assumed, found: Population, unit: ValueUnit, target: Target | None, change: Change
+    state: Assumed, found: Population, unit: ValueUnit, target: Target | None, change: WantedChange
 ) -> Assumed:
     """A mean of hours: the slowest tickets handled within it; a worse one: all of them later."""
     info = found.rule.info

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil
 
-from kshop_audit.auditing.assumed import Assumed, Change
+from kshop_audit.auditing.assumed import Assumed, WantedChange
 from kshop_audit.errors import UsageError
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.rates import share_of
@@ -18,7 +18,7 @@ from kshop_audit.plan.turning import Population, groups_of, in_group
 from kshop_audit.rules.kit.turning import Lever, Model
 
 
-def grouped(state: Assumed, change: Change) -> Assumed | None:
+def grouped(state: Assumed, change: WantedChange) -> Assumed | None:
     """The state with a group changed in every rule that has it; None where no rule knows the word.
 
     UsageError where the data hold no such group.
@@ -53,7 +53,7 @@ SHOWN = 8
 """So many names are offered where one does not exist."""
 
 
-def _named(change: Change, lever: Lever, groups: Mapping[str, object]) -> tuple[str, ...]:
+def _named(change: WantedChange, lever: Lever, groups: Mapping[str, object]) -> tuple[str, ...]:
     """The groups that were meant."""
     name = change.group or ""
     if lever.hours:
@@ -66,7 +66,7 @@ def _named(change: Change, lever: Lever, groups: Mapping[str, object]) -> tuple[
     return tuple(like) if len(like) == 1 else ()
 
 
-def _hours(change: Change) -> tuple[str, ...]:
+def _hours(change: WantedChange) -> tuple[str, ...]:
     first, sign, last = (change.group or "").partition("-")
     begun, over = first.strip(), last.strip() if sign else ""
     if not begun.isdecimal() or (sign and not over.isdecimal()) or int(begun) > 23:
@@ -87,7 +87,7 @@ def _hours(change: Change) -> tuple[str, ...]:
 def _group(
     state: Assumed,
     found: Population,
-    change: Change,
+    change: WantedChange,
     own: tuple[str, ...],
     groups: Mapping[str, tuple[int, int]],
 ) -> Assumed:
@@ -108,7 +108,7 @@ def _group(
     )
 
 
-def _sentence_of(lever: Lever, change: Change, good: int, goal: int, whole: int) -> Text:
+def _sentence_of(lever: Lever, change: WantedChange, good: int, goal: int, whole: int) -> Text:
     group = change.group
     return Text(
         zh=f"{lever.name.zh} {group} 由 {good}/{whole} 变为 {goal}/{whole}",
@@ -126,7 +126,7 @@ GIVEN = Text(zh="您给的比例", en="the share given")
 
 
 def _share(
-    change: Change, lever: Lever, own: tuple[str, ...], groups: Mapping[str, tuple[int, int]]
+    change: WantedChange, lever: Lever, own: tuple[str, ...], groups: Mapping[str, tuple[int, int]]
 ) -> tuple[Fraction, Text]:
     """The share that the units get, and where it comes from."""
     model = lever.models.get(change.value)

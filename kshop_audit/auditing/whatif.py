@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kshop_audit.auditing.assemble import Audit, assemble
-from kshop_audit.auditing.assumed import Assumed, Change, change_of
+from kshop_audit.auditing.assumed import Assumed, WantedChange, change_of
 from kshop_audit.auditing.audit import opened, runs_of
 from kshop_audit.auditing.changes import changed
 from kshop_audit.auditing.completing import MeasuredPack, measured
@@ -84,7 +84,7 @@ def whatif(request: AuditRequest, changes: Sequence[str], scratch: Path) -> Comp
 
 
 def _both(
-    run: PackRun, exports: Exports, request: AuditRequest, wanted: Sequence[Change]
+    run: PackRun, exports: Exports, request: AuditRequest, wanted: Sequence[WantedChange]
 ) -> tuple[_Both, frozenset[str]]:
     """The pack as it is and as it would be, and the changes that address anything in it."""
     facts = computing(Facts(exports.loaded.tables, run.terms))
@@ -107,7 +107,7 @@ def _both(
 
 
 def _all_addressed(
-    wanted: Sequence[Change], runs: Sequence[PackRun], addressed: Sequence[frozenset[str]]
+    wanted: Sequence[WantedChange], runs: Sequence[PackRun], addressed: Sequence[frozenset[str]]
 ) -> None:
     """UsageError for a change that addresses nothing in any pack."""
     for change in wanted:

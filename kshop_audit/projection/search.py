@@ -174,7 +174,7 @@ class _Search:
     def _bound(self, first: int) -> _Bound:
         """The stretches of the choices from `first` on, cheapest gain first."""
         segments = [
-            _Segment(place, units, gain, units * self.costs[place])
+            _Stretch(place, units, gain, units * self.costs[place])
             for place in range(first, len(self.ids))
             for units, gain in self.hulls[place].stretches
         ]
@@ -187,7 +187,7 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
+class _Stretch:
     """A straight stretch of the bound of a choice: units, and what they gain and cost."""
 
     place: int
@@ -202,7 +202,7 @@ class _Bound:
 
     reached: list[int]
     prices: list[int]
-    segments: list[_Segment]
+    segments: list[_Stretch]
 
 
 def _found(cost: int, way: Way) -> _Found:
