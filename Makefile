@@ -56,7 +56,7 @@ bench: $(READY) ## generate a large shop and compare with the floor
 	$(BIN)/python -m benchmarks.compare benchmarks/data/1m
 
 lock: ## pin all packages with their hashes and without any address
-	uv pip compile pyproject.toml --extra cluster --extra dev --extra html --extra notify --extra xlsx --extra xlsx-password --universal \
+	uv pip compile pyproject.toml --extra cluster --extra dev --extra notify --extra xlsx --extra xlsx-password --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \
 	  --custom-compile-command "make lock" --output-file requirements/dev.txt
 

@@ -6,6 +6,7 @@ The modules are imported on use, because some load packages that a plain run doe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kshop_audit.model.metadata import Text
 
 if TYPE_CHECKING:
+    from kshop_audit.model.fleet import Summary
     from kshop_audit.model.report import Report
     from kshop_audit.model.whatif import WhatIf
     from kshop_audit.report.text.page import TextOptions
@@ -33,6 +35,8 @@ class Format:
     whether it shows the rows that speak against the shop, which a run must then collect.
     `findings`: whether it holds findings only, and nothing of the run. `effects`: the
     module with `effects(effect, before, after, options)`, a what-if in this format; "" for none.
+    `fleets`: the module with `render(summary, titles, lang, links)`, the summary of many shops as a
+    file in this format; "" for none.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Format:
     places: bool = False
     findings: bool = False
     effects: str = ""
+    fleets: str = ""
 
     def load(self) -> Any:
         """The module; ImportError if `package` is not installed."""
@@ -83,6 +88,12 @@ class Format:
         """A what-if in this format."""
         return str(_module(self.effects).effects(effect, before, after, options))
 
+    def fleet(
+        self, summary: Summary, titles: Mapping[str, Text], lang: str, links: Mapping[str, str]
+    ) -> str:
+        """The summary of many shops; `links`: path of a shop → where its page lies."""
+        return str(_module(self.fleets).render(summary, titles, lang, links))
+
 
 def _module(name: str) -> Any:
     return import_module(f"kshop_audit.report.{name}")
@@ -101,16 +112,17 @@ FORMATS = (
     Format(
         name="json", about=Text(zh="完整的报告，给程序", en="the whole report, for programs"),
         module="json", media="application/json", suffix=".json", stdout=True, effects="json",
+        fleets="fleet.json",
     ),
     Format(
         name="csv", about=Text(zh="表格，一条规则一行", en="a table, one row a rule"),
-        module="csv", media="text/csv", suffix=".csv", findings=True,
+        module="csv", media="text/csv", suffix=".csv", findings=True, fleets="fleet.csv",
     ),
     Format(
         name="html", about=Text(zh="一个文件的网页，手机、电脑、打印都能看",
                                 en="one file, readable on phone, desktop and paper"),
-        module="html", media="text/html", suffix=".html", readers=True,
-        package="jinja2", extra="html",
+        module="page.html", media="text/html", suffix=".html", readers=True,
+        fleets="fleet.html",
     ),
     Format(
         name="md", about=Text(zh="文档、群、合并请求", en="documents, chats, pull requests"),
@@ -160,6 +172,11 @@ def of_suffix(suffix: str) -> Format:
 def files() -> tuple[Format, ...]:
     """The formats that `--out` knows by the suffix."""
     return tuple(entry for entry in FORMATS if entry.suffix)
+
+
+def of_fleets() -> tuple[Format, ...]:
+    """The formats in which the summary of many shops is written."""
+    return tuple(entry for entry in FORMATS if entry.fleets)
 
 
 def streams() -> tuple[Format, ...]:

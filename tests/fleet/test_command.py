@@ -78,7 +78,7 @@ def test_hostile_names_are_inert_in_every_form() -> None:
     page = html.render(done, {}, "en", {name: "x.html"})
     assert "<img" not in page
     shown = text.render(done, {}, TextOptions(lang="en"))
-    table = as_csv.render(done, {}, "en")
+    table = as_csv.render(done, {}, "en", {})
     for made in (page, shown, table):
         assert "\x1b" not in made
         assert "\u202e" not in made

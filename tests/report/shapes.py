@@ -28,7 +28,7 @@ ALIVE = (
 class Page(HTMLParser):
     """Tags opened and closed, attributes, and the text."""
 
-    VOID = frozenset({"meta", "br"})
+    VOID = frozenset({"meta", "br", "input"})
 
     def __init__(self) -> None:
         super().__init__()

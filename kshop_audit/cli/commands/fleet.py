@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -17,15 +17,15 @@ from kshop_audit.cli.binding import ENVIRONMENT, option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, LookOptions, RuleOptions
 from kshop_audit.errors import InputError, UsageError
+from kshop_audit.report import formats
 
 if TYPE_CHECKING:
     from kshop_audit.fleet.request import FleetRequest, Limits
     from kshop_audit.fleet.run import Engine
     from kshop_audit.model.fleet import Summary
-    from kshop_audit.model.metadata import Text
 
 SUMMARY, JOURNAL = "summary.json", "journal.jsonl"
-_SUFFIXES = (".json", ".csv", ".html")
+_SUFFIXES = " ".join(entry.suffix for entry in formats.of_fleets())
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -58,8 +58,8 @@ class FleetOptions(RuleOptions, ConfigOptions, LookOptions):
         list[Path],
         option(
             "--out",
-            "另存汇总，可多次：.json .csv .html",
-            "write the summary too (repeatable): .json .csv .html",
+            f"另存汇总，可多次：{_SUFFIXES}",
+            f"write the summary too (repeatable): {_SUFFIXES}",
             metavar="FILE",
         ),
     ] = field(default_factory=list)
@@ -255,26 +255,13 @@ def _write(done: Summary, options: FleetOptions, own: Path, lang: str) -> None:
     whole = codec.encode(done)
     save_bytes(own / SUMMARY, whole.encode("utf-8"))
     for path in options.out:
-        save_bytes(path, _content(done, path, titles, lang).encode("utf-8"))
+        links = dict(_links(done, path))
+        made = formats.of_suffix(path.suffix).fleet(done, titles, lang, links)
+        save_bytes(path, made.encode("utf-8"))
     if options.format == "json":
         printing.emit_data(whole)
     else:
         printing.emit(text.render(done, titles, looks.look_of(options, lang)))
-
-
-def _content(done: Summary, path: Path, titles: Mapping[str, Text], lang: str) -> str:
-    """The summary in the format of the file's suffix."""
-    if path.suffix == ".json":
-        from kshop_audit import codec
-
-        return codec.encode(done)
-    if path.suffix == ".csv":
-        from kshop_audit.report.fleet import csv
-
-        return csv.render(done, titles, lang)
-    from kshop_audit.report.fleet import html
-
-    return html.render(done, titles, lang, dict(_links(done, path)))
 
 
 def _links(done: Summary, page: Path) -> Iterator[tuple[str, str]]:

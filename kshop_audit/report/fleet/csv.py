@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from io import StringIO
 
 from kshop_audit.model.fleet import Summary
@@ -11,7 +12,7 @@ from kshop_audit.report.sheet import safe
 from kshop_audit.report.view.speech import Speech
 
 
-def render(summary: Summary, titles: Titles, lang: str) -> str:
+def render(summary: Summary, titles: Titles, lang: str, links: Mapping[str, str]) -> str:  # noqa: ARG001
     """The table with its head; no cell can become a formula."""
     speech = Speech(lang)
     columns = gates(summary, titles)

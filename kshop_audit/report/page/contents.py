@@ -1,0 +1,275 @@
+"""What the page shows beyond what every format shows: tiles, pictures, tables to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from markupsafe import Markup
+
+from kshop_audit.model import figures
+from kshop_audit.model.due import DueItem
+from kshop_audit.model.metadata import Level
+from kshop_audit.model.report import Input, Report, RuleResult, Status
+from kshop_audit.report.page import charts
+from kshop_audit.report.view.contents import View
+from kshop_audit.report.view.rows import Mark, Row
+from kshop_audit.report.view.speech import Speech
+
+MOST_ROWS = 200
+"""Rows of a table in a drawer; the rest is counted, and stands in the evidence files."""
+_MOST_DUE = 12
+_MOST_WHEN = 8
+_IDS = ("order_id", "ticket_id", "message_id", "session_id", "violation_id", "tracking_no")
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """One thing to do today."""
+
+    left: str
+    late: bool
+    kind: str
+    ids: str
+    action: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A red line and from when it passes, in words."""
+
+    title: str
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTable:
+    """Findings of a rule as a table; `ids`: the column whose cells can be copied, if there is one.
+
+    `hidden`: rows beyond the last one shown.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    ids: int | None
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """One rule: its line, its pictures, and what opens below them."""
+
+    row: Row
+    bullet: Markup
+    spark: Markup
+    ahead: Markup
+    breakdown: tuple[tuple[str, Markup], ...]
+    table: FindingTable | None
+    texts: tuple[str, ...]
+    sources: tuple[str, ...]
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of the page under one name."""
+
+    id: str
+    title: str
+    drawers: tuple[Drawer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file: what it is, how its rows fared, and the days it covers."""
+
+    path: str
+    kind: str
+    rows: int
+    rejected: int
+    period: str
+    picture: Markup
+
+
+def tabs(report: Report, view: View) -> tuple[Tab, ...]:
+    """Red lines that are missed, reminders, what has no verdict, what is met, the rest."""
+    rows = [row for group in view.groups for row in group.rows]
+    parts: dict[str, list[Row]] = {"red": [], "reminder": [], "unknown": [], "met": []}
+    for row in rows:
+        parts[_part(row)].append(row)
+    parts["other"] = list(view.listed)
+    speech = view.speech
+    return tuple(
+        Tab(name, speech.say(f"part.{name}", len(own)), tuple(_drawers(own, report, speech)))
+        for name, own in parts.items()
+        if own
+    )
+
+
+def _part(row: Row) -> str:
+    if row.rule.status is Status.NO_VERDICT:
+        return "unknown"
+    if row.mark is Mark.MET:
+        return "met"
+    return "red" if row.rule.level is Level.ERROR else "reminder"
+
+
+def _drawers(rows: Sequence[Row], report: Report, speech: Speech) -> Iterator[Drawer]:
+    actions = {action.rule: speech.text(action.text) for action in report.actions}
+    for row in rows:
+        rule = row.rule
+        yield Drawer(
+            row=row,
+            bullet=charts.bullet(rule, _bullet_words(row, speech)),
+            spark=charts.sparkline(rule, report.as_of, _spark_words(rule, speech)),
+            ahead=_ahead(rule, speech),
+            breakdown=tuple(_breakdown(rule, speech)),
+            table=_table(rule, speech),
+            texts=(*row.remarks, *row.notes, *row.details),
+            sources=tuple(speech.data(source) for source in rule.sources),
+            todo=actions.get(rule.id, ""),
+        )
+
+
+def _bullet_words(row: Row, speech: Speech) -> str:
+    return speech.say("picture.bullet", value=row.value, target=row.target)
+
+
+def _spark_words(rule: RuleResult, speech: Speech) -> str:
+    if rule.days is None:
+        return ""
+    bad = len(rule.days.missing)
+    return speech.say("picture.days", len(rule.days.rows), missing=bad)
+
+
+def _ahead(rule: RuleResult, speech: Speech) -> Markup:
+    """The coming days at the present pace, against the target."""
+    target = figures.line(rule.target)
+    if rule.forecast is None or target is None or rule.target is None:
+        return Markup()
+    above = rule.target.operator == ">="
+    days = []
+    for day in rule.forecast.days:
+        kind = ""
+        if day.at_pace is not None:
+            value = Fraction(day.at_pace)
+            kind = "good" if (value >= target if above else value <= target) else "bad"
+        days.append((day.day, kind))
+    return charts.strip(days, speech.say("picture.ahead", len(days)))
+
+
+def _breakdown(rule: RuleResult, speech: Speech) -> Iterator[tuple[str, Markup]]:
+    for dimension, slices in rule.breakdown.items():
+        shown = [one for one in slices if one.value is not None][:MOST_ROWS]
+        parts = {speech.data(one.key): Fraction(one.value or 0) for one in shown}
+        kind = figures.figure(rule)
+        words = {name: speech.value(value, kind) for name, value in parts.items()}
+        yield speech.name("by", dimension), charts.bars(parts, words)
+
+
+def _table(rule: RuleResult, speech: Speech) -> FindingTable | None:
+    """The findings, a column for each key that any of them has."""
+    if not rule.findings:
+        return None
+    keys = list(dict.fromkeys(key for finding in rule.findings for key in finding))
+    keys.sort(key=lambda key: key not in _IDS)
+    shown = rule.findings[:MOST_ROWS]
+    rows = tuple(tuple(_cell(finding.get(key), speech) for key in keys) for finding in shown)
+    ids = next((place for place, key in enumerate(keys) if key in _IDS), None)
+    heads = tuple(speech.name("finding", key) for key in keys)
+    return FindingTable(heads, rows, ids, len(rule.findings) - len(shown))
+
+
+def _cell(value: object, speech: Speech) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return speech.say("part.yes" if value else "part.no")
+    if isinstance(value, str) and speech.knows(f"code.{value}"):
+        return speech.say(f"code.{value}")
+    return speech.data(str(value))
+
+
+def due_rows(report: Report, speech: Speech) -> tuple[tuple[DueRow, ...], int]:
+    """The first things to do, and how many more there are."""
+    once: dict[tuple[object, ...], DueItem] = {}
+    for item in report.today:
+        # One parcel may miss two deadlines at once; it is one thing to do.
+        once.setdefault((item.ids.given() or item, item.deadline), item)
+    twice = len(report.today) - len(once)
+    rows = tuple(_due(item, speech) for item in list(once.values())[:_MOST_DUE])
+    there = sum(count.due + count.late for count in report.today_counts.values())
+    return rows, max(0, there - twice - len(rows))
+
+
+def _due(item: DueItem, speech: Speech) -> DueRow:
+    seconds = abs(round(item.hours_left * 3600))
+    words = "part.late" if item.late else "part.left"
+    cost = ""
+    if item.cost_fen:
+        cost = speech.say("figure.money", number=f"{Decimal(item.cost_fen) / 100:,.2f}")
+    return DueRow(
+        left=speech.say(words, length=speech.duration(seconds)),
+        late=item.late,
+        kind=speech.name("due_kind", item.kind),
+        ids=speech.data(" ".join(item.ids.given()[:1])),
+        action=speech.text(item.action),
+        cost=cost,
+    )
+
+
+def whens(report: Report, speech: Speech) -> tuple[When, ...]:
+    """For each red line when it passes at the present pace, or until when it does."""
+    found = [_when(rule, speech) for rule in report.rules if rule.level is Level.ERROR]
+    order = {"bad": 0, "unknown": 1, "good": 2}
+    shown = [one for one in found if one is not None]
+    return tuple(sorted(shown, key=lambda one: order[one.kind])[:_MOST_WHEN])
+
+
+def _when(rule: RuleResult, speech: Speech) -> When | None:
+    title = speech.text(rule.title)
+    ahead = rule.forecast
+    if rule.status is Status.FAIL:
+        if ahead is None:
+            text = speech.say("part.when_unknown")
+        elif ahead.first_pass is not None:
+            text = speech.say("part.when_pace", day=ahead.first_pass)
+        elif ahead.at_best is not None:
+            text = speech.say("part.when_best", day=ahead.at_best)
+        else:
+            text = speech.say("part.when_never")
+        return When(title, text, "bad")
+    if rule.status is Status.NO_VERDICT:
+        return When(title, speech.say("part.when_data"), "unknown")
+    if rule.status is Status.PASS and ahead is not None and ahead.first_fail is not None:
+        return When(title, speech.say("part.fails_on", day=ahead.first_fail), "good")
+    return None
+
+
+def file_rows(report: Report, speech: Speech) -> tuple[FileRow, ...]:
+    """The files that were read, with the days they cover."""
+    ends = [charts.day_of(text) for one in report.inputs for text in (one.first_at, one.last_at)]
+    days = [day for day in ends if day is not None]
+    span = (min(days), max(days)) if days else None
+    return tuple(_file(one, span, speech) for one in report.inputs)
+
+
+def _file(one: Input, span: tuple[date, date] | None, speech: Speech) -> FileRow:
+    period, picture = "", Markup()
+    first, last = charts.day_of(one.first_at), charts.day_of(one.last_at)
+    if span is not None and first and last:
+        period = speech.say("sign.to", since=first, until=last)
+        picture = charts.timeline(first, last, span, period)
+    return FileRow(
+        path=speech.data(one.path),
+        kind=speech.name("kind", one.kind),
+        rows=one.rows,
+        rejected=one.rejected,
+        period=period,
+        picture=picture,
+    )

@@ -1,0 +1,52 @@
+"""The report as one HTML file that needs nothing else: no network and no other file.
+
+Its one small script sorts, filters, copies and switches parts; the policy of the page names the
+script by its digest, so that nothing else can run. Without it every figure is still there.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from kshop_audit.model.report import Report
+from kshop_audit.report.page import charts, contents
+from kshop_audit.report.view.contents import view
+
+
+def render(report: Report, lang: str) -> str:
+    """A page for phone, desktop and paper, light and dark; every text is escaped."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    shown = view(report, lang)
+    speech = shown.speech
+    due, more = contents.due_rows(report, speech)
+    total = report.score.total
+    script = _part("page.js")
+    return environment.from_string(_part("page.html")).render(
+        view=shown,
+        say=speech.say,
+        lang="zh-CN" if lang == "zh" else "en",
+        shop=speech.data(report.shop or report.tool.name),
+        as_of=speech.instant(report.as_of, closing=True),
+        style=Markup(_part("page.css")),  # noqa: S704  our own file
+        script=Markup(script),  # noqa: S704  our own file
+        digest=base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii"),
+        hatch=charts.HATCH,
+        ring=charts.ring(total, speech.say("picture.ring")),
+        due=due,
+        due_more=more,
+        whens=contents.whens(report, speech),
+        tabs=contents.tabs(report, shown),
+        files=contents.file_rows(report, speech),
+        most=contents.MOST_ROWS,
+    )
+
+
+def _part(name: str) -> str:
+    return (files("kshop_audit.report") / "templates" / "page" / name).read_text(encoding="utf-8")

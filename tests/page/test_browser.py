@@ -1,0 +1,124 @@
+"""The page in a real browser: what it asks for, how it fits, and what its controls do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.page.browser import AXE
+from tests.page.shops import HOSTILE
+
+Open = Callable[..., Any]
+SHOPS = ("failing", "healthy", "closing", "damaged")
+SCREEN = 844
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("shop", [*SHOPS, HOSTILE])
+def test_nothing_is_requested_and_nothing_complains(opened: Open, shop: str, lang: str) -> None:
+    made = opened(shop, lang)
+    assert [url for url in made.requests if not url.startswith("file:")] == []
+    assert len(made.requests) == 1
+    assert made.complaints == []
+    assert "owned" not in made.page.title() or shop == HOSTILE
+    assert made.page.title() != "owned"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("shop", SHOPS)
+def test_a_checker_of_accessibility_finds_nothing(
+    opened: Open, shop: str, lang: str, scheme: str
+) -> None:
+    if not AXE.is_file():
+        pytest.skip("KSHOP_AXE does not name the script of axe-core")
+    made = opened(shop, lang, color_scheme=scheme, bypass_csp=True)
+    for details in made.page.query_selector_all("details"):
+        details.evaluate("element => element.open = true")
+    made.page.add_script_tag(path=str(AXE))
+    found = made.page.evaluate("axe.run()")
+    assert [
+        (one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]
+    ] == []
+
+
+@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("shop", SHOPS)
+def test_a_phone_shows_it_without_sideways_scrolling_in_three_screens(
+    opened: Open, shop: str, width: int
+) -> None:
+    page = opened(shop, width=width, height=SCREEN).page
+    wide, high = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    assert wide <= width
+    assert high <= 3 * SCREEN
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, SCREEN)])
+@pytest.mark.parametrize("shop", SHOPS)
+def test_the_three_tiles_stand_on_the_first_screen(
+    opened: Open, shop: str, width: int, height: int
+) -> None:
+    page = opened(shop, width=width, height=height).page
+    for head in page.query_selector_all(".tiles section"):
+        box = head.bounding_box()
+        assert box["y"] + min(box["height"], 120) <= height
+
+
+def test_parts_are_chosen_by_mouse_and_keyboard(opened: Open) -> None:
+    page = opened().page
+    panels = page.locator("section.panel")
+    assert [panels.nth(place).is_visible() for place in range(panels.count())].count(True) == 1
+    page.click("#tab-data")
+    assert page.is_visible("#panel-data")
+    assert not page.is_visible("#panel-red")
+    page.keyboard.press("ArrowRight")
+    assert page.is_visible("#panel-red")
+
+
+def test_a_drawer_opens_and_its_table_sorts_filters_and_copies(opened: Open) -> None:
+    page = opened(permissions=["clipboard-read", "clipboard-write"]).page
+    drawer = page.locator("details.rule:has(table.sortable):visible").first
+    drawer.locator("summary").click()
+    table = drawer.locator("table.sortable")
+    first = table.locator("tbody tr td:first-child")
+    before = first.all_text_contents()
+    head = table.locator("thead button").first
+    head.click()
+    up = first.all_text_contents()
+    head.click()
+    down = first.all_text_contents()
+    assert sorted(before) == sorted(up) == sorted(down)
+    assert up[0] <= up[-1]
+    assert down[0] >= down[-1]
+    drawer.locator("input").fill("no cell holds this")
+    assert table.locator("tbody tr:visible").count() == 0
+    drawer.locator("input").fill("")
+    assert table.locator("tbody tr:visible").count() == len(before)
+    page.locator(".tiles button").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    shown = page.locator("#due tbody td:nth-child(3)").all_text_contents()
+    assert copied.split("\n") == list(dict.fromkeys(shown))
+
+
+def test_without_its_script_every_figure_is_there(opened: Open) -> None:
+    plain = opened(java_script_enabled=False).page
+    panels = plain.locator("section.panel")
+    assert all(panels.nth(place).is_visible() for place in range(panels.count()))
+    assert plain.locator(".scripted:visible").count() == 0
+    for name in plain.locator("details.rule .number").all()[:5]:
+        assert name.is_visible()
+
+
+def test_paper_has_the_verdict_on_its_first_page(opened: Open) -> None:
+    page = opened("failing", width=794, height=1123).page
+    page.emulate_media(media="print")
+    assert page.locator("#panel-data").is_visible()
+    assert not page.locator("nav").is_visible()
+    top = page.locator("#panel-score").bounding_box()["y"]
+    assert top >= page.locator(".tiles").bounding_box()["y"]
