@@ -14,6 +14,7 @@ _MODULES = {
     "close": "close",
     "diff": "diff",
     "doctor": "doctor",
+    "forecast": "forecast",
     "whatif": "whatif",
     "plan": "plan",
     "fleet": "fleet",

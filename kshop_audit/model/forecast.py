@@ -29,7 +29,9 @@ class Leaving:
 class ForecastDay:
     """A rule as an audit at the end of this day would find it.
 
-    `low`, `high`: between what the values lie where not everything is known; else None.
+    `low`, `high`: between what the values lie where not everything is known; else None. `status`
+    (a `report.Status`): as assumed, else at the present pace, else by what is decided.
+    `pace_bounds`: between what `at_pace` alone lies, or without a pace `nothing_new`.
     """
 
     day: str
@@ -39,6 +41,8 @@ class ForecastDay:
     assumed: float | None
     low: float | None
     high: float | None
+    status: str
+    pace_bounds: Bounds | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,8 @@ class Measurement:
     rows and have none; `covered`: whether the files reach over the beginning of the window, so that
     nothing to count in them means that there was nothing. `scale`: numerator units
     in one unit of the target; `each`: least and most that one unit of a sum can add. `status`,
-    `value`, `bounds`, `count` and `reason` come from the rule's own conclusion. `population`:
+    `value`, `bounds`, `count` and `reason` come from the rule's own conclusion,
+    and so do those entries of `instead` that `concluded` names. `population`:
     whether the numerator and the denominator count different things. `against`: units that speak
     against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
@@ -160,6 +161,7 @@ class Measurement:
     until: date | None = None
     status: Status | None = None
     instead: Mapping[Status, Status] = field(default_factory=dict)
+    concluded: frozenset[Status] = frozenset()
     value: Fraction | None = None
     bounds: tuple[Fraction, Fraction | None] | None = None
     reason: Text | None = None

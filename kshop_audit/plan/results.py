@@ -198,6 +198,7 @@ def _concluded(rule: Rule, result: Measurement, terms: Terms) -> Measurement:
         findings=result.findings if own.findings is None else own.findings,
         status=own.status,
         instead={**result.instead, **own.instead},
+        concluded=frozenset(own.instead),
         value=own.value,
         bounds=own.bounds,
         count=own.count,

@@ -10,11 +10,14 @@ from functools import cached_property
 
 from kshop_audit.judging.judge import Judged, target_of
 from kshop_audit.model import forecast as shown
+from kshop_audit.model.forecast import Confidence
+from kshop_audit.model.limits import Bounds
 from kshop_audit.model.measurement import DayCount, Measurement
 from kshop_audit.model.metadata import RuleInfo, ValueUnit
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.projection.budget import budget_of
+from kshop_audit.projection.confidence import confidence_of
 from kshop_audit.projection.pace import (
     HORIZON,
     DailyPace,
@@ -101,7 +104,7 @@ class _RuleOutlook:
             at_best=_iso(self.at_best()),
             save_by=_iso(self.save_by(failing)),
             days=self.days(nothing, pace, assumed),
-            confidence=None,
+            confidence=self.confidence(),
         )
         return Ahead(forecast, nothing, pace, assumed)
 
@@ -202,6 +205,19 @@ class _RuleOutlook:
             return None
         return undercut(self.series, self.ruling.target, self.pace, self.coming)
 
+    def confidence(self) -> Confidence | None:
+        """See `confidence.confidence_of`; nothing is drawn for a figure that is not divided."""
+        pace = self.pace
+        if pace is None or self.ruling.target is None:
+            return None
+        quality = quality_of(pace)
+        still = future(self.series, {}, quality)
+
+        def known(ahead: int) -> Count:
+            return self.figure(ahead, still)
+
+        return confidence_of(self.series, self.closed, self.coming, known, self.ruling.target)
+
     def shown_pace(self) -> shown.PaceDays | None:
         """The days and sums of the pace."""
         if self.pace is None:
@@ -229,6 +245,8 @@ class _RuleOutlook:
                     assumed=_value(assumed, ahead),
                     low=low,
                     high=high,
+                    status=(assumed or pace or nothing)[ahead - 1].status,
+                    pace_bounds=_bounds((pace or nothing)[ahead - 1]),
                 )
             )
         return tuple(found)
@@ -236,6 +254,12 @@ class _RuleOutlook:
 
 def _value(line: Line | None, ahead: int) -> float | None:
     return None if line is None else number(line[ahead - 1].value)
+
+
+def _bounds(standing: StandingAhead) -> Bounds | None:
+    if standing.low is None and standing.high is None:
+        return None
+    return Bounds(number(standing.low), number(standing.high))
 
 
 def _between(standings: Sequence[StandingAhead]) -> tuple[float | None, float | None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 from kshop_audit.judging import scoring
 from kshop_audit.judging.outcome import Extreme, by_ends, is_count, quotient
@@ -57,7 +56,7 @@ class Ruling:
         status = self._status(count)
         if status is Status.NOT_APPLICABLE:
             value = None
-        certain = low == high and value is not None
+        certain = count.ends is None or low == high
         return StandingAhead(
             status,
             value,
@@ -66,15 +65,13 @@ class Ruling:
             self._points(value, status),
         )
 
-    @cached_property
+    @property
     def _usual(self) -> Mapping[Status, Status]:
         """What the rule puts in the place of a status, whatever it concludes of the figure."""
         measured = self.measured
-        if self.conclude is None:
+        if not measured.concluded:
             return measured.instead
-        present = measured.numerator or 0, measured.denominator or 0, measured.unknown
-        _, own = self.conclude(*present)
-        return {old: new for old, new in measured.instead.items() if old not in own}
+        return {o: n for o, n in measured.instead.items() if o not in measured.concluded}
 
     def _status(self, count: Count) -> Status:
         own: Concluded = (None, {})

@@ -143,7 +143,7 @@ def counts(rule: RuleResult) -> str:
 def distance(rule: RuleResult, speech: Speech) -> str:
     """How far the rule is from its line, in things that can be counted; "" if unknown."""
     if rule.status is Status.FAIL and rule.needed:
-        return _own(rule, speech, "needed", rule.needed)
+        return _needed(rule, rule.needed, speech)
     if rule.status is Status.PASS and rule.headroom is not None:
         return _own(rule, speech, "headroom" if rule.headroom else "no_headroom", rule.headroom)
     if rule.target is None or rule.numerator is None:
@@ -154,6 +154,16 @@ def distance(rule: RuleResult, speech: Speech) -> str:
     if rule.status is Status.FAIL and operator == "all" and rule.denominator is not None:
         return _own(rule, speech, "every", rule.denominator - rule.numerator)
     return _hours_apart(rule, speech)
+
+
+def _needed(rule: RuleResult, needed: int, speech: Speech) -> str:
+    """What is still needed, with the day on which it can be had at the earliest."""
+    own, ahead = _own(rule, speech, "needed", needed), rule.forecast
+    if ahead is None or ahead.pace is None:
+        return own
+    if ahead.at_best is None:
+        return speech.say("forecast.lost")
+    return speech.say("forecast.needed_by", needed=own, day=speech.coming_day(ahead.at_best))
 
 
 def remarks(rule: RuleResult, speech: Speech) -> tuple[str, ...]:

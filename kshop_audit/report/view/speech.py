@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -122,6 +122,11 @@ class Speech:
         """The day of an instant."""
         when = moment(text)
         return self.data(text) if when is None else str(when.date())
+
+    def coming_day(self, text: str) -> str:
+        """A day soon to come, without its year."""
+        day = date.fromisoformat(text)
+        return self.say("forecast.day", month=day.month, day=day.day, iso=text[5:])
 
     def period(self, window: Window) -> str:
         """The days of a window; hours only where it does not begin and end with a day."""
