@@ -10,7 +10,7 @@ from kshop_audit import __version__
 from kshop_audit.auditing.completing import MeasuredPack
 from kshop_audit.auditing.inputs import platforms_of
 from kshop_audit.auditing.notes import data_notes, inputs_of
-from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_forecasts
+from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_forecasts, with_records
 from kshop_audit.auditing.pack_notes import pack_notes, pack_warnings
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
@@ -101,6 +101,8 @@ def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedP
         for j, m in zip(judged, measured, strict=True)
     ]
     ahead = looked_ahead(whole, measured, judged, request.assumed)
+    if request.records:
+        ahead = with_records(whole, ahead)
     judged = with_forecasts(judged, ahead)
     return _JudgedPack(
         replace(whole, measured=measured),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import cast
 
-from kshop_audit.auditing.completing import MeasuredPack
+from kshop_audit.auditing.completing import MeasuredPack, measured
 from kshop_audit.judging import scoring
 from kshop_audit.judging.judge import Judged
 from kshop_audit.judging.scoring import Number
@@ -17,16 +17,19 @@ from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.report import Score
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.plan.query import Wanted
+from kshop_audit.projection.confidence import EARLIER, earlier_record
 from kshop_audit.projection.forecast import Ahead, ahead_of
 from kshop_audit.projection.ruling import Conclude, Concluded
 from kshop_audit.projection.score import Paid, score_ahead
+from kshop_audit.projection.series import series_of
 from kshop_audit.rules import Rule
 from kshop_audit.rules.kit.rule import Measured
 
 
 def looked_ahead(
     whole: MeasuredPack,
-    measured: Sequence[Measurement],
+    figures: Sequence[Measurement],
     judged: Sequence[Judged],
     assumed: Mapping[str, Fraction],
 ) -> dict[str, Ahead]:
@@ -35,7 +38,7 @@ def looked_ahead(
     `assumed`: rule → the quality of coming days, in the unit of the rule's value.
     """
     found = {}
-    for own, result, rule in zip(measured, judged, whole.run.rules, strict=True):
+    for own, result, rule in zip(figures, judged, whole.run.rules, strict=True):
         ahead = ahead_of(
             own,
             result,
@@ -46,6 +49,28 @@ def looked_ahead(
         )
         if ahead is not None:
             found[rule.info.id] = ahead
+    return found
+
+
+def with_records(whole: MeasuredPack, ahead: Mapping[str, Ahead]) -> dict[str, Ahead]:
+    """The same with how past projections did, where there is any confidence. The rules concerned
+    are measured once more, at an earlier as-of.
+    """
+    sure = {rule for rule, own in ahead.items() if own.forecast.confidence is not None}
+    if not sure:
+        return dict(ahead)
+    rules = tuple(rule for rule in whole.run.rules if rule.info.id in sure)
+    terms = replace(whole.terms, as_of=whole.terms.end - EARLIER)
+    run = replace(whole.run, rules=rules, terms=terms)
+    earlier = measured(run, whole.exports, Wanted(), mask=whole.mask)
+    found = dict(ahead)
+    for own in earlier.measured:
+        before, now = series_of(own, terms), ahead[own.rule]
+        if before is None or now.forecast.confidence is None:
+            continue
+        record = earlier_record(now.series, before, now.closed)
+        confidence = replace(now.forecast.confidence, record=record)
+        found[own.rule] = replace(now, forecast=replace(now.forecast, confidence=confidence))
     return found
 
 

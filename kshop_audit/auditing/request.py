@@ -25,9 +25,10 @@ class AuditRequest:
     `with_pack`: the settings with another pack, where nobody chose one, so that the platform of
     the files decides. `reject_future`: rows far later than all others are damaged, which for a
     shop that closes its last completion may be. `assumed`: rule → the quality of coming days in the
-    forecast, in the unit of the rule's value. `mask`: cells that could identify a person are
-    shortened wherever they are shown. `deadlines`: only the rules that know of deadlines are run.
-    `listed`: whether evidence that is wanted is also written to files, which the report then names.
+    forecast, in the unit of the rule's value; `records`: whether to compute how past ones did.
+    `mask`: cells that could identify a person are shortened wherever they are shown. `deadlines`:
+    only the rules that know of deadlines are run. `listed`: whether evidence that is wanted is also
+    written to files, which the report then names.
     """
 
     inputs: Request
@@ -42,6 +43,7 @@ class AuditRequest:
     fail_on_regression: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     assumed: Mapping[str, Fraction] = field(default_factory=dict)
+    records: bool = False
     mask: bool = True
     with_pack: Callable[[str], Settings] | None = None
     reject_future: bool = True

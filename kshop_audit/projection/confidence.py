@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from operator import add
 from random import Random
 
@@ -32,6 +32,11 @@ LEAST_DAYS, LEAST_UNITS = 14, 200
 PAST, RECORD = range(7, 15), 7
 """A record looks at projections made so many days ago, of RECORD days."""
 
+EARLIER = timedelta(days=PAST[-1] + 3)
+"""So much earlier is the audit that knows the days before the window; the last three days of the
+present one may not be closed yet.
+"""
+
 Pairs = Sequence[tuple[int, int]]
 """Numerator and denominator of each past day."""
 
@@ -43,6 +48,16 @@ class Spread:
     low: float
     high: float
     passing: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Draws:
+    """What needs no drawing, what each draw adds, and how far draws move from their middle."""
+
+    base: Count
+    top: Sequence[int]
+    below: Sequence[int]
+    wide: Fraction
 
 
 def confidence_of(
@@ -104,40 +119,54 @@ def spread(
             day += 1
         base = known(ahead)
         if base.denominator or min(below) > 0:
-            yield ahead, _spread(base, top, below, target, scale)
+            draws = _Draws(base, top, below, Fraction(len(past), len(past) - BLOCK))
+            yield ahead, _spread(draws, target, scale)
 
 
-def _spread(
-    base: Count, top: list[int], below: list[int], target: Target | None, scale: int
-) -> Spread:
-    first, rest = number(base.numerator), number(base.denominator)
-    if is_count(target):
-        values = sorted((first + t) / scale for t in top)
+def _spread(draws: _Draws, target: Target | None, scale: int) -> Spread:
+    """Between what the draws lie, and how many pass.
+
+    So few blocks scatter less among themselves than shops like this one do: all draws move away
+    from the middle one by `wide`.
+    """
+    counted = is_count(target)
+    first, rest = number(draws.base.numerator), number(draws.base.denominator)
+    pairs = zip(draws.top, draws.below, strict=True)
+    if counted:
+        values = sorted((first + top) / scale for top, _ in pairs)
     else:
-        values = sorted((first + t) / ((rest + b) * scale) for t, b in zip(top, below, strict=True))
-    edge = (1 - LEVEL) / 2
+        values = sorted((first + top) / ((rest + below) * scale) for top, below in pairs)
+    middle, edge = values[DRAWS // 2], (1 - LEVEL) / 2
     low, high = int(edge * (DRAWS - 1)), -int(-(1 - edge) * (DRAWS - 1) // 1)
-    return Spread(values[low], values[high], _passing(base, top, below, target, scale))
+    wide = number(draws.wide)
+    least, most = (middle + (values[at] - middle) * wide for at in (low, high))
+    share = scale == 1 and not counted
+    return Spread(
+        max(least, 0.0),
+        min(most, 1.0) if share else most,
+        _passing(draws, Fraction(middle), target, scale),
+    )
 
 
-def _passing(
-    base: Count, top: list[int], below: list[int], target: Target | None, scale: int
-) -> Fraction | None:
+def _passing(draws: _Draws, middle: Fraction, target: Target | None, scale: int) -> Fraction | None:
     """The share of the draws that meets the target; compared in whole numbers."""
     if target is None:
         return None
-    if target.operator in (Operator.AT_LEAST, Operator.AT_MOST) and target.count_below is None:
-        part, whole = (target.fraction * scale).as_integer_ratio()
-        sign = 1 if target.operator is Operator.AT_LEAST else -1
-        line = sign * (part * base.denominator - whole * base.numerator)
-        drawn_ = (sign * (whole * t - part * b) for t, b in zip(top, below, strict=True))
-        floor_ = -(-line.numerator // line.denominator)
-        passing = sum(value >= floor_ for value in drawn_)
-    else:
-        passing = sum(
-            scoring.met(base.numerator + t, base.denominator + b, target, scale)
-            for t, b in zip(top, below, strict=True)
+    base, pairs = draws.base, zip(draws.top, draws.below, strict=True)
+    line = target.operator in (Operator.AT_LEAST, Operator.AT_MOST)
+    if not line or target.count_below is not None:
+        met = (
+            scoring.met(base.numerator + top, base.denominator + below, target, scale)
+            for top, below in pairs
         )
+        return Fraction(sum(met), DRAWS)
+    # Draws that move away from the middle by so much meet the line where the unmoved ones meet one
+    # that is as much nearer to the middle.
+    near = (middle + (target.fraction - middle) / draws.wide) * scale
+    part, whole = near.as_integer_ratio()
+    sign = 1 if target.operator is Operator.AT_LEAST else -1
+    least = sign * (part * Fraction(base.denominator) - whole * Fraction(base.numerator))
+    passing = sum(sign * (whole * top - part * below) >= least for top, below in pairs)
     return Fraction(passing, DRAWS)
 
 
@@ -157,6 +186,25 @@ def drawn(past: int, coming: int) -> tuple[tuple[int, ...], ...]:
     return tuple(zip(*draws, strict=True))[:coming]
 
 
+def earlier_record(
+    series: DaySeries, before: DaySeries, closed: Sequence[date]
+) -> TrackRecord | None:
+    """The record of a rule, with the days `before` its window from an audit at an earlier as-of."""
+    if not closed:
+        return None
+    end = closed[-1] + DAY
+    days = {}
+    for own in (before, series):
+        covered = own.measured.coverage
+        begun = None if covered is None or covered.since is None else covered.since
+        day = own.first()
+        while day < min(own.end, end):
+            if day not in own.measured.missing_days and (begun is None or day.isoformat() >= begun):
+                days[day] = (own.at(day).numerator, own.at(day).denominator)
+            day += DAY
+    return record_of(days, end, series.window)
+
+
 def record_of(days: Mapping[date, tuple[int, int]], end: date, window: int) -> TrackRecord | None:
     """How projections of RECORD days, made on each day of PAST, would have done.
 
@@ -173,10 +221,13 @@ def record_of(days: Mapping[date, tuple[int, int]], end: date, window: int) -> T
         if not enough(past):
             return None
         base, actual = past[RECORD:], [days[made + step * DAY] for step in range(RECORD)]
-        rest = Count(sum(t for t, _ in base), sum(b for _, b in base))
-        [*_, (_, found)] = spread(past, [True] * RECORD, lambda _: rest, None, 1)
-        top = rest.numerator + sum(t for t, _ in actual)
-        below = rest.denominator + sum(b for _, b in actual)
+        top, below = sum(t for t, _ in base), sum(b for _, b in base)
+        [*_, (_, found)] = spread(past, [True] * RECORD, partial(_always, top, below), None, 1)
+        top, below = top + sum(t for t, _ in actual), below + sum(b for _, b in actual)
         if below:
-            held.append(found.low <= number(Fraction(top) / below) <= found.high)
+            held.append(found.low <= number(Fraction(top, below)) <= found.high)
     return TrackRecord(RECORD, sum(held), len(held) - sum(held))
+
+
+def _always(numerator: int, denominator: int, ahead: int) -> Count:  # noqa: ARG001
+    return Count(numerator, denominator)

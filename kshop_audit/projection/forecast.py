@@ -42,9 +42,13 @@ Line = tuple[StandingAhead, ...]
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A rule's forecast as it is shown, and the lines behind it, which the score needs exactly."""
+    """A rule's forecast as it is shown, and what lies behind it: the days, those of them that are
+    closed, and the lines, which the score needs exactly.
+    """
 
     forecast: shown.RuleForecast
+    series: DaySeries
+    closed: Sequence[date]
     nothing_new: Line
     at_pace: Line | None
     assumed: Line | None
@@ -106,7 +110,7 @@ class _RuleOutlook:
             days=self.days(nothing, pace, assumed),
             confidence=self.confidence(),
         )
-        return Ahead(forecast, nothing, pace, assumed)
+        return Ahead(forecast, self.series, self.closed, nothing, pace, assumed)
 
     # --- what is known ------------------------------------------------------------------------
 

@@ -70,7 +70,7 @@ def _forecast(options: ForecastOptions) -> int:
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
     assumed = _assumed(options.assume)
-    order = replace(audit_request(options, settings, now), assumed=assumed)
+    order = replace(audit_request(options, settings, now), assumed=assumed, records=True)
     files = [_file(name) for name in options.out]
     for path in files:
         outputs.keep_out(f"--out {path}", path, order.inputs)
