@@ -120,9 +120,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     first = packs[0]
     terms, loaded = first.whole.terms, first.whole.exports.loaded
     sources = first.whole.exports.sources
-    paid = first.whole.by_day.get("paid")
-    score = verdict.score(first.judged, None if paid is None else _recent(paid, terms), terms)
-    score = replace(score, forecast=score_forecast(first.whole, first.judged, first.ahead, score))
+    score = _score(first)
     measured = [m for pack in packs for m in pack.whole.measured]
     broken = any(m.failed for m in measured)
     results = tuple(result for pack in packs for result in pack.ruled.results)
@@ -182,6 +180,13 @@ def _refs(runs: Sequence[PackRun]) -> tuple[PackRef, ...]:
     """Every pack whose figures were used, a series before its versions."""
     packs = [pack for run in runs for pack in (run.series, run.pack) if pack]
     return tuple(dict.fromkeys(PackRef(p.id, p.version, p.sha256) for p in packs))
+
+
+def _score(pack: _JudgedPack) -> Score:
+    """The score of a pack, with what lies ahead of it."""
+    terms, paid = pack.whole.terms, pack.whole.by_day.get("paid")
+    score = verdict.score(pack.judged, None if paid is None else _recent(paid, terms), terms)
+    return replace(score, forecast=score_forecast(pack.whole, pack.judged, pack.ahead, score))
 
 
 def _actions(packs: Sequence[_JudgedPack], score: Score) -> tuple[Action, ...]:

@@ -126,7 +126,7 @@ class Speech:
     def coming_day(self, text: str) -> str:
         """A day soon to come, without its year."""
         day = date.fromisoformat(text)
-        return self.say("forecast.day", month=day.month, day=day.day, iso=text[5:])
+        return self.say("forecast.day", month=day.month, day=day.day)
 
     def period(self, window: Window) -> str:
         """The days of a window; hours only where it does not begin and end with a day."""
