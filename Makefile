@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 N ?= 50000
+SHOPS ?= 20000
+SEED ?= 1
 .PHONY: help setup run test test-slow fuzz conduct lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
@@ -29,9 +31,11 @@ test: $(READY) ## run the tests (two workers)
 test-slow: $(READY) ## suites over copies of the project, and audits by the hundred
 	$(BIN)/python -m pytest -m slow -n 2
 
-fuzz: $(READY) ## read N damaged files (50,000), print the seeds of those misread
+fuzz: $(READY) ## N damaged files (50,000), SHOPS (20,000) degraded and whole ones; failing seeds
 	$(BIN)/python -m tests.fuzz.run $(N)
 	$(BIN)/python -m tests.reading_truth.run $(N)
+	$(BIN)/python -m tests.degradation.run $(SHOPS) --seed $(SEED)
+	$(BIN)/python -m tests.oracle.run $(SHOPS) --seed $(SEED)
 
 conduct: $(READY) ## precision and recall of the conduct rules over labelled sentences
 	$(BIN)/python -m tests.conduct.labels
