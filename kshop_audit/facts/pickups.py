@@ -41,16 +41,20 @@ def parcels(facts: Facts, each_hours: int | None) -> pl.LazyFrame:
         .filter(possible)
         .join(_applications(tables), on="order_id", how="left")
     )
-    if Kind.TICKETS in tables.doubtful:
-        rows = tables.doubtful_rows(Kind.TICKETS).filter(pl.col("order_id").is_not_null())
-        touched = rows.group_by("order_id").agg(ticket_doubt=pl.col(WHY).min())
-        shipped = shipped.join(touched, on="order_id", how="left")
-    else:
-        shipped = shipped.with_columns(ticket_doubt=pl.lit(None, pl.String))
+    shipped = _with_ticket_doubt(shipped, tables)
     if each_hours is None:
         return shipped
     states = _parcel_states(tables, facts.terms, each_hours)
     return shipped.join(states, on="order_id", how="left")
+
+
+def _with_ticket_doubt(orders: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """The orders with ticket_doubt (String: a ticket of the order could not be read)."""
+    if Kind.TICKETS not in tables.doubtful:
+        return orders.with_columns(ticket_doubt=pl.lit(None, pl.String))
+    rows = tables.doubtful_rows(Kind.TICKETS).filter(pl.col("order_id").is_not_null())
+    touched = rows.group_by("order_id").agg(ticket_doubt=pl.col(WHY).min())
+    return orders.join(touched, on="order_id", how="left")
 
 
 def _applications(tables: Tables) -> pl.LazyFrame:
@@ -109,7 +113,8 @@ def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
     soon = ends["picked_up_at"].late - ends["paid_at"].early <= full
     # A time that is not precise may lie on either side of the limit.
     late = ~soon if not rough else ends["picked_up_at"].early - ends["paid_at"].late > full
-    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    doubts = ("doubt", "waybill_doubt", "ticket_doubt")
+    touched = pl.any_horizontal(pl.col(name).is_not_null() for name in doubts)
     promise = pl.coalesce("promised_at", paid + default)
     after = sent + pickup
     kept = (sent <= promise) & (picked <= after)
@@ -122,7 +127,7 @@ def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
         .otherwise(paid + partial < as_of)
     )
     with_tickets = facts(possible_orders).join(facts(first_applications), on="order_id", how="left")
-    rows = with_tickets.with_columns(
+    rows = _with_ticket_doubt(with_tickets, tables).with_columns(
         mode=pl.when(presale).then(pl.lit("presale")).otherwise(pl.lit("spot")),
         due_at=pl.when(presale).then(pl.min_horizontal(promise, sent) + pickup)
         .otherwise(paid + full),
@@ -175,11 +180,15 @@ def _summed(rows: pl.LazyFrame) -> pl.LazyFrame:
 def _last_pickups(tables: Tables, *, last: datetime) -> pl.LazyFrame:
     """order_id → last_pickup_at: of its last parcel, null while one of them is not picked up.
 
-    Parcels are the rows of the shipments files; an order without any there is one parcel.
+    Parcels are the rows of the shipments files; of an order without any there they are its lines,
+    but for those given up before they left.
     """
     listed = waybill_rows(tables).select("order_id", at=PICKUP, end=latest_pickup(tables))
     own = tables.at_latest(Kind.ORDERS, "picked_up_at")
-    lines = tables.rows(Kind.ORDERS).select("order_id", at="picked_up_at", end=own)
+    stays = pl.all_horizontal(pl.col(name).is_null() for name in ("shipped_at", "picked_up_at"))
+    given_up = (pl.col("status") == "closed") | (pl.col("aftersale_state") == "refunded")
+    left = ~(stays & given_up.fill_null(False))
+    lines = tables.rows(Kind.ORDERS).filter(left).select("order_id", at="picked_up_at", end=own)
     alone = lines.join(listed.select("order_id").unique(), on="order_id", how="anti")
     happened = (pl.col("at") <= last).fill_null(False).all()
     times = {"last_pickup_at": pl.when(happened).then(pl.col("at").max())}
@@ -192,8 +201,9 @@ def _last_pickups(tables: Tables, *, last: datetime) -> pl.LazyFrame:
 def due_pickups(facts: Facts, hours: int) -> pl.LazyFrame:
     """Orders with due_at: the hours after payment, or the promise where that is shorter.
 
-    Columns: those of `orders.possible_orders`, applied_at of the first ticket, last_pickup_at (see
-    `_last_pickups`), due_at; times that are not precise have a twin.
+    Columns: those of `orders.possible_orders`, applied_at of the first ticket, ticket_doubt (see
+    `_with_ticket_doubt`), last_pickup_at (see `_last_pickups`), due_at; times that are not precise
+    have a twin.
     """
     tables = facts.tables
     last = _last_pickups(tables, last=facts.terms.last)
@@ -202,6 +212,7 @@ def due_pickups(facts: Facts, hours: int) -> pl.LazyFrame:
         .join(facts(first_applications), on="order_id", how="left")
         .join(last, on="order_id", how="left")
     )
+    rows = _with_ticket_doubt(rows, tables)
     paid, promised = span_of(tables, "paid_at"), span_of(tables, "promised_at")
     limit = paid.plus(timedelta(hours=hours))
     # An order that is not paid has a promise at most, and is never due.

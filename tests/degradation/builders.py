@@ -1,6 +1,7 @@
 """The one place where this package imports what lies elsewhere among the tests."""
 
 from tests import oracle
+from tests.oracle import douyin, elsewhere, taobao
 from tests.oracle.basis import Case, Outcome, window_end
 from tests.oracle.bounds import spans_of
 from tests.oracle.gaps import Gap, gaps
@@ -17,8 +18,11 @@ __all__ = [
     "Shop",
     "Span",
     "cell",
+    "douyin",
+    "elsewhere",
     "gaps",
     "oracle",
     "spans_of",
+    "taobao",
     "window_end",
 ]

@@ -31,6 +31,9 @@ BY_APPLICATION = frozenset(
         "quality-refund-rate",
         "pickup-24h",
         "close-aftersales",
+        "jd-review-12h",
+        "jd-finish-7d",
+        "tb-pickup-48h",
     }
 )
 """Rules that count tickets, or ask for them, by the time of application."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from fractions import Fraction
@@ -43,8 +43,8 @@ class Fault:
     detail: str
 
 
-def audited(exports: Exports) -> Report:
-    """The command `check` over the files, in this process."""
+def audited(exports: Exports, rules: Sequence[str] = JUDGED, pack: Sequence[str] = ()) -> Report:
+    """The command `check` over the files, in this process; `pack`: the arguments that choose it."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         write(exports, folder)
@@ -52,8 +52,8 @@ def audited(exports: Exports) -> Report:
         arguments = ["check", str(folder / "in"), "--config", str(folder / "shop.toml")]
         arguments += ["--as-of", f"{exports.as_of:%Y-%m-%dT%H:%M:%S}", "--out", str(out)]
         arguments += ["--max-bad-rows", "100%", "--history", "off", "--no-progress", "--lang", "en"]
-        arguments += ["--format", "brief"]
-        for rule in JUDGED:
+        arguments += ["--format", "brief", *pack]
+        for rule in rules:
             arguments += ["--select", rule]
         said = StringIO()
         with redirect_stdout(said), redirect_stderr(said):

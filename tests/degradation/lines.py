@@ -160,6 +160,10 @@ def split_lines(rng: Random, exports: Exports) -> Degraded:
             twin["shipped_at"] = row["paid_at"]
             twin["status"] = "shipped" if row["shipped_at"] == "" else row["status"]
         rows.append(twin)
-    spared = {"pickup-24h", "waybill-integrity", "close-orders"} if earlier else {"close-orders"}
+    spared = (
+        {"pickup-24h", "tb-pickup-48h", "waybill-integrity", "close-orders"}
+        if earlier
+        else {"close-orders"}
+    )
     detail = f"orders {len(chosen)}/{len(places)}{' sent before' if earlier else ''}"
     return exports.with_rows("orders", rows), Loss("split_lines", detail, frozenset(spared))

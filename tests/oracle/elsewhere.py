@@ -18,6 +18,8 @@ PICKUP = timedelta(hours=48)
 LONGEST = timedelta(days=180)
 StateOf = Callable[[Case, Row, datetime], str]
 """How a ticket stands to a limit: late, in_time, pending, or open where no file tells."""
+UNTOLD = "untold"
+OF_TIMES = ("no_agreement", "no_signature", "damaged")
 RETURNING = ("return_refund", "exchange", "repair")
 
 
@@ -195,8 +197,9 @@ def no_pickup_due(case: Case, order: Order, applied: datetime | None) -> str | N
 
 
 def last_pickup(case: Case, order: Order) -> datetime | None:
-    """Of the last parcel; nothing while one of them waits."""
-    moments = [case.happened(parcel.picked_up_at) for parcel in order.parcels]
+    """Of the last parcel; nothing while one of them waits. A line given up is no parcel."""
+    parcels = [parcel for parcel in order.parcels if not parcel.given_up]
+    moments = [case.happened(parcel.picked_up_at) for parcel in parcels]
     known = [moment for moment in moments if moment is not None]
     return max(known) if known and len(known) == len(moments) else None
 
@@ -227,6 +230,8 @@ def refund_hours(case: Case) -> Outcome:
                     excluded[str(reason)] += 1
             continue
         spent = handled(case, row)
+        if spent == UNTOLD:
+            continue  # when it ended no file tells: a unit of the bounds alone
         if isinstance(spent, str):
             excluded[spent] += 1
         else:
@@ -249,6 +254,8 @@ def handled(case: Case, row: Row) -> timedelta | str:
         "no_signature": sent_back and back is None,
         "damaged": applied is None,
     }
+    if done is None and not any(holds for name, holds in reasons.items() if name in OF_TIMES):
+        return UNTOLD
     if reason := next((name for name, holds in reasons.items() if holds), None):
         return reason
     assert done is not None

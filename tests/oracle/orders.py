@@ -13,6 +13,8 @@ class Parcel:
     tracking_no: str
     shipped_at: datetime | None
     picked_up_at: datetime | None
+    given_up: bool = False
+    """Closed or refunded before it left, by the line of the order that stands for it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,12 @@ def assemble(order_id: str, lines: list[Row], shipments: list[Row]) -> Order:
         order_id=order_id,
         lines=tuple(lines),
         parcels=tuple(
-            Parcel(text(row, "tracking_no"), time(row, "shipped_at"), time(row, "picked_up_at"))
+            Parcel(
+                text(row, "tracking_no"),
+                time(row, "shipped_at"),
+                time(row, "picked_up_at"),
+                given_up=not shipments and stayed(row),
+            )
             for row in (shipments or lines)
         ),
         paid_at=earliest([time(row, "paid_at") for row in lines]),
@@ -110,6 +117,11 @@ def last_shipped(lines: list[Row], shipments: list[Row]) -> datetime | None:
 def given_up(line: Row) -> bool:
     """Closed or refunded, as the line itself says."""
     return text(line, "status") == "closed" or text(line, "aftersale_state") == "refunded"
+
+
+def stayed(line: Row) -> bool:
+    """Given up before it left."""
+    return given_up(line) and not (time(line, "shipped_at") or time(line, "picked_up_at"))
 
 
 def is_force_majeure(case: Case, order: Order) -> bool:

@@ -96,7 +96,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
     chances = Chances(
         pl.when(known).then(picked.early <= due.late).otherwise(~stated).fill_null(True),
         pl.when(known).then(picked.late > due.early).otherwise(True).fill_null(True),
-        gone | (applied & ~known & ~stated),
+        gone | (applied & ~known & ~stated) | pl.col("ticket_doubt").is_not_null(),
     )
     chances = ANYTHING.where(touched) | chances.where(~touched)
     outside = (at >= _until("tb-pickup-48h", terms)) | (at < terms.since("tb-pickup-48h"))
@@ -110,7 +110,8 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         & pl.when(known).then(pl.col("applied_at") < picked.early).otherwise(stated),
     }
     unsure = chances.unsure(outside, at > terms.last, *excluded.values())
-    causes = because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"})
+    doubts = {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt", Kind.TICKETS: "ticket_doubt"}
+    causes = because(tables, doubts)
     unclear = pl.col("unclear").fill_null(False) & ~touched
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
     causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (~known & ~stated & ~touched)
@@ -197,7 +198,8 @@ def tb_refund_hours(facts: Facts, terms: Terms) -> Shape:
     both = without(agreed + unpacked.if_there(), shared(tables, *spans))
     taken = both.when(returned, between(tables, "applied_at", "finished_at"))
     lost = agreed.damaged(longest).fill_null(False) | unpacked.damaged(longest).fill_null(False)
-    damaged = (returned & lost) | taken.damaged(longest).fill_null(good)
+    untimed = pl.col("applied_at").is_null() & good
+    damaged = (returned & lost) | taken.damaged(longest).fill_null(False) | untimed
     exempt = within("applied_at", terms.settings.exempt)
     until = _until(rule_id, terms)
     excluded = {

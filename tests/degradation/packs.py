@@ -1,0 +1,101 @@
+"""Which pack judges an attack, and what is true of a whole shop by the rules of other packs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from tests.degradation.builders import Case, douyin, elsewhere, oracle, taobao
+from tests.degradation.shops import Whole, with_answers
+from tests.degradation.truth import HOUR, JUDGED, Truth, truths_of
+
+KUAISHOU = "kuaishou"
+PACKS = (KUAISHOU,) * 6 + ("pinduoduo", "jd", "taobao", "douyin")
+"""The pack of a seed, by its last digit."""
+LEAST_CONSUMERS = 2
+"""So many consumers make a day count; a random shop never has the hundred that the pack asks for,
+nor the hundred rounds of Taobao.
+"""
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "pinduoduo": ("--set", f"options.pdd-reply-rate.least_consumers={LEAST_CONSUMERS}"),
+    "taobao": ("--set", "options.tb-reply-3m.least_rounds=1"),
+}
+"""Arguments that go with a pack."""
+RULES: Mapping[str, tuple[str, ...]] = {
+    KUAISHOU: JUDGED,
+    "pinduoduo": ("pdd-reply-rate",),
+    "jd": ("jd-review-12h", "jd-finish-7d"),
+    "taobao": ("tb-reply-3m", "tb-pickup-48h", "tb-refund-hours"),
+    "douyin": ("dy-reply-3m",),
+}
+
+
+def pack_of(seed: int) -> str:
+    return PACKS[seed % len(PACKS)]
+
+
+def truths(whole: Whole, pack: str) -> dict[str, Truth]:
+    """The true figures of the judged rules of a pack."""
+    if pack == KUAISHOU:
+        return truths_of(whole)
+    case = oracle.case_of(with_answers(whole.rows), as_of=whole.as_of)
+    return OTHERS[pack](case)
+
+
+def by_consumers(case: Case) -> dict[str, Truth]:
+    days = elsewhere.consumer_days(case).values()
+    counted = [(good, of) for good, of in days if of >= LEAST_CONSUMERS]
+    return {"pdd-reply-rate": every(sum(good * 2 >= of for good, of in counted), len(counted))}
+
+
+def by_days(case: Case) -> dict[str, Truth]:
+    days = [(counts["answered"], sum(counts.values())) for counts in douyin.days(case).values()]
+    return {"dy-reply-3m": every(sum(good * 2 >= of for good, of in days), len(days))}
+
+
+def every(good: int, days: int) -> Truth:
+    if not days:
+        return Truth(None, None, "0/0")
+    return Truth(Fraction(good, days), good == days, f"{good}/{days}")
+
+
+def late_tickets(case: Case) -> dict[str, Truth]:
+    outcomes = {
+        "jd-review-12h": elsewhere.reviewed(case),
+        "jd-finish-7d": elsewhere.finished(case),
+    }
+    return {rule: none_late(outcome) for rule, outcome in outcomes.items()}
+
+
+def none_late(outcome: oracle.Outcome) -> Truth:
+    late, counted = outcome.numerator or 0, outcome.denominator
+    figures = f"{late}/{counted}"
+    return Truth(Fraction(late), late == 0, figures) if counted else Truth(None, None, figures)
+
+
+def of_taobao(case: Case) -> dict[str, Truth]:
+    rounds, picked = taobao.rounds(case), elsewhere.pickups(case)
+    handled = elsewhere.refund_hours(case)
+    return {
+        "tb-reply-3m": share(rounds, lambda good, of: good * 10 >= 9 * of),
+        "tb-pickup-48h": share(picked, None),
+        "tb-refund-hours": share(handled, None, HOUR),
+    }
+
+
+def share(
+    outcome: oracle.Outcome, judge: Callable[[int, int], bool] | None, scale: int = 1
+) -> Truth:
+    top, counted = outcome.numerator, outcome.denominator
+    if top is None or not counted:
+        return Truth(None, None, f"{top}/{counted}")
+    passes = None if judge is None else judge(top, counted)
+    return Truth(Fraction(top, counted * scale), passes, f"{top}/{counted}")
+
+
+OTHERS: Mapping[str, Callable[[Case], dict[str, Truth]]] = {
+    "pinduoduo": by_consumers,
+    "jd": late_tickets,
+    "taobao": of_taobao,
+    "douyin": by_days,
+}
