@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.headers.catalogue import is_known, normal
 from kshop_audit.ingest.headers.recognise import HeaderMatch
@@ -20,34 +22,14 @@ def notes_on(
     """`slow`: it was read row by row; `damaged`: some of its bytes are no UTF-8; `configured`: the
     encoding that is configured, if it is another; `spread`: merged cells of several rows.
     """
-    notes = []
-    if configured:
-        kind, encoding = match.kind, decoded.encoding
-        notes.append(
-            Text(
-                f"[inputs.{kind}] 写明编码 {configured}，但文件是 {encoding}，已按 {encoding} 读取",
-                f"[inputs.{kind}] says {configured}, but the file is {encoding}, "
-                "and was read as such",
-            )
+    kind, encoding = match.kind, decoded.encoding
+    found = [
+        Text(
+            f"[inputs.{kind}] 写明编码 {configured}，但文件是 {encoding}，已按 {encoding} 读取",
+            f"[inputs.{kind}] says {configured}, but the file is {encoding}, and was read as such",
         )
-    twice = [
-        match.headers[p[0]].strip()
-        for p in match.columns.values()
-        if len({normal(match.headers[place]) for place in p}) < len(p)
     ]
-    if twice:
-        names = "、".join(twice)
-        notes.append(
-            Text(
-                f"表头重复：{names}；取第一个非空值",
-                f"header names that occur several times: {names}; the first non-empty cell counts",
-            )
-        )
-    pairs = match.pairs
-    strange = [name for name, column in pairs if column is None and name and not is_known(name)]
-    if strange:
-        names = "、".join(sorted(strange))
-        notes.append(Text(f"不认识的列，已忽略：{names}", f"unknown columns, ignored: {names}"))
+    notes = [*(found if configured else ()), *_on_columns(match)]
     if spread:
         notes.append(
             Text(
@@ -55,18 +37,33 @@ def notes_on(
                 f"{spread} merged cells were spread over their rows",
             )
         )
-    if damaged:
-        notes.append(
-            Text(
-                "文件是 UTF-8，但有损坏的字节；相应的行被拒绝",
-                "the file is UTF-8 with damaged bytes; those rows are rejected",
-            )
+    return (*notes, *([_DAMAGED] if damaged else []), *([_SLOW] if slow else []))
+
+
+_DAMAGED = Text(
+    "文件是 UTF-8，但有损坏的字节；相应的行被拒绝",
+    "the file is UTF-8 with damaged bytes; those rows are rejected",
+)
+_SLOW = Text(
+    "引号或换行容易误读，已逐行核对读取",
+    "quotes or line ends that are easily misread, so the file was read row by row",
+)
+
+
+def _on_columns(match: HeaderMatch) -> Iterator[Text]:
+    twice = [
+        match.headers[p[0]].strip()
+        for p in match.columns.values()
+        if len({normal(match.headers[place]) for place in p}) < len(p)
+    ]
+    if twice:
+        names = "、".join(twice)
+        yield Text(
+            f"表头重复：{names}；取第一个非空值",
+            f"header names that occur several times: {names}; the first non-empty cell counts",
         )
-    if slow:
-        notes.append(
-            Text(
-                "引号或换行容易误读，已逐行核对读取",
-                "quotes or line ends that are easily misread, so the file was read row by row",
-            )
-        )
-    return tuple(notes)
+    pairs = match.pairs
+    strange = [name for name, column in pairs if column is None and name and not is_known(name)]
+    if strange:
+        names = "、".join(sorted(strange))
+        yield Text(f"不认识的列，已忽略：{names}", f"unknown columns, ignored: {names}")

@@ -159,9 +159,6 @@ def put_together(
     newest |= {kind: latest_rows(kind, distinct.rows[kind]) for kind in distinct.fewer}
     kept = {kind: with_numbers(rows, kind) for kind, rows in distinct.rows.items()}
     problems = [*([one.problem] if one.problem is not None else []), *distinct.problems]
-    if Kind.SERVICE_STATS in kinds:
-        names = {source.index: source.name for source in readable}
-        problems += refusals.without_a_day(kinds[Kind.SERVICE_STATS].strays, names)
     counts = _counts(readable, kinds, kept)
     lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
     return Loaded(
@@ -213,7 +210,7 @@ def _distinct(
     found = _Distinct()
     for kind, part in kinds.items():
         files = {file: names[file] for file in columns[kind]}
-        found.problems.extend(_problems(kind, part.good, files))
+        found.problems.extend(_problems(kind, part, files))
         if are_single(kind, part.good):
             found.single.add(kind)
             found.rows[kind] = part.good
@@ -248,10 +245,11 @@ def _overlap(one: Sequence[datetime], other: Sequence[datetime]) -> bool:
     return bool(one and other) and max(min(one), min(other)) < min(max(one), max(other))
 
 
-def _problems(kind: Kind, good: pl.DataFrame, names: Mapping[int, str]) -> Iterator[Text]:
-    yield from refusals.lost_digits(kind, good, names)
+def _problems(kind: Kind, part: FileRows, names: Mapping[int, str]) -> Iterator[Text]:
+    yield from refusals.lost_digits(kind, part.good, names)
     if kind is Kind.SERVICE_STATS:
-        yield from refusals.two_figures(good, names)
+        yield from refusals.two_figures(part.good, names)
+        yield from refusals.without_a_day(part.strays, names)
 
 
 def _heights(kinds: Mapping[Kind, FileRows], columns: _Columns) -> dict[int, int]:

@@ -284,3 +284,47 @@ def test_a_cell_of_two_lines_does_not_make_the_quick_reader_give_up(tmp_path: Pa
     source = open_one(tmp_path, lines)
     assert source.records is not None
     assert not source.records.raw.slow
+
+
+SETTLED = ("商家ID", "订单号", "商品ID", "商品名称", "实际结算金额(元)", "达人佣金(元)")
+SETTLEMENT = ("77", "26104822575699491", "9", "围巾", "655.35", "7.50")
+
+
+def test_another_table_below_of_which_one_name_stands_under_the_ids(tmp_path: Path) -> None:
+    """Padded to the width of the first, its rows would pass for rows without an amount."""
+    other = ("客户名", "消息序号", "发送时间", "发送内容", "", "")
+    said = ("小鹿", "1", "2026-10-31 08:00:00", "在吗", "", "")
+    table = read(tmp_path, text([SETTLED, SETTLEMENT, other, said, said]))
+    assert counts(table) == (1, 3, 0)
+
+
+@pytest.mark.parametrize("separator", [", ", "; ", "\t "])
+def test_a_blank_behind_every_separator_belongs_to_it(tmp_path: Path, separator: str) -> None:
+    content = "\n".join(separator.join(row) for row in (CHAT, ROW_A, ROW_B)) + "\n"
+    assert read(tmp_path, content)["content"].to_list() == [ROW_A[4], ROW_B[4]]
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_rows_between_odd_line_ends_are_rejected_one_by_one(tmp_path: Path, quote: str) -> None:
+    """As one record they would be one unknown row, and there are three."""
+    lines = [",".join(f"{quote}{cell}{quote}" for cell in row) for row in (CHAT, *[ROW_A] * 5)]
+    content = "\n".join(lines[:3]) + "\r" + "\r".join(lines[3:5]) + "\n" + lines[5] + "\n"
+    assert counts(read(tmp_path, content)) == (2, 3, 0)
+
+
+def test_two_quotes_name_both_rows_that_they_join(tmp_path: Path) -> None:
+    lines = text([CHAT, ROW_A, ROW_B, ROW_A, ROW_B]).splitlines()
+    lines[2] = lines[2].replace(",", ',"', 1)
+    lines[3] = lines[3].replace(",", '",', 1) if '"' not in lines[3] else lines[3]
+    table = read(tmp_path, "\n".join(lines) + "\n")
+    bad = table.filter(pl.col(BAD_REASON).is_not_null())
+    assert bad["_row"].to_list() == [3, 4]
+
+
+@pytest.mark.parametrize("identity", ['"""2026103100001"', '"2026103100001"""'])
+def test_a_code_with_a_quote_at_one_end_is_damaged(tmp_path: Path, identity: str) -> None:
+    content = f"售后单号,责任方\n{identity},商家责任\n"
+    table = read(tmp_path, content)
+    assert table[BAD_REASON].to_list() == ["stray_quote"]
+    whole = read(tmp_path, '售后单号,责任方\n"""2026103100001""",商家责任\n')
+    assert whole["ticket_id"].to_list() == ["2026103100001"]

@@ -10,6 +10,7 @@ from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.cells.columns import Cells
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
 from kshop_audit.ingest.headers.catalogue import every_header, normal, unused_headers
+from kshop_audit.model.schema import Type
 
 _KEY_LIKE = "[0-9]{4}"
 """What nearly all keys hold and no header does: such rows need no closer look."""
@@ -39,7 +40,12 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
     same = pl.all_horizontal(
         (text == name).fill_null(False) for text, name in zip(texts, names, strict=True)
     )
-    second = pl.when((filled > 1) & (2 * heads >= filled)).then(~same)
+    second: pl.Expr = pl.when((filled > 1) & (2 * heads >= filled)).then(~same)
+    if key.type is Type.ID:
+        # Where little else is understood, the name in the place of an id speaks for the row.
+        own = _bare(pl.when(suspect).then(key.raw))
+        alone = own.is_in(known.implode()) & (own != normal(key.header))
+        second = pl.coalesce(second, pl.when(alone.fill_null(False)).then(pl.lit(True)))
     frame = frame.with_columns(second.forward_fill().fill_null(False).alias(_SECOND))
     below = pl.col(_SECOND) & fault.is_null()
     return frame.with_columns(

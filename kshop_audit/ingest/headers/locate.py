@@ -28,8 +28,8 @@ DELIMITERS = (",", "\t", ";")
 FEW_NAMES = 3
 """Names of a header of which damage to one leaves no more than half."""
 
-SPACED = ", "
-"""A comma with a blank behind it: the separator of a file if one follows every cell."""
+BLANK = " "
+"""Behind every delimiter of a file, it is a part of the separator."""
 
 _NO_NAME = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x85\u2028\u2029\ud800-\udfff\ufffd]")
 _MARKS = frozenset(",;|")
@@ -225,11 +225,11 @@ def _were_names(cells: Sequence[str]) -> bool:
 
 
 def _head(text: str, delimiter: str, rows: int) -> Head:
-    """The first rows; under the comma with a blank behind it where all of them have that."""
+    """The first rows; under the delimiter with a blank behind it where all of them have that."""
     head = read_head(text, delimiter, rows)
-    if delimiter != SPACED[0] or SPACED not in text:
+    if len(delimiter) > 1 or delimiter + BLANK not in text:
         return head
-    spaced = read_head(text, SPACED, rows)
+    spaced = read_head(text, delimiter + BLANK, rows)
     widths = [len(record.cells) for record in spaced.records if any(map(str.strip, record.cells))]
     alike = len(set(widths)) == 1 and widths[0] > 1 and len(widths) > 1
     orderly = all(record.fault is None for record in spaced.records[:-1])
