@@ -28,10 +28,11 @@ def odd_ends(rng: Random, of: Paper, count: int) -> None:
 def half_quoted(rng: Random, of: Paper, count: int) -> None:
     """An empty pair of quotes in front of a cell: with quotes of its own, it is another text."""
     for line in rng.sample(of.rows, min(count, len(of.rows))):
-        place = rng.randrange(len(line.cells))
-        text = line.cells[place]
-        if text.strip('"').isdigit():  # what people wrote may begin with a quote
-            line.cells[place] = '""' + text
+        # What people wrote may begin with a quote; a number may not.
+        numbers = [n for n, cell in enumerate(line.cells) if cell.strip('"').isdigit()]
+        if numbers:
+            place = rng.choice(numbers)
+            line.cells[place] = '""' + line.cells[place]
             of.done += f" row {of.lines.index(line) + 1} cell {place + 1}"
 
 
