@@ -8,6 +8,8 @@ from tests.reading_truth.paper import Line, Paper, written
 from tests.reading_truth.rows import Damage
 
 MARK = "\ufeff"
+LONG = 12
+"""Digits of a number that is an id; shorter ones may only break ties."""
 FEET = (
     "共 5 条", "共计：12 笔", "导出时间：2026-11-01 12:00:00", "导出人：小王,导出时间：2026-11-01",
     "统计周期：2026-10-01 至 2026-10-31", "以下空白", "-----", "第 1 页，共 3 页", "总计,,12.00",
@@ -28,8 +30,9 @@ def odd_ends(rng: Random, of: Paper, count: int) -> None:
 def half_quoted(rng: Random, of: Paper, count: int) -> None:
     """An empty pair of quotes in front of a cell: with quotes of its own, it is another text."""
     for line in rng.sample(of.rows, min(count, len(of.rows))):
-        # What people wrote may begin with a quote; a number may not.
-        numbers = [n for n, cell in enumerate(line.cells) if cell.strip('"').isdigit()]
+        # What people wrote may begin with a quote; a long number may not.
+        texts = [cell.strip('"') for cell in line.cells]
+        numbers = [n for n, text in enumerate(texts) if text.isdigit() and len(text) > LONG]
         if numbers:
             place = rng.choice(numbers)
             line.cells[place] = '""' + line.cells[place]
@@ -91,7 +94,7 @@ def protected(rng: Random, of: Paper, _: int) -> None:
     for line, texts, row in rows:
         for place, (_header, name) in enumerate(of.table.layout.columns):
             text = texts[place]
-            if text.isdigit() and len(text) >= 12 and row.get(name) == text:
+            if text.isdigit() and len(text) > LONG and row.get(name) == text:
                 cell = form.format(int(text)) if ":" in form else form.format(text)
                 line.cells[place] = written(cell, of.separator)
 
