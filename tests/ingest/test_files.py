@@ -136,3 +136,16 @@ def test_the_source_index_is_in_the_table(tmp_path: Path) -> None:
     sources = opened(tmp_path / "in", scratch=tmp_path)
     tables = [table_of(source) for source in sources if source.records is not None]
     assert pl.concat(tables)["_file"].unique(maintain_order=True).to_list() == [0, 1]
+
+
+def test_a_folder_without_an_export_says_what_lies_there(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    write(folder, "<html><table><tr><td>a</td></tr></table></html>", "订单.html")
+    for name in ("截图.png", "说明.docx", "shop.toml", ".DS_Store"):
+        write(folder, b"x", name)
+    with pytest.raises(InputError) as caught:
+        opened(folder, scratch=tmp_path / "s")
+    assert "订单.html(里面没有认得的表格)" in caught.value.zh
+    assert "截图.png(不是数据文件，不读取)" in caught.value.zh
+    assert "说明.docx (no file of data, never read)" in caught.value.en
+    assert "shop.toml" not in caught.value.zh.partition("；请给出")[0]

@@ -14,7 +14,7 @@ from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.container import UnopenedError
 from kshop_audit.ingest.files.pieces import Piece, TableHolder, unfold, unread, untouched, why_of
 from kshop_audit.ingest.files.staging import readable
-from kshop_audit.ingest.files.walk import find_files, may_be_anything
+from kshop_audit.ingest.files.walk import find_files, may_be_anything, other_files
 from kshop_audit.ingest.headers.locate import Sample, likely_header
 from kshop_audit.ingest.headers.unrecognised import (
     MisreadError,
@@ -178,8 +178,22 @@ def open_inputs(
         _check(request, unfolded.file, sources[first:])
     sources.sort(key=lambda source: source.index)
     if not (request.lenient or any(source.kind for source in sources)):
-        raise nothing_recognised("没有", "nothing", sources)
+        raise nothing_recognised("没有", "nothing", sources, _beside(request, sources))
     return tuple(sources)
+
+
+_NO_TABLE = Text("里面没有认得的表格", "holds no table of a known kind")
+_NO_DATA = Text("不是数据文件，不读取", "no file of data, never read")
+
+
+def _beside(request: Request, sources: list[Source]) -> list[tuple[str, Text]]:
+    """What lies in the folders and is not listed otherwise, for whoever finds nothing there."""
+    listed = {source.path for source in sources}
+    passed = [file.name for file in find_files(request) if file.path not in listed]
+    return [
+        *((name, _NO_TABLE) for name in passed),
+        *((name, _NO_DATA) for name in other_files(request)),
+    ]
 
 
 def _check(request: Request, file: InputFile, sources: list[Source]) -> None:

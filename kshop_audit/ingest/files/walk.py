@@ -145,6 +145,19 @@ def find_files(request: Request) -> tuple[InputFile, ...]:
     return tuple(result)
 
 
+OURS = frozenset({".toml", ".md"})
+"""Suffixes of what this program reads or writes beside the exports."""
+
+
+def other_files(request: Request) -> Iterator[str]:
+    """Names of the files in the folders of a request that are never looked into."""
+    for argument in dict.fromkeys(request.paths):
+        for path in _inside(argument) if argument.is_dir() else ():
+            ours = path.suffix.lower() in OURS
+            if not (ours or never_read(path.name) or may_hold_data(path)):
+                yield shown(path.relative_to(argument))
+
+
 def listed(request: Request) -> Request:
     """The request with its files, so that all who ask for them see the same ones.
 

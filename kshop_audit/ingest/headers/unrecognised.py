@@ -29,6 +29,9 @@ _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
 _SAMPLE = 1 << 14
 _FAR = 1 << 17
 _MOST_ROWS = 200
+_MOST_NAMED = 5
+"""Files that are no exports which a message names."""
+
 _LONGEST = 60
 """Characters that two names of columns may have."""
 # What text in one encoding was taken for, and what it is.
@@ -256,10 +259,18 @@ def _is_header(cell: str) -> bool:
     return not name.isascii() and (name in every_header() or prefix(name) in every_header())
 
 
-def nothing_recognised(zh: str, en: str, sources: Sequence[Source]) -> InputError:
-    """The error when none of these files is of a known kind; `zh`, `en`: how it begins."""
-    seen = "；".join(f"{source.name}({source.why.zh})" for source in sources)
-    seen_en = "; ".join(f"{source.name} ({source.why.en})" for source in sources)
+def nothing_recognised(
+    zh: str, en: str, sources: Sequence[Source], beside: Sequence[tuple[str, Text]] = ()
+) -> InputError:
+    """The error when none of these files is of a known kind; `zh`, `en`: how it begins.
+
+    `beside`: names of other files that lie there, and why none of them was listed.
+    """
+    found = [*((source.name, source.why) for source in sources), *beside[:_MOST_NAMED]]
+    more = len(beside) - _MOST_NAMED
+    rest, rest_en = (f"；另有 {more} 个", f"; and {more} more") if more > 0 else ("", "")
+    seen = "；".join(f"{name}({why.zh})" for name, why in found) + rest
+    seen_en = "; ".join(f"{name} ({why.en})" for name, why in found) + rest_en
     return InputError(
         f"{zh}可识别的文件：{seen or '文件夹中没有数据文件'}；"
         "请给出后台导出的 CSV、XLSX 或 ZIP 文件，"
