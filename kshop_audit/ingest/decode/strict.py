@@ -17,6 +17,7 @@ from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare, row_
 from kshop_audit.ingest.headers.catalogue import is_known, mostly_known
 from kshop_audit.ingest.headers.guessing import looks_like
 from kshop_audit.ingest.headers.locate import DATED, NOTHING, Header
+from kshop_audit.model.kinds import SUPPLIERS
 from kshop_audit.model.schema import TABLES, Column, Type
 
 _CODE = re.compile(r"[\s'\"=`]*[0-9A-Za-z_.,&;:-]+[\s'\"`]*")
@@ -130,10 +131,11 @@ class RecordTable:
         found = "、".join(map(str, widths[:5]))
         found_en = ", ".join(map(str, widths[:5]))
         row, count = self.header.row, len(self.header.match.headers)
+        again = SUPPLIERS[self.header.match.kind]
         return DamagedFileError(
             f"{self.name}：第 {row} 行的表头有 {count} 列，下面各行却有 {found} 列，"
-            "没有一行对得上；表头可能多了或少了分隔符，请重新导出，不要手工修改",
+            f"没有一行对得上；表头可能多了或少了分隔符；{again.zh}，不要手工修改",
             f"{self.name}: the header in row {row} has {count} columns, the rows below it have "
             f"{found_en}, so none fits; the header may have lost or gained a separator; export "
-            "again and do not edit it",
+            f"again and do not edit it ({again.en})",
         )

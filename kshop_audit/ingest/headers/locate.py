@@ -78,14 +78,17 @@ class Header:
 
 
 class HeaderFaultError(Exception):
-    """A row that is a header, and is damaged. `zh`, `en`: what is wrong with it."""
+    """A row that is a header, and is damaged. `zh`, `en`: what is wrong with it; `kind`: of what it
+    is the header, as far as that shows.
+    """
 
-    def __init__(self, row: int, zh: str, en: str) -> None:
+    def __init__(self, row: int, zh: str, en: str, kind: Kind | None = None) -> None:
         """`row`: its number, first row = 1."""
         super().__init__(en)
         self.row = row
         self.zh = zh
         self.en = en
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,11 @@ def find_header(
     above = enumerate(head.records[skip:place], skip + 1)
     misplaced = next((row for row, record in above if _is_data(record.cells, match)), 0)
     record = head.records[place]
-    _check_names(place, head)
+    try:
+        _check_names(place, head)
+    except HeaderFaultError as fault:
+        fault.kind = match.kind
+        raise
     return Header(
         match, head.delimiter, place + 1, record.end, described, misplaced, below,
         len(record.cells), head.ending,
@@ -238,11 +245,13 @@ def _head(text: str, delimiter: str, rows: int) -> Head:
 
 def _misquoted(place: int, record: Record) -> HeaderFaultError:
     known = sum(map(is_known, record.cells))
+    likely = recognise([cell.replace('"', "") for cell in record.cells], {})
     return HeaderFaultError(
         place + 1,
         f"认得其中 {known} 个列名，但引号不成对、引号后还有文字或行内有异常的换行，列与内容对不上",
         f"{known} of its names are known, but it has a stray or open quote, text after a quote or "
         "an odd line end, so columns and cells do not match",
+        likely.kind if likely is not None else None,
     )
 
 

@@ -20,6 +20,7 @@ from kshop_audit.ingest.headers.locate import (
     read_head,
 )
 from kshop_audit.ingest.headers.recognise import recognise
+from kshop_audit.model.kinds import SUPPLIERS
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 
@@ -212,10 +213,15 @@ def _strange(text: str, delimiters: Sequence[str]) -> tuple[Text, Text]:
 
 def damaged_header(name: str, fault: HeaderFaultError) -> DamagedFileError:
     """The error for a header that is damaged."""
+    again = SUPPLIERS[fault.kind] if fault.kind is not None else _AGAIN
     return DamagedFileError(
-        f"{name}：第 {fault.row} 行是表头，但已损坏：{fault.zh}；请重新导出，不要手工修改",
-        f"{name}: row {fault.row} is a damaged header: {fault.en}; export again and do not edit it",
+        f"{name}：第 {fault.row} 行是表头，但已损坏：{fault.zh}；{again.zh}，不要手工修改",
+        f"{name}: row {fault.row} is a damaged header: {fault.en}; export again and do not edit it "
+        f"({again.en})",
     )
+
+
+_AGAIN = Text("请重新导出", "from the back office")
 
 
 def _delimiter(text: str, tried: Sequence[str], fits: Fits) -> str | None:
