@@ -1,3 +1,17 @@
-"""kshop-audit: does a Kuaishou shop meet the platform's service rules, and when will it?"""
+"""kshop-audit: does a Kuaishou shop meet the platform's service rules, and when will it?
 
+`audit` and `Report` are the Python interface (docs/python.md). They are imported on use: the
+command's help needs neither Polars nor pydantic.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["Report", "__version__", "audit"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("audit", "Report"):
+        return getattr(import_module("kshop_audit.interface"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

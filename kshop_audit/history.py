@@ -50,13 +50,17 @@ def stripped(report: Report) -> Report:
         config=ConfigRef(None, report.config.sha256, ()),
         inputs=(),
         rules=tuple(_stripped(rule) for rule in report.rules),
+        score=replace(report.score, forecast=None),
         actions=(),
         notes=(),
+        today=(),
+        today_counts={},
+        comparison=None,
     )
 
 
 def _stripped(rule: RuleResult) -> RuleResult:
-    evidence = None if rule.evidence is None else replace(rule.evidence, file=None)
+    evidence = None if rule.evidence is None else replace(rule.evidence, file=None, places=())
     return replace(
         rule,
         unmapped={},
@@ -64,6 +68,8 @@ def _stripped(rule: RuleResult) -> RuleResult:
         evidence=evidence,
         findings=(),
         reason=None,
+        forecast=None,
+        days=None,
         mute=None if rule.mute is None else replace(rule.mute, entries=()),
         notes=(),
     )
@@ -78,10 +84,43 @@ def store(path: Path, report: Report, at: datetime) -> None:
     digest = hashlib.sha256(codec.encode(report).encode("utf-8")).hexdigest()
     written = str(shown(at.replace(microsecond=0)))
     row = (digest, written, _stored(report.as_of), report.shop and _stored(report.shop), kept)
-    with _opened(path) as store_, store_:
+    with _alone(path), _opened(path) as store_, store_:
         store_.execute(_TABLE)
         store_.execute(f"PRAGMA user_version = {VERSION}")
         store_.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)", row)
+
+
+def earlier(path: Path, report: Report) -> Report | None:
+    """The last stored run of the same shop with an as-of before the report's; None if there is
+    none, or no store yet. InputError for a file that is no store of this version.
+    """
+    if not path.is_file():
+        return None
+    before = _stored(report.as_of)
+    with _opened(path) as store_:
+        row = store_.execute(
+            "SELECT report FROM runs WHERE shop IS ? AND as_of < ? "
+            "ORDER BY as_of DESC, stored_at DESC, digest LIMIT 1",
+            (report.shop and _stored(report.shop), before),
+        ).fetchone()
+    return None if row is None else codec.decode(row[0])
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody else writes meanwhile. The lock is the system's: it ends with the process, however
+    that ends. InputError where another run does not let go.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415  only a run that stores needs it
+
+    try:
+        with FileLock(f"{path}.lock", timeout=_BUSY_SECONDS):
+            yield
+    except Timeout as error:
+        raise InputError(
+            f"{path} 正被另一次运行使用，这次没有记录",
+            f"{path} is in use by another run; this one was not stored",
+        ) from error
 
 
 def _stored(text: str) -> str:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from kshop_audit import __version__
-from kshop_audit.cli import printing
+from kshop_audit.cli import printing, usage
 from kshop_audit.cli.binding import completed
-from kshop_audit.cli.catalogue import register
+from kshop_audit.cli.catalogue import commands, register
+from kshop_audit.cli.helping import PanelCommand, PanelGroup
 from kshop_audit.cli.language import HELP, say
 from kshop_audit.errors import EXIT_INTERRUPTED, EXIT_NO_AUDIT, EXIT_OK, KshopError
 
 
+class _Application(typer.Typer):
+    """Commands whose help stands in panels."""
+
+    def command(self, *args: Any, **settings: Any) -> Any:
+        """As Typer's."""
+        return super().command(*args, **{"cls": PanelCommand, **settings})
+
+
 def application(asked: str | None = None) -> typer.Typer:
     """The commands put together; only the one asked for, if it is one of them."""
-    app = typer.Typer(
+    app = _Application(
         name=printing.PROGRAM,
+        cls=PanelGroup,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -57,17 +67,18 @@ def _root(
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code; never raises for a fault of the user."""
     printing.prepare()
-    app = application(arguments[0] if arguments else None)
     try:
+        typed = usage.understood(arguments, commands())
+        app = application(typed[0] if typed else None)
         code = app(
-            args=completed(arguments) or ["--help"],
+            args=completed(typed) or ["--help"],
             prog_name=printing.PROGRAM,
             standalone_mode=False,
         )
     except typer.Abort:
         return EXIT_INTERRUPTED
     except typer.TyperException as error:
-        printing.notice(_usage(error))
+        printing.notice(usage.fault(error, commands()))
         return EXIT_NO_AUDIT
     except KshopError as error:
         printing.fault(error, HELP)
@@ -76,11 +87,3 @@ def run(arguments: Sequence[str]) -> int:
         printing.fault(printing.unwritable(error), HELP)
         return EXIT_NO_AUDIT
     return code if isinstance(code, int) else EXIT_OK
-
-
-def _usage(error: typer.TyperException) -> str:
-    """A fault of the command line in one line, with the command that shows its help."""
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else printing.PROGRAM
-    hint = say(f"（帮助：{command} --help）", f" (see {command} --help)")
-    return " ".join(error.format_message().split()) + hint

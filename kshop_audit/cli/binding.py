@@ -8,6 +8,7 @@ environment itself and must be able to tell the two apart.
 
 from __future__ import annotations
 
+import glob
 import inspect
 import os
 import sys
@@ -162,8 +163,23 @@ def _chosen(
             chosen[parameter.field] = value
         elif value:
             chosen.setdefault(parameter.field, {})[parameter.key] = value
+    if "paths" in chosen:
+        chosen["paths"] = _expanded(chosen["paths"])
     given = frozenset(name for name, source in sources.items() if source == "COMMANDLINE")
     return {**chosen, "given": given}
+
+
+def _expanded(paths: Sequence[Path]) -> list[Path]:
+    """The files that wildcards stand for: the shells of Windows leave them to the program.
+
+    A pattern that fits nothing is left as it is, to be named as missing.
+    """
+    found: list[Path] = []
+    for path in paths:
+        wild = any(letter in str(path) for letter in "*?[") and not path.exists()
+        names = sorted(glob.glob(str(path))) if wild else []  # noqa: PTH207  it may be absolute
+        found += [Path(name) for name in names] or [path]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _MODULES = {
     "aspects": "aspects",
     "history": "history",
     "render": "render",
+    "config": "config",
     "rules": "rules",
     "rule": "rules",
     "schema": "schema",
@@ -36,6 +37,11 @@ def register(app: typer.Typer, asked: str | None = None) -> None:
     wanted = _MODULES.get(asked or "")
     for module in [wanted] if wanted else dict.fromkeys(_MODULES.values()):
         import_module(f"kshop_audit.cli.commands.{module}").register(app)
+
+
+def commands() -> tuple[str, ...]:
+    """The names of all commands."""
+    return tuple(_MODULES)
 
 
 def variables() -> frozenset[str]:

@@ -12,13 +12,14 @@ from kshop_audit.cli import naming, printing, values
 from kshop_audit.cli.binding import ENVIRONMENT, Options
 from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions, RuleOptions
 from kshop_audit.config import environment_keys, load_settings
-from kshop_audit.config.layers import pairs
+from kshop_audit.config.layers import FILE_NAME, pairs
 from kshop_audit.errors import UsageError
 from kshop_audit.model import moments
 from kshop_audit.model.settings import Settings
 from kshop_audit.model.suggesting import suggest
 
 if TYPE_CHECKING:
+    from kshop_audit.config import Origin
     from kshop_audit.ingest import Request
 
 
@@ -31,9 +32,17 @@ def settings_of(
     if not options.isolated:
         own = options.password_env if isinstance(options, InputOptions) else None
         _warn_of_unknown(options.spoken, own)
-    settings, _ = load_settings(
+    return settings_and_origins(options, folders, pack)[0]
+
+
+def settings_and_origins(
+    options: ConfigOptions, folders: Iterable[Path] = (), pack: str | None = None
+) -> tuple[Settings, tuple[Origin, ...]]:
+    """`settings_of`, and where each value was set."""
+    folders = [folder for folder in folders if folder.is_dir()]
+    settings, origins = load_settings(
         config=options.config,
-        folders=[folder for folder in folders if folder.is_dir()],
+        folders=folders,
         cwd=Path(),
         environ=os.environ,
         flags=flags_of(options) | ({} if pack is None else {"pack": [pack]}),
@@ -41,7 +50,19 @@ def settings_of(
         isolated=options.isolated,
         mutes=options.mutes if isinstance(options, RuleOptions) else None,
     )
-    return settings
+    if settings.file is None and not options.isolated:
+        _hint_at_text_file([Path(), *folders], options.spoken)
+    return settings, origins
+
+
+def _hint_at_text_file(folders: Iterable[Path], lang: str) -> None:
+    """Windows hides the `.txt` that its editor adds to the name."""
+    for folder in folders:
+        hidden = folder / f"{FILE_NAME}.txt"
+        if hidden.is_file():
+            zh = f"没有 {FILE_NAME}，但有 {hidden}：记事本多加了 .txt，请改名为 {FILE_NAME}"
+            en = f"there is no {FILE_NAME}, but {hidden}: rename it to {FILE_NAME}"
+            printing.notice(en if lang == "en" else zh)
 
 
 def settings_of_one_pack(options: ConfigOptions, folders: Iterable[Path] = ()) -> Settings:

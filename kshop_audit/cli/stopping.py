@@ -165,6 +165,27 @@ def scratch() -> Iterator[Path]:
         _STOPPABLE.made.discard(folder)
 
 
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed left half written."""
+    if os.name != "posix":
+        return  # to ask whether a process lives would end it there
+    with suppress(OSError):
+        for left in folder.glob(".*.part"):
+            number = left.name.removeprefix(".").removesuffix(".part")
+            if number.isdecimal() and not _lives(int(number)):
+                _remove(left)
+
+
+def _lives(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A file beside `path`, to be written; it takes the place of `path` when it is whole.
@@ -173,6 +194,7 @@ def replacing(path: Path) -> Iterator[Path]:
     OSError as from writing.
     """
     part = path.with_name(f".{os.getpid()}.part")  # a longer name may be too long
+    _sweep(path.parent)
     _STOPPABLE.made.add(part)
     try:
         yield part

@@ -17,6 +17,7 @@ from typing import Any
 
 from kshop_audit.config.lines import key_lines, line_of
 from kshop_audit.errors import ConfigError, UsageError, os_reason
+from kshop_audit.model.toml_faults import toml_fault
 from kshop_audit.validation import KeyPath
 
 FILE_NAME = "shop.toml"
@@ -119,8 +120,9 @@ def read(path: Path, shown: str) -> ConfigSource | None:
             f"{shown} 不是 UTF-8，请另存为 UTF-8", f"{shown} is not UTF-8, save it as UTF-8"
         ) from error
     except tomllib.TOMLDecodeError as error:
+        fault = toml_fault(error, text)
         raise ConfigError(
-            f"{shown} 不是有效的 TOML：{error}", f"{shown} is no valid TOML: {error}"
+            f"{shown} 不是有效的 TOML：{fault.zh}", f"{shown} is no valid TOML: {fault.en}"
         ) from error
     above: KeyPath = ()
     if path.name == PROJECT_FILE:

@@ -19,6 +19,7 @@ from pathlib import Path
 from kshop_audit.errors import ConfigError, os_reason
 from kshop_audit.model.metadata import Pack, Text
 from kshop_audit.model.suggesting import suggest
+from kshop_audit.model.toml_faults import toml_fault
 
 __all__ = ["load", "load_all", "names"]
 
@@ -78,8 +79,10 @@ def _table(file: str, content: bytes) -> Mapping[str, object]:
     try:
         return tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = toml_fault(error, content.decode("utf-8", "replace"))
         raise ConfigError(
-            f"规则包 {file} 不是有效的 TOML：{error}", f"pack {file} is no valid TOML: {error}"
+            f"规则包 {file} 不是有效的 TOML：{fault.zh}",
+            f"pack {file} is no valid TOML: {fault.en}",
         ) from error
 
 

@@ -62,15 +62,16 @@ def _check(options: CheckOptions) -> int:
             from kshop_audit.cli import evidence
 
             evidence.write(done, targets.evidence, mask=not options.no_mask)
+    report = history.compared(store, done.report)
     for target in targets.reports:
-        outputs.save(target, done.report, lang)
+        outputs.save(target, report, lang)
     history.keep(store, done.report, now(), lang)
-    _print(done.report, options, look)
+    _print(report, options, look)
     code = done.report.verdict.exit_code
     if options.notify and not (options.quiet and code == EXIT_OK):
         from kshop_audit.cli import notify
 
-        notify.send(options.notify, done.report, lang)
+        notify.send(options.notify, report, lang)
     return code
 
 

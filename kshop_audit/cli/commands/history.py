@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,6 +30,20 @@ class HistoryOptions(LookOptions):
         int | None,
         option("--last", "每店只看最近几次", "only the last runs of each shop", min=1, metavar="N"),
     ] = None
+    shop: Annotated[
+        str,
+        option(
+            "--shop",
+            "只看店名含这几个字的店",
+            "only shops whose name holds this",
+            metavar="NAME",
+            variable="SHOP_NAME",
+        ),
+    ] = ""
+    out: Annotated[
+        Path | None,
+        option("--out", "写成网页（.html）", "write it as a page (.html)", metavar="FILE.html"),
+    ] = None
 
 
 def register(app: typer.Typer) -> None:
@@ -56,13 +70,50 @@ def _history(options: HistoryOptions) -> int:
     reports = [run.report for run in history.runs(path, options.last)]
     if not reports:
         raise InputError(f"{path} 里还没有记录", f"{path} holds no run yet")
-    printing.emit(render(reports, looks.look_of(options, options.spoken)))
+    wanted = options.shop.casefold()
+    shown = [report for report in reports if wanted in (report.shop or "").casefold()]
+    if not shown:
+        raise UsageError(
+            f"--shop {options.shop}：{path} 里没有这家店", f"--shop {options.shop}: not in {path}"
+        )
+    look = looks.look_of(options, options.spoken)
+    if options.out is not None:
+        _page(options.out, shown, look.lang)
+    else:
+        printing.emit(render(shown, look))
     return EXIT_OK
+
+
+def _page(path: Path, reports: list[Report], lang: str) -> None:
+    from kshop_audit.cli import outputs
+    from kshop_audit.report.trend_page import render
+
+    if path.suffix.lower() != ".html":
+        raise UsageError(f"--out {path}：应为 .html 文件", f"--out {path}: must be an .html file")
+    outputs.save_bytes(path, render(reports, lang).encode("utf-8"))
 
 
 def place_of(given: str | None) -> Path | None:
     """The file of `--history`; None if there is to be none."""
     return None if given in (None, "", OFF) else Path(str(given))
+
+
+def compared(path: Path | None, report: Report) -> Report:
+    """The report with what changed since the last stored run of its shop, unless an earlier report
+    was given; a fault of the store is a notice.
+    """
+    if path is None or report.comparison is not None:
+        return report
+    from kshop_audit import history
+    from kshop_audit.comparing.compare import compare
+
+    try:
+        earlier = history.earlier(path, report)
+    except (InputError, OSError):
+        return report  # storing the run will say so
+    if earlier is None:
+        return report
+    return replace(report, comparison=compare(earlier, history.stripped(report)))
 
 
 def keep(path: Path | None, report: Report, at: datetime, lang: str) -> None:

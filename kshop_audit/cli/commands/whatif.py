@@ -118,9 +118,12 @@ def _of_scenario(path: Path | None) -> list[str]:
             f"--scenario {path}: cannot be read: {os_reason(error).en}",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        from kshop_audit.model.toml_faults import toml_fault
+
+        fault = toml_fault(error, path.read_text(encoding="utf-8-sig", errors="replace"))
         raise ConfigError(
-            f"--scenario {path}：不是有效的 TOML：{error}",
-            f"--scenario {path}: is no valid TOML: {error}",
+            f"--scenario {path}：不是有效的 TOML：{fault.zh}",
+            f"--scenario {path}: is no valid TOML: {fault.en}",
         ) from error
     from kshop_audit.model.suggesting import suggest
 

@@ -7,9 +7,8 @@ so lines are broken here (docs/decisions/0014-own-line-breaking.md).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-
-from rich.cells import cell_len
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
 
 # A wide character is a place to break, unless punctuation would open or close the line wrongly;
 # a separator stays with what it follows.
@@ -23,11 +22,27 @@ _TOKEN = re.compile(
 )
 
 
+Measure = Callable[[str], int]
+"""How many cells a text takes."""
+
+
+def rich_cells(text: str) -> int:
+    """The cells of any text, by the tables of Rich; loaded on first use, which takes its time."""
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    return cell_len(text)
+
+
+def plain_cells(text: str) -> int:
+    """The cells of our own words, which hold nothing but letters, signs and Chinese."""
+    return len(text) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+
+
 _GAP = 2
 _LEAST = 16  # cells of a column that may still be wrapped
 
 
-def wrap(text: str, width: int, hang: int = 0) -> list[str]:
+def wrap(text: str, width: int, hang: int = 0, measure: Measure = rich_cells) -> list[str]:
     """Lines of at most `width` cells, all but the first `hang` cells less.
 
     A word that is too long is broken; nothing is lost but spaces at the breaks.
@@ -35,53 +50,56 @@ def wrap(text: str, width: int, hang: int = 0) -> list[str]:
     lines: list[str] = []
     line = ""
     for token in _TOKEN.findall(text):
-        if cell_len(line + token.rstrip()) <= width - (hang if lines else 0):
+        if measure(line + token.rstrip()) <= width - (hang if lines else 0):
             line += token
             continue
         if line.strip():
             lines.append(line.rstrip())
         line = token.lstrip()
-        while cell_len(line) > (room := width - (hang if lines else 0)):
-            head = _head(line, room)
+        while measure(line) > (room := width - (hang if lines else 0)):
+            head = _head(line, room, measure)
             lines.append(head)
             line = line[len(head) :]
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def pad(text: str, width: int) -> str:
+def pad(text: str, width: int, measure: Measure = rich_cells) -> str:
     """`text` filled up to `width` cells, flush left."""
-    return text + " " * (width - cell_len(text))
+    return text + " " * (width - measure(text))
 
 
-def flush_right(text: str, width: int) -> str:
+def flush_right(text: str, width: int, measure: Measure = rich_cells) -> str:
     """`text` filled up to `width` cells, flush right."""
-    return " " * (width - cell_len(text)) + text
+    return " " * (width - measure(text)) + text
 
 
 def table(
-    rows: Sequence[Sequence[str]], width: int, *, indent: int = 2, right: Collection[int] = ()
+    rows: Sequence[Sequence[str]],
+    width: int,
+    *,
+    indent: int = 2,
+    right: Collection[int] = (),
+    measure: Measure = rich_cells,
 ) -> list[str]:
     """Rows of equally many cells in columns, those in `right` flush right.
 
     The last column takes what is left and is wrapped under itself. Where it would have no room, the
     cells of a row follow one another instead.
     """
-    fixed = [
-        max(cell_len(cell) for cell in column) for column in list(zip(*rows, strict=True))[:-1]
-    ]
+    fixed = [max(measure(cell) for cell in column) for column in list(zip(*rows, strict=True))[:-1]]
     start = indent + sum(fixed) + _GAP * len(fixed)
-    longest = max(cell_len(row[-1]) for row in rows)
+    longest = max(measure(row[-1]) for row in rows)
     lines = []
     for row in rows:
         if width - start < min(longest, _LEAST):
             joined = (" " * _GAP).join(cell for cell in row if cell)
-            lines += [" " * indent + line for line in wrap(joined, width - indent, _GAP)]
+            lines += [" " * indent + line for line in wrap(joined, width - indent, _GAP, measure)]
             continue
         cells = [
-            flush_right(cell, size) if place in right else pad(cell, size)
+            flush_right(cell, size, measure) if place in right else pad(cell, size, measure)
             for place, (cell, size) in enumerate(zip(row, fixed, strict=False))
         ]
-        first, *more = wrap(row[-1], width - start)
+        first, *more = wrap(row[-1], width - start, measure=measure)
         lines.append((" " * indent + (" " * _GAP).join([*cells, first])).rstrip())
         lines += [" " * start + line for line in more]
     return lines
@@ -89,16 +107,16 @@ def table(
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows of equally many cells as lines in columns; the last cell is not filled up."""
-    widths = [max(map(cell_len, column)) for column in list(zip(*rows, strict=True))[:-1]]
+    widths = [max(map(rich_cells, column)) for column in list(zip(*rows, strict=True))[:-1]]
     return [
         (" " * _GAP).join([*(pad(cell, w) for cell, w in zip(row, widths, strict=False)), row[-1]])
         for row in rows
     ]
 
 
-def _head(text: str, width: int) -> str:
+def _head(text: str, width: int, measure: Measure) -> str:
     """As many leading characters as fit, at least one."""
     taken = 1
-    while taken < len(text) and cell_len(text[: taken + 1]) <= width:
+    while taken < len(text) and measure(text[: taken + 1]) <= width:
         taken += 1
     return text[:taken]

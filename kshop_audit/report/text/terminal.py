@@ -130,8 +130,8 @@ class _Short:
                 yield from self._paragraph(start.rstrip(), 0, strong, _SIGN)
                 yield from self._paragraph(text, _INDENT, Style.PLAIN)
             below = short.below(row) if two else ""
-            if below:
-                yield from self._paragraph(below, _INDENT, Style.PLAIN)
+            for line in (below, *short.segments(row)):
+                yield from self._paragraph(line, _INDENT, Style.PLAIN) if line else ()
 
     def _named(self, key: str, rows: list[Row]) -> Iterable[Spans]:
         if rows:

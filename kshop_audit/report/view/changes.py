@@ -59,7 +59,7 @@ def line(comparison: Comparison | None, speech: Speech) -> str:
     parts = []
     for move in _BRIEF:
         moved: Sequence[Change] = getattr(comparison, move)
-        entries = [one for one in moved if one.level in (Level.ERROR, Level.WARN)]
+        entries = [one for one in moved if _counts(move, one)]
         if entries:
             named = [_step(entry, speech) for entry in entries]
             names = speech.names(named, _NAMES, counted=True)
@@ -68,6 +68,12 @@ def line(comparison: Comparison | None, speech: Speech) -> str:
     if comparison.cause:
         parts.append(speech.say("compare.brief_cause", len(comparison.cause)))
     return speech.pair(since, speech.join(parts, "comma") or speech.say("compare.nothing"))
+
+
+def _counts(move: str, entry: Change) -> bool:
+    """Whether it decides something; what passes as before may go up and down."""
+    still = move == "worse" and entry.after is not None and entry.after.status is Status.PASS
+    return entry.level in (Level.ERROR, Level.WARN) and not still
 
 
 def _since(comparison: Comparison, speech: Speech) -> str:

@@ -84,11 +84,13 @@ def asides(report: Report, speech: Speech) -> tuple[str, ...]:
 
 
 def context(report: Report, speech: Speech) -> str:
-    """The shop, up to when, and by which rules."""
+    """The shop, up to when, by which rules, and which configuration was used."""
     packs = [
         speech.say("headline.pack", id=speech.data(pack.id), version=speech.data(pack.version))
         for pack in report.packs
     ]
     shop = speech.say("headline.shop", shop=speech.data(report.shop)) if report.shop else ""
     as_of = speech.say("headline.as_of", as_of=speech.instant(report.as_of, closing=True))
-    return speech.join([shop, as_of, *packs])
+    file = report.config.file
+    config = speech.say("headline.config", file=speech.data(file)) if file else ""
+    return speech.join([shop, as_of, *packs, config or speech.say("headline.no_config")])

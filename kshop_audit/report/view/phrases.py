@@ -217,7 +217,7 @@ def notes(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
         file = speech.data(rule.evidence.file)
         found.append(speech.say(key, rule.evidence.count, file=file))
     for name in sorted(rule.breakdown):
-        found.extend(_segments(rule, name, speech))
+        found.extend(segments(rule, name, speech))
     return tuple(found)
 
 
@@ -359,7 +359,7 @@ def _bounds(rule: RuleResult, speech: Speech) -> str:
     return ""
 
 
-def _segments(rule: RuleResult, name: str, speech: Speech) -> list[str]:
+def segments(rule: RuleResult, name: str, speech: Speech) -> list[str]:
     """The segments of one breakdown, the largest gain first."""
     label = speech.say("remark.breakdown", by=speech.name("by", name))
     ordered = sorted(rule.breakdown[name], key=lambda part: (-(part.gain or 0), part.key))

@@ -15,6 +15,7 @@ from kshop_audit.report.view.rows import Group, Mark, Row
 from kshop_audit.report.view.speech import Speech, is_time
 
 _NAMES = 4
+_SEGMENTS = 3
 
 
 def figure(rule: RuleResult, speech: Speech, *, bare: bool = False) -> str:
@@ -143,6 +144,12 @@ def below(row: Row) -> str:
     if rule.status is Status.NO_VERDICT:
         return speech.text(rule.reason).split("。")[0] if rule.reason else ""
     return outlook(rule, speech)
+
+
+def segments(row: Row) -> Iterator[str]:
+    """Of a breakdown that was asked for the parts with the most to gain."""
+    for name in sorted(row.rule.breakdown):
+        yield from phrases.segments(row.rule, name, row.speech)[:_SEGMENTS]
 
 
 def red(row: Row) -> bool:

@@ -1,0 +1,81 @@
+"""`config [KEY]`: the values in effect, and where each of them was set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kshop_audit.cli import looks, printing
+from kshop_audit.cli.binding import option, takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import ConfigOptions, LookOptions
+from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.suggesting import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kshop_audit.config import Origin
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ShowConfigOptions(LookOptions, ConfigOptions):
+    """Which values are shown."""
+
+    key: Annotated[str | None, typer.Argument(metavar="KEY", show_default=False)] = None
+    format: Annotated[
+        Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")
+    ] = "text"
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "config",
+        help=say(
+            "现在生效的配置：每个值来自哪里（选项、环境变量、文件第几行、规则包、默认）。",
+            "The configuration in effect, and where each value comes from: flag, environment, "
+            "file and line, pack, default.",
+        ),
+    )(takes(ShowConfigOptions)(_config))
+
+
+def _config(options: ShowConfigOptions) -> int:
+    from kshop_audit.cli.preparing import language_of, settings_and_origins
+
+    settings, origins = settings_and_origins(options)
+    shown = _chosen(origins, options.key)
+    if options.format == "json":
+        import json
+
+        table = [{"key": one.key, "value": one.value, "origin": one.origin} for one in shown]
+        printing.emit_data(json.dumps(table, ensure_ascii=False, indent=2) + "\n")
+        return EXIT_OK
+    from kshop_audit.report.text.layout import table as columns
+    from kshop_audit.report.view.speech import Speech
+
+    look = looks.look_of(options, language_of(options, settings))
+    speech = Speech(look.lang, look.ascii)
+    rows = [
+        (speech.data(one.key), speech.data(one.value) or "-", _origin(one.origin, look.lang))
+        for one in shown
+    ]
+    printing.emit("\n".join(columns(rows, look.cells, indent=0)) + "\n")
+    return EXIT_OK
+
+
+def _chosen(origins: Sequence[Origin], key: str | None) -> Sequence[Origin]:
+    """All of them, or those of a key and of what lies below it."""
+    if key is None:
+        return origins
+    found = [one for one in origins if one.key == key or one.key.startswith(f"{key}.")]
+    if not found:
+        hint = suggest(key, [one.key for one in origins])
+        raise UsageError(f"没有配置项 {key}{hint.zh}", f"there is no key {key}{hint.en}")
+    return found
+
+
+def _origin(text: str, lang: str) -> str:
+    return {"default": "默认", "pack": "规则包"}.get(text, text) if lang == "zh" else text

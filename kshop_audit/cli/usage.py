@@ -1,0 +1,134 @@
+"""What was typed: understood where it is plain, else a fault in the language of the process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from kshop_audit.cli import printing
+from kshop_audit.cli.language import say
+from kshop_audit.errors import UsageError
+from kshop_audit.model.suggesting import suggest
+
+_DASHES = re.compile("^[-—–‒―−－﹣‐‑]+")
+"""A dash as input methods and word processors write it: one of theirs stands for two of ours."""
+
+_QUOTES = "“”„‘’「」『』＂"
+
+
+def understood(arguments: Sequence[str], commands: Collection[str]) -> list[str]:
+    """The arguments with the command that was left out.
+
+    `kshop-audit exports/` is a check of that folder. UsageError for dashes and quotes of an input
+    method, with the command to type.
+    """
+    typed = list(arguments)
+    _refuse_foreign(typed)
+    if typed and typed[0] not in commands and not typed[0].startswith("-") and _is_input(typed[0]):
+        printing.notice(
+            say(
+                f"没有写命令，按 check 审计：{printing.PROGRAM} check {typed[0]}",
+                f"no command was given, taken as: {printing.PROGRAM} check {typed[0]}",
+            )
+        )
+        return ["check", *typed]
+    return typed
+
+
+def _is_input(text: str) -> bool:
+    try:
+        return Path(text).exists() or any(letter in text for letter in "*?/\\")
+    except (OSError, ValueError):
+        return False
+
+
+def _refuse_foreign(arguments: Sequence[str]) -> None:
+    """UsageError for an argument that an input method changed."""
+    meant = [_meant(argument) for argument in arguments]
+    if list(arguments) == meant:
+        return
+    wrong = next(a for a, b in zip(arguments, meant, strict=True) if a != b)
+    command = " ".join([printing.PROGRAM, *(_quoted(argument) for argument in meant)])
+    raise UsageError(
+        f"{wrong}：里面有输入法的破折号或引号，请切换到英文输入再打：{command}",
+        f"{wrong}: has dashes or quotes of an input method; type: {command}",
+    )
+
+
+def _meant(argument: str) -> str:
+    dashes = _DASHES.match(argument)
+    if dashes is not None and set(dashes[0]) != {"-"} and len(argument) > dashes.end():
+        rest = argument[dashes.end() :]
+        # A file may begin with a dash; an option is a plain word.
+        if re.match(r"[A-Za-z]", rest) and not Path(argument).exists():
+            short = len(rest) == 1
+            argument = f"{'-' if short else '--'}{rest}"
+    if any(quote in argument for quote in _QUOTES) and not Path(argument).exists():
+        bare = argument.strip(_QUOTES)
+        if bare != argument and bare:
+            return bare
+    return argument
+
+
+def _quoted(argument: str) -> str:
+    return f'"{argument}"' if re.search(r"\s", argument) else argument
+
+
+_MESSAGES = (
+    (r"No such command '(.*)'\.", "没有 {0} 这个命令"),
+    (r"Missing command\.", "请写一个命令"),
+    (r"No such option: (\S+)", "没有 {0} 这个选项"),
+    (r"Option '(.*)' does not take a value\.", "选项 {0} 后面不写值"),
+    (r"Option '(.*)' requires an argument\.", "选项 {0} 后面要写一个值"),
+    (r"Option '(.*)' requires (\d+) arguments\.", "选项 {0} 后面要写 {1} 个值"),
+    (r"Argument '(.*)' takes (\d+) values\.", "参数 {0} 要写 {1} 个值"),
+    (r"Got unexpected extra arguments?(?:\(s\))? ?\((.*)\)", "多出来的参数：{0}"),
+    (r"Missing argument '(.*?)'\..*", "缺少参数 {0}"),
+    (r"Missing option '(.*?)'\..*", "缺少选项 {0}"),
+    (r"Missing parameter.*", "缺少参数"),
+    (r"'?(.*?)'? is not one of (.*?)\.?", "{0} 不在可选的值里：{1}"),
+    (r"(?:Value )?'?(.*?)'? is not a valid (?:integer|int)\.?(?: .*)?", "{0} 不是整数"),
+    (r"(?:Value )?'?(.*?)'? is not a valid (?:float|number)\.?(?: .*)?", "{0} 不是数"),
+    (r"(?:Value )?'?(.*?)'? is not a valid (.*?)\.?", "{0} 不是有效的 {1}"),
+    (r"'?(.*?)'? is not in the range (.*?)\.?", "{0} 不在范围 {1} 内"),
+    (r"Input should be greater than or equal to (.*)", "不能小于 {0}"),
+    (r"Input should be less than or equal to (.*)", "不能大于 {0}"),
+    (r"Input should be a valid integer.*", "不是整数"),
+    (r"Input should be a valid number.*", "不是数"),
+    (r"Input should be a valid boolean.*", "应为 true 或 false"),
+    (r"Could not open file '(.*)': (.*)", "打不开 {0}"),
+)
+_PLACED = re.compile(r"Invalid value(?: for (?P<hint>[^:]*))?: (?P<rest>.*)", re.DOTALL)
+
+
+def fault(error: Any, commands: Collection[str]) -> str:
+    """A fault of the command line in one line, with the command that shows its help."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else printing.PROGRAM
+    message = " ".join(error.format_message().split())
+    hint = say(f"（帮助：{command} --help）", f" (see {command} --help)")
+    return say(_chinese(message, error, commands), message) + hint
+
+
+def _chinese(message: str, error: Any, commands: Collection[str]) -> str:
+    placed = _PLACED.fullmatch(message)
+    if placed is not None:
+        where = f"{placed['hint']} 的值不对：".replace("'", "") if placed["hint"] else "值不对："
+        return where + _translated(placed["rest"])
+    possible = getattr(error, "possibilities", None)
+    said = _translated(message.partition(" (Possible options")[0].partition(" Did you mean")[0])
+    if possible:
+        return f"{said}，是不是 {' 或 '.join(sorted(possible))}？"
+    unknown = re.match(r"No such command '(.*?)'", message)
+    return said + (suggest(unknown[1], commands).zh if unknown else "")
+
+
+def _translated(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    for pattern, words in _MESSAGES:
+        found = re.fullmatch(pattern, message)
+        if found is not None:
+            return words.format(*(part.replace("'", "") for part in found.groups()))
+    return message
