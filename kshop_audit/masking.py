@@ -30,15 +30,13 @@ def masked(value: str, column: str | None) -> str:
     return _DIGITS.sub(lambda found: f"{found[0][:3]}****{found[0][-2:]}", value)
 
 
-LABEL = 20
+LABEL = 40
 """Longer than any role, state or reason that an export has a word for."""
-
-_NUMBER = re.compile(r"\d{5,}")
 
 
 def masked_label(text: str) -> str:
     """A word that no vocabulary knows, whole, so that it can be mapped; what is too long to be
-    one, or holds a number, could identify a person and is shortened.
+    one, or holds what could be a phone number or an id, could identify a person and is shortened.
     """
-    label = len(text) <= LABEL and not _NUMBER.search(text)
+    label = len(text) <= LABEL and not _DIGITS.search(text)
     return text if label else f"{text[:4]}***"
