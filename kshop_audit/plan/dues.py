@@ -9,14 +9,12 @@ from typing import Any
 import polars as pl
 
 from kshop_audit.model.due import DueUnit, Turn
-from kshop_audit.model.metadata import EXCLUSIONS, RuleInfo
+from kshop_audit.model.metadata import RuleInfo
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import query
 from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.shapes import Ratio
 from kshop_audit.tables import AT, FILE, ROW
-
-OUTSIDE = EXCLUSIONS.index("outside_window")
 
 IDS = ("order_id", "ticket_id", "session_id", "tracking_no", "violation_id")
 DESCRIBED = ("product", "province", "carrier")
@@ -42,7 +40,7 @@ def frame(
     unknown = shape.due.keys() - dict(info.due)
     if unknown:
         raise ValueError(f"{info.id}: `due` of @rule does not name {', '.join(sorted(unknown))}")
-    parts = [_of_kind(units, shape, kind, info.id, terms, within, muted) for kind in shape.due]
+    parts = [_of_kind(units, shape, kind, terms, within, muted) for kind in shape.due]
     return pl.concat(parts) if parts else None
 
 
@@ -50,12 +48,11 @@ def _of_kind(
     units: pl.LazyFrame,
     shape: Ratio,
     kind: str,
-    rule: str,
     terms: Terms,
     within: timedelta,
     muted: pl.Expr | None,
 ) -> pl.LazyFrame:
-    due, code = shape.due[kind], pl.col(query.CODE)
+    due, code, names = shape.due[kind], pl.col(query.CODE), units.collect_schema().names()
     near = pl.col("_deadline") <= terms.as_of + within
     if due.late_for is not None:
         near &= pl.col("_deadline") >= terms.as_of - due.late_for
@@ -65,9 +62,9 @@ def _of_kind(
     ).filter(near.fill_null(False) & pl.col("_waits").fill_null(True))
     if muted is not None:
         waits = waits.filter(~muted)
-    ahead = query.regardless_of_window(shape, rule, terms)
-    listed = _may_count(code) | (~late & (code == OUTSIDE) & _may_count(ahead))
-    names = units.collect_schema().names()
+    listed = _may_count(code)
+    if due.beyond and query.AHEAD in names:
+        listed |= ~late & (code == query.OUTSIDE) & _may_count(pl.col(query.AHEAD))
     known = query.membership_known(code) if due.member is None else due.member
     return waits.filter(listed).select(
         pl.lit(kind).alias("kind"),
@@ -158,7 +155,7 @@ def _turns(rows: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
     """The units that would become misses, by what is known of them now."""
     units: dict[int, int] = {}
     for row in rows:
-        if not row["against"] and row["code"] != OUTSIDE:
+        if not row["against"] and row["code"] != query.OUTSIDE:
             units[row["code"]] = units.get(row["code"], 0) + 1
     for code, number in units.items():
         yield Turn(number, *query.doubt_of(code))

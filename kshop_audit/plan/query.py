@@ -39,6 +39,9 @@ WAS = "_was"
 """UInt8: _code without the mutes, where there are any."""
 MUTED = EXCLUSIONS.index("muted")
 PENDING = EXCLUSIONS.index("pending")
+OUTSIDE = EXCLUSIONS.index("outside_window")
+AHEAD = "_ahead"
+"""UInt8: _code as it would be without a window, where a rule asks for units beyond it."""
 
 _CODES, _NO_DAY = 256, -(2**22)
 """Room for the codes of a day in one Int32, and what stands there for no day."""
@@ -70,7 +73,7 @@ def units(
     if isinstance(shape, Ratio):
         # A column of its own, because it may be costly and is used twice.
         frame = frame.with_columns(shape.hit.alias(OUTCOME))
-    marked = frame.with_columns(_excluded(shape, rule, terms).alias(CODE))
+    marked = _coded(frame, shape, rule, terms)
     if muted is not None:
         marked = marked.rename({CODE: WAS}).with_columns(
             pl.when((pl.col(WAS) >= HIT) & muted)
@@ -110,24 +113,43 @@ def _outcome(shape: Ratio | Tally) -> pl.Expr:
     return pl.when(hit).then(_code(HIT)).when(~hit).then(_code(MISS)).otherwise(_unknown(shape))
 
 
-def regardless_of_window(shape: Ratio, rule: str, terms: Terms) -> pl.Expr:
-    """UInt8: the code that a unit would have if the rule had no window."""
-    return _excluded(shape, rule, terms, windowed=False)
+def _coded(frame: pl.LazyFrame, shape: Ratio | Tally, rule: str, terms: Terms) -> pl.LazyFrame:
+    """With _code; where units outside the window may be due as well, also with AHEAD.
 
-
-def _excluded(shape: Ratio | Tally, rule: str, terms: Terms, *, windowed: bool = True) -> pl.Expr:
-    column = shape.excluded_column if isinstance(shape, Ratio) else None
+    Of these the window is asked last, though it comes before other reasons: what is excluded
+    earlier, or may count, keeps its code.
+    """
     checks = dict(shape.excluded)
+    column = shape.excluded_column if isinstance(shape, Ratio) else None
+    outside = None
     if shape.at and not column:
-        at = pl.col(shape.at)
-        checks["after_as_of"] = at > _instant(terms.last)
-        if windowed and terms.pack.rules[rule].window_days is not None:
-            own = checks.get("outside_window", pl.lit(False))  # a window may end before as-of
-            until = terms.until(rule)
-            over = pl.lit(False) if until is None else at >= _instant(until)
-            checks["outside_window"] = (
-                at.is_null() | (at < _instant(terms.since(rule))) | over | own
-            )
+        checks["after_as_of"] = pl.col(shape.at) > _instant(terms.last)
+        outside = _outside(shape, rule, terms)
+    ahead = isinstance(shape, Ratio) and any(due.beyond for due in shape.due.values())
+    if outside is None or not ahead:
+        if outside is not None:
+            checks["outside_window"] = outside
+        return frame.with_columns(_excluded(shape, checks).alias(CODE))
+    checks.pop("outside_window", None)
+    code = pl.col(AHEAD)
+    return frame.with_columns(_excluded(shape, checks).alias(AHEAD)).with_columns(
+        pl.when(code.is_in(_FIRST)).then(code).when(outside).then(_code(OUTSIDE)).otherwise(code)
+        .alias(CODE)
+    )  # fmt: skip
+
+
+def _outside(shape: Ratio | Tally, rule: str, terms: Terms) -> pl.Expr | None:
+    """Boolean: the unit lies outside the window of the rule; None where it has none."""
+    if terms.pack.rules[rule].window_days is None:
+        return None
+    at, until = pl.col(str(shape.at)), terms.until(rule)
+    own = shape.excluded.get("outside_window", pl.lit(False))  # a window may end before as-of
+    over = pl.lit(False) if until is None else at >= _instant(until)
+    return at.is_null() | (at < _instant(terms.since(rule))) | over | own
+
+
+def _excluded(shape: Ratio | Tally, checks: Mapping[str, pl.Expr]) -> pl.Expr:
+    column = shape.excluded_column if isinstance(shape, Ratio) else None
     expression = _outcome(shape)
     # Built from the inside out: the first reason of the list must be the outermost question.
     for reason in reversed([name for name in EXCLUSIONS if name in checks]):
@@ -164,6 +186,13 @@ def _maybe(shape: Ratio | Tally, why: Why) -> pl.Expr:
 def doubt(why: Why, form: Form) -> int:
     """The code of a unit that is not wholly known."""
     return DOUBT + WHYS.index(why) * len(FORMS) + FORMS.index(form)
+
+
+_FIRST = (
+    *range(OUTSIDE),
+    *(doubt(why, form) for why in WHYS for form in FORMS if form is not Form.OUTCOME),
+)
+"""Codes that stand before the window: earlier reasons, and units that may count or not."""
 
 
 def doubt_of(code: int) -> tuple[Why, Form] | tuple[()]:

@@ -22,7 +22,8 @@ class Due:
     of the rule for certain; None: as the rule's own figure has it. `counts`: whether a unit that
     misses the deadline speaks against the shop in the rule's own figure; false for a step that the
     figure does not look at. `late_for`: for how long after the deadline it is still worth doing;
-    None: as long as the unit lies in the rule's window. `ids`: columns of the unit that name it;
+    None: as long as the unit lies in the rule's window. `beyond`: a unit outside the window counts
+    until its deadline is over. `ids`: columns of the unit that name it;
     `conversation`: it is named by the chat row that the unit points to by _at, and units of one
     conversation with one deadline are one thing to do. `product`, `province`, `carrier`: columns of
     the unit that describe it. `cost_fen`: Int64, what missing it costs; `cost_grade`: how well the
@@ -35,6 +36,7 @@ class Due:
     member: pl.Expr | None = None
     counts: bool = True
     late_for: timedelta | None = None
+    beyond: bool = False
     ids: tuple[str, ...] = ()
     conversation: bool = False
     product: str | None = None

@@ -294,7 +294,7 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
     listed = promised.early.is_not_null() | _stated("presale")
     kept = _ratio("ship-promise", limit, facts, terms)
     own = _due(limit, facts.tables, terms)
-    due = {"promise": replace(own, deadline=pl.when(listed).then(own.deadline))}
+    due = {"promise": replace(own, deadline=pl.when(listed).then(own.deadline), beyond=True)}
     return replace(kept, hit=~kept.hit, offence=True, due=due)
 
 
