@@ -16,21 +16,21 @@ _COMMANDS[Mark.REVIEW] = "notice"
 
 
 def render(report: Report, lang: str) -> str:
-    """One line a rule that is not met, then the verdict, the score and what to do first."""
+    """The verdict and what is due today, a line a rule that is not met, then the score and what to
+    do first.
+    """
     shown = view(report, lang)
-    rows = [row for group in shown.groups for row in group.rows if row.mark in _COMMANDS]
-    lines = [_command(_COMMANDS[row.mark], row.title, _message(row)) for row in rows]
     speech = shown.speech
     command = {"pass": "notice", "fail": "error"}.get(shown.status, "warning")
-    lines.append(
-        _command(command, shown.badge, speech.join([shown.headline, shown.context, shown.counts]))
-    )
+    verdict = speech.join([shown.headline, shown.context, shown.counts])
+    lines = [_command(command, shown.badge, verdict)]
+    if shown.today:
+        lines.append(_command("notice", speech.say("short.today"), "\n".join(shown.today)))
+    rows = [row for group in shown.groups for row in group.rows if row.mark in _COMMANDS]
+    lines += [_command(_COMMANDS[row.mark], row.title, _message(row)) for row in rows]
     score = shown.score
     total = speech.say("score.total", total=score.total) if score.total else score.reason
     lines.append(_command("notice", speech.say("score.title"), total))
-    today = shown.speech.join(shown.today)
-    if today:
-        lines.append(_command("notice", speech.say("short.today"), today))
     if shown.change:
         lines.append(_command("notice", speech.say("page.changed"), shown.change))
     if shown.first:

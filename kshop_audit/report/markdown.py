@@ -18,8 +18,9 @@ def render(report: Report, lang: str) -> str:
     """Verdict, gates, score, what to do, dates and data, each under its heading."""
     shown = view(report, lang)
     sections = (
-        _verdict(shown),
+        _headline(shown),
         _today(shown),
+        _verdict(shown),
         _gates(shown),
         _score(shown),
         _actions(shown),
@@ -31,7 +32,7 @@ def render(report: Report, lang: str) -> str:
 
 def _today(shown: View) -> Iterator[str]:
     if shown.today:
-        yield f"## {escape(shown.speech.say('short.today'))}"
+        yield f"**{escape(shown.speech.say('short.today'))}**"
         yield ""
         yield from (f"- {escape(line)}" for line in shown.today)
 
@@ -45,10 +46,12 @@ def _changes(shown: View) -> Iterator[str]:
         yield from (f"- {text}" for text in rest)
 
 
+def _headline(shown: View) -> Iterator[str]:
+    yield f"# {escape(shown.speech.say('sign.badge', word=shown.badge))} {escape(shown.headline)}"
+
+
 def _verdict(shown: View) -> Iterator[str]:
     say = shown.speech.say
-    yield f"# {escape(say('sign.badge', word=shown.badge))} {escape(shown.headline)}"
-    yield ""
     if shown.first:
         yield f"**{escape(say('headline.first'))}**: {escape(shown.first)}"
         yield ""

@@ -47,6 +47,8 @@ def render(report: Report, lang: str) -> bytes:
 def _verdict(shown: View) -> Iterator[_Row]:
     say, score = shown.speech.say, shown.score
     yield shown.badge, shown.headline
+    for text in shown.today:
+        yield say("short.today"), text
     for aside in shown.asides:
         yield "", aside
     yield "", shown.context
@@ -55,8 +57,6 @@ def _verdict(shown: View) -> Iterator[_Row]:
     yield say("score.title"), f"{score.total} {score.grade}".strip() or score.reason
     if score.total:
         yield "", say("score.unofficial")
-    for text in shown.today:
-        yield say("short.today"), text
     yield "", shown.counts
     for entry in shown.changes:
         yield "", entry.text

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from kshop_audit.model.due import DueIds, DueItem, Effect, counts_of
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 from kshop_audit.model.report import (
@@ -445,6 +446,36 @@ def _report(rules: tuple[RuleResult, ...], verdict: Verdict, **more: Any) -> Rep
     return Report(**given)
 
 
+def due(kind: str, order: str, deadline: str, hours: float, **more: object) -> DueItem:
+    """One thing to do."""
+    given: dict[str, Any] = {
+        "kind": kind,
+        "deadline": deadline,
+        "hours_left": hours,
+        "late": hours < 0,
+        "certain": True,
+        "ids": DueIds(order_id=order),
+        "rule": "ship-48h",
+        "product": "P1",
+        "province": "浙江省",
+        "carrier": None,
+        "cost_fen": None,
+        "cost_grade": None,
+        "effect": Effect(),
+        "action": Text("今天发货。", "Ship it today."),
+    }
+    return DueItem(**given | more)
+
+
+TODAY = (
+    due("ship", "2630320033744244", "2026-11-01 13:08:06", 13.135, cost_fen=2360,
+        cost_grade="PRESS", effect=Effect(0.932, Decimal("3.65"), 138, 148)),
+    due("pickup", "2630320033939426", "2026-11-01 15:31:52", 15.531, certain=False),
+    due("pickup", "2630320033820053", "2026-11-01 17:29:39", 17.494),
+    due("question", "2630420034269410", "2026-10-31 11:05:20", -12.911),
+)  # fmt: skip
+
+
 def failing() -> Report:
     """Three gates missed, warnings, one gate without data: nearly every part of a report."""
     rules = (SHIP, FAULTS, HOURS, AGENTS, RISK, REPLY, BANNED, RATINGS, PICKUP, WORDS_REVIEW)
@@ -458,6 +489,8 @@ def failing() -> Report:
             no_verdict=("cs-satisfaction", "pickup-24h"),
             not_measured=("pickup-24h",),
         ),
+        today=TODAY,
+        today_counts=counts_of(TODAY),
     )
 
 

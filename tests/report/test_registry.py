@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kshop_audit.comparing.compare import compare
+from kshop_audit.model.due import DueIds
 from kshop_audit.model.metadata import Level, Text
 from kshop_audit.model.report import Report, Status
 from kshop_audit.report import formats
@@ -68,7 +69,16 @@ def infected(text: str) -> Report:
         for rule in report.rules
     )
     files = tuple(replace(entry, path=text, encoding=text) for entry in report.inputs)
-    return replace(report, shop=text, rules=rules, inputs=files, notes=(both,))
+    ids = DueIds(order_id=text, tracking_no=text)
+    named: dict[str, Any] = {
+        "ids": ids,
+        "product": text,
+        "province": text,
+        "carrier": text,
+        "action": both,
+    }
+    due = tuple(replace(item, **named) for item in report.today)
+    return replace(report, shop=text, rules=rules, inputs=files, notes=(both,), today=due)
 
 
 def cases(*, languages: bool = True) -> Iterator[Any]:
@@ -182,7 +192,7 @@ def story(report: Report, lang: str) -> Iterator[str]:
             yield rule.title[lang]
     yield shown.score.total
     yield shown.speech.lead(shown.first).split("(")[0].split("（")[0]
-    yield from shown.today[:1]
+    yield from shown.today
 
 
 def told(report: Report, lang: str) -> Iterator[str]:

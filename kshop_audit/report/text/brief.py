@@ -21,10 +21,10 @@ def render(report: Report, lang: str) -> str:
     failures = max(_FAILURES - bool(shown.change) - len(shown.warnings), 1)
     lines = [
         _first(report, shown),
+        _today(shown),
         *shown.warnings[:_WARNINGS],
         *_failures(shown, failures),
         _open(shown),
-        _today(shown),
         shown.change,
         _score(shown),
         shown.speech.say("brief.action", text=shown.first) if shown.first else "",
@@ -82,13 +82,11 @@ def _open(shown: View) -> str:
 
 
 def _today(shown: View) -> str:
-    """What is due within a day: the first kind, and that there are more."""
-    today, speech = shown.today, shown.speech
-    if not today:
+    """What is due within a day: the whole block in one line, so that the rest keeps its room."""
+    if not shown.today:
         return ""
-    more = len(today) - 1
-    said = speech.pair(speech.say("short.today"), today[0])
-    return speech.aside(said, speech.say("brief.more_due", more) if more else "")
+    block = shown.speech.join(shown.today, "clause")
+    return shown.speech.pair(shown.speech.say("short.today"), block)
 
 
 def _score(shown: View) -> str:

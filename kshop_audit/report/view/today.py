@@ -112,7 +112,7 @@ def _due(kind: str, own: _DueKind, speech: Speech) -> str:
         n,
         what=_what(kind, n, speech),
         deadline=_short(first.deadline, speech),
-        left=length(first, speech),
+        left=_about(first, speech),
         id=speech.data(named[0]) if named else "",
     )
 
@@ -124,7 +124,7 @@ def _late(kind: str, own: _DueKind, speech: Speech) -> str:
         return speech.say("today.late_unknown", n, what=what)
     first = own.late[0]
     when = _short(first.deadline, speech)
-    return speech.say("today.late", n, what=what, deadline=when, since=length(first, speech))
+    return speech.say("today.late", n, what=what, deadline=when, since=_about(first, speech))
 
 
 def _more(counts: Mapping[str, DueCount], speech: Speech) -> str:
@@ -150,6 +150,18 @@ def length(item: DueItem, speech: Speech) -> str:
     """How long is left until the deadline, or how long ago it was."""
     seconds = abs(round(item.hours_left * timedelta(hours=1).total_seconds()))
     return speech.duration(seconds) if seconds >= _MINUTE else speech.say("today.due_now")
+
+
+_LENGTHS = (("days", 48 * 3_600, 86_400), ("hours", 3_600, 3_600), ("minutes", _MINUTE, _MINUTE))
+
+
+def _about(item: DueItem, speech: Speech) -> str:
+    """The same in its largest unit alone, cut off: of what is left never too much."""
+    seconds = abs(round(item.hours_left * timedelta(hours=1).total_seconds()))
+    for unit, least, size in _LENGTHS:
+        if seconds >= least:
+            return speech.say(f"today.{unit}", seconds // size)
+    return speech.say("today.due_now")
 
 
 def _short(text: str, speech: Speech) -> str:
