@@ -69,6 +69,11 @@ def _of_two_populations(measured: Measurement) -> tuple[Extreme, Extreme]:
 
 
 def fullest_day(measured: Measurement) -> int:
-    """Units of the fullest day, what a missing day weighs: it may have been the best one lost."""
+    """Units of the fullest day, what a missing day weighs: it may have been the best one lost.
+
+    Units of which the outcome is not known are units of their day as well.
+    """
     days = measured.days_below if measured.population else measured.days
-    return max((day.denominator for day in days), default=0)
+    return max(
+        (d.denominator + together(d.doubts).units for d in days if d.day is not None), default=0
+    )

@@ -60,7 +60,10 @@ def empty_days(
     first = pace.first
     if first is None:
         return EmptyDays()
-    begun = min(first, since.date())
+    opened = settings.opened_at
+    # Days before the shop opened say nothing of its pace.
+    usual_start = since.date() if opened is None else max(since.date(), opened.date())
+    begun = min(first, usual_start)
     span = as_of - datetime.combine(begun, time.min)
     if span <= timedelta(0):
         return EmptyDays()

@@ -41,6 +41,8 @@ ENDLESS = frozenset({"close-orders", "close-cooldown", "close-aftersales"})
 """Rules without a window: what was before the first row of the files is outside the law, and the
 report names that row's day.
 """
+OF_SIXTY_DAYS = frozenset({"quality-refund-rate"})
+"""Rules of a longer window, whose pace may be too slow to call a run of days missing."""
 STALE = 3
 """Days that orders must run on past the newest event of a ticket."""
 
@@ -106,7 +108,16 @@ def cut_days(rng: Random, exports: Exports) -> Degraded:
         return None
     detail = f"{kind} {first:%m-%d}+{length} of {WINDOW} days"
     spared = ENDLESS if kind == "orders" and start == datetime.min else frozenset[str]()
+    if not missing_since(kept, kind, end - LONGEST * DAY, (first, length)):
+        spared |= OF_SIXTY_DAYS
     return kept, Loss(f"cut_days_{kind}", detail, spared)
+
+
+def missing_since(exports: Exports, kind: str, since: datetime, run: tuple[datetime, int]) -> bool:
+    """Whether a run of days is missing by the pace of a longer window, which may be slower."""
+    start = max(since, exports.opened_at or since)
+    found = gaps(dated(exports, kind), exports.as_of, start)
+    return run in [(gap.first, gap.days) for gap in found if gap.missing]
 
 
 def may_miss_days(exports: Exports) -> bool:
