@@ -22,6 +22,7 @@ _MODULES = {
     "aspects": "aspects",
     "history": "history",
     "render": "render",
+    "init": "init",
     "config": "config",
     "rules": "rules",
     "rule": "rules",

@@ -206,7 +206,7 @@ class RuleOptions(MomentOptions):
         list[str],
         option(
             "--level",
-            "修改规则级别：error warn info off",
+            "修改规则级别：error、warn、info、off",
             "level of a rule: error warn info off",
             metavar="ID=LEVEL",
         ),
@@ -351,7 +351,7 @@ class OutputOptions(MaskOptions, LookOptions):
         list[str],
         option(
             "--by",
-            "按维度细分：agent hour day weekday carrier province product（逗号分隔）",
+            "按维度细分：agent、hour、day、weekday、carrier、province、product",
             "break figures down by agent, hour, day, weekday, carrier, province, product",
             metavar="NAME,…",
         ),

@@ -72,7 +72,9 @@ def _chosen(origins: Sequence[Origin], key: str | None) -> Sequence[Origin]:
         return origins
     found = [one for one in origins if one.key == key or one.key.startswith(f"{key}.")]
     if not found:
-        hint = suggest(key, [one.key for one in origins])
+        parts = [one.key.split(".") for one in origins]
+        known = {".".join(part[:n]) for part in parts for n in range(1, len(part) + 1)}
+        hint = suggest(key, known)
         raise UsageError(f"没有配置项 {key}{hint.zh}", f"there is no key {key}{hint.en}")
     return found
 

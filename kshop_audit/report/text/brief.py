@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from kshop_audit.model.report import Report
+from kshop_audit.report.view import short
 from kshop_audit.report.view.contents import View, view
 from kshop_audit.report.view.rows import Mark, Row
 from kshop_audit.report.view.speech import Speech
@@ -26,7 +27,7 @@ def render(report: Report, lang: str) -> str:
         *_failures(shown, failures),
         _open(shown),
         shown.change,
-        _score(shown),
+        shown.speech.join([_score(shown), _next_date(shown)], "clause"),
         shown.speech.say("brief.action", text=shown.first) if shown.first else "",
     ]
     kept = [line for line in lines if line]
@@ -87,6 +88,15 @@ def _today(shown: View) -> str:
         return ""
     block = shown.speech.join(shown.today, "clause")
     return shown.speech.pair(shown.speech.say("short.today"), block)
+
+
+def _next_date(shown: View) -> str:
+    """The day on which all red lines that are missed can pass, or the first one that will not."""
+    speech, rows = shown.speech, _rows(shown, Mark.FAIL)
+    date = short.latest(rows, speech)
+    if date:
+        return speech.say("short.all_pass", date=date)
+    return next(iter(short.warnings(shown.groups, speech)), "")
 
 
 def _score(shown: View) -> str:

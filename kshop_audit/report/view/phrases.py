@@ -156,9 +156,14 @@ def distance(rule: RuleResult, speech: Speech) -> str:
     return _hours_apart(rule, speech)
 
 
+def needed_alone(rule: RuleResult, needed: int, speech: Speech) -> str:
+    """How many more good ones it takes, without the day on which they can be had."""
+    return _own(rule, speech, "needed", needed)
+
+
 def _needed(rule: RuleResult, needed: int, speech: Speech) -> str:
     """What is still needed, with the day on which it can be had at the earliest."""
-    own, ahead = _own(rule, speech, "needed", needed), rule.forecast
+    own, ahead = needed_alone(rule, needed, speech), rule.forecast
     if ahead is None or ahead.pace is None:
         return own
     if ahead.at_best is None:

@@ -63,10 +63,16 @@ def outlook(rule: RuleResult, speech: Speech) -> str:
     if dates:
         return speech.say("short.clears", date=speech.instant(max(dates)))
     counted = _is_count(rule)
-    distance = _offenders(rule, speech) if counted else phrases.distance(rule, speech)
+    distance = _offenders(rule, speech) if counted else _lacks(rule, speech)
     return speech.join(
         [_ahead(rule, distance, speech), phrases.count_below(rule, speech)], "clause"
     )
+
+
+def _lacks(rule: RuleResult, speech: Speech) -> str:
+    if rule.status is Status.FAIL and rule.needed:
+        return phrases.needed_alone(rule, rule.needed, speech)
+    return phrases.distance(rule, speech)
 
 
 def _ahead(rule: RuleResult, distance: str, speech: Speech) -> str:
@@ -105,7 +111,12 @@ def _clearing(rule: RuleResult) -> list[str]:
 
 
 def earliest(rows: Sequence[Row], speech: Speech) -> str:
-    """The first day on which all these red lines can pass; "" where one has none, or for one."""
+    """`latest` of several red lines; "" for one, which says it itself."""
+    return latest(rows, speech) if len(rows) > 1 else ""
+
+
+def latest(rows: Sequence[Row], speech: Speech) -> str:
+    """The first day on which all these red lines can pass; "" where one has none."""
     days = []
     for row in rows:
         ahead, clearing = row.rule.forecast, _clearing(row.rule)
@@ -115,7 +126,7 @@ def earliest(rows: Sequence[Row], speech: Speech) -> str:
             days.append(speech.day(str(ahead.first_pass or ahead.at_best)))
         else:
             return ""
-    return max(days) if len(days) > 1 else ""
+    return max(days, default="")
 
 
 def warnings(groups: tuple[Group, ...], speech: Speech) -> Iterator[str]:

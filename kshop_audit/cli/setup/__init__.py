@@ -1,0 +1,1 @@
+"""The files that `init` writes, as templates: one folder a language."""
