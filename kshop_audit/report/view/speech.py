@@ -125,7 +125,10 @@ class Speech:
 
     def coming_day(self, text: str) -> str:
         """A day soon to come, without its year."""
-        day = date.fromisoformat(text)
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return self.data(text)
         return self.say("forecast.day", month=day.month, day=day.day)
 
     def period(self, window: Window) -> str:
