@@ -60,11 +60,10 @@ def usual_keys(sample: Iterable[Record], key: int | None, cells: int) -> frozens
     """The forms that keys usually have, those long enough not to be words or numbers."""
     if key is None:
         return frozenset()
-    forms = Counter(
-        shape(record.cells[key])
-        for record in sample
-        if record.fault is None and len(record.lines) == 1 and len(record.cells) == cells
-    )
+    whole = [r for r in sample if r.fault is None and len(r.cells) == cells]
+    # Records of several lines may be several rows; they speak where there are no others.
+    rows = [record for record in whole if len(record.lines) == 1] or whole
+    forms = Counter(shape(record.cells[key]) for record in rows)
     forms = Counter({form: count for form, count in forms.items() if _LONG.search(form)})
     often = frozenset(form for form, count in forms.items() if count > 1)
     return often or frozenset(forms)
