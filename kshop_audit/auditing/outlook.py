@@ -53,10 +53,14 @@ def looked_ahead(
 
 
 def with_records(whole: MeasuredPack, ahead: Mapping[str, Ahead]) -> dict[str, Ahead]:
-    """The same with how past projections did, where there is any confidence. The rules concerned
-    are measured once more, at an earlier as-of.
+    """The same with how past projections did, where there is any confidence in a share or a mean.
+    The rules concerned are measured once more, at an earlier as-of.
     """
-    sure = {rule for rule, own in ahead.items() if own.forecast.confidence is not None}
+    sure = {
+        rule
+        for rule, own in ahead.items()
+        if own.forecast.confidence is not None and own.forecast.divided
+    }
     if not sure:
         return dict(ahead)
     rules = tuple(rule for rule in whole.run.rules if rule.info.id in sure)

@@ -145,6 +145,11 @@ class RuleForecast:
     days: tuple[ForecastDay, ...]
     confidence: Confidence | None
 
+    @property
+    def divided(self) -> bool:
+        """Whether the figure is a share or a mean, and no count of what must not be."""
+        return self.target is not None and self.target.operator in (">=", "<=")
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreGrades:

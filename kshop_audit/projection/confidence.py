@@ -8,12 +8,14 @@ the same in every run.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache, partial
-from operator import add
+from itertools import repeat
+from operator import add, truediv
 from random import Random
 
 from kshop_audit.judging import scoring
@@ -131,30 +133,30 @@ def _spread(draws: _Draws, target: Target | None, scale: int) -> Spread:
     """
     counted = is_count(target)
     first, rest = number(draws.base.numerator), number(draws.base.denominator)
-    pairs = zip(draws.top, draws.below, strict=True)
-    if counted:
-        values = sorted((first + top) / scale for top, _ in pairs)
-    else:
-        values = sorted((first + top) / ((rest + below) * scale) for top, below in pairs)
+    tops = map(add, repeat(first), draws.top)
+    belows = repeat(1.0) if counted else map(add, repeat(rest), draws.below)
+    values = sorted(map(truediv, tops, belows))
     middle, edge = values[DRAWS // 2], (1 - LEVEL) / 2
     low, high = int(edge * (DRAWS - 1)), -int(-(1 - edge) * (DRAWS - 1) // 1)
     wide = number(draws.wide)
     least, most = (middle + (values[at] - middle) * wide for at in (low, high))
     share = scale == 1 and not counted
     return Spread(
-        max(least, 0.0),
-        min(most, 1.0) if share else most,
-        _passing(draws, Fraction(middle), target, scale),
+        max(least, 0.0) / scale,
+        (min(most, 1.0) if share else most) / scale,
+        _passing(draws, values, target, scale),
     )
 
 
-def _passing(draws: _Draws, middle: Fraction, target: Target | None, scale: int) -> Fraction | None:
-    """The share of the draws that meets the target; compared in whole numbers."""
+def _passing(
+    draws: _Draws, values: Sequence[float], target: Target | None, scale: int
+) -> Fraction | None:
+    """The share of the draws that meets the target. `values`: their figures, in order."""
     if target is None:
         return None
-    base, pairs = draws.base, zip(draws.top, draws.below, strict=True)
     line = target.operator in (Operator.AT_LEAST, Operator.AT_MOST)
     if not line or target.count_below is not None:
+        base, pairs = draws.base, zip(draws.top, draws.below, strict=True)
         met = (
             scoring.met(base.numerator + top, base.denominator + below, target, scale)
             for top, below in pairs
@@ -162,12 +164,11 @@ def _passing(draws: _Draws, middle: Fraction, target: Target | None, scale: int)
         return Fraction(sum(met), DRAWS)
     # Draws that move away from the middle by so much meet the line where the unmoved ones meet one
     # that is as much nearer to the middle.
-    near = (middle + (target.fraction - middle) / draws.wide) * scale
-    part, whole = near.as_integer_ratio()
-    sign = 1 if target.operator is Operator.AT_LEAST else -1
-    least = sign * (part * Fraction(base.denominator) - whole * Fraction(base.numerator))
-    passing = sum(sign * (whole * top - part * below) >= least for top, below in pairs)
-    return Fraction(passing, DRAWS)
+    middle = Fraction(values[DRAWS // 2])
+    near = number(middle + (target.fraction * scale - middle) / draws.wide)
+    if target.operator is Operator.AT_LEAST:
+        return Fraction(DRAWS - bisect_left(values, near), DRAWS)
+    return Fraction(bisect_right(values, near), DRAWS)
 
 
 @cache
