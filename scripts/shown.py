@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHOWN = {
     "report": (("check", "sample_data/failing", "--width", "80"), 1),
     "due": (("due", "sample_data/failing", "--width", "80"), 0),
+    "forecast": (("forecast", "sample_data/failing", "--width", "80"), 0),
 }
 """Marker → the command whose output stands there, and its exit code."""
 

@@ -21,7 +21,11 @@ def render(report: Report, options: TextOptions) -> str:
     """The page; lines of at most `options.cells` cells where a bar of 30 cells leaves that room."""
     speech = Speech(options.lang, options.ascii)
     shown = view(report, speech, plain=options.ascii)
-    sections = (_head(shown, options), list(_lines(shown, options)), _legend(shown, options))
+    sections = (
+        _head(shown, options),
+        list(_lines(shown, speech, options)),
+        _legend(shown, options),
+    )
     return printed(stacked(sections), options)
 
 
@@ -36,14 +40,14 @@ def _legend(shown: ForecastView, options: TextOptions) -> list[Spans]:
     return [line for text in shown.legend for line in paragraph(text, options.cells, 0, Style.DIM)]
 
 
-def _lines(shown: ForecastView, options: TextOptions) -> Iterator[Spans]:
+def _lines(shown: ForecastView, speech: Speech, options: TextOptions) -> Iterator[Spans]:
     """The score, then the rules, all in the same columns."""
     entries = [*([shown.score] if shown.score else []), *shown.rules]
     names = max((cell_len(entry.title) for entry in entries), default=0)
-    steps = [_step(entry) for entry in entries]
+    steps = [_step(entry, speech) for entry in entries]
     widest = max((cell_len(step) for step in steps), default=0)
     for entry, step in zip(entries, steps, strict=True):
-        sign = _SIGNS.get(entry.status, " ") if entry.status else " "
+        sign = speech.data(_SIGNS.get(entry.status, " ")) if entry.status else " "
         style = _STYLES.get(entry.status, Style.PLAIN) if entry.status else Style.STRONG
         head = f"{sign} {pad(entry.title, names)}  {flush_right(step, widest)}"
         if cell_len(head) + 2 + len(entry.bar) <= options.cells:
@@ -55,5 +59,5 @@ def _lines(shown: ForecastView, options: TextOptions) -> Iterator[Spans]:
             yield from paragraph(text, options.cells, _HANG, Style.PLAIN, 0)
 
 
-def _step(entry: ForecastLine) -> str:
-    return f"{entry.now} → {entry.then}"
+def _step(entry: ForecastLine, speech: Speech) -> str:
+    return speech.say("compare.step", before=entry.now, after=entry.then)
