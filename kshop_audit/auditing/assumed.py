@@ -33,8 +33,8 @@ def change_of(text: str) -> WantedChange:
     head, sign, rest = plain.replace("：", ":", 1).partition(":")
     if sign and "=" not in head:
         group, equals, value = rest.rpartition("=")
-        return WantedChange(plain, head.strip(), (group if equals else rest).strip(), value.strip() if
-                      equals else "")  # fmt: skip
+        named, given = (group, value) if equals else (rest, "")
+        return WantedChange(plain, head.strip(), named.strip(), given.strip())
     word, equals, value = plain.partition("=")
     if not equals or not word.strip() or not value.strip():
         raise UsageError(

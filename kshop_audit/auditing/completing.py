@@ -103,7 +103,7 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
         if not _holds(declared, whole.terms.spans.get(rule.info.id)):
             return measured
         return of_declared(declared, rule.info, whole.terms)
-    kinds = _kinds(rule)
+    kinds = kinds_of(rule)
     own = {
         masked_label(text) if whole.mask else text: count
         for text, count in measured.unmapped.items()
@@ -119,7 +119,7 @@ def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measur
     seen = replace(measured, unmapped={**texts, **own}, labels=labels)
     if declared is not None and not measured.declared:
         seen = replace(seen, notes=(*seen.notes, _unused(declared, rule.info.id)))
-    done = _with_gaps(seen, rule, kinds, whole)
+    done = with_gaps(seen, rule, kinds, whole)
     return done if rule.complete is None else rule.complete(done, whole.terms)
 
 
@@ -193,14 +193,15 @@ def _holds(declared: Declared, span: Span | None) -> bool:
     return not early and (span.until is None or last < span.until)
 
 
-def _kinds(rule: Rule) -> tuple[Kind, ...]:
+def kinds_of(rule: Rule) -> tuple[Kind, ...]:
+    """The kinds of file that a rule reads."""
     names = (choice.split(".")[0] for need in rule.info.needs for choice in need.split("|"))
     return tuple(dict.fromkeys(Kind(name) for name in (*names, *rule.info.also)))
 
 
 def empty_days_of(rule: Rule, reach: Reach) -> tuple[Kind | None, EmptyDays]:
     """The days without rows in the window of a rule, and the kind that they are empty of."""
-    kinds = _kinds(rule)
+    kinds = kinds_of(rule)
     windowed = reach.terms.pack.rules[rule.info.id].window_days is not None
     return reach.empty(kinds, reach.terms.since(rule.info.id) if windowed else reach.begun(kinds))
 
@@ -221,7 +222,7 @@ def _in_days(
     return Doubts(either=each.either * per_day, hit=each.hit * per_day, miss=each.miss * per_day)
 
 
-def _with_gaps(
+def with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
     """The measurement with the units that keyless rows and empty days may hide, and with the days

@@ -17,6 +17,7 @@ _MODULES = {
     "forecast": "forecast",
     "whatif": "whatif",
     "plan": "plan",
+    "reconcile": "reconcile",
     "fleet": "fleet",
     "insights": "insights",
     "aspects": "aspects",

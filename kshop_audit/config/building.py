@@ -196,7 +196,7 @@ def _options(config: ConfigFile, packs: Sequence[Pack]) -> dict[str, dict[str, o
 
 def _default(packs: Sequence[Pack], rule: str, name: str) -> Sourced:
     """The pack's value of an option, of the first pack that has it."""
-    having = (pack.rules[rule].options for pack in packs if rule in pack.rules)
+    having = (pack.rules[rule].settable for pack in packs if rule in pack.rules)
     return next(options[name] for options in having if name in options)
 
 

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from kshop_audit import packs
 from kshop_audit.config.models import ConfigFile, InputTable, figure
-from kshop_audit.model.metadata import Operator, Pack, Provenance, RuleTerms, Sourced
+from kshop_audit.model.metadata import WINDOW_DAYS, Operator, Pack, Provenance, RuleTerms, Sourced
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 from kshop_audit.validation import Fault, KeyPath, unknown
 
@@ -182,10 +182,13 @@ def option_value(value: object, default: Sourced) -> object:
 
 def _option(name: str, value: object) -> _Check:
     def check(path: KeyPath, terms: RuleTerms) -> Iterator[Fault]:
-        if name not in terms.options:
-            yield unknown(path, name, terms.options, "选项", "option")
+        known = terms.settable
+        if name not in known:
+            yield unknown(path, name, known, "选项", "option")
+        elif name == WINDOW_DAYS and value == 0:
+            yield Fault(path, "至少 1 天", "must be at least 1 day")
         else:
-            yield from _valued(path, value, terms.options[name])
+            yield from _valued(path, value, known[name])
 
     return check
 

@@ -121,7 +121,7 @@ def _questions(tables: Tables, hours: conversations.Hours, *, human_only: bool) 
     """
     whole = asked(tables, hours, "own")
     if human_only:
-        people = asked(_without_robots(tables), hours, "own")
+        people = asked(without_robots(tables), hours, "own")
         if uncertain(tables):
             people, whole = people.unique(AT), whole.unique(AT)
             return _doubted_replies(_by_people(people, whole), whole)
@@ -147,7 +147,7 @@ def _timed(messages: pl.LazyFrame, *, as_of: datetime, seconds: int) -> pl.LazyF
     )
 
 
-def _without_robots(tables: Tables) -> Tables:
+def without_robots(tables: Tables) -> Tables:
     """The same chats, every row in its place, with robots that neither ask nor answer."""
     chats = tables.frames.get(Kind.CHATS)
     if chats is None or "sender_role" not in chats.columns:

@@ -13,6 +13,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts, conversations, fact
 from kshop_audit.facts.answers import asked
+from kshop_audit.facts.consumers import without_robots
 from kshop_audit.facts.ends import counted_at_ends, outcome, surely_counted, waiting
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.facts.talks import everything, uncertain
@@ -233,7 +234,9 @@ def asked_messages(facts: Facts, rule: str, clock: str) -> pl.LazyFrame:
     """The messages of buyers with their first reply, on the clock given (see `answers.asked`)."""
     split = bool(facts.terms.option(rule, "split_at_midnight"))
     hours = conversations.hours_of(facts.terms, rule)
-    return asked(facts.tables, hours, clock, split=split)
+    people_only = bool(facts.terms.reading(rule, "human_only"))
+    tables = without_robots(facts.tables) if people_only else facts.tables
+    return asked(tables, hours, clock, split=split)
 
 
 def _begun(day: str) -> pl.Expr:

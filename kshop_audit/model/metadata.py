@@ -7,7 +7,7 @@ without a source cannot be built.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -121,9 +121,17 @@ class Anchors:
     floor: Sourced
 
 
+WINDOW_DAYS = "window_days"
+"""The option by which a rule looks at another number of days than the pack says."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleTerms:
-    """What a pack says of one rule; `window` is `window_days` with its source."""
+    """What a pack says of one rule; `window` is `window_days` with its source.
+
+    `readings`: option → the values (a tuple) that it may have in a reading of the platform's text,
+    the usual one first. WINDOW_DAYS may be among them, and options that only readings know.
+    """
 
     level: Level
     target: Target | None
@@ -132,6 +140,17 @@ class RuleTerms:
     options: Mapping[str, Sourced]
     sources: tuple[str, ...]
     window: Sourced | None = None
+    readings: Mapping[str, Sourced] = field(default_factory=dict)
+
+    @property
+    def settable(self) -> Mapping[str, Sourced]:
+        """Every option that the operator may set, with its value if he does not."""
+        first = {
+            name: replace(row, value=cast("tuple[object, ...]", row.value)[0])
+            for name, row in self.readings.items()
+        }
+        days = {} if self.window is None else {WINDOW_DAYS: self.window}
+        return {**first, **days, **self.options}
 
 
 @dataclass(frozen=True, slots=True)

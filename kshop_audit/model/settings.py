@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
 
-from kshop_audit.model.metadata import CLOSING, Level, Pack, RuleInfo
+from kshop_audit.model.metadata import CLOSING, WINDOW_DAYS, Level, Pack, RuleInfo
 from kshop_audit.model.schema import Kind
 
 TICK = timedelta(milliseconds=1)
@@ -250,7 +250,7 @@ class Terms:
 
     def since(self, rule: str) -> datetime:
         """First instant of the rule's window."""
-        days = self.pack.rules[rule].window_days
+        days = self.window_days(rule)
         if days is None:
             raise LookupError(f"pack {self.pack.id} gives no window for {rule}")
         first, span = self.end - timedelta(days=days), self.spans.get(rule)
@@ -271,6 +271,22 @@ class Terms:
         """An option of a rule: the operator's value, else the pack's."""
         own = self.settings.options.get(rule, {})
         return own[name] if name in own else self.pack.rules[rule].options[name].value
+
+    def window_days(self, rule: str) -> int | None:
+        """How many days the window of a rule has, as the operator says, else the pack."""
+        days = self.pack.rules[rule].window_days
+        own = self.settings.options.get(rule, {}).get(WINDOW_DAYS)
+        return days if days is None or own is None else int(cast("int", own))
+
+    def reading(self, rule: str, name: str) -> object:
+        """An option that only readings of the platform's text know: the operator's value, else the
+        usual one; None where the pack has no such reading.
+        """
+        own = self.settings.options.get(rule, {})
+        if name in own:
+            return own[name]
+        usual = self.pack.rules[rule].settable.get(name)
+        return None if usual is None else usual.value
 
     def effort(self, rule: str) -> Decimal | None:
         """Minutes of work for one unit of a rule, the operator's or the pack's; None: unknown."""

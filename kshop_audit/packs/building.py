@@ -33,6 +33,7 @@ from kshop_audit.packs.models import (
     NumberTable,
     OriginTable,
     PackFile,
+    ReadingsTable,
     RuleTable,
     ScoreTable,
     TargetTable,
@@ -67,8 +68,11 @@ def refused(file: str, faults: Iterable[Fault]) -> ConfigError:
 def build(table: Mapping[str, object], file: str, sha256: str) -> Pack:
     """The pack of a parsed TOML file; ConfigError names every fault by file and key."""
     model = validated(table, PackFile, file)
-    effort = _unknown_rules(("effort",), model.effort, model)
-    if faults := [*_score_faults(model), *_required_faults(model), *effort]:
+    named = [
+        *_unknown_rules(("effort",), model.effort, model),
+        *_unknown_rules(("definitions",), model.definitions, model),
+    ]
+    if faults := [*_score_faults(model), *_required_faults(model), *named]:
         raise refused(file, faults)
     words = model.words.items()
     return Pack(
@@ -76,7 +80,9 @@ def build(table: Mapping[str, object], file: str, sha256: str) -> Pack:
         version=model.version,
         title=title(model.title),
         sha256=sha256,
-        rules={name: _rule(rule) for name, rule in model.rules.items()},
+        rules={
+            name: _rule(rule, model.definitions.get(name, {})) for name, rule in model.rules.items()
+        },
         weights={name: _sourced(row.weight) for name, row in model.score.dimensions.items()},
         dimensions={name: tuple(row.rules) for name, row in model.score.dimensions.items()},
         score=dict(_score_figures(model.score)),
@@ -115,7 +121,7 @@ def _sourced(table: FigureTable | NumberTable) -> Sourced:
     return Sourced(table.value, table.source, table.provenance, choices)
 
 
-def _rule(table: RuleTable) -> RuleTerms:
+def _rule(table: RuleTable, readings: Mapping[str, ReadingsTable]) -> RuleTerms:
     window, anchors = table.window_days, table.anchors
     return RuleTerms(
         level=table.level,
@@ -127,6 +133,7 @@ def _rule(table: RuleTable) -> RuleTerms:
         options={name: _sourced(option) for name, option in table.options.items()},
         sources=tuple(table.sources),
         window=None if window is None else _origin(window.value, window),
+        readings={name: _origin(tuple(row.values), row) for name, row in readings.items()},
     )
 
 

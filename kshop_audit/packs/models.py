@@ -106,6 +106,12 @@ class CalendarDay(OriginTable):
     value: date
 
 
+class ReadingsTable(OriginTable):
+    """The values of an option in the readings of the platform's text, the usual one first."""
+
+    values: Annotated[list[Annotated[object, BeforeValidator(_figure)]], Field(min_length=2)]
+
+
 class EffectiveTable(TomlTable):
     """The first and the last day of a version, both included; one end may be open."""
 
@@ -272,4 +278,5 @@ class PackFile(TomlTable):
     score: ScoreTable = ScoreTable()
     words: dict[str, WordsTable] = {}
     effort: dict[RuleId, NumberTable] = {}
+    definitions: dict[RuleId, dict[str, ReadingsTable]] = {}
     effective: EffectiveTable | None = None

@@ -15,7 +15,7 @@ from kshop_audit.validation import Fault, unknown
 
 TAKES = "takes"
 PARTS = ("rules", "words", "score")
-OF_RULES = ("effort",)
+OF_RULES = ("effort", "definitions")
 """Parts with an entry a rule, which is taken with its rule."""
 
 

@@ -23,7 +23,7 @@ def of_pack(path: Path) -> dict[str, str]:
     """
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     parts: dict[str, object] = {}
-    for part in ("rules", "words", "score", "effort"):
+    for part in ("rules", "words", "score", "effort", "definitions"):
         parts |= {f"{part}.{name}": entry for name, entry in table.pop(part, {}).items()}
     parts["pack"] = table
     return {key: _digest(value) for key, value in parts.items()}

@@ -1,0 +1,125 @@
+"""`reconcile`: which definition makes the figure that the platform shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kshop_audit.cli import looks, printing, progress, stopping
+from kshop_audit.cli.binding import option, takes
+from kshop_audit.cli.language import say
+from kshop_audit.cli.options import LookOptions
+from kshop_audit.cli.requests import AuditOptions, audit_request, now
+from kshop_audit.errors import EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from kshop_audit.auditing.reconciling import Reconciled, StatedFigure
+    from kshop_audit.model.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ReconcileOptions(LookOptions, AuditOptions):
+    """All options of `reconcile`."""
+
+    platform: Annotated[
+        list[str],
+        option(
+            "--platform",
+            "后台显示的数字（同一条规则可多次，每天一个）：reply-rate=81.2%@2026-10-31",
+            "a figure that the platform shows (repeatable for one rule, a day each): "
+            "reply-rate=81.2%@2026-10-31",
+            metavar="RULE=FIGURE[@DAY]",
+        ),
+    ] = field(default_factory=list)
+    keep: Annotated[
+        bool,
+        option(
+            "--keep",
+            "确定是哪种口径时写进 shop.toml（注释不动）",
+            "write the definition into shop.toml if it is proven; comments stay",
+        ),
+    ] = False
+    format: Annotated[
+        Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")
+    ] = "text"
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command(
+        "reconcile",
+        help=say(
+            "后台的数字是按哪种口径算的：把公布的口径全部试一遍。",
+            "Which of the published definitions makes the figure that the platform shows.",
+        ),
+    )(takes(ReconcileOptions)(_reconcile))
+
+
+def _reconcile(options: ReconcileOptions) -> int:
+    from kshop_audit.auditing.reconciling import reconcile
+    from kshop_audit.cli.preparing import language_of, settings_of
+
+    figures = [_figure(text) for text in options.platform]
+    if not figures:
+        raise UsageError(
+            "请用 --platform 写后台显示的数字，如 --platform reply-rate=81.2%@2026-10-31",
+            "give what the platform shows: --platform reply-rate=81.2%@2026-10-31",
+        )
+    settings = settings_of(options, options.paths)
+    lang = language_of(options, settings)
+    order = audit_request(options, settings, now)
+    with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
+        inputs = replace(order.inputs, watch=watch)
+        done = reconcile(replace(order, inputs=inputs), figures, scratch)
+    if options.format == "json":
+        from kshop_audit import codec
+
+        printing.emit_data(codec.encode(done.result))
+    else:
+        from kshop_audit.report.text.reconcile import render
+
+        printing.emit(render(done.result, looks.look_of(options, lang)))
+    if options.keep:
+        _keep(done, settings, lang)
+    return EXIT_OK
+
+
+def _figure(text: str) -> StatedFigure:
+    from kshop_audit.auditing.reconciling import StatedFigure
+
+    rule, sign, rest = text.partition("=")
+    figure, at, day = rest.partition("@")
+    try:
+        on = date.fromisoformat(day.strip()) if at else None
+    except ValueError:
+        on, sign = None, ""
+    if not sign or not rule.strip() or not figure.strip():
+        raise UsageError(
+            f"--platform {text}：应如 reply-rate=81.2%@2026-10-31",
+            f"--platform {text}: write it like reply-rate=81.2%@2026-10-31",
+        )
+    return StatedFigure(rule.strip(), figure.strip(), on)
+
+
+def _keep(done: Reconciled, settings: Settings, lang: str) -> None:
+    """Write the winner into the configuration that was used, else into ./shop.toml."""
+    from kshop_audit.config.keeping import written_to
+
+    result = done.result
+    zh = en = ""
+    if result.verdict != "one":
+        zh, en = (
+            "没有写 shop.toml：还不能确定是哪种口径",
+            "shop.toml is as it was: nothing is proven",
+        )
+    elif not done.keep:
+        zh, en = "shop.toml 不用改：现在用的就是这种口径", "shop.toml is as it was: this is in use"
+    else:
+        file = Path(settings.file or "shop.toml")
+        written_to(file, result.platform[0].rule, done.keep)
+        zh, en = f"已写入 {file}", f"written to {file}"
+    printing.notice(en if lang == "en" else zh)
