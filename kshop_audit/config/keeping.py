@@ -12,6 +12,7 @@ from kshop_audit.config.layers import FILE_NAME
 from kshop_audit.errors import ConfigError, UsageError
 
 _HEADER = re.compile(r"^\s*\[")
+_PAIR = re.compile(r"""^(\s*["']?([\w-]+)["']?\s*=\s*)([^#]*?)(\s*(?:#.*)?)$""")
 
 
 def written_to(path: Path, rule: str, options: Mapping[str, str | int | bool]) -> None:
@@ -26,7 +27,7 @@ def written_to(path: Path, rule: str, options: Mapping[str, str | int | bool]) -
         lines = "\n".join([f"[options.{rule}]", *(f"{k} = {v}" for k, v in wanted.items())])
         raise ConfigError(
             f"{path}：不能自动改写，请自己写上：\n{lines}",
-            f"{path}: cannot be changed without touching other lines; write this yourself:\n{lines}",
+            f"{path}: cannot be changed without touching other lines; write yourself:\n{lines}",
         )
     try:
         path.write_text(after, encoding="utf-8")
@@ -52,9 +53,7 @@ def _with_options(text: str, rule: str, wanted: Mapping[str, str]) -> str:
     end = next((number for number in rest if _HEADER.match(lines[number])), len(lines))
     left = dict(wanted)
     for number in range(start + 1, end):
-        found = re.match(
-            r"""^(\s*["']?([\w-]+)["']?\s*=\s*)([^#]*?)(\s*(?:#.*)?)$""", lines[number]
-        )
+        found = _PAIR.match(lines[number])
         if found is not None and found[2] in left:
             lines[number] = f"{found[1]}{left.pop(found[2])}{found[4]}"
     lines[start + 1 : start + 1] = _pairs(left)
