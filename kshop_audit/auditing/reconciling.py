@@ -41,10 +41,10 @@ from kshop_audit.projection.reconciling import (
     Outcomes,
     candidates,
     classes,
-    number,
     telling,
     verdict,
 )
+from kshop_audit.projection.showing import number
 from kshop_audit.rules import Rule, catalogue
 
 ONE_DAY = timedelta(days=1)
@@ -92,7 +92,7 @@ def reconcile(request: AuditRequest, figures: Sequence[StatedFigure], scratch: P
     result = Reconciliation(
         as_of=str(shown(run.terms.as_of)),
         platform=tuple(
-            PlatformFigure(rule_id, number(one.value) or 0.0, day.isoformat())
+            PlatformFigure(rule_id, number(one.value), day.isoformat())
             for one, day in zip(said, days, strict=True)
         ),
         candidates=candidates(found, said),

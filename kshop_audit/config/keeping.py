@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kshop_audit.config.layers import FILE_NAME
-from kshop_audit.errors import ConfigError, UsageError
+from kshop_audit.errors import ConfigError, UsageError, os_reason
 
 _HEADER = re.compile(r"^\s*\[")
 _PAIR = re.compile(r"""^(\s*["']?([\w-]+)["']?\s*=\s*)([^#]*?)(\s*(?:#.*)?)$""")
@@ -33,7 +33,8 @@ def written_to(path: Path, rule: str, options: Mapping[str, str | int | bool]) -
         path.write_text(after, encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"{path}：写不了：{error.strerror}", f"{path}: cannot be written: {error.strerror}"
+            f"{path}：写不了：{os_reason(error).zh}",
+            f"{path}: cannot be written: {os_reason(error).en}",
         ) from error
 
 

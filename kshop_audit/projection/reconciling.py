@@ -14,6 +14,7 @@ from kshop_audit.model.reconciliation import (
     TellingFigure,
     TellingValue,
 )
+from kshop_audit.projection.showing import number
 
 ONE, SEVERAL, NONE = "one", "several", "none"
 ENOUGH = 3
@@ -96,11 +97,6 @@ def candidates(found: Sequence[Class], said: Sequence[Written]) -> tuple[Candida
         )
         for _, own, distance, fits in sorted(entries, key=lambda entry: entry[0])
     )
-
-
-def number(value: Fraction | None) -> float | None:
-    """The number to show."""
-    return None if value is None else float(value)
 
 
 def telling(

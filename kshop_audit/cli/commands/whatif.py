@@ -110,8 +110,10 @@ def _of_scenario(path: Path | None) -> list[str]:
     """The changes of a file: an array of texts called `changes`, and perhaps a `title`."""
     if path is None:
         return []
+    text = ""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
     except OSError as error:
         raise UsageError(
             f"--scenario {path}：读不到：{os_reason(error).zh}",
@@ -120,7 +122,7 @@ def _of_scenario(path: Path | None) -> list[str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         from kshop_audit.model.toml_faults import toml_fault
 
-        fault = toml_fault(error, path.read_text(encoding="utf-8-sig", errors="replace"))
+        fault = toml_fault(error, text)
         raise ConfigError(
             f"--scenario {path}：不是有效的 TOML：{fault.zh}",
             f"--scenario {path}: is no valid TOML: {fault.en}",
