@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("audit", "Report"):
-        return getattr(import_module("kshop_audit.interface"), name)
+    own = {"audit": "audit", "Report": "AuditReport"}.get(name)
+    if own is not None:
+        return getattr(import_module("kshop_audit.interface"), own)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

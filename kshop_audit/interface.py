@@ -30,7 +30,7 @@ PathText = str | PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AuditReport:
     """An audit's result; `data` is all of it, with the field names of the JSON."""
 
     data: model.Report
@@ -62,7 +62,7 @@ class Report:
         return codec.encode(self.data)
 
     @classmethod
-    def from_json(cls, text: str) -> Report:
+    def from_json(cls, text: str) -> AuditReport:
         """A report that was saved; InputError for any other text."""
         return cls(codec.decode(text))
 
@@ -97,12 +97,12 @@ def audit(
     config: PathText | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
-    compare: Report | None = None,
+    compare: AuditReport | None = None,
     settings: Mapping[str, object] | None = None,
     min_score: Decimal | None = None,
     by: Iterable[str] = (),
     mask: bool = True,
-) -> Report:
+) -> AuditReport:
     """Audit exports: what `kshop-audit check` does, without printing and without a clock.
 
     `paths`: folders and files. `as_of`: a day means its end; None takes the newest event of the
@@ -116,7 +116,7 @@ def audit(
 
     given = [paths] if isinstance(paths, str | PathLike) else list(paths)
     named = (pack,) if isinstance(pack, str) else tuple(pack or ())
-    source = _Source(tuple(map(Path, given)), config, dict(settings or {}))
+    source = _Given(tuple(map(Path, given)), config, dict(settings or {}))
     request = replace(
         source.request(named),
         as_of=None if as_of is None else moments.parse_as_of(_instant(as_of)),
@@ -128,11 +128,11 @@ def audit(
         mask=mask,
     )
     with tempfile.TemporaryDirectory(prefix="kshop-audit-") as scratch:
-        return Report(run(request, Path(scratch)).report)
+        return AuditReport(run(request, Path(scratch)).report)
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _Given:
     """Where files and settings come from."""
 
     paths: tuple[Path, ...]

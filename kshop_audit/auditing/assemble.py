@@ -32,8 +32,8 @@ from kshop_audit.model.report import (
     Action,
     ConfigRef,
     Evidence,
+    EvidencePlace,
     PackRef,
-    Place,
     Report,
     Score,
     Status,
@@ -235,7 +235,7 @@ def _shown(judged: Judged, measured: Measurement, whole: MeasuredPack, listed: s
     counted = [row for row in measured.evidence if row.counted]
     names = {source.index: source.name for source in whole.exports.sources}
     places = (
-        Place(names[row.file], row.row)
+        EvidencePlace(names[row.file], row.row)
         for row in counted
         if row.file in names and row.row is not None
     )

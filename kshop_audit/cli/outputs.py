@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class OutTarget:
     """A file of `--out` and its format."""
 
     path: Path
@@ -29,7 +29,7 @@ class Target:
 class Outputs:
     """The report files of `--out` and the folder of `--evidence`."""
 
-    reports: tuple[Target, ...]
+    reports: tuple[OutTarget, ...]
     evidence: Path | None
 
     @property
@@ -69,16 +69,16 @@ def keep_out(what: str, path: Path, request: Request) -> None:
     _keep_out(what, path, _inputs(request))
 
 
-def files_of(out: Sequence[str]) -> tuple[Target, ...]:
+def files_of(out: Sequence[str]) -> tuple[OutTarget, ...]:
     """The files of `--out`, each once; UsageError for one that cannot be written as it is named."""
     return tuple(dict.fromkeys(_report(name) for name in out if name != "-"))
 
 
-def _report(name: str) -> Target:
+def _report(name: str) -> OutTarget:
     path, found = formats.file_of(name)
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--out {name}：文件夹不存在", f"--out {name}: its folder does not exist")
-    return Target(path, found)
+    return OutTarget(path, found)
 
 
 def _inputs(request: Request) -> _Inputs:
@@ -126,7 +126,7 @@ def _evidence(folder: Path, inputs: _Inputs) -> None:
         )
 
 
-def save(target: Target, report: Report, lang: str, flag: str = "--out") -> None:
+def save(target: OutTarget, report: Report, lang: str, flag: str = "--out") -> None:
     """Write the report to the file of a flag, in its format."""
     save_bytes(target.path, target.format.content(report, lang), flag)
 

@@ -17,7 +17,7 @@ from kshop_audit.model.report import (
     Comparison,
     Report,
     RuleResult,
-    Standing,
+    RuleStanding,
     Status,
 )
 
@@ -39,7 +39,7 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class _RulePair:
     before: RuleResult | None
     after: RuleResult | None
 
@@ -61,7 +61,7 @@ def compare(old: Report, new: Report, tolerance: Fraction = Fraction(0)) -> Comp
     share of the earlier value. Outcomes that differ are never the same.
     """
     before, after = _by_key(old, new), _by_key(new, old)
-    pairs = [_Pair(before.get(key), after.get(key)) for key in dict.fromkeys([*after, *before])]
+    pairs = [_RulePair(before.get(key), after.get(key)) for key in dict.fromkeys([*after, *before])]
     moved: dict[Move, list[Change]] = {move: [] for move in Move}
     red = False
     for pair in pairs:
@@ -77,21 +77,21 @@ def compare(old: Report, new: Report, tolerance: Fraction = Fraction(0)) -> Comp
     )
 
 
-def _alarms(move: Move, pair: _Pair) -> bool:
+def _alarms(move: Move, pair: _RulePair) -> bool:
     """Whether a rule that decides something is worse; what still passes may go up and down."""
     if pair.last.level not in (Level.ERROR, Level.WARN):
         return False
     return move is Move.NEW or (move is Move.WORSE and pair.last.status is not Status.PASS)
 
 
-def _change(pair: _Pair) -> Change:
+def _change(pair: _RulePair) -> Change:
     rule = pair.last
     before, after = (None if one is None else _standing(one) for one in (pair.before, pair.after))
     return Change(rule.id, rule.pack, rule.level, rule.title, before, after)
 
 
-def _standing(rule: RuleResult) -> Standing:
-    return Standing(
+def _standing(rule: RuleResult) -> RuleStanding:
+    return RuleStanding(
         rule.status, rule.value, rule.value_unit, rule.numerator, rule.denominator, rule.target
     )
 
@@ -168,7 +168,7 @@ def _config(report: Report) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _rules(pairs: Sequence[_Pair]) -> Iterator[Cause]:
+def _rules(pairs: Sequence[_RulePair]) -> Iterator[Cause]:
     for pair in pairs:
         if pair.before is None or pair.after is None:
             continue

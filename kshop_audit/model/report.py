@@ -181,7 +181,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EvidencePlace:
     """A row of an input: the file as `inputs` names it, the row as a spreadsheet counts."""
 
     file: str
@@ -198,7 +198,7 @@ class Evidence:
     count: int
     file: str | None
     truncated: bool
-    places: tuple[Place, ...] = ()
+    places: tuple[EvidencePlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +286,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RuleStanding:
     """How a rule stood in one of two reports; enough to show its value."""
 
     status: Status
@@ -305,8 +305,8 @@ class Change:
     pack: str
     level: Level
     title: Text
-    before: Standing | None
-    after: Standing | None
+    before: RuleStanding | None
+    after: RuleStanding | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import Place, Report, RuleResult, Status
+from kshop_audit.model.report import EvidencePlace, Report, RuleResult, Status
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.headline import owed
 from kshop_audit.report.view.places import places
 from kshop_audit.report.view.speech import Speech
 
 _SEVERITIES = {Level.ERROR: "critical", Level.WARN: "major", Level.INFO: "info", Level.OFF: "info"}
-_NOWHERE = Place("shop.toml", 1)
+_NOWHERE = EvidencePlace("shop.toml", 1)
 
 
 def render(report: Report, lang: str) -> str:

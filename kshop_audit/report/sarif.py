@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import Input, Place, Report, RuleResult, Status
+from kshop_audit.model.report import EvidencePlace, Input, Report, RuleResult, Status
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.contents import view
 from kshop_audit.report.view.places import places
@@ -109,7 +109,9 @@ def _message(rule: RuleResult, speech: Speech) -> dict[str, str]:
     return {"text": speech.join(parts)}
 
 
-def _result(index: int, rule: RuleResult, found: Sequence[Place], speech: Speech) -> dict[str, Any]:
+def _result(
+    index: int, rule: RuleResult, found: Sequence[EvidencePlace], speech: Speech
+) -> dict[str, Any]:
     kind = _KINDS[rule.status]
     first, *others = [_location(place) for place in found]
     return {
@@ -139,7 +141,7 @@ def _notification(index: int, rule: RuleResult, speech: Speech) -> dict[str, Any
     }
 
 
-def _location(place: Place) -> dict[str, Any]:
+def _location(place: EvidencePlace) -> dict[str, Any]:
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": uri(place.file)},

@@ -154,10 +154,11 @@ def test_what_a_run_writes_for_itself_is_removed_however_it_ends() -> None:
     """A run that is stopped clears up what `stopping` knows of, and nothing else.
 
     The processes of a fleet write into a folder that `stopping` knows, or that their worker clears.
+    A program that calls the Python interface has its own way of being stopped.
     """
     making = {"TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile", "mkdtemp", "mkstemp"}
     places = {place.partition(":")[0] for place, name, _ in called(SOURCES) if name in making}
-    assert places == {"fleet/guarded.py", "fleet/task.py"}
+    assert places == {"fleet/guarded.py", "fleet/task.py", "interface.py"}
 
 
 def test_no_python_function_runs_over_rows() -> None:
@@ -185,6 +186,7 @@ def test_a_file_is_scanned_in_one_place() -> None:
 
 EXACT = ("packs", "rules", "judging", "comparing", "facts", "plan", "ingest")
 DISPLAY = {
+    "interface.py",
     "report/page/charts.py",
     "judging/judge.py",
     "codec.py",

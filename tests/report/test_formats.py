@@ -16,7 +16,7 @@ import fastexcel
 import pytest
 import xmlschema
 
-from kshop_audit.model.report import ConfigRef, Evidence, Place, Report, Status
+from kshop_audit.model.report import ConfigRef, Evidence, EvidencePlace, Report, Status
 from kshop_audit.report import csv as report_csv
 from kshop_audit.report import github, gitlab, junit, sarif, sheet, workbook
 from kshop_audit.report.page import html
@@ -168,7 +168,9 @@ def test_gitlab_has_an_entry_for_what_speaks_against_the_shop(name: str, lang: s
 
 def test_places_are_the_rows_that_speak_against_the_shop() -> None:
     report = failing()
-    evidence = Evidence(2, None, truncated=False, places=(Place("a b.csv", 7), Place("c.csv", 9)))
+    evidence = Evidence(
+        2, None, truncated=False, places=(EvidencePlace("a b.csv", 7), EvidencePlace("c.csv", 9))
+    )
     rules = (replace(report.rules[0], evidence=evidence), *report.rules[1:])
     log = json.loads(sarif.render(replace(report, rules=rules), "en"))
     first = log["runs"][0]["results"][0]

@@ -95,7 +95,7 @@ def _whatif(options: WhatIfOptions) -> int:
     )
     target = None
     if options.report is not None:
-        target = outputs.Target(*formats.file_of(str(options.report), "--report"))
+        target = outputs.OutTarget(*formats.file_of(str(options.report), "--report"))
         outputs.keep_out(f"--report {target.path}", target.path, order.inputs)
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
         done = whatif(replace(order, inputs=replace(order.inputs, watch=watch)), changes, scratch)

@@ -38,7 +38,7 @@ def render(report: Report, options: TextOptions) -> str:
     """The report as lines of at most `options.width` cells (never narrower than 40)."""
     shown = view(report, options.lang, ascii_only=options.ascii)
     page, details = _Short(shown, options), Details(shown, options)
-    sections = [page.verdict(), page.today()]
+    sections = [page.verdict(), page.due_today()]
     if options.verbose:
         sections += [page.changes(), *details.everything(), page.last()]
     else:
@@ -71,7 +71,7 @@ class _Short:
         more = "" if self._verbose else self._speech.say("short.more")
         return self._badge(self._speech.join([self._view.short, more], "clause"))
 
-    def today(self) -> list[Spans]:
+    def due_today(self) -> list[Spans]:
         """What falls due within a day, at most five lines."""
         entries, title = self._view.today, self._speech.say("short.today")
         if len(entries) == 1:

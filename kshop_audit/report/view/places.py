@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kshop_audit.model.report import Place, Report, RuleResult
+from kshop_audit.model.report import EvidencePlace, Report, RuleResult
 
 _UNREAD = "unrecognised"
 
 
-def places(rule: RuleResult, report: Report) -> Iterator[Place]:
+def places(rule: RuleResult, report: Report) -> Iterator[EvidencePlace]:
     """The rows that speak against the shop; else the file that the rule counts, else the
     configuration, where a missing file or figure can be stated. Nothing where there is no file.
     """
@@ -21,8 +21,8 @@ def places(rule: RuleResult, report: Report) -> Iterator[Place]:
     own = [entry.path for entry in report.inputs if kind is not None and entry.kind == kind]
     known = not rule.declared and rule.reason is None
     if own:
-        yield Place(own[0], 1)
+        yield EvidencePlace(own[0], 1)
     elif report.config.file:
-        yield Place(report.config.file, 1)
+        yield EvidencePlace(report.config.file, 1)
     elif known and files:
-        yield Place(files[0], 1)
+        yield EvidencePlace(files[0], 1)
