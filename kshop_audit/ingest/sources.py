@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError
-from kshop_audit.ingest.cells.columns import Cells, cells_of
+from kshop_audit.ingest.cells.columns import Cells, cells_of, dressed
 from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.contract import InputFile, Request, Source
 from kshop_audit.ingest.convert.conversion import Original, converted, is_convertible
@@ -271,7 +271,7 @@ def understood_source(reading: Reading) -> Source:
     mapping = reading.mapping(match.kind)
     configured = mapping.encoding if not reading.encoding and _differs(mapping, decoded) else None
     words = mapping.values
-    parts = cells_of(match, words, reading.request.zone)
+    parts = dressed(cells_of(match, words, reading.request.zone), header.below)
     records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
     damaged = (records.slow or rewritten is not None) and decoding.is_damaged(decoded)
     notes = notes_on(

@@ -10,7 +10,7 @@ from typing import Self
 
 import polars as pl
 
-from kshop_audit.facts.tables import NUMBERED, numbers_of
+from kshop_audit.facts.tables import with_numbers
 from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
 from kshop_audit.tables import (
     BAD_COLUMN,
@@ -20,7 +20,7 @@ from kshop_audit.tables import (
     FILE,
     GOOD,
     KEYLESS,
-    NUMBER,
+    RAW_SUFFIX,
     REJECTED,
     ROW,
     SPAN_SUFFIX,
@@ -81,7 +81,7 @@ class Reader:
 
     def likely(self, index: int, name: str, records: Records) -> None:
         """Begin to read a file that is still being opened."""
-        self._ahead[index] = (records, self._begin(index, name, records))
+        self._ahead[index] = (records, self._begin(name, records))
 
     def opened(self, source: Source) -> None:
         """Read a file, unless that has begun already and in the right way."""
@@ -93,36 +93,54 @@ class Reader:
             return
         if part is not None:
             part.cancel()
-        self._parts[source.index] = self._begin(source.index, source.name, source.records)
+        self._parts[source.index] = self._begin(source.name, source.records)
 
     def parts(self) -> dict[int, Future[FileRows]]:
         """By file, what was read or is going to be."""
         return self._parts
 
-    def _begin(self, index: int, name: str, records: Records) -> Future[FileRows]:
-        return self._background.submit(_read, index, name, records, self._needs)
+    def _begin(self, name: str, records: Records) -> Future[FileRows]:
+        return self._background.submit(_read, name, records, self._needs)
 
 
-def _read(index: int, name: str, records: Records, needs: TextNeeds) -> FileRows:
-    """Scan one file, see what is plain in it, and read what is left."""
+def _read(name: str, records: Records, needs: TextNeeds) -> FileRows:
+    """Scan one file, and take a closer look at the rows that need one."""
     with while_reading(name):
-        text = records.text(needs).collect(engine="streaming")
-    ids = records.single_cells(NUMBERED.get(records.header.match.kind, ()))
-    text = text.with_columns(numbers_of(text, ids))
-    checked = records.checks(text).collect()
-    rows = records.rows(text, checked, needs).collect()
-    # A twin of a column in which every time has its seconds says nothing.
-    rows = rows.drop(
-        name for name in rows.columns
-        if name.endswith(SPAN_SUFFIX) and rows[name].null_count() == rows.height
+        cells = records.cells(needs).collect(engine="streaming")
+        odd = records.odd(cells, needs).collect()
+        if odd.height < cells.height and records.has_second_header(odd):
+            # From there on no row is what it seems, odd or not.
+            cells = records.cells(needs, closely=True).collect(engine="streaming")
+            odd = records.odd(cells, needs).collect()
+    kind, plain = records.header.match.kind, None
+    if odd.height < cells.height:
+        plain = records.plain(cells, needs).collect()
+        del cells
+        if odd.is_empty():
+            plain = with_numbers(plain, kind)
+            return FileRows(plain, pl.DataFrame(schema=BAD), plain.clear(), {})
+    # A twin of a column in which every time has its seconds says nothing, nor that of known words.
+    odd = odd.drop(
+        name for name in odd.columns
+        if name.endswith((SPAN_SUFFIX, RAW_SUFFIX)) and odd[name].null_count() == odd.height
     )  # fmt: skip
-    if STATE not in rows.columns:
-        return FileRows(rows, pl.DataFrame(schema=BAD), rows.clear(), {})
-    state = rows[STATE]
-    rows = rows.drop(STATE)
-    good = rows.filter(state == GOOD).drop(BAD_COLUMN, BAD_VALUE, BAD_REASON)
-    bad, strays = rows.filter(state == REJECTED), rows.filter(state == KEYLESS)
-    numbers = [name for name in rows.columns if name.endswith(NUMBER)]
-    bad, strays = records.readable(bad.drop(numbers)), strays.select(good.columns).drop(numbers)
-    skipped = rows.height - good.height - bad.height - strays.height
-    return FileRows(good, bad, strays, {index: skipped})
+    state = odd[STATE]
+    odd = odd.drop(STATE)
+    good = odd.filter(state == GOOD).drop(BAD_COLUMN, BAD_VALUE, BAD_REASON)
+    bad, strays = odd.filter(state == REJECTED), odd.filter(state == KEYLESS)
+    skipped = odd.height - good.height - bad.height - strays.height
+    bad, strays = records.readable(bad), strays.select(good.columns)
+    good = with_numbers(_in_order(plain, good), kind)
+    return FileRows(good, bad, strays, {records.index: skipped})
+
+
+def _in_order(plain: pl.DataFrame | None, odd: pl.DataFrame) -> pl.DataFrame:
+    """The good rows in the order of the file."""
+    if plain is None:
+        return odd
+    lacking = [pl.lit(None, odd.schema[n]).alias(n) for n in odd.columns if n not in plain.columns]
+    plain = plain.with_columns(lacking)
+    if odd.is_empty():
+        return plain
+    both = plain.lazy().merge_sorted(odd.select(plain.columns).lazy(), key=ROW)
+    return both.collect()

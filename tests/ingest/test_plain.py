@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kshop_audit.facts.tables import numbers_of
-from kshop_audit.ingest import TextNeeds
-from kshop_audit.tables import NUMBER, RAW_SUFFIX, STATE
+from kshop_audit.ingest import ODD, TextNeeds
+from kshop_audit.tables import RAW_SUFFIX, STATE
 from tests.ingest.build import open_one
 from tests.ingest.tables import completed
 
@@ -40,7 +40,7 @@ PLAIN = {
     "是否预售": ("是", "否", ""),
     "商品ID": ("23811457702035", "000000", "00000", "_____", "一一", "无忧物"),
 }
-ODD = (
+STRANGE = (
     "", " ", "\t1234567", "'12345", '="00123"', "12345.0", "1.5E+15", "1e5", "0", "000", "-", "--",
     "无", "null", "ＮＡＮ", "none ", "合计", "TOTAL", "Total:", "total", "#n/a", "# 备注", "小计：",
     "\u200b26100000000000001", "１２３４５", "2026/10/01 08:00:00", "2026-10-01", "2026-10-01 8:00",
@@ -54,6 +54,13 @@ CHATS = tuple(PLAIN)[:8]
 ORDERS = tuple(PLAIN)[8:]
 
 
+DRESSES = {
+    "订单号": ("\t2630000000000124", '="2630000000001254"'),
+    "订单支付时间": ("2026/10/01 08:00:00", "2026/3/1 8:05:00", "-"),
+    "实付款": ("¥88.60", "￥0.5", "-"),
+}
+
+
 @st.composite
 def _tables(draw: st.DrawFn) -> list[list[str]]:
     headers = list(draw(st.permutations(draw(st.sampled_from((CHATS, ORDERS))))))
@@ -62,8 +69,10 @@ def _tables(draw: st.DrawFn) -> list[list[str]]:
     rows = [[draw(st.sampled_from(PLAIN[name])) for name in headers] for _ in range(count)]
     for row in rows:
         for place, name in enumerate(headers):
+            if name in DRESSES and draw(st.booleans()):
+                row[place] = draw(st.sampled_from(DRESSES[name]))
             if name in odd and draw(st.booleans()):
-                row[place] = draw(st.sampled_from(ODD))
+                row[place] = draw(st.sampled_from(STRANGE))
     if len(rows) > 1 and draw(st.integers(0, 9)) == 0:
         rows[0] = rows[0][:-1]
     return [headers, *rows]
@@ -81,47 +90,49 @@ def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         records = open_one(Path(folder), _csv(rows), "a.csv").records
         assert records is not None
-        text = records.text(NEEDS).collect(engine="streaming")
-        checked = records.checks(text).collect()
-        nothing = checked.select(pl.lit(False).alias(name) for name in checked.columns)
-        quick, usual = (
-            completed(records.rows(text, stated, NEEDS).collect(), records.header.match.kind)
-            for stated in (checked, nothing)
-        )
-    assert_frame_equal(quick, usual)
+        kind = records.header.match.kind
+        cells = records.cells(NEEDS).collect(engine="streaming")
+        closely = records.cells(NEEDS, closely=True).collect()
+        usual = completed(records.odd(closely, NEEDS).collect(), kind)
+        odd = records.odd(cells, NEEDS).collect()
+        quick = completed(odd, kind)
+        if not closely_only(cells):
+            plain = completed(records.plain(cells, NEEDS).collect(), kind)
+            assert_frame_equal(plain, usual.filter(~cells[ODD]))
+        if not records.has_second_header(odd):
+            usual = usual.filter(cells[ODD])
+            assert_frame_equal(quick, usual)
 
 
-@settings(max_examples=80, suppress_health_check=list(HealthCheck))
-@given(
-    st.sampled_from(("HH", "", "'", "订单", "  ", "#", "甲")),
-    st.integers(1, 8),
-    st.lists(st.integers(0, 10**4), min_size=1, max_size=4),
-)
-def test_ids_that_are_numbers_are_read_the_same(
-    begin: str, digits: int, serials: list[int]
-) -> None:
-    """Of ids that are nothing but digits behind a common beginning, one is looked at for all."""
-    plain = {name: PLAIN[name][0] for name in CHATS}
-    own = [{**plain, "会话ID": f"{begin}{serial:0{digits}}"} for serial in serials]
-    with tempfile.TemporaryDirectory() as folder:
-        content = _csv([CHATS, *([row[name] for name in CHATS] for row in own)])
-        records = open_one(Path(folder), content, "a.csv").records
-        assert records is not None
-        text = records.text(NEEDS).collect()
-    quick = records.rows(text, records.checks(text).collect(), NEEDS).collect()
-    text = text.with_columns(numbers_of(text, records.single_cells(["session_id"])))
-    again = records.rows(text, records.checks(text).collect(), NEEDS).collect()
-    numbers = "session_id" + NUMBER
-    assert_frame_equal(again.drop(numbers, strict=False), quick)
-    if numbers in again.columns:
-        both = again.select("session_id", numbers).unique()
-        assert both.n_unique("session_id") == both.n_unique(numbers) == both.height
+def closely_only(cells: pl.DataFrame) -> bool:
+    """Whether no row can be finished at once."""
+    return "order_id" not in cells.columns and "message_id" not in cells.columns
 
 
-def test_a_plain_file_needs_no_bookkeeping(tmp_path: Path) -> None:
+def test_rows_of_usual_cells_are_finished_at_once(tmp_path: Path) -> None:
     rows = [list(CHATS), *([PLAIN[name][0] for name in CHATS] for _ in range(2))]
     records = open_one(tmp_path, _csv(rows), "a.csv").records
     assert records is not None
-    text = records.text(NEEDS).collect()
-    quick = records.rows(text, records.checks(text).collect(), NEEDS).collect()
+    cells = records.cells(NEEDS).collect()
+    assert cells[ODD].to_list() == [False, False]
+    quick = records.plain(cells, NEEDS).collect()
     assert not {STATE, "sender_role" + RAW_SUFFIX} & set(quick.columns)
+
+
+@pytest.mark.parametrize("name", DRESSES)
+def test_a_dress_that_all_cells_have_costs_no_closer_look(name: str, tmp_path: Path) -> None:
+    """What exports put around ids, times and amounts; the value is that of a closer look."""
+    for cell in DRESSES[name]:
+        first = DRESSES[name][0] if cell == "-" else cell
+        own = [{**{n: PLAIN[n][0] for n in ORDERS}, name: text} for text in (first, cell)]
+        content = _csv([ORDERS, *([row[n] for n in ORDERS] for row in own)])
+        records = open_one(tmp_path, content, "a.csv").records
+        assert records is not None
+        cells = records.cells(NEEDS).collect()
+        assert not cells[ODD].any()
+        closely = records.cells(NEEDS, closely=True).collect()
+        kind = records.header.match.kind
+        assert_frame_equal(
+            completed(records.plain(cells, NEEDS).collect(), kind),
+            completed(records.odd(closely, NEEDS).collect(), kind),
+        )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 import polars as pl
 
@@ -32,10 +33,21 @@ DISPENSABLE = frozenset({"message_seq"})
 """Columns that only break ties: a cell that cannot be read says nothing, and its row stands."""
 
 
+class Dress(Enum):
+    """What an export puts around every cell of a column."""
+
+    NONE = auto()
+    TAB = auto()
+    FORMULA = auto()
+    YUAN = auto()
+    SLASHES = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Cells:
     """One canonical column of a file and where its text comes from; `fen`: of an amount, its unit
-    instead of yuan.
+    instead of yuan. `dress`: what its cells are likely to look like, which decides nothing but how
+    soon they are read.
     """
 
     column: Column
@@ -45,6 +57,7 @@ class Cells:
     key: bool
     clock: str = ZONE
     fen: bool = False
+    dress: Dress = Dress.NONE
 
     @property
     def name(self) -> str:
@@ -128,3 +141,29 @@ def cells_of(
         column = table.column(name)
         result.append(Cells(column, header, places, known, name == key, zone, in_fen))
     return tuple(result)
+
+
+def dressed(parts: Sequence[Cells], below: Sequence[Sequence[str]]) -> tuple[Cells, ...]:
+    """The columns with the dress that the first records show; `below`: their cells."""
+    return tuple(
+        replace(part, dress=_dress(part, [row[part.places[0]] for row in below if wide(row, part)]))
+        for part in parts
+    )
+
+
+def wide(row: Sequence[str], part: Cells) -> bool:
+    """Whether a record has the cell of a column."""
+    return len(row) > part.places[0]
+
+
+def _dress(part: Cells, sample: Sequence[str]) -> Dress:
+    match part.type:
+        case Type.ID if any(text.startswith("\t") for text in sample):
+            return Dress.TAB
+        case Type.ID if any(text.startswith('="') for text in sample):
+            return Dress.FORMULA
+        case Type.MONEY if not part.fen and any(text.startswith(("¥", "￥")) for text in sample):
+            return Dress.YUAN
+        case Type.TIME | Type.DATE if any("/" in text.strip("/") for text in sample):
+            return Dress.SLASHES
+    return Dress.NONE

@@ -1,26 +1,29 @@
-"""Columns in which every cell has its type's usual form, so that no cell needs a closer look.
+"""Cells in the usual form of their type, read while the file is: nearly all of nearly all exports.
 
-Nearly all columns of nearly all exports are like that, and one look at a whole column costs a tenth
-of what the steps of `typed` cost. A column that does not pass the check goes through them.
+A row in which some cell has another form, or which may be no row at all, is ODD and takes the steps
+of `typed`; all others are finished here. Exports dress every cell of a column alike (a tab before
+an id, ¥ before an amount), so the first rows show what to expect; if they mislead, rows are odd.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from kshop_audit.ingest.cells import cells, times
-from kshop_audit.ingest.cells.columns import WRITTEN_BY_PEOPLE, Cells
-from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED
-from kshop_audit.ingest.decode.raw import cell
+from kshop_audit.ingest.cells.columns import WRITTEN_BY_PEOPLE, Cells, Dress
+from kshop_audit.ingest.cells.feet import TOTALS
+from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED, trim
+from kshop_audit.ingest.cells.second_headers import KEY_LIKE
+from kshop_audit.ingest.decode.raw import FAULT, cell
 from kshop_audit.ingest.headers.catalogue import cell_text
+from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.schema import Type
+from kshop_audit.tables import ROW
 
-_ALWAYS = " always"
-_FILLED = " filled"
-_ROWS = " rows"
+ODD = "_odd"
+"""Boolean: the row needs a closer look."""
 
 # No repair touches these characters, and no word for nothing has so many bytes of them.
 _STRANGE_ID = "[^0-9A-Za-z_:@一-龥-]"
@@ -29,102 +32,112 @@ _LEAST_ID = 5
 _BLANK = "[" + "".join(rf"\x{{{ord(char):x}}}" for char in BLANKS) + "]"
 _LOOSE = f"^{_BLANK}|{_BLANK}$"
 
+_NONE = ("-", "--", "—", "/")
+"""The usual marks for nothing in columns of times and amounts."""
+
 _FIRST, _BEYOND = "0", "T"
 """Text from the one up to the other begins neither with a blank or # nor as a total does."""
 
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """What holds for all records of a file: the columns of which all cells are plain, those
-    without an empty cell, and whether no record is a remark, a total or without a key.
-    """
-
-    columns: frozenset[str] = frozenset()
-    filled: frozenset[str] = frozenset()
-    rows: bool = False
+_TIMES = (Type.TIME, Type.DATE)
 
 
-def ahead(parts: Iterable[Cells]) -> list[pl.Expr]:
-    """Values that are read while the file is, for the columns that turn out to be plain."""
-    return [_ahead(part).alias(part.step("ahead")) for part in _alone(parts) if _read_ahead(part)]
+def can_be_plain(parts: Sequence[Cells]) -> bool:
+    """Whether rows can be finished at once: they have a key, and no cell that holds two things."""
+    return any(part.key for part in parts) and all(part.name != "node_at" for part in parts)
 
 
-def _ahead(part: Cells) -> pl.Expr:
-    if part.type is Type.TIME:
-        return times.plain(part.raw, part.zone)
-    if part.type is Type.BOOL:
-        return cells.exact(part.raw, cells.flags(part.words), pl.Boolean())
-    return cells.exact(part.raw, cells.codes(part.column.codes, part.words), pl.String())
+def value(part: Cells) -> pl.Expr:
+    """The value of a cell in the usual form; null where it is empty, anything where it is odd."""
+    raw = _undressed(part)
+    match part.type:
+        case Type.TIME:
+            found = times.plain(raw, part.zone)
+        case Type.DATE:
+            found = times.plain_day(raw)
+        case Type.BOOL:
+            found = cells.exact(raw, cells.flags(part.words), pl.Boolean())
+        case Type.CODE:
+            found = cells.exact(raw, cells.codes(part.column.codes, part.words), pl.String())
+        case Type.MONEY if not part.fen:
+            found = cells.fen(raw)
+        case Type.INT | Type.MONEY:
+            found = raw.cast(pl.Int64, strict=False)
+        case _:
+            found = pl.when(raw != "").then(raw)
+    return found
 
 
-def _read_ahead(part: Cells) -> bool:
-    return part.type in (Type.TIME, Type.BOOL, Type.CODE)
+def odd(parts: Sequence[Cells], header: Header, faulty: bool) -> pl.Expr:
+    """ODD, never null, over the raw cells and the columns of `value`."""
+    found = [*_no_rows(parts)]
+    if header.described:
+        found.append(pl.col(ROW) == header.row + 1)
+    if faulty:
+        found.append(pl.col(FAULT).is_not_null())
+    strange = (_strange(part) & (part.raw != "") for part in parts if not _spoken(part))
+    return pl.any_horizontal(*found, *strange).fill_null(True).alias(ODD)
 
 
-def _alone(parts: Iterable[Cells]) -> list[Cells]:
-    """The columns that come from one cell of the file and are read by their type alone."""
-    return [
-        part
-        for part in parts
-        if len(part.places) == 1
-        and part.type is not Type.DATE
-        and part.name not in WRITTEN_BY_PEOPLE
-        and part.name != "node_at"
-    ]
+def _spoken(part: Cells) -> bool:
+    return part.name in WRITTEN_BY_PEOPLE
 
 
-def checks(parts: Sequence[Cells], numbered: Collection[str] = ()) -> list[pl.Expr]:
-    """One row of Booleans over the records of a file; what it says is read by `plain_in`.
-
-    `numbered`: ids of one length that are nothing but digits behind one common beginning.
-    """
-    alone = _alone(parts)
-    found = [pl.lit(True).alias(_ALWAYS)]  # where every column stands twice there is nothing else
-    for part in alone:
-        # Digits are never strange, so one such id speaks for all.
-        raw = part.raw.first() if part.name in numbered else part.raw
-        found.append((~(_strange(part, raw) & (raw != "")).any()).alias(part.name))
-    found += [(part.raw != "").all().alias(part.name + _FILLED) for part in alone]
-    key = next((part for part in alone if part.key), None)
-    if key is None:
-        return found
-    # Nor as the header does, which may be repeated in capitals.
-    beyond = min(_BEYOND, cell_text(key.header)[:1].upper())
-    ends = dict.fromkeys((cell(0), cell(key.places[0])))
-    inside = [(pl.col(name).min() >= _FIRST) & (pl.col(name).max() < beyond) for name in ends]
-    return [*found, pl.all_horizontal(inside).alias(_ROWS)]
+def _undressed(part: Cells) -> pl.Expr:
+    raw = part.raw
+    match part.dress:
+        case Dress.TAB:
+            return raw.str.strip_chars("\t")
+        case Dress.FORMULA:
+            return raw.str.strip_prefix('="').str.strip_suffix('"')
+        case Dress.YUAN:
+            return raw.str.strip_chars_start("¥￥")
+        case Dress.SLASHES:
+            return raw.str.replace_all("/", "-", literal=True)
+        case _:
+            return raw
 
 
-def plain_in(parts: Sequence[Cells], checked: Mapping[str, bool | None]) -> Plain:
-    """What the one row of `checks` says; of no records at all it says nothing."""
-    columns = frozenset(part.name for part in _alone(parts) if checked[part.name])
-    filled = frozenset(part.name for part in _alone(parts) if checked[part.name + _FILLED])
-    key = next((part.name for part in parts if part.key), None)
-    return Plain(columns, filled, bool(checked.get(_ROWS)) and key in columns)
-
-
-def _strange(part: Cells, raw: pl.Expr) -> pl.Expr:
-    """Whether a cell that is not empty needs a closer look; `raw`: its text."""
+def _strange(part: Cells) -> pl.Expr:
+    """Whether a cell that is not empty needs a closer look."""
+    raw, text = part.raw, _undressed(part)
     match part.type:
         case Type.ID:
-            return raw.str.contains(_STRANGE_ID) | (raw.str.len_bytes() < _LEAST_ID)
-        case Type.MONEY:
-            return ~raw.str.contains(cells.PLAIN_WHOLE if part.fen else cells.PLAIN_MONEY)
-        case Type.INT:
-            return ~raw.str.contains(cells.PLAIN_WHOLE)
+            strange = text.str.contains(_STRANGE_ID) | (text.str.len_bytes() < _LEAST_ID)
+            if part.dress is Dress.FORMULA:
+                strange |= raw.str.ends_with('"') & ~raw.str.starts_with('="')
+            return strange
+        case Type.MONEY | Type.INT:
+            yuan = part.type is Type.MONEY and not part.fen
+            form = cells.PLAIN_MONEY if yuan else cells.PLAIN_WHOLE
+            return ~text.str.contains(form) & ~raw.is_in(_NONE)
         case Type.TEXT:
             return raw.str.contains(_LOOSE) | raw.is_in((*EMPTY, *FAILED))
+        case Type.TIME | Type.DATE:
+            return pl.col(part.name).is_null() & ~raw.is_in(_NONE)
         case _:
-            return pl.col(part.step("ahead")).is_null()
+            return pl.col(part.name).is_null()
 
 
-def value(part: Cells, plain: Plain) -> pl.Expr:
-    """The value of a plain cell; null where it is empty."""
-    raw = part.raw
-    if _read_ahead(part):
-        return pl.col(part.step("ahead"))
-    if part.type is Type.MONEY and not part.fen:
-        return cells.fen(raw)
-    if part.type in (Type.INT, Type.MONEY):
-        return raw.cast(pl.Int64, strict=False)
-    return raw if part.name in plain.filled else pl.when(raw != "").then(raw)
+def _no_rows(parts: Sequence[Cells]) -> Iterator[pl.Expr]:
+    """Whether a record may be a remark, a total, a header, or without a key."""
+    key = next(part for part in parts if part.key)
+    # Nor as the header does, which may be repeated in capitals.
+    beyond = min(_BEYOND, cell_text(key.header)[:1].upper())
+    yield _outside(_undressed(key), beyond)
+    if not any(part.type in _TIMES for part in parts):
+        # No time that another header could not be.
+        yield ~key.raw.str.contains(KEY_LIKE)
+    first = next((part for part in parts if part.places[0] == 0), None)
+    if first is key or (first is not None and _spoken(first)):
+        return
+    if first is not None and first.type in (Type.ID, *_TIMES):
+        yield _outside(_undressed(first), _BEYOND)
+    else:
+        text = trim(pl.col(cell(0)))
+        others = [part for part in parts if part.places[0] != 0 and part.rejects]
+        stated = pl.sum_horizontal(pl.lit(0), *(pl.col(p.name).is_not_null() for p in others))
+        yield text.is_in(TOTALS) | text.str.starts_with("#") | (stated <= 1)
+
+
+def _outside(text: pl.Expr, beyond: str) -> pl.Expr:
+    return (text < _FIRST) | (text >= beyond)

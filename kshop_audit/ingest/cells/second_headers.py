@@ -12,7 +12,7 @@ from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
 from kshop_audit.ingest.headers.catalogue import every_header, normal, unused_headers
 from kshop_audit.model.schema import Type
 
-_KEY_LIKE = "[0-9]{4}"
+KEY_LIKE = "[0-9]{4}"
 """What nearly all keys hold and no header does: such rows need no closer look."""
 
 _SECOND = "_second"
@@ -28,7 +28,7 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
     nothing = pl.lit(None, pl.String())
     fault, value = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
     key = next((part for part in parts if part.key), parts[0])
-    suspect = ~key.raw.str.contains(_KEY_LIKE)
+    suspect = ~key.raw.str.contains(KEY_LIKE)
     texts = [_bare(pl.when(suspect).then(pl.col(cell(p.places[0])))) for p in parts]
     names = [normal(part.header) for part in parts]
     known = pl.Series(sorted(every_header() | unused_headers()), dtype=pl.String())

@@ -10,7 +10,6 @@ import polars as pl
 from kshop_audit.ingest.cells import cells, reasons
 from kshop_audit.ingest.cells.columns import REASON, WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.cells.feet import LABEL, REMARK, TOTALS
-from kshop_audit.ingest.cells.plain_columns import Plain
 from kshop_audit.ingest.cells.protection import BLANKS, FAILED, trim
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
 from kshop_audit.ingest.headers.catalogue import cell_text
@@ -36,9 +35,9 @@ def _all_null(parts: Iterable[Cells]) -> pl.Expr:
     return pl.all_horizontal(pl.lit(True), *(part.read.is_null() for part in parts))
 
 
-def skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
+def skipped(parts: Sequence[Cells]) -> pl.Expr:
     """Blank rows, totals, closing remarks, repeated headers, rows without a key."""
-    whole = pl.col(FAULT).is_null() if faulty else pl.lit(True)
+    whole = pl.col(FAULT).is_null()
     found = pl.lit(False)
     spoken = any(part.places[0] == 0 and part.name in WRITTEN_BY_PEOPLE for part in parts)
     if not spoken:
@@ -51,25 +50,24 @@ def skipped(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
         label = pl.when(said == 1).then(first).str.contains(LABEL).fill_null(False)
         remark = alone.str.contains(REMARK).fill_null(False) | label
         found = first.is_in(TOTALS) | sign.fill_null(False) | (remark & whole)
-    if faulty:
-        found |= (pl.col(FAULT) == reasons.REMARK).fill_null(False)
+    found |= (pl.col(FAULT) == reasons.REMARK).fill_null(False)
     key = next((part for part in parts if part.key), None)
     if key is None:
         return found | (_all_null(parts) & whole)
     keyless = pl.col(key.name).is_null() & whole
-    if key.rejects and key.name not in known.columns:
+    if key.rejects:
         keyless &= ~key.bad
     named = trim(key.raw).is_in([*TOTALS, key.header.strip(BLANKS)])
     return found | keyless | named | _is_header(key)
 
 
-def strays(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
+def strays(parts: Sequence[Cells]) -> pl.Expr:
     """Rows below the first of their group, if the key stands there alone: `skipped` without them.
 
     What a total or a remark lacks is a time or a state.
     """
     key = next((part for part in parts if part.key), None)
-    if key is None or key.name in known.filled & known.columns:
+    if key is None:
         return pl.lit(False)
     others = [part for part in parts if part is not key]
     says = [p.read.is_not_null() for p in others if p.type in (Type.TIME, Type.CODE)]
@@ -81,9 +79,8 @@ def strays(parts: Sequence[Cells], known: Plain, faulty: bool) -> pl.Expr:
     first, foot = trim(pl.col(cell(0))), [*TOTALS, parts[0].header.strip(BLANKS)]
     stray = pl.col(key.name).is_null() & pl.any_horizontal(says)
     stray &= ~first.is_in(foot) & ~first.str.starts_with("#")
-    if faulty:
-        stray &= pl.col(FAULT).is_null()
-    return stray & ~key.bad if key.rejects and key.name not in known.columns else stray
+    stray &= pl.col(FAULT).is_null()
+    return stray & ~key.bad if key.rejects else stray
 
 
 def _is_header(key: Cells) -> pl.Expr:
@@ -99,13 +96,12 @@ def _is_header(key: Cells) -> pl.Expr:
     return (text == word).fill_null(False)
 
 
-def explained(judged: Sequence[Cells], faulty: bool) -> list[pl.Expr]:
+def explained(judged: Sequence[Cells]) -> list[pl.Expr]:
     """STATE and the three columns that explain a rejected row by its first bad cell.
 
-    `judged`: columns that may reject a row; `faulty`: the row as a whole may be at fault.
+    `judged`: columns that may reject a row.
     """
-    nothing = pl.lit(None, pl.String())
-    fault, found = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
+    fault, found = pl.col(FAULT), pl.col(FAULT_VALUE)
     skip = pl.col(SKIP)
     rejected = pl.any_horizontal(fault.is_not_null(), *(part.bad for part in judged))
     unsure = pl.when(pl.col(STRAY)).then(KEYLESS).otherwise(GOOD)

@@ -111,6 +111,12 @@ def plain(raw: pl.Expr, zone: str = ZONE) -> pl.Expr:
     return _placed(pl.when(time.is_between(_THIS_CENTURY, _NEVER, closed="left")).then(time), zone)
 
 
+def plain_day(raw: pl.Expr) -> pl.Expr:
+    """The day of a cell in the most usual form and of this century, else null."""
+    day = raw.str.to_date(_DAYS, strict=False)
+    return pl.when(day.is_between(_THIS_CENTURY.date(), _NEVER.date(), closed="left")).then(day)
+
+
 def odd(raw: pl.Expr, usual: pl.Expr) -> pl.Expr:
     """The text of a cell in any other form, made ready for `calendar` and `parse`."""
     return bare(pl.when(usual.is_null() & (raw != "")).then(raw)).str.to_uppercase()

@@ -7,7 +7,7 @@ million unusual times), and a plan that selects few columns computes few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,25 +16,25 @@ from kshop_audit.ingest.cells import (
     cells,
     faults,
     plain_columns,
+    reasons,
     second_headers,
     states,
     times,
 )
 from kshop_audit.ingest.cells.columns import WRITTEN_BY_PEOPLE, Cells
-from kshop_audit.ingest.cells.plain_columns import Plain
+from kshop_audit.ingest.cells.plain_columns import ODD
 from kshop_audit.ingest.cells.protection import EMPTY
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, Raw, cell
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
+    BAD_REASON,
     BOOKKEEPING,
     FILE,
-    NUMBER,
     RAW_SUFFIX,
     ROW,
     SAID,
     SPAN_SUFFIX,
-    STATE,
     schema,
 )
 
@@ -116,28 +116,21 @@ def _bad(part: Cells) -> pl.Expr:
     return bad.fill_null(False).alias(part.step("bad"))
 
 
-def _values(frame: pl.LazyFrame, parts: Sequence[Cells], known: Plain) -> pl.LazyFrame:
+def _values(frame: pl.LazyFrame, parts: Sequence[Cells]) -> pl.LazyFrame:
     """Add the value of every cell, and for some types whether it rejects the row."""
-    rest = [part for part in parts if part.name not in known.columns]
-    timed = [part for part in rest if part.type in _TIMES]
-    checked = [part for part in rest if part.type in _ODD]
+    timed = [part for part in parts if part.type in _TIMES]
+    checked = [part for part in parts if part.type in _ODD]
     frame = frame.with_columns(times.usual(p.raw, p.zone).alias(p.step("usual")) for p in timed)
     frame = frame.with_columns(_odd(part) for part in (*timed, *checked))
     frame = frame.with_columns(times.calendar(p.odd).alias(p.step("parts")) for p in timed)
-    frame = frame.with_columns(
-        plain_columns.value(part, known).alias(part.step("read"))
-        if part.name in known.columns
-        else _value(part)
-        for part in parts
-    )
+    frame = frame.with_columns(map(_value, parts))
     return frame.with_columns(
-        *(part.read.alias(part.name) for part in parts if part.name in known.columns),
-        *(_settled(part) for part in rest),
-        *(_bad(part) for part in rest if part.rejects),
-        *(_span(part) for part in rest if part.type is Type.TIME),
+        *(_settled(part) for part in parts),
+        *(_bad(part) for part in parts if part.rejects),
+        *(_span(part) for part in parts if part.type is Type.TIME),
         *(
             cells.left_over(part.raw, part.read).alias(part.name + RAW_SUFFIX)
-            for part in rest
+            for part in parts
             if part.type is Type.CODE
         ),
     )
@@ -162,22 +155,25 @@ class TextNeeds:
     roles: tuple[str, ...]
     keep: pl.Expr
 
-    def of(self, frame: pl.LazyFrame, role: pl.Expr, text: pl.Expr) -> pl.LazyFrame:
-        """The frame with `content`, null where it is not needed; `role`: whether one of them."""
-        return self.kept(frame.with_columns(content=pl.when(role).then(text)))
-
-    def kept(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """The frame without the `content` that is not needed."""
+    def of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """The frame with `content`, null where it is not needed."""
+        # `keep` waits until a file has been read: meanwhile every small piece would build the
+        # automaton of its pattern anew (measured: 0.12 s a million messages, against 0.07 s).
         return frame.with_columns(content=pl.when(self.keep).then("content"))
+
+    def said(self) -> pl.Expr:
+        """`content`, null where who wrote it needs none; who is not known may be anybody."""
+        role = pl.col("sender_role")
+        return pl.when(role.is_in(self.roles) | role.is_null()).then("content").alias("content")
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
     """The records of a file and how they are understood.
 
-    To be collected one after the other: the `text`, its `checks`, and the `rows`. These have the
-    columns of `tables.schema(kind, present columns)` and bookkeeping columns, and hold every
-    record of the file exactly once.
+    To be collected one after the other: the `cells`, and of these the `plain` and the `odd` rows.
+    Both have columns of `tables.schema(kind, present columns)` and bookkeeping columns, and
+    together they hold every record of the file exactly once.
     """
 
     raw: Raw
@@ -185,64 +181,60 @@ class Records:
     parts: tuple[Cells, ...]
     index: int
 
-    def text(self, needs: TextNeeds) -> pl.LazyFrame:
-        """The text of the understood cells, and the values of those that are likely to be plain."""
-        frame, written = self.raw.frame, self._written()
-        places = dict.fromkeys((0, *(place for part in self.parts for place in part.places)))
-        if written is not None:
-            content, role = written
-            own = cells.codes(role.column.codes, role.words)
-            # Whoever is not named or not known may be one of them.
-            others = [word for word, who in own.items() if word and who not in needs.roles]
-            # `keep` waits for `rows`: while the file is read, every small piece would build the
-            # automaton of its pattern anew (measured: 0.12 s a million messages, against 0.07 s).
-            other = role.raw.is_in(others).fill_null(False)
-            said = pl.when(~other).then(content.raw)
-            frame = frame.with_columns(said.alias(cell(content.places[0])))
-        faults = (FAULT, FAULT_VALUE) if self.raw.faulty else ()
-        return frame.select(*map(cell, places), ROW, *faults, *plain_columns.ahead(self.parts))
-
-    def single_cells(self, names: Iterable[str]) -> dict[str, str]:
-        """Of the columns of these names that come from one cell each, the one of the text."""
-        alone = {part.name: part.places[0] for part in self.parts if len(part.places) == 1}
-        return {name: cell(alone[name]) for name in names if name in alone}
-
-    def checks(self, text: pl.DataFrame) -> pl.LazyFrame:
-        """One row that says what is plain in the text, which may have NUMBER columns of ids."""
-        return text.lazy().select(plain_columns.checks(self.parts, self._numbered(text)))
-
-    def rows(self, text: pl.DataFrame, checked: pl.DataFrame, needs: TextNeeds) -> pl.LazyFrame:
-        """The canonical table from the collected text.
-
-        STATE and what goes with it are absent when nothing is wrong with any record, and so are
-        the raw twins of columns in which every word is known, and the SPAN twins of times that are
-        all written with seconds.
+    def cells(self, needs: TextNeeds, *, closely: bool = False) -> pl.LazyFrame:
+        """All records: ROW, ODD, the values of those that are not odd, and the text of those that
+        are. `closely`: all of them are odd.
         """
-        known = plain_columns.plain_in(self.parts, checked.row(0, named=True))
-        frame = _typed(self, text.lazy(), known)
-        twins = {name + RAW_SUFFIX for name in known.columns}
-        names = [name for name in self._columns() if name not in twins]
-        names += [name + NUMBER for name in self._numbered(text) if name in known.columns]
-        names += [
-            part.name + SPAN_SUFFIX
-            for part in self.parts
-            if part.type is Type.TIME and part.name not in known.columns
-        ]
-        said: tuple[str, ...] = ()
-        if "content" in names and "message_id" not in names:
-            said = SAID
-            frame = frame.with_columns(
-                pl.col("content").hash(seed).alias(name) for seed, name in enumerate(said)
-            )
+        parts, faulty = self.parts, self.raw.faulty
+        closely |= not plain_columns.can_be_plain(parts)
+        places = dict.fromkeys((0, *(place for part in parts for place in part.places)))
+        faults = (FAULT, FAULT_VALUE) if faulty else ()
+        frame = self.raw.frame.select(*map(cell, places), ROW, *faults)
+        if closely:
+            return frame.with_columns(pl.lit(True).alias(ODD))
+        frame = frame.with_columns(plain_columns.value(part).alias(part.name) for part in parts)
+        frame = frame.with_columns(plain_columns.odd(parts, self.header, faulty))
+        names = [part.name for part in parts]
+        frame = _said(frame, names)
         if {"content", "sender_role"} <= set(names):
-            if self._written() is None or "sender_role" not in known.columns:
-                role = pl.col("sender_role")
-                needed = role.is_in(needs.roles) | role.is_null()
-                frame = needs.of(frame, needed, pl.col("content"))
-            else:
-                frame = needs.kept(frame)
-        flawless = STATE not in frame.collect_schema()
-        return frame.select(*names, *said, *((FILE, ROW) if flawless else BOOKKEEPING))
+            frame = frame.with_columns(needs.said())
+        text = (pl.when(ODD).then(cell(place)).alias(cell(place)) for place in places)
+        said = [name for name in SAID if name in frame.collect_schema()]
+        return frame.select(ROW, ODD, *names, *said, *text, *faults)
+
+    def plain(self, cells: pl.DataFrame, needs: TextNeeds) -> pl.LazyFrame:
+        """The canonical table of the rows that are not odd: good ones, all of them.
+
+        It lacks STATE and what goes with it, and the twins of columns in which every cell is known
+        and precise.
+        """
+        there = set(cells.columns)
+        frame = cells.lazy().filter(~pl.col(ODD))
+        frame = frame.with_columns(pl.lit(self.index, pl.UInt16()).alias(FILE))
+        frame = _whether_rejected(self, frame)
+        if {"content", "sender_role"} <= there:
+            frame = needs.of(frame)
+        names = [name for name in self._columns() if not name.endswith(RAW_SUFFIX)]
+        said = [name for name in SAID if name in there]
+        return frame.select(*names, *said, FILE, ROW)
+
+    def odd(self, cells: pl.DataFrame, needs: TextNeeds) -> pl.LazyFrame:
+        """The canonical table of the odd rows with all bookkeeping."""
+        faults = (FAULT, FAULT_VALUE) if self.raw.faulty else ()
+        places = dict.fromkeys((0, *(place for part in self.parts for place in part.places)))
+        text = cells.lazy().filter(ODD).select(*map(cell, places), ROW, *faults)
+        frame = _typed(self, text)
+        names = list(self._columns())
+        spans = [part.name + SPAN_SUFFIX for part in self.parts if part.type is Type.TIME]
+        frame = _said(frame, names)
+        if {"content", "sender_role"} <= set(names):
+            frame = needs.of(frame.with_columns(needs.said()))
+        said = [name for name in SAID if name in frame.collect_schema()]
+        return frame.select(*names, *spans, *said, *BOOKKEEPING)
+
+    def has_second_header(self, odd: pl.DataFrame) -> bool:
+        """Whether one of the odd rows is the header of another table: see `second_headers`."""
+        return bool((odd[BAD_REASON] == reasons.OTHER_HEADER).any())
 
     def readable(self, rejected: pl.DataFrame) -> pl.DataFrame:
         """Rejected rows, typed, without what their faults made of their cells: see `faults`."""
@@ -255,21 +247,6 @@ class Records:
             if part.name in rejected.columns
         )
 
-    def _numbered(self, text: pl.DataFrame) -> list[str]:
-        """The ids of which the text has the numbers."""
-        return [part.name for part in self.parts if part.name + NUMBER in text.columns]
-
-    def _written(self) -> tuple[Cells, Cells] | None:
-        """The columns of the text and of who wrote it, if unneeded text can be dropped unread."""
-        parts = {part.name: part for part in self.parts}
-        content, role = parts.get("content"), parts.get("sender_role")
-        if content is None or role is None or "message_id" not in parts:
-            return None
-        taken = [place for part in self.parts for place in part.places]
-        single = len(content.places) == len(role.places) == 1
-        alone = content.places[0] != 0 and taken.count(content.places[0]) == 1
-        return (content, role) if single and alone else None
-
     def _columns(self) -> dict[str, pl.DataType]:
         """The columns of the canonical table that this file can tell."""
         present = {part.name for part in self.parts}
@@ -280,11 +257,32 @@ class Records:
         return schema(self.header.match.kind, present)
 
 
-def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
-    """Add the canonical columns, FILE, and where a record may be no good row STATE and the like."""
-    parts, header, faulty = records.parts, records.header, records.raw.faulty
+def _said(frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+    """The frame with SAID, where nothing else tells messages apart."""
+    if "content" not in names or "message_id" in names:
+        return frame
+    return frame.with_columns(
+        pl.col("content").hash(seed).alias(name) for seed, name in enumerate(SAID)
+    )
+
+
+def _whether_rejected(records: Records, frame: pl.LazyFrame) -> pl.LazyFrame:
+    present = {part.name for part in records.parts}
+    if records.header.match.kind is not Kind.TICKETS:
+        return frame
+    if "status" not in present or "rejected" in present:
+        return frame
+    # The export has no column of its own; the state says that a ticket is rejected now, and
+    # nothing of whether it ever was.
+    rejected = pl.when(pl.col("status") == "rejected").then(pl.lit(True))
+    return frame.with_columns(rejected.alias("rejected"))
+
+
+def _typed(records: Records, text: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the canonical columns, FILE, and STATE and the like."""
+    parts, header = records.parts, records.header
     present = {part.name for part in parts}
-    frame = _values(_named_nodes(text, parts), parts, known)
+    frame = _values(_named_nodes(text, parts), parts)
     if "node_at" in present and "node" not in present:
         values = header.match.layout.values["node"]
         frame = frame.with_columns(
@@ -293,25 +291,15 @@ def _typed(records: Records, text: pl.LazyFrame, known: Plain) -> pl.LazyFrame:
             ),
             pl.lit(None, pl.String()).alias("node" + RAW_SUFFIX),
         )
-    if header.match.kind is Kind.TICKETS and "status" in present and "rejected" not in present:
-        # The export has no column of its own; the state says that a ticket is rejected now, and
-        # nothing of whether it ever was.
-        rejected = pl.when(pl.col("status") == "rejected").then(pl.lit(True))
-        frame = frame.with_columns(rejected.alias("rejected"))
+    frame = _whether_rejected(records, frame)
     frame = frame.with_columns(pl.lit(records.index, pl.UInt16()).alias(FILE))
-    judged = [part for part in parts if part.rejects and part.name not in known.columns]
-    if not known.rows or any(part.type in _TIMES for part in judged):
-        frame = second_headers.stated(frame, parts, faulty)
-        faulty = True
-    if known.rows and not (judged or faulty or header.described):
-        return frame
-    skipped = strays = pl.lit(False)
-    if not known.rows:
-        skipped, strays = states.skipped(parts, known, faulty), states.strays(parts, known, faulty)
+    judged = [part for part in parts if part.rejects]
+    frame = second_headers.stated(frame, parts, records.raw.faulty)
+    skipped, strays = states.skipped(parts), states.strays(parts)
     if header.described:
         described = pl.col(ROW) == header.row + 1
         skipped, strays = skipped | described, strays & ~described
     # A message without its id is one all the same.
     lost = pl.lit(False) if "message_id" in present else strays
     state = (skipped & ~strays).alias(states.SKIP), lost.alias(states.STRAY)
-    return frame.with_columns(state).with_columns(*states.explained(judged, faulty))
+    return frame.with_columns(state).with_columns(*states.explained(judged))
