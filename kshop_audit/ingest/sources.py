@@ -19,6 +19,7 @@ from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.decode.grammar import LF
 from kshop_audit.ingest.decode.raw import Place, Raw
 from kshop_audit.ingest.decode.repaired import repaired
+from kshop_audit.ingest.decode.sampled import within
 from kshop_audit.ingest.decode.strict import RecordTable
 from kshop_audit.ingest.files.pieces import Piece
 from kshop_audit.ingest.headers.catalogue import normal
@@ -271,7 +272,11 @@ def understood_source(reading: Reading) -> Source:
     mapping = reading.mapping(match.kind)
     configured = mapping.encoding if not reading.encoding and _differs(mapping, decoded) else None
     words = mapping.values
-    parts = dressed(cells_of(match, words, reading.request.zone), header.below)
+    parts = cells_of(match, words, reading.request.zone)
+    if not rewritten:
+        start, cells = decoded.start + header.end, len(match.headers)
+        more = within(decoded.path, start, header.delimiter, cells)
+        parts = dressed(parts, [*header.below, *more])
     records = rewritten.records() if rewritten else _records(reading, decoded, header, parts)
     damaged = (records.slow or rewritten is not None) and decoding.is_damaged(decoded)
     notes = notes_on(

@@ -13,7 +13,7 @@ import polars as pl
 
 from kshop_audit.ingest.cells import cells, times
 from kshop_audit.ingest.cells.columns import WRITTEN_BY_PEOPLE, Cells, Dress
-from kshop_audit.ingest.cells.feet import TOTALS
+from kshop_audit.ingest.cells.feet import LABEL, REMARK, TOTALS
 from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED, trim
 from kshop_audit.ingest.cells.second_headers import KEY_LIKE
 from kshop_audit.ingest.decode.raw import FAULT, cell
@@ -131,12 +131,14 @@ def _no_rows(parts: Sequence[Cells]) -> Iterator[pl.Expr]:
     if first is key or (first is not None and _spoken(first)):
         return
     if first is not None and first.type in (Type.ID, *_TIMES):
-        yield _outside(_undressed(first), _BEYOND)
+        yield _outside(_undressed(first), _BEYOND) & (first.raw != "")
     else:
         text = trim(pl.col(cell(0)))
         others = [part for part in parts if part.places[0] != 0 and part.rejects]
         stated = pl.sum_horizontal(pl.lit(0), *(pl.col(p.name).is_not_null() for p in others))
-        yield text.is_in(TOTALS) | text.str.starts_with("#") | (stated <= 1)
+        alone = pl.when(stated <= 1).then(text)
+        remark = alone.str.contains(REMARK) | alone.str.contains(LABEL)
+        yield text.is_in(TOTALS) | text.str.starts_with("#") | remark.fill_null(False)
 
 
 def _outside(text: pl.Expr, beyond: str) -> pl.Expr:
