@@ -1,6 +1,5 @@
 """Bytes to typed lazy tables: every record of every file, once, none lost."""
 
-from kshop_audit.ingest.cells.plain_columns import ODD
 from kshop_audit.ingest.cells.reasons import REASONS
 from kshop_audit.ingest.cells.typed import Records, TextNeeds
 from kshop_audit.ingest.contract import Request, Source
@@ -9,7 +8,6 @@ from kshop_audit.ingest.files.opening import open_inputs
 from kshop_audit.ingest.headers.catalogue import is_known
 
 __all__ = [
-    "ODD",
     "REASONS",
     "Records",
     "Request",

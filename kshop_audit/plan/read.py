@@ -12,6 +12,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import with_numbers
 from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
+from kshop_audit.plan.engine import collected
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
@@ -106,19 +107,10 @@ class Reader:
 def _read(name: str, records: Records, needs: TextNeeds) -> FileRows:
     """Scan one file, and take a closer look at the rows that need one."""
     with while_reading(name):
-        cells = records.cells(needs).collect(engine="streaming")
-        odd = records.odd(cells, needs).collect()
-        if odd.height < cells.height and records.has_second_header(odd):
-            # From there on no row is what it seems, odd or not.
-            cells = records.cells(needs, closely=True).collect(engine="streaming")
-            odd = records.odd(cells, needs).collect()
-    kind, plain = records.header.match.kind, None
-    if odd.height < cells.height:
-        plain = records.plain(cells, needs).collect()
-        del cells
-        if odd.is_empty():
-            plain = with_numbers(plain, kind)
-            return FileRows(plain, pl.DataFrame(schema=BAD), plain.clear(), {})
+        plain, odd = _rows(records, needs)
+    if plain is not None and odd.is_empty():
+        plain = with_numbers(plain, records.header.match.kind)
+        return FileRows(plain, pl.DataFrame(schema=BAD), plain.clear(), {})
     # A twin of a column in which every time has its seconds says nothing, nor that of known words.
     odd = odd.drop(
         name for name in odd.columns
@@ -130,8 +122,21 @@ def _read(name: str, records: Records, needs: TextNeeds) -> FileRows:
     bad, strays = odd.filter(state == REJECTED), odd.filter(state == KEYLESS)
     skipped = odd.height - good.height - bad.height - strays.height
     bad, strays = records.readable(bad), strays.select(good.columns)
-    good = with_numbers(_in_order(plain, good), kind)
+    good = with_numbers(_in_order(plain, good), records.header.match.kind)
     return FileRows(good, bad, strays, {records.index: skipped})
+
+
+def _rows(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl.DataFrame]:
+    """The plain rows, if there may be any, and the odd ones."""
+    if records.may_be_plain:
+        # Both from one scan.
+        found = collected({"plain": records.plain(needs), "odd": records.odd_cells()})
+        odd = records.odd(found["odd"], needs).collect()
+        if not records.has_second_header(odd):
+            return found["plain"], odd
+        # From there on no row is what it seems, odd or not.
+    text = records.odd_cells(closely=True).collect(engine="streaming")
+    return None, records.odd(text, needs).collect()
 
 
 def _in_order(plain: pl.DataFrame | None, odd: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from kshop_audit.ingest import Source, TextNeeds
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.plan.load import Loaded, put_together
 from kshop_audit.plan.read import Reader
+from kshop_audit.plan.read import _rows as read_rows
 from kshop_audit.tables import BOOKKEEPING, GOOD, RAW_SUFFIX, ROW, STATE, schema
 
 EVERYBODY = TextNeeds(TABLES[Kind.CHATS].column("sender_role").codes, pl.lit(True))
@@ -21,16 +22,9 @@ def table_of(source: Source, needs: TextNeeds = EVERYBODY) -> pl.DataFrame:
     records = source.records
     assert records is not None
     assert source.kind is not None
-    cells = records.cells(needs).collect(engine="streaming")
-    odd = records.odd(cells, needs).collect()
-    if records.has_second_header(odd):
-        cells = records.cells(needs, closely=True).collect()
-        odd = records.odd(cells, needs).collect()
-    if odd.height == cells.height:
-        return completed(odd, source.kind)
-    plain = records.plain(cells, needs).collect()
-    rows = pl.concat([completed(plain, source.kind), completed(odd, source.kind)])
-    return rows.sort(ROW)
+    plain, odd = read_rows(records, needs)
+    parts = [odd] if plain is None else [plain, odd]
+    return pl.concat([completed(part, source.kind) for part in parts]).sort(ROW)
 
 
 def completed(rows: pl.DataFrame, kind: Kind) -> pl.DataFrame:

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kshop_audit.ingest import ODD, TextNeeds
-from kshop_audit.tables import RAW_SUFFIX, STATE
+from kshop_audit.ingest import TextNeeds
+from kshop_audit.plan.read import _rows as read_rows
+from kshop_audit.tables import RAW_SUFFIX, ROW, STATE
 from tests.ingest.build import open_one
 from tests.ingest.tables import completed
 
@@ -91,31 +92,24 @@ def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
         records = open_one(Path(folder), _csv(rows), "a.csv").records
         assert records is not None
         kind = records.header.match.kind
-        cells = records.cells(NEEDS).collect(engine="streaming")
-        closely = records.cells(NEEDS, closely=True).collect()
+        closely = records.odd_cells(closely=True).collect()
         usual = completed(records.odd(closely, NEEDS).collect(), kind)
-        odd = records.odd(cells, NEEDS).collect()
-        quick = completed(odd, kind)
-        if not closely_only(cells):
-            plain = completed(records.plain(cells, NEEDS).collect(), kind)
-            assert_frame_equal(plain, usual.filter(~cells[ODD]))
-        if not records.has_second_header(odd):
-            usual = usual.filter(cells[ODD])
-            assert_frame_equal(quick, usual)
-
-
-def closely_only(cells: pl.DataFrame) -> bool:
-    """Whether no row can be finished at once."""
-    return "order_id" not in cells.columns and "message_id" not in cells.columns
+        plain, odd = read_rows(records, NEEDS)
+    if plain is not None:
+        assert plain.height + odd.height == usual.height
+        plain, odd = completed(plain, kind), completed(odd, kind)
+        assert_frame_equal(plain, usual.join(plain.select(ROW), on=ROW, how="semi"))
+        odd = pl.concat([plain, odd]).sort(ROW)
+    assert_frame_equal(completed(odd, kind), usual)
 
 
 def test_rows_of_usual_cells_are_finished_at_once(tmp_path: Path) -> None:
     rows = [list(CHATS), *([PLAIN[name][0] for name in CHATS] for _ in range(2))]
     records = open_one(tmp_path, _csv(rows), "a.csv").records
     assert records is not None
-    cells = records.cells(NEEDS).collect()
-    assert cells[ODD].to_list() == [False, False]
-    quick = records.plain(cells, NEEDS).collect()
+    assert records.odd_cells().collect().is_empty()
+    quick = records.plain(NEEDS).collect()
+    assert quick.height == 2
     assert not {STATE, "sender_role" + RAW_SUFFIX} & set(quick.columns)
 
 
@@ -128,11 +122,10 @@ def test_a_dress_that_all_cells_have_costs_no_closer_look(name: str, tmp_path: P
         content = _csv([ORDERS, *([row[n] for n in ORDERS] for row in own)])
         records = open_one(tmp_path, content, "a.csv").records
         assert records is not None
-        cells = records.cells(NEEDS).collect()
-        assert not cells[ODD].any()
-        closely = records.cells(NEEDS, closely=True).collect()
+        assert records.odd_cells().collect().is_empty()
+        closely = records.odd_cells(closely=True).collect()
         kind = records.header.match.kind
         assert_frame_equal(
-            completed(records.plain(cells, NEEDS).collect(), kind),
+            completed(records.plain(NEEDS).collect(), kind),
             completed(records.odd(closely, NEEDS).collect(), kind),
         )
