@@ -31,6 +31,9 @@ SMALLEST = 1 << 13
 
 MOST_SHAPES = 100_000
 
+KEPT = 1 << 25
+"""Bytes of a mapped file that may stay in memory; without a limit all of it counts as ours."""
+
 Span = tuple[int, int]
 """Bytes of a file from one record boundary to another."""
 
@@ -214,9 +217,11 @@ def boundary(data: bytes | mmap.mmap, start: int, end: int) -> int:
 def _damage(frame: Frame, data: mmap.mmap) -> Iterator[tuple[int, Span]]:
     """Spans that are not regular, each with a record boundary before it that is not far away."""
     checker = _Checker(frame.form, frame.sound)
-    before = start = frame.start
+    before = start = seen = frame.start
     size = len(data)
     while start < size:
+        if start - seen > KEPT:
+            seen = _let_go(data, seen, start)
         end = min(start + BLOCK, size)
         if end < size:
             end = data.rfind(b"\n", start, end) + 1 or data.find(b"\n", end) + 1 or size
@@ -232,6 +237,14 @@ def _damage(frame: Frame, data: mmap.mmap) -> Iterator[tuple[int, Span]]:
             for first, last in _within(checker, block):
                 yield start if first else before, (start + first, start + last)
         before, start = start, start + good
+
+
+def _let_go(data: mmap.mmap, seen: int, start: int) -> int:
+    """Give back the memory of bytes that were looked at; how far they reach."""
+    first, end = (place // mmap.PAGESIZE * mmap.PAGESIZE for place in (seen, start))
+    if hasattr(data, "madvise"):  # not on Windows
+        data.madvise(mmap.MADV_DONTNEED, first, end - first)
+    return end
 
 
 def _within(checker: _Checker, block: bytes) -> Iterator[Span]:

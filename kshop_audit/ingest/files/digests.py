@@ -6,14 +6,13 @@ Hashing needs a processor but not the interpreter, so it goes on beside the rule
 from __future__ import annotations
 
 import hashlib
-import mmap
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-_PIECE = 1 << 26  # hashing waits for the interpreter after each piece
+_PIECE = 1 << 20  # hashing waits for the interpreter after each piece
 
 
 class Digest:
@@ -59,12 +58,9 @@ def hashing(digests: Sequence[Digest]) -> Iterator[None]:
 
 def _sha256(path: Path) -> str:
     total = hashlib.sha256()
-    if path.stat().st_size:  # of nothing there is no map
-        with (
-            path.open("rb") as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-            memoryview(data) as whole,
-        ):
-            for start in range(0, len(whole), _PIECE):
-                total.update(whole[start : start + _PIECE])
+    block = memoryview(bytearray(_PIECE))
+    # Not mapped: what is mapped counts as memory of the process until it ends.
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(block):
+            total.update(block[:size])
     return total.hexdigest()
