@@ -107,7 +107,7 @@ class Reader:
 def _read(name: str, records: Records, needs: TextNeeds) -> FileRows:
     """Scan one file, and take a closer look at the rows that need one."""
     with while_reading(name):
-        plain, odd = _rows(records, needs)
+        plain, odd = rows_of(records, needs)
     if plain is not None and odd.is_empty():
         plain = with_numbers(plain, records.header.match.kind)
         return FileRows(plain, pl.DataFrame(schema=BAD), plain.clear(), {})
@@ -126,7 +126,7 @@ def _read(name: str, records: Records, needs: TextNeeds) -> FileRows:
     return FileRows(good, bad, strays, {records.index: skipped})
 
 
-def _rows(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl.DataFrame]:
+def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl.DataFrame]:
     """The plain rows, if there may be any, and the odd ones."""
     if records.may_be_plain:
         # Both from one scan.

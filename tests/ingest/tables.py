@@ -9,8 +9,7 @@ import polars as pl
 from kshop_audit.ingest import Source, TextNeeds
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.plan.load import Loaded, put_together
-from kshop_audit.plan.read import Reader
-from kshop_audit.plan.read import _rows as read_rows
+from kshop_audit.plan.read import Reader, rows_of
 from kshop_audit.tables import BOOKKEEPING, GOOD, RAW_SUFFIX, ROW, STATE, schema
 
 EVERYBODY = TextNeeds(TABLES[Kind.CHATS].column("sender_role").codes, pl.lit(True))
@@ -22,7 +21,7 @@ def table_of(source: Source, needs: TextNeeds = EVERYBODY) -> pl.DataFrame:
     records = source.records
     assert records is not None
     assert source.kind is not None
-    plain, odd = read_rows(records, needs)
+    plain, odd = rows_of(records, needs)
     parts = [odd] if plain is None else [plain, odd]
     return pl.concat([completed(part, source.kind) for part in parts]).sort(ROW)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kshop_audit.ingest import TextNeeds
-from kshop_audit.plan.read import _rows as read_rows
+from kshop_audit.plan.read import rows_of
 from kshop_audit.tables import RAW_SUFFIX, ROW, STATE
 from tests.ingest.build import open_one
 from tests.ingest.tables import completed
@@ -94,7 +94,7 @@ def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
         kind = records.header.match.kind
         closely = records.odd_cells(closely=True).collect()
         usual = completed(records.odd(closely, NEEDS).collect(), kind)
-        plain, odd = read_rows(records, NEEDS)
+        plain, odd = rows_of(records, NEEDS)
     if plain is not None:
         assert plain.height + odd.height == usual.height
         plain, odd = completed(plain, kind), completed(odd, kind)

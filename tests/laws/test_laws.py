@@ -108,7 +108,8 @@ def test_help_loads_neither_polars_nor_the_configuration() -> None:
 # ------------------------------------------------------------------ 2. one place collects
 
 COLLECTS = {
-    ("plan/read.py", "_read", "collect"),
+    ("plan/read.py", "rows_of", "collect"),
+    ("plan/read.py", "_in_order", "collect"),
     ("plan/duplicates.py", "_without_key", "collect"),
     ("plan/duplicates.py", "related_files", "collect"),
     ("plan/doubts.py", "largest_burst", "collect"),

@@ -26,7 +26,7 @@ def within(path: Path, start: int, separator: str, cells: int) -> Iterator[tuple
         for place in range(1, PLACES):
             file.seek(start + (size - start) * place // PLACES)
             lines = file.read(PIECE).split(b"\n")[1:-1]
-            texts = (line.decode("utf-8", "ignore") + LF for line in lines)
+            texts = (line.decode("utf-8", "surrogateescape") + LF for line in lines)
             for record in records((RawLine(0, 0, text) for text in texts), separator):
                 if record.fault is None and len(record.cells) >= cells:
                     yield tuple(record.cells)
