@@ -58,6 +58,8 @@ sample: $(READY) ## write the sample shops
 bench: $(READY) ## generate a large shop and compare with the floor
 	$(BIN)/python -m benchmarks.generate --out benchmarks/data/1m
 	$(BIN)/python -m benchmarks.compare benchmarks/data/1m
+	$(BIN)/python -m benchmarks.dresses benchmarks/data/1m benchmarks/data/dressed
+	$(BIN)/python -m benchmarks.compare --shapes benchmarks/data/dressed --runs 3
 
 lock: ## pin all packages with their hashes and without any address
 	uv pip compile pyproject.toml --extra cluster --extra dev --extra notify --extra xlsx --extra xlsx-password --universal \

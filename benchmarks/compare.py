@@ -2,6 +2,7 @@
 
     python -m benchmarks.compare DATA_DIR [--runs 5] [--peers] [--json FILE]
     python -m benchmarks.compare DATA_DIR --against OTHER_DIR [--runs 3]
+    python -m benchmarks.compare --shapes DRESSED_DIR [--runs 3]
     python -m benchmarks.compare --startup SHOP_DIR [--runs 15]
 
 Only ratios mean something: every round runs all programs one after the other, so that a slow
@@ -174,6 +175,16 @@ def dresses(folder: Path, other: Path) -> list[Program]:
     return [check(f"kshop-audit check {path.name}", path) for path in (folder, other)]
 
 
+def shapes(folder: Path) -> list[Program]:
+    """The audits of one shop in every dress (see `dresses`), after the floor of the usual one."""
+    usual = [str(path) for path in sorted((folder / "usual").glob("*.csv"))]
+    worn = sorted(path for path in folder.iterdir() if path.is_dir())
+    return [
+        python("floor: polars, every column, usual dress", FLOOR, *usual),
+        *(check(f"kshop-audit check {path.name}", path) for path in worn),
+    ]
+
+
 def startups(folder: Path) -> list[Program]:
     """What a command costs before it reads anything."""
     return [
@@ -188,6 +199,8 @@ def programs_of(options: argparse.Namespace) -> list[Program]:
     """What the command line asks to be compared."""
     if options.startup:
         return startups(options.folder)
+    if options.shapes:
+        return shapes(options.folder)
     if options.against:
         return dresses(options.folder, options.against)
     return audits(options.folder, peers=options.peers, driver=options.driver)
@@ -222,6 +235,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="generated exports, or a small sample shop")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--startup", action="store_true", help="compare with import polars")
+    parser.add_argument("--shapes", action="store_true", help="folders of benchmarks.dresses")
     parser.add_argument(
         "--against", type=Path, metavar="DIR", help="the same exports, written otherwise"
     )
