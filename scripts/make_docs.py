@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from shown import SHOWN, output
+from shown import output
 
 from kshop_audit import packs
 from kshop_audit.model.kinds import KIND_NAMES
@@ -40,8 +40,11 @@ from kshop_audit.rules import Rule, catalogue
 ROOT = Path(__file__).resolve().parents[1]
 RULES = "docs/rules"
 READMES = {"README.md": "zh", "README.en.md": "en"}
-QUOTING = {"due": "docs/due.md", "forecast": "docs/forecast.md"}
+QUOTING = {name: f"docs/{name}.md" for name in ("due", "forecast", "whatif", "plan", "reconcile")}
 """Marker of SHOWN → the page that quotes its output in both languages."""
+
+IN_READMES = ("report", "due", "forecast")
+"""Markers of SHOWN that stand in both README files."""
 
 COUNTED = {"zh": "，共 {} 条。", "en": ", {} rules in all."}
 MARKERS = "<!-- {name}:begin -->", "<!-- {name}:end -->"
@@ -340,7 +343,7 @@ def build() -> dict[str, str]:
     for name, lang in READMES.items():
         page = (ROOT / name).read_text(encoding="utf-8")
         page = with_count(page, len(pack.rules), lang)
-        for shown in SHOWN:
+        for shown in IN_READMES:
             page = with_output(page, shown, output(shown, lang))
         found[name] = with_formats(page, lang)
     for shown, path in QUOTING.items():

@@ -12,7 +12,16 @@ SHOWN = {
     "report": (("check", "sample_data/failing", "--width", "80"), 1),
     "due": (("due", "sample_data/failing", "--width", "80"), 0),
     "forecast": (("forecast", "sample_data/failing", "--width", "80"), 0),
-}
+    "whatif": (
+        ("whatif", "sample_data/failing", "--change", "ship-48h=99%", "--change",
+         "agent:小陈=team_median", "--width", "80"), 0,
+    ),
+    "plan": (("plan", "sample_data/failing", "--gates", "--width", "80"), 0),
+    "reconcile": (
+        ("reconcile", "sample_data/failing", "--platform", "reply-rate=71.9%@2026-10-31",
+         "--width", "80"), 0,
+    ),
+}  # fmt: skip
 """Marker → the command whose output stands there, and its exit code."""
 
 

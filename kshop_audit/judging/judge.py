@@ -103,7 +103,9 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         headroom=headroom,
         bounds=_bounds(measured, target, ends, value),
         forecast=None,
-        breakdown={name: _gains(entries, measured) for name, entries in measured.slices.items()},
+        breakdown={
+            name: _gains(name, entries, measured) for name, entries in measured.slices.items()
+        },
         evidence=_evidence(measured),
         findings=measured.findings,
         reason=reason,
@@ -308,14 +310,36 @@ def _evidence(measured: Measurement) -> Evidence | None:
     return Evidence(measured.against, None, False)
 
 
-def _gains(entries: tuple[SliceCount, ...], measured: Measurement) -> tuple[Slice, ...]:
+FEW = 10
+"""Groups with fewer units say nothing of themselves; several such are shown as one."""
+FOLDED = "other"
+IN_ORDER = ("day", "hour", "weekday")
+"""Dimensions whose groups follow one another, of which none is folded."""
+
+
+def _folded(name: str, entries: tuple[SliceCount, ...]) -> tuple[SliceCount, ...]:
+    """The groups of a dimension, the small ones as one at the end."""
+    large = [entry for entry in entries if entry.denominator >= FEW]
+    small = [entry for entry in entries if entry.denominator < FEW]
+    if name in IN_ORDER or len(large) < 2 or len(small) < 2:
+        return entries
+    top, below = (sum(getattr(e, part) for e in small) for part in ("numerator", "denominator"))
+    return (*large, SliceCount(FOLDED, top, below))
+
+
+def _gains(name: str, entries: tuple[SliceCount, ...], measured: Measurement) -> tuple[Slice, ...]:
     """Each segment with what the rate would win if it did as well as the median of the others."""
     numerator = sum(entry.numerator for entry in entries)
     denominator = sum(entry.denominator for entry in entries)
+    entries = _folded(name, entries)
     rates = [Fraction(entry.numerator, entry.denominator) for entry in entries]
     slices = []
     for index, entry in enumerate(entries):
-        others = sorted(rates[:index] + rates[index + 1 :])
+        others = sorted(
+            rate
+            for place, rate in enumerate(rates)
+            if place != index and entries[place].key != FOLDED
+        )
         gain = None
         if others and not measured.tally:
             middle = len(others) // 2

@@ -377,3 +377,25 @@ def test_both_languages_say_before_and_after(run: Run, form: str, lang: str) -> 
     assert code == 0
     for figure in ("138/147", "146/147", "4.04 → 4.21", "93.9%", "99.3%", "2,488.39", "2,376.89"):
         assert figure in out
+
+
+# ------------------------------------------------------------------ groups in the report
+
+
+def test_small_groups_are_one_and_set_no_median(run: Run, tmp_path: Path) -> None:
+    shop = small_shop(3, orders=90)
+    for place, row in enumerate(shop.rows["orders"][:8]):
+        row["carrier"] = f"小快递{place}"
+    found = report(run, "check", shop.write(tmp_path / "shop"), *AT, "--by", "carrier",
+                   "--select", "ship-48h", "--format", "json")  # fmt: skip
+    (rule,) = found["rules"]
+    groups = {row["key"]: row for row in rule["breakdown"]["carrier"]}
+    assert set(groups) == {"中通快递", "圆通速递", "极兔速递", "other"}
+    assert groups["other"]["denominator"] == 8
+    rates = [Fraction(groups[name]["numerator"], groups[name]["denominator"])
+             for name in ("中通快递", "圆通速递", "极兔速递")]  # fmt: skip
+    other = Fraction(groups["other"]["numerator"], 8)
+    gain = (median(rates) - other) * 8 / rule["denominator"]
+    assert groups["other"]["gain"] == pytest.approx(float(gain))
+    gains = [row["gain"] for row in rule["breakdown"]["carrier"]]
+    assert gains == sorted(gains, reverse=True)
