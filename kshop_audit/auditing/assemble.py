@@ -100,7 +100,8 @@ def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedP
         _shown(j, m, whole, f"{prefix}{m.rule}.csv" if request.listed else "")
         for j, m in zip(judged, measured, strict=True)
     ]
-    ahead = looked_ahead(whole, measured, judged, request.assumed)
+    # What is due asks for no coming days.
+    ahead = {} if request.deadlines else looked_ahead(whole, measured, judged, request.assumed)
     if request.records:
         ahead = with_records(whole, ahead)
     judged = with_forecasts(judged, ahead)

@@ -223,6 +223,22 @@ def test_a_stale_export_freezes_the_budget() -> None:
     assert found.budget is None or found.budget.frozen
 
 
+def test_a_missing_day_counts_until_it_leaves() -> None:
+    missing, weight = E - 20 * DAY, 10
+    days = [(9, 10)] * 30
+    days[10] = (0, 0)
+    found = forecast(days, missing_days=(missing,), doubts={Why.EMPTY_DAYS: Doubts(either=weight)})
+    inside, after = found.days[9], found.days[10]
+    assert inside.day == "2026-11-10"
+    # Nothing new: the 19 known days that are left. At pace: ten more. Each with the missing one.
+    assert inside.low == float(Fraction(19 * 9, 19 * 10 + weight))
+    assert inside.high == float(Fraction(19 * 9 + weight, 19 * 10 + weight))
+    assert inside.pace_bounds is not None
+    assert inside.pace_bounds.low == float(Fraction(29 * 9, 29 * 10 + weight))
+    assert inside.pace_bounds.high == float(Fraction(29 * 9 + weight, 29 * 10 + weight))
+    assert (after.low, after.high) == (None, None)
+
+
 def test_few_bad_units_are_no_warning() -> None:
     found = forecast([(3, 3)] * 28 + [(3, 3), (1, 3)])
     assert found.budget is not None
