@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -21,9 +21,6 @@ from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT, FILE, ROW
-
-LEAST, MOST = "/least", "/most"
-"""Suffixes under which the two ends of a sum are collected."""
 
 HIT, MISS = 100, 101
 DOUBT = 128
@@ -42,9 +39,6 @@ PENDING = EXCLUSIONS.index("pending")
 OUTSIDE = EXCLUSIONS.index("outside_window")
 AHEAD = "_ahead"
 """UInt8: _code as it would be without a window, where a rule asks for units beyond it."""
-
-_CODES, _NO_DAY = 256, -(2**22)
-"""Room for the codes of a day in one Int32, and what stands there for no day."""
 
 
 @dataclass(frozen=True)
@@ -235,63 +229,6 @@ def _code(value: int) -> pl.Expr:
     return pl.lit(value, dtype=pl.UInt8)
 
 
-def counts(frame: pl.LazyFrame, shape: Ratio | Tally, rule: str) -> pl.LazyFrame:
-    """What became of the units of each natural day: all that a rule's totals and days come from.
-
-    rule, day (Date; null without a time), code (UInt8, see `units`), units, numerator, denominator
-    and against (Int64), first and last (Datetime): of units whose time still runs the earliest and
-    the latest deadline, else null.
-    """
-    when = pl.col(shape.at).dt.date().to_physical() if shape.at else pl.lit(None, pl.Int32)
-    # One number groups in half of the time that two columns take.
-    groups = frame.group_by(_place=when.fill_null(_NO_DAY) * _CODES + pl.col(CODE))
-    units, code = pl.len().cast(pl.Int64).alias("units"), (pl.col("_place") % _CODES)
-    day = pl.col("_place") // _CODES
-    known = (
-        pl.lit(rule).alias("rule"),
-        pl.when(day != _NO_DAY).then(day).cast(pl.Date).alias("day"),
-        code.cast(pl.UInt8).alias("code"),
-        "units",
-    )
-    if isinstance(shape, Tally):
-        sums = {"numerator": NUMERATOR, "denominator": DENOMINATOR, "against": AGAINST}
-        added = (pl.col(column).sum().cast(pl.Int64).alias(name) for name, column in sums.items())
-        none = (pl.lit(None, pl.Datetime("ms")).alias(name) for name in ("first", "last"))
-        return groups.agg(units, *added).select(*known, *sums, *none)
-    hits, misses = (pl.when(code == one).then("units").otherwise(0) for one in (HIT, MISS))
-    return groups.agg(units, **_deadlines(shape)).select(
-        *known,
-        numerator=hits,
-        denominator=hits + misses,
-        against=hits if shape.offence else misses,
-        first="first",
-        last="last",
-    )
-
-
-def _deadlines(shape: Ratio) -> dict[str, pl.Expr]:
-    """The earliest and the latest deadline of the units whose time still runs."""
-    deadline = shape.evidence.deadline
-    if deadline is None or not (shape.excluded_column or "pending" in shape.excluded):
-        return dict.fromkeys(("first", "last"), pl.lit(None, pl.Datetime("ms")).first())
-    open_ = pl.when(pl.col(CODE) == PENDING).then(deadline.cast(pl.Datetime("ms")))
-    return {"first": open_.min(), "last": open_.max()}
-
-
-def ends(shape: Tally) -> dict[str, Tally]:
-    """LEAST and MOST → the sum of the least and of the most amounts of the units; the weight of
-    LEAST counts the units of which the amount is not exact. None where all amounts are.
-    """
-    least, most = shape.least, shape.most
-    if least is None or most is None:
-        return {}
-    open_ = ((least < most) & shape.amount.is_not_null()).fill_null(False).cast(pl.Int64)
-    return {
-        LEAST: replace(shape, amount=least, weight=open_, slow=None),
-        MOST: replace(shape, amount=most, slow=None),
-    }
-
-
 def amounts(frame: pl.LazyFrame, shape: Tally) -> pl.LazyFrame | None:
     """least, most (Int64), units of the units that may not count and whose amount is known if they
     do; None where the shape has no such units.
@@ -303,20 +240,6 @@ def amounts(frame: pl.LazyFrame, shape: Tally) -> pl.LazyFrame | None:
     ends = frame.filter(pl.col(CODE).is_in([doubt(why, Form.EITHER) for why in WHYS]) & shape.sure)
     known = ends.select(least=least.cast(pl.Int64), most=most.cast(pl.Int64)).drop_nulls()
     return known.group_by("least", "most").agg(units=pl.len().cast(pl.Int64)).sort("least", "most")
-
-
-def totals(counted: pl.DataFrame) -> pl.DataFrame:
-    """`counts` of all days together: one row a rule and code."""
-    return counted.drop("day", "first", "last").group_by("rule", "code").sum()
-
-
-def days(counted: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `counts` that make the table of days: units that count or may count, and those
-    whose time still runs.
-    """
-    return counted.filter((pl.col("code") >= HIT) | (pl.col("code") == PENDING)).sort(
-        "rule", "day", "code"
-    )
 
 
 def muted_counts(

@@ -15,7 +15,7 @@ from kshop_audit.model.knowledge import added
 from kshop_audit.model.measurement import DayCount, Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan import query
+from kshop_audit.plan import counting, query
 from kshop_audit.plan.engine import collected
 from kshop_audit.plan.needs import lacking
 from kshop_audit.rules.kit.rule import Rule
@@ -58,7 +58,7 @@ def readings(
 
 
 def _counts(shape: Ratio | Tally, rule: Rule, terms: Terms) -> pl.LazyFrame:
-    frame = query.counts(query.units(shape, rule.info.id, terms), shape, rule.info.id)
+    frame = counting.counts(query.units(shape, rule.info.id, terms), shape, rule.info.id)
     return frame.filter(pl.col("code") >= query.HIT)
 
 

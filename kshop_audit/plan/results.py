@@ -25,18 +25,8 @@ from kshop_audit.model.report import Finding
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import dues
-from kshop_audit.plan.query import (
-    HIT,
-    LEAST,
-    MISS,
-    MOST,
-    MUTED,
-    PENDING,
-    days,
-    doubts_of,
-    sorted_findings,
-    totals,
-)
+from kshop_audit.plan.counting import LEAST, MOST, days, totals
+from kshop_audit.plan.query import HIT, MISS, MUTED, PENDING, doubts_of, sorted_findings
 from kshop_audit.rules.kit.evidence import Findings
 from kshop_audit.rules.kit.rule import Measured, Rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally

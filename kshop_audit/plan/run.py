@@ -19,7 +19,7 @@ from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
-from kshop_audit.plan import dues, query
+from kshop_audit.plan import counting, dues, query
 from kshop_audit.plan.engine import collected, computing
 from kshop_audit.plan.mutes import predicates
 from kshop_audit.plan.needs import absent_notes, lacking
@@ -164,19 +164,19 @@ def _query(
     frame = query.units(top, rule.info.id, terms, _any(mutes))
     if mutes:
         asked.mutes = query.muted_counts(frame, top, mutes)
-    asked.counts.append(query.counts(frame, top, name))
+    asked.counts.append(counting.counts(frame, top, name))
     if isinstance(shape, Quotient):
         # What is left out above must not be counted below, where that is known.
         same = {i: mute for i, mute in muting(shape.denominator).items() if i in mutes}
         below = query.units(shape.denominator, rule.info.id, terms, _any(same))
-        asked.counts.append(query.counts(below, shape.denominator, name + BELOW))
+        asked.counts.append(counting.counts(below, shape.denominator, name + BELOW))
         if shape.reasons:
             asked.reasons = _unknown_reasons(frame, shape.reasons, terms)
     if isinstance(top, Tally):
         asked.amounts = query.amounts(frame, top)
-        for end, amount in query.ends(top).items():
+        for end, amount in counting.ends(top).items():
             ended = query.units(amount, rule.info.id, terms, _any(mutes))
-            asked.counts.append(query.counts(ended, amount, name + end))
+            asked.counts.append(counting.counts(ended, amount, name + end))
     if isinstance(top, Ratio) and not suffix:
         asked.dues = dues.frame(frame, top, rule.info, terms, wanted.within, _any(mutes))
     asked.slices = query.slices(frame, name, top.by, wanted)
