@@ -113,6 +113,11 @@ def _alone(path: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415  only a run that stores needs it
 
+    if not path.absolute().parent.is_dir():
+        raise InputError(
+            f"{path}：文件夹不存在，这次没有记录",
+            f"{path}: its folder does not exist; this run was not stored",
+        )
     try:
         with FileLock(f"{path}.lock", timeout=_BUSY_SECONDS):
             yield

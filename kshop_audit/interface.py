@@ -203,12 +203,11 @@ def _row(rule: RuleResult) -> dict[str, object]:
 
 
 def _schema() -> dict[str, type]:
-    import polars as pl  # noqa: PLC0415
-
-    numbers = dict.fromkeys(("value", "target", "points", "low", "high"), pl.Float64)
-    counts = dict.fromkeys(("numerator", "denominator", "needed", "headroom"), pl.Int64)
+    """The columns of `to_polars` and their types, whatever is null."""
+    numbers = dict.fromkeys(("value", "target", "points", "low", "high"), float)
+    counts = dict.fromkeys(("numerator", "denominator", "needed", "headroom"), int)
     names = ("id", "pack", "family", "level", "title", "status", "value", "unit", "numerator",
              "denominator", "operator", "target", "points", "needed", "headroom", "low", "high",
              "reason")  # fmt: skip
     kinds: dict[str, type] = {**numbers, **counts}
-    return {name: kinds.get(name, pl.String) for name in names}
+    return {name: kinds.get(name, str) for name in names}

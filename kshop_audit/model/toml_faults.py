@@ -39,6 +39,8 @@ _FOREIGN = {
 
 def toml_fault(error: ValueError, text: str) -> Text:
     """What is wrong and where. `text`: the file, "" if it is no text at all."""
+    if isinstance(error, UnicodeDecodeError):
+        return Text(zh="不是 UTF-8，请另存为 UTF-8", en="it is not UTF-8; save it as UTF-8")
     found = _PLACE.fullmatch(str(error))
     if found is None:
         return Text(zh=str(error), en=str(error))

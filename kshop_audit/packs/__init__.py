@@ -76,10 +76,12 @@ def load_all(names_or_paths: Iterable[str]) -> tuple[Pack, ...]:
 
 @functools.lru_cache(maxsize=32)
 def _table(file: str, content: bytes) -> Mapping[str, object]:
+    text = ""
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault = toml_fault(error, content.decode("utf-8", "replace"))
+        fault = toml_fault(error, text)
         raise ConfigError(
             f"规则包 {file} 不是有效的 TOML：{fault.zh}",
             f"pack {file} is no valid TOML: {fault.en}",

@@ -89,4 +89,4 @@ def test_a_format_without_its_package_says_what_to_install(
     )
     code, out, err = run("check", shop(tmp_path / "shop"), "--out", f"r{entry.suffix}")
     assert (code, out) == (EXIT_NO_AUDIT, "")
-    assert f"pip install 'kshop-audit[{entry.extra}]'" in err
+    assert f'pip install "kshop-audit[{entry.extra}]"' in err

@@ -39,8 +39,8 @@ class ForecastOptions(LookOptions, AuditOptions):
         list[str],
         option(
             "--out",
-            "另存预测，可多次，按后缀定格式：.json .csv .html",
-            "write the forecast too (repeatable); the suffix tells the format: .json .csv .html",
+            "另存预测，可多次，按后缀定格式：表格、网页或 JSON",
+            "write the forecast too (repeatable); the suffix tells the format: table, page or JSON",
             metavar="FILE",
         ),
     ] = field(default_factory=list)

@@ -51,7 +51,7 @@ class InitOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
-class _Answers:
+class _FirstAnswers:
     """What the operator said: the shop's name, where the exports lie, what cannot be exported."""
 
     shop: str
@@ -78,7 +78,7 @@ def _init(options: InitOptions) -> int:
             "there is no terminal to ask at; add --yes to take the default answers",
         )
     zh = options.spoken == "zh"
-    answers = _Answers(options.folder.absolute().name, "exports")
+    answers = _FirstAnswers(options.folder.absolute().name, "exports")
     if not options.yes:
         answers = _asked(answers, zh=zh)
     try:
@@ -97,7 +97,7 @@ def _init(options: InitOptions) -> int:
     return EXIT_OK
 
 
-def _asked(usual: _Answers, *, zh: bool) -> _Answers:
+def _asked(usual: _FirstAnswers, *, zh: bool) -> _FirstAnswers:
     """The answers at the terminal; an empty one takes what stands in brackets."""
     shop = _line(f"店铺名称（{usual.shop}）：" if zh else f"name of the shop ({usual.shop}): ")
     folder = "导出文件放在哪个文件夹（exports）：" if zh else "folder of the exports (exports): "
@@ -109,7 +109,7 @@ def _asked(usual: _Answers, *, zh: bool) -> _Answers:
         answer = _line(question)
         if answer.lower().startswith("n") or answer in ("否", "不能"):
             lacking.append(kind)
-    return _Answers(shop or usual.shop, exports or usual.exports, tuple(lacking))
+    return _FirstAnswers(shop or usual.shop, exports or usual.exports, tuple(lacking))
 
 
 def _line(question: str) -> str:
@@ -121,7 +121,7 @@ def _line(question: str) -> str:
         return ""
 
 
-def _write(folder: Path, answers: _Answers, lang: str) -> tuple[list[str], list[str]]:
+def _write(folder: Path, answers: _FirstAnswers, lang: str) -> tuple[list[str], list[str]]:
     """The names of the files written, and of those that were there before."""
     made, kept = [], []
     (folder / answers.exports).mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ def _write(folder: Path, answers: _Answers, lang: str) -> tuple[list[str], list[
     return made, kept
 
 
-def _contents(folder: Path, answers: _Answers, lang: str) -> Iterator[tuple[str, str]]:
+def _contents(folder: Path, answers: _FirstAnswers, lang: str) -> Iterator[tuple[str, str]]:
     values = {
         "shop": json.dumps(answers.shop, ensure_ascii=False)[1:-1],
         "exports": answers.exports,
@@ -177,7 +177,7 @@ def _declared(kind: Kind, lang: str) -> str:
     return head + "".join(f"# {line}\n" for line in lines)
 
 
-def _next(options: InitOptions, answers: _Answers) -> None:
+def _next(options: InitOptions, answers: _FirstAnswers) -> None:
     """What to do now: look at the files that are there, or where to put them."""
     place = options.folder / answers.exports
     if any(entry.is_file() for entry in place.iterdir()):
