@@ -17,7 +17,7 @@ from kshop_audit.model.report import (
     Comparison,
     Report,
     RuleResult,
-    RuleStanding,
+    RuleSide,
     Status,
 )
 
@@ -90,8 +90,8 @@ def _change(pair: _RulePair) -> Change:
     return Change(rule.id, rule.pack, rule.level, rule.title, before, after)
 
 
-def _standing(rule: RuleResult) -> RuleStanding:
-    return RuleStanding(
+def _standing(rule: RuleResult) -> RuleSide:
+    return RuleSide(
         rule.status, rule.value, rule.value_unit, rule.numerator, rule.denominator, rule.target
     )
 

@@ -286,7 +286,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleStanding:
+class RuleSide:
     """How a rule stood in one of two reports; enough to show its value."""
 
     status: Status
@@ -305,8 +305,8 @@ class Change:
     pack: str
     level: Level
     title: Text
-    before: RuleStanding | None
-    after: RuleStanding | None
+    before: RuleSide | None
+    after: RuleSide | None
 
 
 @dataclass(frozen=True, slots=True)

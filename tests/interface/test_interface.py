@@ -56,9 +56,9 @@ def test_a_report_is_frozen_and_comes_back(name: str) -> None:
     report = Report(REPORTS[name]())
     assert Report.from_json(report.to_json()).to_json() == report.to_json()
     with pytest.raises(FrozenInstanceError):
-        report.data = hostile()
+        report.data = hostile()  # type: ignore[misc]
     with pytest.raises(TypeError):
-        report.rules["x"] = report.data.rules[0]
+        report.rules["x"] = report.data.rules[0]  # type: ignore[index]
     table = report.to_polars()
     assert table.height == len(report.data.rules)
     assert table["id"].to_list() == [rule.id for rule in report.data.rules]

@@ -15,6 +15,7 @@ from kshop_audit.model.due import DueItem
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.page import charts
+from kshop_audit.report.view import phrases
 from kshop_audit.report.view.contents import View
 from kshop_audit.report.view.rows import Mark, Row
 from kshop_audit.report.view.speech import Speech
@@ -176,7 +177,7 @@ def _table(rule: RuleResult, speech: Speech) -> FindingTable | None:
     """The findings, a column for each key that any of them has."""
     if not rule.findings:
         return None
-    keys = list(dict.fromkeys(key for finding in rule.findings for key in finding))
+    keys = phrases.finding_keys(rule)
     keys.sort(key=lambda key: key not in _IDS)
     shown = rule.findings[:MOST_ROWS]
     rows = tuple(tuple(_cell(finding.get(key), speech) for key in keys) for finding in shown)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import Cause, Change, Comparison, RuleStanding, Status
+from kshop_audit.model.report import Cause, Change, Comparison, RuleSide, Status
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech, moment
 
@@ -90,7 +90,7 @@ def _step(entry: Change, speech: Speech) -> str:
     return f"{speech.text(entry.title)} {speech.say('sign.arrow').join(shown)}"
 
 
-def _brief(side: RuleStanding, speech: Speech) -> str:
+def _brief(side: RuleSide, speech: Speech) -> str:
     status, value = side.status, phrases.value(side, speech)
     if status is Status.NO_VERDICT or value == speech.say("column.none"):
         return speech.name("status", status)

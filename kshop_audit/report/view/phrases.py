@@ -267,6 +267,13 @@ def findings(rule: RuleResult, speech: Speech, most: int | None = None) -> tuple
     return tuple(finding_line(finding, speech) for finding in ordered[:most])
 
 
+def finding_keys(rule: RuleResult) -> list[str]:
+    """The keys that any finding has, in the order in which they are shown."""
+    return _in_order(
+        dict.fromkeys(key for finding in rule.findings for key in finding), _FINDING_ORDER
+    )
+
+
 def finding_line(finding: Finding, speech: Speech, without: frozenset[str] = frozenset()) -> str:
     """A finding as "label value" parts; keys without wording are shown as they are."""
     parts = []
