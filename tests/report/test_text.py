@@ -57,6 +57,14 @@ def test_a_shop_fits_on_a_screen(
     assert "-v" in last
 
 
+def test_when_it_will_be_good_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", str(ROOT / "sample_data" / "failing"), "--width", "80", "--lang", "zh"])
+    text = capsys.readouterr().out
+    assert "没过的红线，和怎样才能过（全部最早 2026-11-" in text
+    assert re.search(r"往后全部做到，最早 11-\d\d 能过（还差 168 条按时回复）\n", text)
+    assert text.count("168") == 1
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", ["failing", "passing", "incomplete"])
 def test_nothing_is_said_twice(name: str, lang: str) -> None:

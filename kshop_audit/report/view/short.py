@@ -84,8 +84,6 @@ def _ahead(rule: RuleResult, distance: str, speech: Speech) -> str:
         return speech.say("short.at_pace", date=_day(ahead.first_pass, rule, speech))
     if ahead.at_best is not None:
         date = _day(ahead.at_best, rule, speech)
-        if rule.needed and ahead.pace is not None:
-            return distance  # names the day itself
         plain = speech.say("short.at_best_plain", date=date)
         return speech.say("short.at_best", date=date, needed=distance) if distance else plain
     days = 0 if rule.window is None else rule.window.days
