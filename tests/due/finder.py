@@ -137,7 +137,7 @@ class Finder:
                 continue
             waybills = self.waybills(order)
             picked = [at(order, "picked_up_at"), *(at(r, "picked_up_at") for r in waybills)]
-            signed = [at(r, "signed_at") for r in waybills]
+            signed = [at(order, "received_at"), *(at(r, "signed_at") for r in waybills)]
             if any(self.happened(moment) for moment in (*picked, *signed)):
                 continue
             limit = sent + 24 * HOUR

@@ -14,7 +14,7 @@ Row = dict[str, object]
 HEADERS: Mapping[str, Sequence[str]] = {
     "orders": (
         "order_id", "status", "aftersale_state", "created_at", "paid_at", "deposit_paid_at",
-        "is_presale", "promised_ship_at", "shipped_at", "picked_up_at", "carrier", "tracking_no",
+        "is_presale", "promised_ship_at", "shipped_at", "picked_up_at", "received_at", "carrier",
         "paid_amount", "product_id", "province", "force_majeure",
     ),
     "shipments": ("order_id", "tracking_no", "shipped_at", "picked_up_at", "signed_at"),
@@ -129,6 +129,7 @@ class Maker:
             "promised_ship_at": own,
             "shipped_at": shipped,
             "picked_up_at": None,
+            "received_at": self.instant() if shipped and rng.randrange(8) == 0 else None,
             "paid_amount": f"{rng.randrange(0, 50_000) / 100:.2f}" if rng.randrange(9) else "",
             "product_id": f"P{rng.randrange(4)}",
             "province": "浙江省",

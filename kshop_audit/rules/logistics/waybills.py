@@ -158,21 +158,22 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
             "weekday": pl.col(shipped_at(terms)).dt.weekday(),
             "day": pl.col(shipped_at(terms)).dt.date(),
         },
-        due={"pickup": _due(limit, tables, each=each)},
+        due={"pickup": _due(limit, tables, terms, each=each)},
         turn=None if each else picked_up(orders, limit.early),
         levers=by_carrier(pl.col("carrier")),
     )
 
 
-def _due(limit: TimeRange, tables: Tables, *, each: bool) -> Due:
+def _due(limit: TimeRange, tables: Tables, terms: Terms, *, each: bool) -> Due:
     """Orders that were sent and not picked up by as-of, or may not have been."""
     touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     gone = span_of(tables, "picked_up_at").early.is_not_null()
     deadline = limit.early
     if each:
         gone, deadline = pl.col("parcel_due_at").is_null(), pl.col("parcel_due_at")
-    # A later node says that it was picked up, whenever that was.
-    gone = gone | pl.col("proven_by").is_not_null() | pl.col("later_node").fill_null(False)
+    # A later node or the buyer says that it was picked up, whenever that was.
+    signed = (pl.col("signed_at") <= terms.last).fill_null(False)
+    gone = gone | pl.col("proven_by").is_not_null() | pl.col("later_node").fill_null(False) | signed
     return Due(
         deadline=deadline,
         exact=pl.lit(True) if limit.precise else limit.early == limit.late,
