@@ -39,6 +39,7 @@ def pack_notes(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Te
                 f"its day (S2-56): {pack} {days.en}: {en}.",
             )
         yield from _out_of_force(run)
+        yield from _other_versions(run)
     unused = first.terms.settings.unused
     if unused:
         yield Text(
@@ -56,6 +57,23 @@ def pack_warnings(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator
             zh=f"注意：文件来自 {files}，规则包是 {packs}；用 --pack 指定文件所属平台的规则包。",
             en=f"Careful: the files are of {files.replace('、', ', ')}, the rules of "
             f"{packs.replace('、', ', ')}; choose the pack of the files' platform with --pack.",
+        )
+
+
+def _other_versions(run: PackRun) -> Iterator[Text]:
+    """Points that were learned under other rules are not used."""
+    known = {(run.pack.id, run.pack.version)} | (
+        {(run.series.id, run.series.version)} if run.series else set()
+    )
+    other = [
+        own
+        for own in run.terms.settings.learned
+        if own.rule in run.pack.rules and (own.pack, own.version) not in known
+    ]
+    if other and run.series is None:
+        yield Text(
+            zh=f"有 {len(other)} 个学到的得分属于别的规则包或别的版本，没有使用。",
+            en=f"{len(other)} learned points belong to another pack or version and are not used.",
         )
 
 

@@ -64,11 +64,13 @@ class StatedFigure:
 @dataclass(frozen=True)
 class Reconciled:
     """The result, and the options of the rule that the winner sets; none without a winner, and
-    where it is what is set already.
+    where it is what is set already. `pack`, `version`: the rules that were tried.
     """
 
     result: Reconciliation
     keep: Mapping[str, OptionValue]
+    pack: str
+    version: str
 
 
 def reconcile(request: AuditRequest, figures: Sequence[StatedFigure], scratch: Path) -> Reconciled:
@@ -102,7 +104,8 @@ def reconcile(request: AuditRequest, figures: Sequence[StatedFigure], scratch: P
     winner = next((own.keys[0] for own in found if own.fits(said)), ())
     keep = dict(winner) if concluded == "one" else {}
     now = dict(tried.keys[0])
-    return Reconciled(result, {name: value for name, value in keep.items() if now[name] != value})
+    other = {name: value for name, value in keep.items() if now[name] != value}
+    return Reconciled(result, other, run.pack.id, run.pack.version)
 
 
 def _one_rule(figures: Sequence[StatedFigure]) -> str:

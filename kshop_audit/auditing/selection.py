@@ -6,7 +6,7 @@ Pure choice, before anything is measured: no files, no clock, nothing computed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -17,7 +17,14 @@ from kshop_audit.facts.suspicion import suspicious
 from kshop_audit.facts.tables import MERCHANT
 from kshop_audit.ingest import TextNeeds
 from kshop_audit.model.metadata import Level, MessageText, Pack, Text
-from kshop_audit.model.settings import Settings, Span, Terms, level_of, lexicon_of
+from kshop_audit.model.settings import (
+    Learned,
+    Settings,
+    Span,
+    Terms,
+    level_of,
+    lexicon_of,
+)
 from kshop_audit.model.suggesting import suggest
 from kshop_audit.rules import Rule, catalogue
 from kshop_audit.rules.kit.word_lists import SUSPECT_LISTS
@@ -137,6 +144,21 @@ def text_needs(
     return TextNeeds(MERCHANT, suspicious(pl.col("content"), list(dict.fromkeys(words))))
 
 
+def with_learned(pack: Pack, learned: Sequence[Learned]) -> Pack:
+    """The pack with the points that the platform showed under this very version of it."""
+    rules = dict(pack.rules)
+    for name, terms in pack.rules.items():
+        points = tuple(
+            own.point
+            for own in learned
+            if (own.rule, own.pack, own.version) == (name, pack.id, pack.version)
+        )
+        if points and terms.anchors is not None:
+            rules[name] = replace(terms, anchors=replace(terms.anchors, learned=points))
+    versions = tuple(with_learned(version, learned) for version in pack.versions)
+    return replace(pack, rules=rules, versions=versions)
+
+
 def pack_runs(
     packs: Sequence[Pack], rules: Mapping[str, Sequence[Rule]], as_of: datetime, settings: Settings
 ) -> list[PackRun]:
@@ -145,7 +167,7 @@ def pack_runs(
     `rules`: of each pack and version, see `selected`.
     """
     found: list[PackRun] = []
-    for pack in packs:
+    for pack in (with_learned(pack, settings.learned) for pack in packs):
         whole = Terms(as_of, pack, settings)
         if not pack.versions:
             found.append(PackRun(whole, tuple(rules[pack.id])))

@@ -12,7 +12,7 @@ from kshop_audit.config.checks import ALL, ALLOW, option_value
 from kshop_audit.config.layers import ConfigSource, Layer, place_of
 from kshop_audit.config.models import ConfigFile, InputTable
 from kshop_audit.errors import os_reason
-from kshop_audit.model.metadata import Level, Pack, Sourced
+from kshop_audit.model.metadata import LearnedPoint, Level, Pack, Sourced
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import (
     Allowed,
@@ -21,6 +21,7 @@ from kshop_audit.model.settings import (
     Done,
     InputMapping,
     Interval,
+    Learned,
     NoBusiness,
     Settings,
     Withdrawal,
@@ -124,6 +125,10 @@ def build(
         weights=config.weights,
         options=_options(config, packs),
         effort=config.effort,
+        learned=tuple(
+            Learned(row.rule, row.pack, row.version, LearnedPoint(row.value, row.points, row.day))
+            for row in config.learned
+        ),
         exempt=tuple(Interval(row.since, row.until, row.reason) for row in config.exempt),
         coverage={Kind(k): (row.since, row.until) for k, row in config.coverage.items()},
         no_business=_no_business(config),

@@ -81,6 +81,7 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Chec
         if rule != ALL and not any(rule in pack.rules for pack in known.chosen):
             rules = [*(name for pack in known.chosen for name in pack.rules), ALL]
             found.faults.append(unknown(("require",), rule, rules, "规则", "rule"))
+    found.faults += _learned(config, known)
     _weights(config, known, found)
     _words(config, known, found)
     if config.aspects:
@@ -134,6 +135,33 @@ def _target(value: Decimal) -> _Check:
             yield Fault(path, "应为小时数，如 24", "must be hours, such as 24")
 
     return check
+
+
+def _learned(config: ConfigFile, known: Known) -> Iterator[Fault]:
+    """A rule that does not exist, one without points, and a better value that earns less."""
+    rows = dict(enumerate(config.learned))
+    for index, row in rows.items():
+        if row.rule not in known.rules:
+            yield unknown(("learned", index, "rule"), row.rule, known.rules, "规则", "rule")
+            continue
+        pack = next((pack for pack in known.all if pack.id == row.pack), None)
+        anchors = None if pack is None or row.rule not in pack.rules else (
+            pack.rules[row.rule].anchors)  # fmt: skip
+        if anchors is None:
+            path: KeyPath = ("learned", index, "rule")
+            yield Fault(path, f"{row.pack} 里它不计分", f"it has no points in {row.pack}")
+            continue
+        rises = Decimal(str(anchors.full.value)) > Decimal(str(anchors.floor.value))
+        for place, other in rows.items():
+            same = (other.rule, other.pack, other.version) == (row.rule, row.pack, row.version)
+            better = row.value > other.value if rises else row.value < other.value
+            twice = row.value == other.value and row.points != other.points
+            if same and ((better and row.points < other.points) or (twice and place < index)):
+                yield Fault(
+                    ("learned", index, "points"),
+                    f"与第 {place + 1} 条矛盾：数值更好或相同，得分却更低或不同",
+                    f"contradicts entry {place + 1}: a value as good or better earns other points",
+                )
 
 
 def _answers(config: ConfigFile) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kshop_audit.config.layers import FILE_NAME
@@ -36,6 +36,37 @@ def written_to(path: Path, rule: str, options: Mapping[str, str | int | bool]) -
             f"{path}：写不了：{os_reason(error).zh}",
             f"{path}: cannot be written: {os_reason(error).en}",
         ) from error
+
+
+def learned_in(path: Path, entries: Sequence[Mapping[str, str]]) -> int:
+    """Add `[[learned]]` entries to a file, those that it has already left out; how many were added.
+
+    `entries`: rule, value, points, day, pack and version, as they are to be written. ConfigError,
+    and nothing is changed, where that makes no valid file.
+    """
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    blocks = [
+        "\n".join(["[[learned]]", *(f"{name} = {_written(name, row[name])}" for name in row)])
+        for row in entries
+    ]
+    new = [block for block in dict.fromkeys(blocks) if block not in before]
+    if not new:
+        return 0
+    text = before.rstrip("\n") + ("\n\n" if before.strip() else "") + "\n\n".join(new) + "\n"
+    try:
+        tomllib.loads(text)
+        path.write_text(text, encoding="utf-8")
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        listed = "\n\n".join(new)
+        raise ConfigError(
+            f"{path}：不能自动改写，请自己写上：\n{listed}",
+            f"{path}: cannot be changed; write yourself:\n{listed}",
+        ) from error
+    return len(new)
+
+
+def _written(name: str, text: str) -> str:
+    return text if name == "day" else _toml(text)
 
 
 def _toml(value: str | int | bool) -> str:

@@ -241,6 +241,17 @@ class ClosingTable(TomlTable):
     last_completed_at: Moment | None = None
 
 
+class LearnedTable(TomlTable):
+    """Points that the platform showed for the value of a rule, and the rules they belong to."""
+
+    rule: str = Field(min_length=1)
+    value: Amount
+    points: Annotated[Decimal, BeforeValidator(figure), Field(ge=3, le=5)]
+    day: Day
+    pack: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+
+
 class WithdrawalTable(TomlTable):
     """One withdrawal from the shop's balance."""
 
@@ -314,6 +325,7 @@ class ConfigFile(TomlTable):
     weights: dict[str, Ratio] = {}
     options: dict[str, dict[str, OptionValue]] = {}
     effort: dict[str, Amount] = {}
+    learned: list[LearnedTable] = []
     exempt: list[ExemptTable] = []
     coverage: dict[str, CoverageTable] = {}
     no_business_days: list[Closed] = []

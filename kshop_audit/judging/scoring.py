@@ -5,7 +5,7 @@ Every number comes from the pack or the operator. The score is an estimate and s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -32,10 +32,42 @@ def met(numerator: Number, denominator: Number, target: Target, scale: int = 1) 
 
 
 def points(value: Fraction, anchors: Anchors, pack: Pack) -> Fraction:
-    """Linear between the anchors (5 at `full`, 3 at `floor`), clamped to the pack's scale."""
+    """Linear between the anchors (5 at `full`, 3 at `floor`) and through the points that the
+    platform showed this shop, clamped to the pack's scale.
+    """
     low, high = number(pack.score["min_points"]), number(pack.score["max_points"])
     full, floor = number(anchors.full), number(anchors.floor)
-    return _clamped(low + (high - low) * (value - floor) / (full - floor), pack)
+    if not anchors.learned:
+        return _clamped(low + (high - low) * (value - floor) / (full - floor), pack)
+    sign = 1 if full > floor else -1
+    line = [(sign * Fraction(point.value), Fraction(point.points)) for point in anchors.learned]
+    line += [(sign * number(end), low if end is anchors.floor else high)
+             for end in ends_left(anchors)]  # fmt: skip
+    return _clamped(_along(sorted(dict(line).items()), sign * value), pack)
+
+
+def ends_left(anchors: Anchors) -> tuple[Sourced, ...]:
+    """The ends that still hold beside what was learned: published ones, and assumed ones beyond
+    every value that was seen.
+    """
+    full, floor = number(anchors.full), number(anchors.floor)
+    sign = 1 if full > floor else -1
+    seen = [sign * Fraction(point.value) for point in anchors.learned]
+    beyond = {
+        anchors.full: all(sign * full > at for at in seen),
+        anchors.floor: all(sign * floor < at for at in seen),
+    }
+    return tuple(end for end, out in beyond.items() if out or not end.assumption)
+
+
+def _along(line: Sequence[tuple[Fraction, Fraction]], at: Fraction) -> Fraction:
+    """The straight stretches through the points of a line, the outer ones prolonged."""
+    if len(line) == 1:
+        return line[0][1]
+    above = (place for place in range(1, len(line) - 1) if at < line[place][0])
+    place = next(above, len(line) - 1)
+    (x, y), (far, top) = line[place - 1], line[place]
+    return y + (top - y) * (at - x) / (far - x)
 
 
 def _clamped(value: Fraction, pack: Pack) -> Fraction:

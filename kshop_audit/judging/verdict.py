@@ -206,8 +206,9 @@ def _assumptions(judged: Sequence[Judged], pack: Pack) -> tuple[Text, ...]:
         anchors = pack.rules[rule.id].anchors
         if anchors is None:
             continue
+        left = scoring.ends_left(anchors)
         for worth, figure in (("5", anchors.full), ("3", anchors.floor)):
-            if figure.assumption:
+            if figure.assumption and figure in left:
                 at = _with_unit(scoring.number(figure), rule.value_unit)
                 found.append(
                     Text(
@@ -215,6 +216,16 @@ def _assumptions(judged: Sequence[Judged], pack: Pack) -> tuple[Text, ...]:
                         en=f"{rule.title.en}: {at.en} taken as {worth} points (not published)",
                     )
                 )
+        for point in anchors.learned:
+            at = _with_unit(Fraction(point.value), rule.value_unit)
+            found.append(
+                Text(
+                    zh=f"{rule.title.zh} {at.zh} 得 {point.points} 分，是后台 {point.day} "
+                    "显示的（学到的）",
+                    en=f"{rule.title.en}: {at.en} earns {point.points} points, as the platform "
+                    f"showed on {point.day} (learned)",
+                )
+            )
     for dimension, weight in pack.weights.items():
         if weight.assumption:
             share = _with_unit(scoring.number(weight), ValueUnit.RATIO)

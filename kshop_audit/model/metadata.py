@@ -114,11 +114,23 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnedPoint:
+    """What the platform showed on a day: a value in the unit of the target, and its points."""
+
+    value: Decimal
+    points: Decimal
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Anchors:
-    """The two ends of a rule's points: `full` is worth 5, `floor` is worth 3, linear between."""
+    """The two ends of a rule's points: `full` is worth 5, `floor` is worth 3, linear between, and
+    through what the platform showed this shop.
+    """
 
     full: Sourced
     floor: Sourced
+    learned: tuple[LearnedPoint, ...] = ()
 
 
 WINDOW_DAYS = "window_days"

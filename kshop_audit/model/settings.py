@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
 
-from kshop_audit.model.metadata import CLOSING, WINDOW_DAYS, Level, Pack, RuleInfo
+from kshop_audit.model.metadata import CLOSING, WINDOW_DAYS, LearnedPoint, Level, Pack, RuleInfo
 from kshop_audit.model.schema import Kind
 
 TICK = timedelta(milliseconds=1)
@@ -85,6 +85,16 @@ class Mute:
     def active(self, as_of: datetime) -> bool:
         """Whether the mute counts at as-of; the midnight that ends its last day is in it."""
         return as_of <= datetime.combine(self.until, time.min) + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Points that the platform showed for a rule, under one version of one pack."""
+
+    rule: str
+    pack: str
+    version: str
+    point: LearnedPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,7 @@ class Settings:
     weights: Mapping[str, Decimal] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     effort: Mapping[str, Decimal] = field(default_factory=dict)
+    learned: tuple[Learned, ...] = ()
     exempt: tuple[Interval, ...] = ()
     force_majeure: frozenset[str] = frozenset()
     coverage: Mapping[Kind, tuple[date, date]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from kshop_audit.cli import looks, printing, progress, stopping
 from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import LookOptions
+from kshop_audit.cli.platform_scores import PlatformScore, platform_scores
 from kshop_audit.cli.requests import AuditOptions, audit_request, now
 from kshop_audit.errors import EXIT_OK, UsageError
 
@@ -35,6 +37,16 @@ class ReconcileOptions(LookOptions, AuditOptions):
             metavar="RULE=FIGURE[@DAY]",
         ),
     ] = field(default_factory=list)
+    platform_scores: Annotated[
+        Path | None,
+        option(
+            "--platform-scores",
+            "后台数字的 CSV：规则,日期,数值,得分；得分用来学出本店的得分表（配合 --keep）",
+            "a CSV of the platform's figures: rule,day,value,points; points teach the table of "
+            "points (with --keep)",
+            metavar="FILE",
+        ),
+    ] = None
     keep: Annotated[
         bool,
         option(
@@ -63,7 +75,8 @@ def _reconcile(options: ReconcileOptions) -> int:
     from kshop_audit.auditing.reconciling import reconcile
     from kshop_audit.cli.preparing import language_of, settings_of
 
-    figures = [_figure(text) for text in options.platform]
+    rows = [] if options.platform_scores is None else platform_scores(options.platform_scores)
+    figures = [*map(_figure, options.platform), *_of_file(rows, options.platform)]
     if not figures:
         raise UsageError(
             "请用 --platform 写后台显示的数字，如 --platform reply-rate=81.2%@2026-10-31",
@@ -85,7 +98,41 @@ def _reconcile(options: ReconcileOptions) -> int:
         printing.emit(render(done.result, looks.look_of(options, lang)))
     if options.keep:
         _keep(done, settings, lang)
+        _learn(rows, done, settings, lang)
     return EXIT_OK
+
+
+def _of_file(rows: Sequence[PlatformScore], given: Sequence[str]) -> list[StatedFigure]:
+    """The figures of a file, of the rule that is asked for, else of all of them."""
+    from kshop_audit.auditing.reconciling import StatedFigure
+
+    asked = {text.partition("=")[0].strip() for text in given}
+    return [
+        StatedFigure(row.rule, row.value, row.day) for row in rows if not asked or row.rule in asked
+    ]
+
+
+def _learn(rows: Sequence[PlatformScore], done: Reconciled, settings: Settings, lang: str) -> None:
+    """Write the points of the platform into the configuration."""
+    from kshop_audit.config.keeping import learned_in
+
+    entries = [
+        {
+            "rule": row.rule,
+            "value": row.value,
+            "points": row.points,
+            "day": row.day.isoformat(),
+            "pack": done.pack,
+            "version": done.version,
+        }
+        for row in rows
+        if row.points is not None
+    ]
+    if entries:
+        file = Path(settings.file or "shop.toml")
+        added = learned_in(file, entries)
+        zh, en = f"学到 {added} 个得分，已写入 {file}", f"{added} points learned, written to {file}"
+        printing.notice(en if lang == "en" else zh)
 
 
 def _figure(text: str) -> StatedFigure:
