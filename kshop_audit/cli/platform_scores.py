@@ -63,7 +63,7 @@ def _row(row: dict[str, str], place: str) -> PlatformScore:
         day = None
     if day is None or not row.get("rule") or not row.get("value"):
         raise InputError(
-            f"{place}：应如 reply-rate,2026-10-31,81.2%,4.60",
-            f"{place}: write it like reply-rate,2026-10-31,81.2%,4.60",
+            f"{place}：应如 规则,2026-10-31,81.2%,4.60",
+            f"{place}: write it like RULE,2026-10-31,81.2%,4.60",
         )
     return PlatformScore(row["rule"], day, row["value"], row.get("points") or None)

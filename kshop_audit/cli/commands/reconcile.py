@@ -31,9 +31,9 @@ class ReconcileOptions(LookOptions, AuditOptions):
         list[str],
         option(
             "--platform",
-            "后台显示的数字（同一条规则可多次，每天一个）：reply-rate=81.2%@2026-10-31",
+            "后台显示的数字（同一条规则可多次，每天一个）：规则=81.2%@2026-10-31",
             "a figure that the platform shows (repeatable for one rule, a day each): "
-            "reply-rate=81.2%@2026-10-31",
+            "RULE=81.2%@2026-10-31",
             metavar="RULE=FIGURE[@DAY]",
         ),
     ] = field(default_factory=list)
@@ -79,8 +79,8 @@ def _reconcile(options: ReconcileOptions) -> int:
     figures = [*map(_figure, options.platform), *_of_file(rows, options.platform)]
     if not figures:
         raise UsageError(
-            "请用 --platform 写后台显示的数字，如 --platform reply-rate=81.2%@2026-10-31",
-            "give what the platform shows: --platform reply-rate=81.2%@2026-10-31",
+            "请用 --platform 写后台显示的数字，如 --platform 规则=81.2%@2026-10-31",
+            "give what the platform shows: --platform RULE=81.2%@2026-10-31",
         )
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
@@ -146,8 +146,8 @@ def _figure(text: str) -> StatedFigure:
         on, sign = None, ""
     if not sign or not rule.strip() or not figure.strip():
         raise UsageError(
-            f"--platform {text}：应如 reply-rate=81.2%@2026-10-31",
-            f"--platform {text}: write it like reply-rate=81.2%@2026-10-31",
+            f"--platform {text}：应如 规则=81.2%@2026-10-31",
+            f"--platform {text}: write it like RULE=81.2%@2026-10-31",
         )
     return StatedFigure(rule.strip(), figure.strip(), on)
 
