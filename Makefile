@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 N ?= 50000
 SHOPS ?= 20000
 SEED ?= 1
-.PHONY: help setup run test test-slow fuzz conduct lint docs docs-check sample bench lock clean all
+.PHONY: help setup run test test-slow fuzz conduct weights lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,8 +37,13 @@ fuzz: $(READY) ## N damaged files (50,000), SHOPS (20,000) degraded and whole on
 	$(BIN)/python -m tests.degradation.run $(SHOPS) --seed $(SEED)
 	$(BIN)/python -m tests.oracle.run $(SHOPS) --seed $(SEED)
 
-conduct: $(READY) ## precision and recall of the conduct rules over labelled sentences
-	$(BIN)/python -m tests.conduct.labels
+conduct: $(READY) ## precision and recall of the conduct rules on sentences held out
+	$(BIN)/python -m tests.conduct.measuring
+	$(BIN)/python -m tests.conduct.measuring --core
+	$(BIN)/python -m tests.conduct.measuring fresh
+
+weights: $(READY) ## train the scorer of the conduct rules anew
+	$(BIN)/python scripts/train_conduct.py
 
 lint: $(READY) ## linters, types, import contracts, currency of docs and samples
 	$(BIN)/ruff check .
@@ -62,7 +67,7 @@ bench: $(READY) ## generate a large shop and compare with the floor
 	$(BIN)/python -m benchmarks.compare --shapes benchmarks/data/dressed --runs 3
 
 lock: ## pin all packages with their hashes and without any address
-	uv pip compile pyproject.toml --extra cluster --extra dev --extra notify --extra xlsx --extra xlsx-password --universal \
+	uv pip compile pyproject.toml --extra cluster --extra chat --extra dev --extra notify --extra xlsx --extra xlsx-password --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \
 	  --custom-compile-command "make lock" --output-file requirements/dev.txt
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from kshop_audit.auditing.versions import parts_of
 from kshop_audit.errors import UsageError
-from kshop_audit.facts.suspicion import suspicious
+from kshop_audit.facts.suspicion import suspects
 from kshop_audit.facts.tables import MERCHANT
 from kshop_audit.ingest import TextNeeds
 from kshop_audit.model.metadata import Level, MessageText, Pack, Text
@@ -27,7 +27,6 @@ from kshop_audit.model.settings import (
 )
 from kshop_audit.model.suggesting import suggest
 from kshop_audit.rules import Rule, catalogue
-from kshop_audit.rules.kit.word_lists import SUSPECT_LISTS
 
 
 @dataclass(frozen=True)
@@ -134,14 +133,17 @@ def text_needs(
         return TextNeeds(MERCHANT, pl.lit(True))
     if MessageText.SUSPECTS not in needs:
         return TextNeeds((), pl.lit(False))
-    words = [
-        word
+    # What a rule looks for is what it declares: a list that nobody kept texts for finds nothing.
+    lists = sorted(
+        {name for chosen in rules.values() for rule in chosen for name in rule.info.lists}
+    )
+    lexicons = [
+        lexicon_of(part, settings, name)
         for pack in packs
         for part in (pack.versions or (pack,))
-        for name in SUSPECT_LISTS
-        for word in lexicon_of(part, settings, name).spoken
+        for name in lists
     ]
-    return TextNeeds(MERCHANT, suspicious(pl.col("content"), list(dict.fromkeys(words))))
+    return TextNeeds(MERCHANT, suspects(pl.col("content"), lexicons))
 
 
 def with_learned(pack: Pack, learned: Sequence[Learned]) -> Pack:

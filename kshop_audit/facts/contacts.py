@@ -17,6 +17,7 @@ from functools import cached_property
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.chat.contacts_look import READ, ContactLook
 from kshop_audit.facts.messages import NOTHING, suspects, unmatched
 from kshop_audit.facts.text import UNSEEN, fold, match, normalised, says, without
 from kshop_audit.model.schema import Kind
@@ -207,15 +208,39 @@ def with_contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought
     text = text.join(cards, on=AT, how="left").with_columns(
         _warned=says(pl.col("text"), sought.names.around)
     )
+    return _looked_at(text, sought, own=messages.collect_schema().names())
+
+
+def _looked_at(text: pl.LazyFrame, sought: Sought, *, own: list[str]) -> pl.LazyFrame:
+    """The messages with what the patterns find in them, seen in its sentence where it matters."""
     certain, doubtful = _checks(sought)
-    return (
-        text.with_columns(_certain=_kinds(certain), _doubtful=_kinds(doubtful))
-        .with_columns(
-            contact=_kinds({name: certain[name] | doubtful[name] for name in certain}),
-            contact_review=pl.col("_certain").is_null() & pl.col("_doubtful").is_not_null(),
-        )
-        .drop("_plain", "_squeezed", "_card", "_long", "_warned", "_certain", "_doubtful")
+    found = text.with_columns(
+        _certain=_kinds(certain),
+        _doubtful=_kinds({name: doubtful[name] & ~certain[name] for name in certain}),
     )
+    look = ContactLook(sought.names, sought.outside, sought.hotlines)
+    plainly = pl.col("_certain").is_not_null() | pl.col("_doubtful").is_not_null()
+    found = found.with_columns(_worth=plainly | look.worth_it(pl.col("content")))
+    read = found.filter("_worth").with_columns(
+        _read=pl.struct("content", "_certain", "_doubtful").map_batches(
+            look.read, return_dtype=READ, is_elementwise=True
+        )
+    )
+    certainly, doubtfully = (pl.col("_read").struct.field(part) for part in ("certain", "doubtful"))
+    both = pl.concat_str(
+        [pl.when(part != "").then(part) for part in (certainly, doubtfully)],
+        separator=" ",
+        ignore_nulls=True,
+    )
+    judged = read.select(
+        *own,
+        contact=pl.when(both != "").then(both),
+        contact_review=(certainly == "") & (doubtfully != ""),
+    )
+    rest = found.filter(~pl.col("_worth")).select(
+        *own, contact=NOTHING, contact_review=pl.lit(False)
+    )
+    return pl.concat([judged, rest])
 
 
 def _checks(sought: Sought) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:

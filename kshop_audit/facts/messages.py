@@ -8,9 +8,10 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.chat.second_look import Look, column, with_readings
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.facts.talks import everything, uncertain
-from kshop_audit.facts.text import Match, match, normalised
+from kshop_audit.facts.text import Match, normalised
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import AT, FILE, ROW, WHY
@@ -21,6 +22,7 @@ it is not known whether the merchant's side wrote it.
 """
 
 NOTHING = pl.lit(None, dtype=pl.String)
+NEVER, SILENT = pl.lit(False), pl.lit("")
 
 
 def message_columns(tables: Tables) -> tuple[str, ...]:
@@ -68,7 +70,7 @@ def matches(facts: Facts, *lists: str) -> pl.LazyFrame:
     the word lists. Only suspects are searched; no other message can match.
     """
     none = {
-        _column(name, part): pl.lit(False) if part in ("found", "plainly") else NOTHING
+        column(name, part): pl.lit(False) if part in ("found", "plainly") else NOTHING
         for name in lists
         for part in Match._fields
     }
@@ -78,22 +80,24 @@ def matches(facts: Facts, *lists: str) -> pl.LazyFrame:
 @fact(shared=True)
 def _suspect_matches(facts: Facts, *lists: str) -> pl.LazyFrame:
     """The suspects without their text, with the columns of `matched` for each of the lists."""
-    text, content = pl.col("text"), pl.col("content")
-    columns = {
-        _column(name, part): expression
-        for name in lists
-        for part, expression in match(text, content, facts.terms.lexicon(name))._asdict().items()
-    }
-    return facts(suspects).select(*message_columns(facts.tables), **columns)
+    look = Look({name: facts.terms.lexicon(name) for name in lists})
+    worth = look.worth_it(pl.col("content"))
+    rows = facts(suspects).with_columns(_worth=worth)
+    own = message_columns(facts.tables)
+    read = with_readings(rows.filter("_worth"), look, lists)
+    columns = [column(name, part) for name in lists for part in Match._fields]
+    none = {name: NEVER if name.endswith(("found", "plainly")) else SILENT for name in columns}
+    return pl.concat(
+        [
+            read.select(*own, *columns),
+            rows.filter(~pl.col("_worth")).with_columns(**none).select(*own, *columns),
+        ]
+    )
 
 
 def matched(name: str) -> Match:
     """How a row of `matches` matches a word list, as columns."""
-    return Match(*(pl.col(_column(name, part)) for part in Match._fields))
-
-
-def _column(name: str, part: str) -> str:
-    return f"{name} {part}"
+    return Match(*(pl.col(column(name, part)) for part in Match._fields))
 
 
 def with_buyers(tables: Tables, rows: pl.LazyFrame) -> pl.LazyFrame:

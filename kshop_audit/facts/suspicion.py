@@ -12,8 +12,11 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from kshop_audit.facts.chat import narrowing
+from kshop_audit.facts.chat.disclosing import HINTS
 from kshop_audit.facts.contacts import SHORT_LEVEL, SPOKEN_DIGITS, TOP_LEVEL
 from kshop_audit.facts.text import GAP, fold, taken_apart
+from kshop_audit.model.settings import Lexicon
 
 PLAIN = (
     r"\x00-\x7f"  # ASCII
@@ -61,3 +64,19 @@ def suspicious(content: pl.Expr, words: Iterable[str]) -> pl.Expr:
     listed = taken_apart(frozenset(folded))
     parts = "|".join(part for part in (DISGUISED, listed, INVITED, CONTACT) if part)
     return content.str.contains(f"(?i){parts}")
+
+
+def suspects(content: pl.Expr, lexicons: Iterable[Lexicon]) -> pl.Expr:
+    """Boolean: what `suspicious` says, and whatever the closer look of `facts.chat` may want.
+
+    The words that are certain are looked for with anything between their letters; the many that
+    are only likely as they stand, or set apart as people do it.
+    """
+    known = list(lexicons)
+    asked = [suspicious(content, narrowing.certain(known))]
+    if listed := narrowing.listed(known):
+        asked.append(content.str.contains_any(listed))
+    if disguised := narrowing.may_be_disguised(known):
+        asked.append(content.str.contains(f"(?i){disguised}"))
+    asked += [narrowing.telling(content), content.str.contains(f"{narrowing.SET_APART}|{HINTS}")]
+    return pl.any_horizontal(asked)

@@ -172,7 +172,12 @@ class Usage:
     `certain`: spelling → the word it certainly stands for; `doubtful`: the same for spellings
     that have other meanings, for review only. `review`: phrases around a word of the list that
     make it one for review, and `around` words anywhere in the message that do. `innocent`: phrases
-    that hold a word by chance, no finding at all. `instead`: code of what to say in its place.
+    that hold a word by chance, no finding at all. `frames`: phrases with gaps that break the clause
+    as a word does, `doubtful_frames` such phrases for review only; `sets`: the groups of words that
+    they name (see `facts.chat.frames`). `sounding`: whether another character of the same sound
+    may stand in a word. `likely`: further words, a hit only where the scorer does not speak
+    against it (see `facts.chat.scoring`), as with frames. `instead`: code of what to say in its
+    place.
     """
 
     certain: Mapping[str, str]
@@ -183,6 +188,11 @@ class Usage:
     instead: str | None
     source: str
     provenance: Provenance
+    frames: tuple[str, ...] = ()
+    doubtful_frames: tuple[str, ...] = ()
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sounding: bool = False
+    likely: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +276,12 @@ class RuleInfo:
     `value_unit`: what the value is where it is a quotient; without a quotient it is a count.
     `distance`: whether it makes sense to count how many more good events reach the target.
     `absent`: entries like those of `needs` that may be missing, each with what the figure means
-    then. `text`: of which merchant messages the rule needs the text; None: of none. `also`: kinds
-    of file that are joined to those of `needs` where they are there. `gates_when`: CLOSING where
-    the rule gates only for a shop that wants to close. `no_days`: why its figure is no sum over
-    natural days, where it has times and still is none: nothing can be said of coming days then.
+    then. `text`: of which merchant messages the rule needs the text; None: of none. `lists`: the
+    word lists by which suspects are found, all that the rule looks for. `also`:
+    kinds of file that are joined to those of `needs` where they are there. `gates_when`: CLOSING
+    where the rule gates only for a shop that wants to close. `no_days`: why its figure is no sum
+    over natural days, where it has times and still is none: nothing can be said of coming days
+    then.
     `due`: kinds of deadlines that the rule knows of (see `rules.kit.due`), each with what is to be
     done until then.
     `levers`: words by which a what-if can address groups of its units, such as "agent".
@@ -289,6 +301,7 @@ class RuleInfo:
     distance: bool = True
     absent: tuple[tuple[str, Text], ...] = ()
     text: MessageText | None = None
+    lists: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     gates_when: str | None = None
     value_unit: ValueUnit = ValueUnit.RATIO

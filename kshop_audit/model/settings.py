@@ -157,7 +157,8 @@ class Lexicon:
     """A word list as it is looked for: the pack's and the shop's words, and how they turn up.
 
     `certain` and `doubtful`: spelling → word (see `metadata.Usage`); `review`, `around`,
-    `innocent`: phrases, the innocent ones with those that the shop allows.
+    `innocent`: phrases, the innocent ones with those that the shop allows; `frames`,
+    `doubtful_frames`, `sets`, `sounding` and `likely`: see `metadata.Usage`.
     """
 
     words: tuple[str, ...]
@@ -167,11 +168,16 @@ class Lexicon:
     around: tuple[str, ...] = ()
     innocent: tuple[str, ...] = ()
     instead: str | None = None
+    frames: tuple[str, ...] = ()
+    doubtful_frames: tuple[str, ...] = ()
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sounding: bool = False
+    likely: tuple[str, ...] = ()
 
     @property
     def spoken(self) -> tuple[str, ...]:
         """Everything that may be read in a text: the words and all their spellings."""
-        return (*self.words, *self.certain, *self.doubtful)
+        return (*self.words, *self.certain, *self.doubtful, *self.likely)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,4 +356,9 @@ def lexicon_of(pack: Pack, settings: Settings, name: str) -> Lexicon:
         used.around,
         used.innocent + allowed,
         used.instead,
+        used.frames,
+        used.doubtful_frames,
+        used.sets,
+        used.sounding,
+        used.likely,
     )

@@ -161,6 +161,11 @@ def _usage(table: UsageTable) -> Usage:
         instead=table.instead,
         source=table.source,
         provenance=table.provenance,
+        frames=tuple(table.frames),
+        doubtful_frames=tuple(table.doubtful_frames),
+        sets={name: tuple(words) for name, words in table.sets.items()},
+        sounding=table.sounding,
+        likely=tuple(table.likely),
     )
 
 

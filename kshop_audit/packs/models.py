@@ -214,6 +214,19 @@ class UsageTable(OriginTable):
     around: list[Line] = []
     innocent: list[Line] = []
     instead: Line | None = None
+    frames: list[Line] = []
+    doubtful_frames: list[Line] = []
+    sets: dict[str, Lines] = {}
+    sounding: bool = False
+    likely: list[Line] = []
+
+    @model_validator(mode="after")
+    def _sets_are_there(self) -> Self:
+        for frame in (*self.frames, *self.doubtful_frames):
+            for name in re.findall(r"\{([a-z]+)\??\}", frame):
+                if name not in self.sets:
+                    raise fault(f"没有词组 {name}", f"there is no set {name}")
+        return self
 
     @model_validator(mode="after")
     def _each_spelling_once(self) -> Self:

@@ -84,12 +84,12 @@ def sentences() -> list[Sentence]:
     """The file's sentences; "2.3" is a violation of the clause, "2.3?" one for review."""
     with FILE.open(encoding="utf-8", newline="") as file:
         return [
-            Sentence(_plain(row["sentence"]), _expected(row["expected"]), row["why"])
+            Sentence(plain(row["sentence"]), _expected(row["expected"]), row["why"])
             for row in csv.DictReader(file)
         ]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Characters that cannot be seen stand as escapes in the file."""
     for name, sign in (("200b", "\u200b"), ("2060", "\u2060"), ("3000", "\u3000")):
         text = text.replace(f"\\u{name}", sign)

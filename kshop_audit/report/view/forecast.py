@@ -225,7 +225,7 @@ class _Page:
         shown = say("figure.range", low=low, high=high)
         level = f"{round(own.confidence.level * 100)}%"
         if last.p_pass is not None:
-            chance = _chance(last.p_pass)
+            chance = f"{round(last.p_pass * 100)}%"
             likely = say("forecast.likely", range=shown, level=level, chance=chance)
         else:
             likely = say("forecast.likely_range", range=shown, level=level)
@@ -262,12 +262,6 @@ _CELLS = {
 _PLAIN_CELLS = {
     Status.PASS: "#", Status.WARN: "#", Status.FAIL: ".", Status.NO_VERDICT: "?", Status.INFO: "-",
 }  # fmt: skip
-
-
-def _chance(share: float) -> str:
-    """A probability; draws never make one certain."""
-    percent = round(share * 100)
-    return "<1%" if percent < 1 else ">99%" if percent > 99 else f"{percent}%"
 
 
 def _best(*values: _Value | None) -> _Value | None:

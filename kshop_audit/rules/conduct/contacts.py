@@ -24,6 +24,7 @@ from kshop_audit.rules.conduct.hits import (
 from kshop_audit.rules.kit import by_day, doubts
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.word_lists import CONTACT_LISTS
 
 
 @rule(
@@ -43,6 +44,7 @@ from kshop_audit.rules.kit.shapes import Ratio, Shape
     unit=Text(zh="条消息含第三方信息", en="messages with third-party information"),
     needs=NEEDS,
     text=MessageText.SUSPECTS,
+    lists=CONTACT_LISTS,
     conclude=only_reviews,
 )
 def third_party_info(facts: Facts, terms: Terms) -> Shape:

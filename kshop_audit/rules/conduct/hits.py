@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from kshop_audit.facts.chat.borders import has_segmenter
+from kshop_audit.facts.chat.folding import knows_all_variants
+from kshop_audit.facts.chat.sounds import known_library
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
@@ -48,6 +53,26 @@ def allowed_notes(terms: Terms) -> tuple[Text, ...]:
             en=f"let pass by shop.toml: {', '.join(entries)}",
         ),
     )
+
+
+def extra_notes() -> tuple[Text, ...]:
+    """What was not looked at for want of the packages of the extra."""
+    if has_segmenter() and known_library() and knows_all_variants():
+        return ()
+    return (
+        Text(
+            zh="没有装全 chat 扩展：词典分词、生僻字谐音和少见的繁体字没有查，"
+            "可用 pip install 'kshop-audit[chat]' 安装",
+            en="the extra `chat` is not all there: no dictionary, rare sounds and rare traditional "
+            "characters were looked at; pip install 'kshop-audit[chat]'",
+        ),
+    )
+
+
+def joined(parts: Sequence[pl.Expr], separator: str) -> pl.Expr:
+    """The parts that say something, one after the other."""
+    filled = [pl.when(part != "").then(part) for part in parts]
+    return pl.concat_str(filled, separator=separator, ignore_nulls=True)
 
 
 def findings(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -19,6 +18,7 @@ from kshop_audit.rules.conduct.hits import (
     NO_TEXT,
     allowed_notes,
     findings,
+    joined,
     only_reviews,
 )
 from kshop_audit.rules.kit import doubts
@@ -39,6 +39,7 @@ from kshop_audit.rules.kit.word_lists import TONE_LISTS
     unit=Text(zh="条消息语气不当", en="messages in a bad tone"),
     needs=NEEDS,
     text=MessageText.SUSPECTS,
+    lists=TONE_LISTS,
     conclude=only_reviews,
 )
 def tb_tone(facts: Facts, terms: Terms) -> Shape:
@@ -79,8 +80,8 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
     tones = {name: matched(name) for name in TONE_LISTS}
     listed = findings(
         pl.any_horizontal(tone.plainly for tone in tones.values()),
-        _joined([tone.spelled for tone in tones.values()], " / "),
-        _joined([tone.words for tone in tones.values()], " "),
+        joined([tone.spelled for tone in tones.values()], " / "),
+        joined([tone.words for tone in tones.values()], " "),
         ("tone", "S2-71", ""),
         review=pl.lit(True),
         instead=NO_TEXT,
@@ -96,12 +97,6 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
         maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,
-        findings=replace(listed, columns={**listed.columns, "why": _joined(names, " ")}),
+        findings=replace(listed, columns={**listed.columns, "why": joined(names, " ")}),
         notes=allowed_notes(terms),
     )
-
-
-def _joined(parts: Sequence[pl.Expr], separator: str) -> pl.Expr:
-    """The parts that say something, one after the other."""
-    filled = [pl.when(part != "").then(part) for part in parts]
-    return pl.concat_str(filled, separator=separator, ignore_nulls=True)

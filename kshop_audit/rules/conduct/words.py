@@ -16,41 +16,53 @@ from kshop_audit.rules.conduct.hits import (
     NEEDS,
     allowed_notes,
     broken_clause,
+    extra_notes,
     findings,
+    joined,
     only_reviews,
 )
 from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.word_lists import ABUSE_LISTS, ILLEGAL_LISTS
 
 
 def listed(
-    facts: Facts, terms: Terms, rule_id: str, name: str, broken: tuple[str, str, str]
+    facts: Facts,
+    terms: Terms,
+    rule_id: str,
+    lists: tuple[str, ...],
+    broken: tuple[str, str, str],
 ) -> Shape:
     """Messages with a word of a list; what a person must judge is listed for review.
 
     A word counts as it stands and in the spellings that are certainly it. For review are doubtful
-    spellings, words behind a negation, and words in phrases that may be harmless.
+    spellings, words that are denied or quoted, and words in phrases that may be harmless.
     """
-    lexicon = terms.lexicon(name)
-    match = matched(name)
+    found = [matched(name) for name in lists]
+    sounding = any(terms.lexicon(name).sounding for name in lists)
+    plainly = pl.any_horizontal(match.plainly for match in found)
+    instead = [
+        pl.when(match.found).then(pl.lit(terms.lexicon(name).instead, dtype=pl.String))
+        for name, match in zip(lists, found, strict=True)
+    ]
     return Ratio(
-        unit=relevant(facts(matches, name), facts.tables, terms, rule_id, "sent_at"),
+        unit=relevant(facts(matches, *lists), facts.tables, terms, rule_id, "sent_at"),
         at="sent_at",
-        hit=match.plainly,
+        hit=plainly,
         maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,
         findings=findings(
-            match.found,
-            match.spelled,
-            match.words,
+            pl.any_horizontal(match.found for match in found),
+            joined([match.spelled for match in found], " / "),
+            joined([match.words for match in found], " "),
             broken,
-            review=~match.plainly,
-            instead=pl.lit(lexicon.instead, dtype=pl.String),
+            review=~plainly,
+            instead=pl.coalesce(instead),
         ),
-        notes=allowed_notes(terms),
+        notes=(*allowed_notes(terms), *(extra_notes() if sounding else ())),
     )
 
 
@@ -72,6 +84,7 @@ def listed(
     unit=Text(zh="条消息含违禁词", en="messages with a forbidden word"),
     needs=NEEDS,
     text=MessageText.SUSPECTS,
+    lists=("banned",),
     conclude=only_reviews,
 )
 def banned_words(facts: Facts, terms: Terms) -> Shape:
@@ -119,7 +132,7 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
         平台词库不止这五个，还可能识别图片和语音，否定句也可能被判违规；以平台违约单为准。
     """
     broken = broken_clause("banned-words", terms, ("2.8", "S2-43", ""))
-    return listed(facts, terms, "banned-words", "banned", broken)
+    return listed(facts, terms, "banned-words", ("banned",), broken)
 
 
 @rule(
@@ -136,6 +149,7 @@ def banned_words(facts: Facts, terms: Terms) -> Shape:
     unit=Text(zh="条消息含辱骂用语", en="messages with abusive words"),
     needs=NEEDS,
     text=MessageText.SUSPECTS,
+    lists=ABUSE_LISTS,
     conclude=only_reviews,
 )
 def abusive_language(facts: Facts, terms: Terms) -> Shape:
@@ -177,7 +191,7 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
         平台看语气、上下文和投诉；阴阳怪气我们查不出，引用买家的脏话则可能被误报。
     """
     broken = broken_clause("abusive-language", terms, ("2.4", "S2-45", "骚扰他人（S2-54）"))
-    return listed(facts, terms, "abusive-language", "abusive", broken)
+    return listed(facts, terms, "abusive-language", ABUSE_LISTS, broken)
 
 
 @rule(
@@ -194,6 +208,7 @@ def abusive_language(facts: Facts, terms: Terms) -> Shape:
     unit=Text(zh="条消息含违法内容", en="messages with illegal content"),
     needs=NEEDS,
     text=MessageText.SUSPECTS,
+    lists=ILLEGAL_LISTS,
     conclude=only_reviews,
 )
 def illegal_content(facts: Facts, terms: Terms) -> Shape:
@@ -233,7 +248,7 @@ def illegal_content(facts: Facts, terms: Terms) -> Shape:
         平台词库大得多，还识别图片：这里没查到不等于没有；命中也可能无害，例如提醒买家防骗。
     """
     broken = broken_clause("illegal-content", terms, ("2.7", "S2-48", ""))
-    return listed(facts, terms, "illegal-content", "illegal", broken)
+    return listed(facts, terms, "illegal-content", ILLEGAL_LISTS, broken)
 
 
 @rule(
@@ -254,6 +269,7 @@ def illegal_content(facts: Facts, terms: Terms) -> Shape:
     unit=Text(zh="条消息冒充平台", en="messages posing as the platform"),
     needs=NEEDS,
     text=MessageText.SUSPECTS,
+    lists=("impersonation",),
     conclude=only_reviews,
 )
 def impersonation(facts: Facts, terms: Terms) -> Shape:
@@ -294,4 +310,4 @@ def impersonation(facts: Facts, terms: Terms) -> Shape:
         平台还会看昵称、头像、电话和短信，聊天导出里都没有。
     """
     broken = broken_clause("impersonation", terms, ("2.9", "S2-49", "扰乱电商平台秩序（S2-55）"))
-    return listed(facts, terms, "impersonation", "impersonation", broken)
+    return listed(facts, terms, "impersonation", ("impersonation",), broken)

@@ -92,6 +92,7 @@ class Declarations(TypedDict, total=False):
     value_unit: ValueUnit
     distance: bool
     text: MessageText
+    lists: tuple[str, ...]
     also: tuple[str, ...]
     gates_when: str
     assessed: tuple[str, str]
@@ -114,11 +115,14 @@ def rule(
     `absent`: columns the rule can do without, written as in `needs`, and the note that goes with
     the figure where they are missing. `due`: kind of deadline → what is to be done until then; the
     rule's shape or conclusion gives the deadlines. ValueError if the docstring lacks one of
-    HEADINGS, or if `chats.content` is needed and `text` does not say of which messages.
+    HEADINGS, if `chats.content` is needed and `text` does not say of which messages, or if suspects
+    are read and `lists` does not say by which words they are found.
     """
     content = any("chats.content" in need.split("|") for need in declared.get("needs", ()))
     if content != ("text" in declared):
         raise ValueError(f"{id}: `chats.content` in `needs` and `text` go together")
+    if (declared.get("text") is MessageText.SUSPECTS) != bool(declared.get("lists")):
+        raise ValueError(f"{id}: a rule that reads suspects names the word lists it looks for")
 
     def make(measure: Measure) -> Rule:
         doc = document(id, inspect.getdoc(measure) or "")

@@ -1,10 +1,6 @@
-"""The word lists that rules look for in messages.
-
-While files are read, only the text of messages that may match one of them is kept (see
-`facts.suspicion`); a rule that looks for another list would find nothing.
-"""
+"""Word lists that more than one place names."""
 
 TONE_LISTS = ("tone_arguing", "tone_commanding", "tone_questioning", "tone_cold")
-SUSPECT_LISTS = (
-    "banned", "abusive", "illegal", "impersonation", "contact_names", "outside", *TONE_LISTS
-)  # fmt: skip
+ABUSE_LISTS = ("abusive", "slander")
+ILLEGAL_LISTS = ("illegal", "disparaging")
+CONTACT_LISTS = ("contact_names", "outside")

@@ -1,0 +1,102 @@
+"""The closer look for contacts: what it adds to the patterns of `facts.contacts`, and corrects."""
+
+from __future__ import annotations
+
+import functools
+
+import polars as pl
+
+from kshop_audit.facts.chat import narrowing
+from kshop_audit.facts.chat.disclosing import (
+    BUYER_OWN,
+    HINTS,
+    NOT_OURS,
+    REFUSED_LATER,
+    RETURNED,
+    Disclosed,
+    Discloser,
+)
+from kshop_audit.facts.chat.reader import NOTHING, Strength
+from kshop_audit.facts.chat.second_look import Look
+from kshop_audit.model.settings import Lexicon
+
+LED = "other_shop"
+LIST = "outside"
+OURS = (Disclosed.CHAT, Disclosed.PHONE)
+"""Kinds of which a label beside the number says that it is none."""
+PLACES = (Disclosed.PHONE, Disclosed.ADDRESS, Disclosed.CARD)
+"""Kinds that are ordinary in talk of a delivery or a return."""
+READ = pl.Struct({"certain": pl.String, "doubtful": pl.String})
+
+
+class ContactLook:
+    """Reads messages for contacts. `names`, `outside`: the lists; `hotlines`: digits."""
+
+    def __init__(self, names: Lexicon, outside: Lexicon, hotlines: tuple[str, ...]) -> None:
+        """Nothing costly is built before there is a message to read."""
+        self._names, self._outside, self._hotlines = names, outside, hotlines
+
+    @functools.cached_property
+    def _discloser(self) -> Discloser:
+        return Discloser(self._names, self._hotlines)
+
+    @functools.cached_property
+    def _look(self) -> Look:
+        return Look({LIST: self._outside})
+
+    def worth_it(self, content: pl.Expr) -> pl.Expr:
+        """Boolean: whether the message gets the closer look, apart from those found plainly."""
+        asked = [content.str.contains(HINTS), narrowing.telling(content)]
+        if listed := narrowing.listed((self._outside,)):
+            asked.append(content.str.contains_any(listed))
+        return pl.any_horizontal(asked).fill_null(False)
+
+    def read(self, rows: pl.Series) -> pl.Series:
+        """The kinds found, certain and doubtful ones, each joined by a space.
+
+        `rows`: structs of `content` and of what the patterns found, `_certain` and `_doubtful`.
+        """
+        known: dict[tuple[str, str, str], dict[str, str]] = {}
+        told = []
+        for row in rows.to_list():
+            key = (row["content"] or "", row["_certain"] or "", row["_doubtful"] or "")
+            if key not in known:
+                known[key] = self._told(*key)
+            told.append(known[key])
+        return pl.Series(rows.name, told, dtype=READ)
+
+    def _told(self, content: str, certain: str, doubtful: str) -> dict[str, str]:
+        verdicts = self.judged(content, certain.split(), doubtful.split())
+        return {
+            "certain": " ".join(k for k, v in verdicts.items() if v is Strength.HIT),
+            "doubtful": " ".join(k for k, v in verdicts.items() if v is Strength.REVIEW),
+        }
+
+    def judged(self, content: str, certain: list[str], doubtful: list[str]) -> dict[str, Strength]:
+        """Disclosed → verdict, once what the patterns found is seen in its sentence."""
+        read = self._discloser.read(content)
+        harmless = any(phrase in content for phrase in self._names.innocent)
+        led = NOTHING if harmless else self._look.readings(content)[LIST]
+        result: dict[str, Strength] = {}
+        labelled = self._discloser.labelled(content)
+        for kind in dict.fromkeys([*certain, *doubtful, *read, *([LED] if led.verdict else [])]):
+            plain = Strength.HIT if kind in certain else Strength.REVIEW
+            if kind not in (*certain, *doubtful):
+                plain = Strength.NOTHING
+            closer = led.verdict if kind == LED else read.get(Disclosed(kind), Strength.NOTHING)
+            result[kind] = self._both(kind, plain, closer, content, labelled=labelled)
+        return {kind: verdict for kind, verdict in result.items() if verdict}
+
+    @staticmethod
+    def _both(
+        kind: str, plain: Strength, closer: Strength, content: str, *, labelled: bool
+    ) -> Strength:
+        if plain is Strength.HIT and closer is not Strength.HIT:
+            if kind in OURS and labelled and not closer:
+                return Strength.NOTHING
+            about = (BUYER_OWN, REFUSED_LATER, *((NOT_OURS, RETURNED) if kind in PLACES else ()))
+            if any(part.search(content) for part in about):
+                return Strength.REVIEW
+            if kind == Disclosed.PHONE and closer is Strength.REVIEW:
+                return Strength.REVIEW
+        return max(plain, closer)

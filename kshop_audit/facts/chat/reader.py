@@ -1,0 +1,255 @@
+"""What one word list finds in one message, decided with the sentence in view."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+
+from kshop_audit.facts.chat import borders, standing
+from kshop_audit.facts.chat.folding import Folded, folded
+from kshop_audit.facts.chat.frames import pattern
+from kshop_audit.facts.chat.scoring import scorer
+from kshop_audit.facts.chat.spelling import Likeness, Speller, Spelling, SpokenSign, units
+from kshop_audit.facts.text import fold
+from kshop_audit.model.settings import Lexicon
+
+MASK = "〇"
+NUMBER = re.compile(r"[0-9]{4,}")
+
+
+class Strength(IntEnum):
+    """What a message is to a list; the greater one counts."""
+
+    NOTHING = 0
+    REVIEW = 1
+    HIT = 2
+
+
+@dataclass(frozen=True)
+class WordFinding:
+    """What a list finds in a message: the words meant and how they are written. `likely`: all that
+    makes it a hit are words against which the scorer may speak. `innocent`: a phrase that
+    is known to be harmless stands in the message.
+    """
+
+    verdict: Strength = Strength.NOTHING
+    words: tuple[str, ...] = ()
+    spelled: tuple[str, ...] = ()
+    likely: bool = False
+    innocent: bool = False
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A word or phrase in the folded text. `likely`: the scorer may speak against it."""
+
+    start: int
+    end: int
+    word: str
+    verdict: Strength
+    likely: bool = False
+
+
+NOTHING = WordFinding()
+TAKEN_BACK = re.compile(r"(?:不|没|没有|无|未|别|不会|不是|不敢|不能|绝不|从不)$")
+"""A negation right before the part of a phrase that would break the clause."""
+SOLD_AFTER = re.compile(r"^(?:的|款|版|货|鞋|包|表|衣|裤|帽|哈|啦|哦|啊|呀|嘛|，|\||$)")
+LOOKS_ALIKE = frozenset("访彷防坊妨仿搞膏糕羔镐稿睛晶菁飞菲啡付苗瞄板扳频")
+"""Characters that are written for another one on purpose; a pure slip looks otherwise."""
+
+
+class Message:
+    """A message, prepared once for all lists."""
+
+    def __init__(self, content: str) -> None:
+        """`content`: the text as written."""
+        self.body: Folded = folded(content)
+
+    @cached_property
+    def spoken(self) -> list[SpokenSign]:
+        """The text as characters and syllables."""
+        return units(self.body.text)
+
+    @cached_property
+    def scores(self) -> dict[str, int]:
+        """What the scorer says, by list."""
+        return scorer().scores(self.body)
+
+    @cached_property
+    def warned(self) -> bool:
+        """Whether it warns."""
+        return standing.warned(self.body)
+
+
+class ListReader:
+    """Reads messages for one word list."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Words of characters are sought in every spelling, others as they stand."""
+        self._lexicon = lexicon
+        self._speller = Speller(
+            map(fold, (*lexicon.words, *lexicon.likely)),
+            sounding=lexicon.sounding,
+            initials=lexicon.sounding,
+        )
+        self._likely = frozenset(map(fold, lexicon.likely))
+        literal = [
+            w for w in map(fold, (*lexicon.words, *lexicon.likely)) if w not in self._speller.words
+        ]
+        self._plain = _either(literal)
+        self._certain = {fold(s): w for s, w in lexicon.certain.items()}
+        self._doubtful = {fold(s): w for s, w in lexicon.doubtful.items()}
+        self._spelled = _either((*self._certain, *self._doubtful))
+        self._innocent = _either(map(fold, lexicon.innocent))
+        self._review = _either(map(fold, lexicon.review))
+        self._around = _either(map(fold, lexicon.around))
+        self._frames = _compiled(pattern(lexicon.frames, lexicon.sets))
+        self._doubtful_frames = _compiled(pattern(lexicon.doubtful_frames, lexicon.sets))
+
+    def read(self, message: Message) -> WordFinding:
+        """The verdict on the message and what it rests on."""
+        body = message.body
+        places = [place for place in self._places(message) if not self._is_innocent(body, place)]
+        if not places:
+            harmless = self._innocent is not None and self._innocent.search(body.text)
+            return WordFinding(innocent=True) if harmless else NOTHING
+        judged = [(place, self._judged(message, place)) for place in places]
+        told = [(place, verdict) for place, verdict in judged if verdict]
+        if not told:
+            return NOTHING
+        return WordFinding(
+            max(verdict for _, verdict in told),
+            tuple(dict.fromkeys(_shown(place.word) for place, _ in told)),
+            tuple(dict.fromkeys(_shown(body.text[place.start : place.end]) for place, _ in told)),
+            all(place.likely for place, verdict in told if verdict is Strength.HIT),
+        )
+
+    def _places(self, message: Message) -> Iterator[Spot]:
+        body = message.body
+        text = body.text
+        for found in self._speller.find(text, message.spoken):
+            verdict = self._of_spelling(body, found)
+            if verdict:
+                likely = found.word in self._likely
+                yield Spot(found.start, found.end, found.word, verdict, likely)
+        if self._lexicon.sounding:
+            for found in self._speller.riddles(text):
+                yield Spot(found.start, found.end, found.word, Strength.HIT)
+        for hit in _finds(self._plain, text):
+            if _bordered(text, *hit.span()):
+                likely = hit.group() in self._likely
+                yield Spot(*hit.span(), hit.group(), Strength.HIT, likely)
+        for hit in _finds(self._spelled, text):
+            spelling = hit.group()
+            if not _bordered(text, *hit.span()):
+                continue
+            if spelling in self._certain:
+                yield Spot(*hit.span(), self._certain[spelling], Strength.HIT)
+            else:
+                yield Spot(*hit.span(), self._doubtful[spelling], Strength.REVIEW)
+        yield from self._framed(body)
+
+    def _framed(self, body: Folded) -> Iterator[Spot]:
+        clauses = body.clauses
+        if self._innocent is not None:
+            clauses = self._innocent.sub(lambda m: MASK * len(m.group()), clauses)
+        for frames, verdict in (
+            (self._frames, Strength.HIT),
+            (self._doubtful_frames, Strength.REVIEW),
+        ):
+            for hit in _finds(frames, clauses):
+                start = hit.start() - clauses.count("|", 0, hit.start())
+                end = hit.end() - clauses.count("|", 0, hit.end())
+                if end == start:
+                    continue
+                last = hit.start(hit.lastindex or 0)
+                taken_back = last > hit.start() and TAKEN_BACK.search(clauses, hit.start(), last)
+                yield Spot(
+                    start, end, hit.group(), Strength.REVIEW if taken_back else verdict, likely=True
+                )
+
+    def _of_spelling(self, body: Folded, found: Spelling) -> Strength:
+        if found.likeness >= Likeness.CERTAIN:
+            return self._of_certain(body, found)
+        text = body.text
+        written = text[found.start : found.end]
+        if found.likeness is Likeness.INITIALS or written.isascii():
+            return Strength.REVIEW
+        broken = any(found.start < place < found.end for place in body.breaks)
+        if broken or borders.known(text, found.start, found.end):
+            return Strength.NOTHING
+        _, after = standing.around(body, found.start, found.end)
+        sold = SOLD_AFTER.match(after) and any(c.isascii() or c in LOOKS_ALIKE for c in written)
+        return Strength.HIT if sold else Strength.REVIEW
+
+    def _of_certain(self, body: Folded, found: Spelling) -> Strength:
+        if self._lexicon.sounding:
+            if borders.crossed(body.text, found.start, found.end):
+                return Strength.REVIEW if self._reviewed(body, found) else Strength.NOTHING
+            if borders.may_cross(body.text, found.end):
+                return Strength.REVIEW
+        broken = any(found.start < place < found.end for place in body.breaks)
+        return Strength.REVIEW if broken and not _apart(body, found) else Strength.HIT
+
+    def _is_innocent(self, body: Folded, place: Spot) -> bool:
+        return any(
+            (hit.start() <= place.start and place.end <= hit.end())
+            or (hit.start() < place.end and place.start < hit.end() and hit.end() - hit.start() > 2)
+            for hit in _finds(self._innocent, body.text)
+        )
+
+    def _reviewed(self, body: Folded, place: Spot | Spelling) -> bool:
+        """Whether the word stands in a phrase that may be harmless."""
+        return any(
+            hit.start() < place.end and place.start < hit.end()
+            for hit in _finds(self._review, body.text)
+        )
+
+    def _judged(self, message: Message, place: Spot) -> Strength:
+        body = message.body
+        if place.verdict is not Strength.HIT:
+            return place.verdict
+        doubtful = (
+            self._reviewed(body, place)
+            or (self._around is not None and self._around.search(body.text) is not None)
+            or message.warned
+            or standing.denied(body, place.start, place.end)
+            or standing.taken_up(body, place.start, place.end)
+        )
+        return Strength.REVIEW if doubtful else Strength.HIT
+
+
+def _shown(text: str) -> str:
+    """The text without what may be somebody's number."""
+    return NUMBER.sub("…", text)
+
+
+def _apart(body: Folded, found: Spelling) -> bool:
+    """Whether every character of the word is set apart, as in 非/正/品 or 复(印)版."""
+    inside = [place for place in body.breaks if found.start < place < found.end]
+    return len(inside) == found.end - found.start - 1 and found.end - found.start > 2
+
+
+def _bordered(text: str, start: int, end: int) -> bool:
+    """Whether letters and digits of the word do not run on: sb, but not usb."""
+    first, last = text[start], text[end - 1]
+    before, after = text[start - 1 : start], text[end : end + 1]
+    clear_left = not (first.isascii() and before.isascii() and before.isalnum())
+    clear_right = not (last.isascii() and after.isascii() and after.isalnum())
+    return clear_left and clear_right
+
+
+def _either(words: Iterable[str]) -> re.Pattern[str] | None:
+    kept = sorted({w for w in words if w}, key=lambda w: (-len(w), w))
+    return re.compile("|".join(map(re.escape, kept))) if kept else None
+
+
+def _compiled(text: str) -> re.Pattern[str] | None:
+    return re.compile(text) if text else None
+
+
+def _finds(wanted: re.Pattern[str] | None, text: str) -> Iterator[re.Match[str]]:
+    return iter(()) if wanted is None else wanted.finditer(text)

@@ -1,0 +1,134 @@
+"""The closer look as columns: which messages get it, and what it finds in them.
+
+This is the one place where a Python function runs over rows. It sees the distinct texts that the
+expressions of `narrowing` let through, and nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from kshop_audit.facts.chat import narrowing, scoring
+from kshop_audit.facts.chat.folding import BREAK
+from kshop_audit.facts.chat.reader import ListReader, Message, Strength, WordFinding
+from kshop_audit.model.settings import Lexicon
+
+KEPT = 2_048
+"""So many messages are kept prepared, for several lists read the same ones."""
+SHORTEST = 4
+"""Messages below this length say too little to be scored."""
+
+
+class Look:
+    """Reads messages for some lists. `lexicons`: by name of list."""
+
+    def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
+        """Nothing costly is built before there is a message to read."""
+        self._lexicons = dict(lexicons)
+        self.type = pl.Struct(
+            {
+                name: pl.Struct({"verdict": pl.Int8, "words": pl.String, "spelled": pl.String})
+                for name in lexicons
+            }
+        )
+
+    @functools.cached_property
+    def _readers(self) -> dict[str, ListReader]:
+        return {name: ListReader(lexicon) for name, lexicon in self._lexicons.items()}
+
+    def worth_it(self, content: pl.Expr) -> pl.Expr:
+        """Boolean: whether the message gets the closer look."""
+        lexicons = list(self._lexicons.values())
+        squeezed = narrowing.clauses(content).str.replace_all(BREAK, "", literal=True)
+        asked = []
+        if certain := narrowing.certain(lexicons):
+            asked.append(squeezed.str.contains_any(certain))
+        if listed := narrowing.listed(lexicons):
+            asked.append(content.str.contains_any(listed))
+            apart = content.str.contains(narrowing.SET_APART)
+            asked.append(apart & squeezed.str.contains_any(listed))
+        if disguised := narrowing.may_be_disguised(lexicons):
+            folded = content.str.normalize("NFKC").str.to_lowercase()
+            asked.append(folded.str.contains(disguised))
+        if any(name in scoring.scorer().lists for name in self._lexicons):
+            asked.append(narrowing.telling(content))
+        return pl.any_horizontal(asked).fill_null(False) if asked else pl.lit(False)
+
+    def read(self, content: pl.Series) -> pl.Series:
+        """The readings of the messages, as a struct of `type`."""
+        told = {text: self._told(text) for text in content.unique().to_list() if text is not None}
+        nothing = self._told("")
+        rows = [told.get(text, nothing) for text in content.to_list()]
+        return pl.Series(content.name, rows, dtype=self.type)
+
+    def readings(self, text: str) -> dict[str, WordFinding]:
+        """List → reading of one message."""
+        message = _prepared(text)
+        read = {name: reader.read(message) for name, reader in self._readers.items()}
+        return {name: _weighed(message, name, reading) for name, reading in read.items()}
+
+    def _told(self, text: str) -> dict[str, dict[str, object]]:
+        return {
+            name: {
+                "verdict": int(reading.verdict),
+                "words": " ".join(reading.words),
+                "spelled": " / ".join(reading.spelled),
+            }
+            for name, reading in self.readings(text).items()
+        }
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _prepared(text: str) -> Message:
+    return Message(text)
+
+
+SCORED_AS = {"slander": "abusive", "disparaging": "illegal"}
+"""Lists of the same clause share a score."""
+
+
+def _weighed(message: Message, name: str, reading: WordFinding) -> WordFinding:
+    """The reading with what the scorer says: against a word that only may break the clause, and of
+    messages in which no listed word stands.
+    """
+    known = scoring.scorer()
+    model = SCORED_AS.get(name, name)
+    if model not in known.lists:
+        return reading
+    if reading.verdict is Strength.HIT and reading.likely:
+        against = message.scores[model] < known.against[model]
+        return replace(reading, verdict=Strength.REVIEW) if against else reading
+    if reading.verdict is Strength.HIT or name != model or len(message.body.text) < SHORTEST:
+        return reading
+    score = message.scores[model]
+    sure = score >= known.hit[model] and not (message.warned or message.body.quoted)
+    if reading.verdict is Strength.REVIEW:
+        return replace(reading, verdict=Strength.HIT) if sure and reading.likely else reading
+    if score < known.review[model] or reading.innocent:
+        return reading
+    shown = known.telling(message.body, model)
+    return WordFinding(Strength.HIT if sure else Strength.REVIEW, (), shown)
+
+
+def with_readings(messages: pl.LazyFrame, look: Look, names: Iterable[str]) -> pl.LazyFrame:
+    """The messages, all of them worth it, with the columns of `column` for each list."""
+    told = pl.col("content").map_batches(look.read, return_dtype=look.type, is_elementwise=True)
+    rows = messages.with_columns(_told=told)
+    columns = {}
+    for name in names:
+        part = pl.col("_told").struct.field(name)
+        verdict = part.struct.field("verdict")
+        columns[column(name, "found")] = verdict > 0
+        columns[column(name, "plainly")] = verdict == int(Strength.HIT)
+        columns[column(name, "words")] = part.struct.field("words")
+        columns[column(name, "spelled")] = part.struct.field("spelled")
+    return rows.with_columns(**columns).drop("_told")
+
+
+def column(name: str, part: str) -> str:
+    """The name of a column: a list and a part of Match."""
+    return f"{name} {part}"
