@@ -25,7 +25,18 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 OWN_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
-FOREIGN_OPTIONS = {"--require-hashes", "--group", "--check"}  # of pip and of our scripts
+FOREIGN_OPTIONS = {
+    "--require-hashes",
+    "--group",
+    "--check",
+    "--joblog",
+    "--nthreads",
+    "--no-nanny",
+    "--protocol",
+    "--tls-ca-file",
+    "--tls-cert",
+    "--tls-key",
+}  # of pip and of our scripts
 
 
 def name_of(path: Path) -> str:

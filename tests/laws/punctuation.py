@@ -37,6 +37,9 @@ def _chinese(text: str) -> bool:
 def texts(path: Path) -> Iterator[tuple[int, str]]:
     """Line and text of every string of a Python or a TOML file; values in them stand as VALUE."""
     source = path.read_text(encoding="utf-8")
+    if path.parent.parent.name == "setup":  # templates of an operator's files
+        yield from enumerate(source.splitlines(), 1)
+        return
     if path.suffix == ".toml":
         yield from ((0, text) for text in _values(tomllib.loads(source)))
         return
