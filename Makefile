@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 N ?= 50000
 SHOPS ?= 20000
 SEED ?= 1
-.PHONY: help setup run test test-slow fuzz conduct weights lint docs docs-check sample bench lock clean all
+.PHONY: help setup run test test-slow browser fuzz conduct weights lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,12 @@ test: $(READY) ## run the tests (two workers)
 
 test-slow: $(READY) ## suites over copies of the project, and audits by the hundred
 	$(BIN)/python -m pytest -m slow -n 2
+
+browser: ## install what the slow tests of the page need: Debian's Chromium, axe-core from npm
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk
+	mkdir -p .browser
+	cd .browser && npm pack axe-core@4.14.1 --silent && tar xzf axe-core-4.14.1.tgz --strip-components=1 package/axe.min.js
 
 fuzz: $(READY) ## N damaged files (50,000), SHOPS (20,000) degraded and whole ones; failing seeds
 	$(BIN)/python -m tests.fuzz.run $(N)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(os.environ.get("KSHOP_AXE", "/nonexistent"))
-"""The script of axe-core, as npm has it."""
+AXE = Path(os.environ.get("KSHOP_AXE", Path(__file__).parents[2] / ".browser" / "axe.min.js"))
+"""The script of axe-core, which `make browser` brings."""
 
 _ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",

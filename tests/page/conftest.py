@@ -26,7 +26,7 @@ class Opened:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     if lacking := browser.missing():
-        pytest.skip(f"no browser: {lacking} is not installed")
+        pytest.skip(f"{lacking} is not installed; make browser brings a browser")
     with browser.chromium() as started:
         yield started
 

@@ -35,7 +35,7 @@ def test_a_checker_of_accessibility_finds_nothing(
     opened: Open, shop: str, lang: str, scheme: str
 ) -> None:
     if not AXE.is_file():
-        pytest.skip("KSHOP_AXE does not name the script of axe-core")
+        pytest.skip("axe-core is not here; make browser brings it")
     made = opened(shop, lang, color_scheme=scheme, bypass_csp=True)
     for details in made.page.query_selector_all("details"):
         details.evaluate("element => element.open = true")
