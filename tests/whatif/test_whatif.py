@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
@@ -12,6 +13,14 @@ from typing import Any
 
 import pytest
 
+from kshop_audit.auditing.audit import read as auditing_read
+from kshop_audit.auditing.request import AuditRequest
+from kshop_audit.facts import Facts
+from kshop_audit.ingest import Request
+from kshop_audit.model.settings import Settings, Terms
+from kshop_audit.packs import load
+from kshop_audit.plan.turning import population
+from kshop_audit.rules import catalogue
 from tests.cli.build import ROOT, Run
 from tests.whatif.small_shop import HOUR, Row, SmallShop, read, small_shop, written
 
@@ -399,3 +408,21 @@ def test_small_groups_are_one_and_set_no_median(run: Run, tmp_path: Path) -> Non
     assert groups["other"]["gain"] == pytest.approx(float(gain))
     gains = [row["gain"] for row in rule["breakdown"]["carrier"]]
     assert gains == sorted(gains, reverse=True)
+
+
+def test_every_group_that_a_rule_can_address_is_declared_with_it(tmp_path: Path) -> None:
+    """The words are known before any file is read, so that a misspelt one is named."""
+    settings = Settings()
+    order = AuditRequest(inputs=Request((small_shop(1).write(tmp_path / "shop"),)),
+                         settings=settings)  # fmt: skip
+    with tempfile.TemporaryDirectory() as scratch:
+        exports = auditing_read(order, Path(scratch))
+    facts = Facts(exports.loaded.tables, Terms(exports.as_of, load("kuaishou"), settings))
+    found = {}
+    for rule in catalogue().values():
+        if rule.info.id in facts.terms.pack.rules and rule.info.levers:
+            units = population(rule, facts)
+            assert units is not None
+            found[rule.info.id] = set(units.levers) == set(rule.info.levers)
+    assert len(found) >= 3
+    assert all(found.values())
