@@ -80,6 +80,7 @@ def generator() -> ModuleType:
 # ------------------------------------------------------------------ generated pages
 
 
+@pytest.mark.slow  # make lint says the same
 def test_generated_pages_are_current(generator: ModuleType) -> None:
     assert generator.stale(generator.build()) == [], "run: make docs"
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -44,12 +45,18 @@ def chunks(first: int, shops: int) -> list[range]:
     return [range(seed, seed + CHUNK) for seed in range(first, first + shops, CHUNK)]
 
 
-@pytest.mark.parametrize("seeds", chunks(0, 120), ids=lambda seeds: f"seeds-{seeds.start}")
+def most(first: int, usual: int, shops: int) -> list[Any]:
+    """Chunks of seeds, of which those beyond the first `usual` belong to the slow tests."""
+    rest = chunks(first + usual, shops - usual)
+    return [*chunks(first, usual), *(pytest.param(one, marks=pytest.mark.slow) for one in rest)]
+
+
+@pytest.mark.parametrize("seeds", most(0, 40, 120), ids=lambda seeds: f"seeds-{seeds.start}")
 def test_canonical_files_give_the_figures_of_the_oracle(seeds: range) -> None:
     assert [line for seed in seeds for line in disagreements(seed, kuaishou=False)] == []
 
 
-@pytest.mark.parametrize("seeds", chunks(1000, 80), ids=lambda seeds: f"seeds-{seeds.start}")
+@pytest.mark.parametrize("seeds", most(1000, 20, 80), ids=lambda seeds: f"seeds-{seeds.start}")
 def test_a_back_offices_files_give_the_figures_of_the_oracle(seeds: range) -> None:
     assert [line for seed in seeds for line in disagreements(seed, kuaishou=True)] == []
 

@@ -196,6 +196,7 @@ def test_what_the_files_do_not_show_keeps_a_gate_from_being_promised(
     assert "Still open" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_green_gates_take_the_fewest_units(run: Run, tmp_path: Path, seed: int) -> None:
     folder = small_shop(seed).write(tmp_path / "shop")

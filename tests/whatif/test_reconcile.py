@@ -126,7 +126,9 @@ PLANTED = (
 )
 
 
-@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize(
+    "place", [0, *(pytest.param(place, marks=pytest.mark.slow) for place in (1, 2, 3))]
+)
 def test_the_planted_definition_is_found(run: Run, tmp_path: Path, place: int) -> None:
     planted = dict(zip(NAMES, PLANTED[place], strict=True))
     folder = shop(tmp_path / "shop", place)
