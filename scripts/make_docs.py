@@ -34,7 +34,6 @@ from kshop_audit.model.metadata import (
 )
 from kshop_audit.model.schema import Kind
 from kshop_audit.report import formats
-from kshop_audit.report.formats import Format
 from kshop_audit.rules import Rule, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -299,7 +298,7 @@ def with_output(page: str, name: str, shown: str) -> str:
 
 def with_formats(page: str, lang: str) -> str:
     """The page with the table of file formats between its markers."""
-    rows = [[f"`{entry.suffix}`", _purpose(entry, lang)] for entry in formats.files()]
+    rows = [[f"`{entry.suffix}`", entry.about[lang]] for entry in formats.files()]
     head = {"zh": ["后缀", "给谁"], "en": ["suffix", "for"]}[lang]
     return _between(page, "formats", table(head, rows))
 
@@ -311,13 +310,6 @@ def with_count(page: str, rules: int, lang: str) -> str:
     if times != 1:
         raise SystemExit(f"expected {stated!r} once, found it {times} times")
     return page
-
-
-def _purpose(entry: Format, lang: str) -> str:
-    if not entry.extra:
-        return entry.about[lang]
-    install = f"`pip install '.[{entry.extra}]'`"
-    return f"{entry.about.zh}（{install}）" if lang == "zh" else f"{entry.about.en} ({install})"
 
 
 def _between(page: str, name: str, body: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,13 @@ if TYPE_CHECKING:
 def file_of(name: str, flag: str = "--out") -> tuple[Path, Format]:
     """The file and its format: by the suffix, or named before it as `NAME:FILE`.
 
-    UsageError if no format is meant, or its package is missing.
+    UsageError if no format is meant.
     """
     before, colon, after = name.partition(":")
     names = [entry.name for entry in formats.FORMATS]
     # A single letter before a colon is a drive of Windows.
     if colon and after and before in names:
-        return Path(after), _usable(formats.named(before), name, flag)
+        return Path(after), formats.named(before)
     try:
         found = formats.of_suffix(Path(name).suffix)
     except LookupError:
@@ -36,17 +35,7 @@ def file_of(name: str, flag: str = "--out") -> tuple[Path, Format]:
             f"{flag} {name}: the suffix must be {listed}, or write FORMAT:FILE with one of "
             f"{' '.join(names)}",
         ) from None
-    return Path(name), _usable(found, name, flag)
-
-
-def _usable(found: Format, name: str, flag: str) -> Format:
-    package, extra = found.package, found.extra
-    if package and find_spec(package) is None:
-        raise UsageError(
-            f'{flag} {name}：要先安装 {package}：pip install "kshop-audit[{extra}]"',
-            f'{flag} {name}: needs {package}: pip install "kshop-audit[{extra}]"',
-        )
-    return found
+    return Path(name), found
 
 
 def show(report: Report, name: str, options: TextOptions) -> None:

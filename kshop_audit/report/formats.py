@@ -30,8 +30,7 @@ class Format:
     such a format has the verdict, what is due today, the red lines missed, the score, what to do
     first, the counts of the data, and what changed. `terminal`: whether it is printed in the
     encoding of the console instead of UTF-8. `laid_out`: whether `render` takes TextOptions instead
-    of a language. `package` and `extra`: a package beyond the core that it needs, and the extra
-    that installs it. `followed_by`: another format that is printed after it on stdout. `places`:
+    of a language. `followed_by`: another format that is printed after it on stdout. `places`:
     whether it shows the rows that speak against the shop, which a run must then collect.
     `findings`: whether it holds findings only, and nothing of the run. `effects`: the
     module with `effects(effect, before, after, options)`, a what-if in this format; "" for none.
@@ -49,8 +48,6 @@ class Format:
     readers: bool = False
     terminal: bool = False
     laid_out: bool = False
-    package: str = ""
-    extra: str = ""
     followed_by: str = ""
     places: bool = False
     findings: bool = False
@@ -58,7 +55,7 @@ class Format:
     fleets: str = ""
 
     def load(self) -> Any:
-        """The module; ImportError if `package` is not installed."""
+        """The module."""
         return _module(self.module)
 
     def render(self, report: Report, lang: str, options: TextOptions | None = None) -> str | bytes:
@@ -144,7 +141,6 @@ FORMATS = (
                                 en="a workbook: verdict, rules, actions"),
         module="workbook", binary=True, readers=True, suffix=".xlsx",
         media="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        package="xlsxwriter", extra="xlsx",
     ),
     Format(
         name="junit", about=Text(zh="CI 的测试页（JUnit）", en="the test page of a CI (JUnit)"),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,7 @@ import pytest
 from kshop_audit.codec import decode
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.report import formats
-from kshop_audit.report.formats import FORMATS, Format
+from kshop_audit.report.formats import Format
 from tests.cli.build import LATE, Run, shop
 
 FILES = [f"r{entry.suffix}" for entry in formats.files()]
@@ -75,18 +72,3 @@ def test_the_report_that_is_read_is_never_written(run: Run, tmp_path: Path) -> N
     for name in ("r.json", "./r.json", "link.json"):
         code, _, err = run("render", "r.json", "--out", name)
         assert (code, "this is the report to read" in err) == (EXIT_NO_AUDIT, True)
-
-
-@pytest.mark.parametrize(
-    "entry", [entry for entry in FORMATS if entry.package], ids=lambda entry: entry.name
-)
-def test_a_format_without_its_package_says_what_to_install(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: Format
-) -> None:
-    whole: Callable[[str], ModuleSpec | None] = importlib.util.find_spec
-    monkeypatch.setattr(
-        "kshop_audit.cli.formats.find_spec", lambda n: None if n == entry.package else whole(n)
-    )
-    code, out, err = run("check", shop(tmp_path / "shop"), "--out", f"r{entry.suffix}")
-    assert (code, out) == (EXIT_NO_AUDIT, "")
-    assert f'pip install "kshop-audit[{entry.extra}]"' in err
