@@ -16,7 +16,7 @@ from typing import Literal
 
 from kshop_audit.codec import encode
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.report import Report
+from kshop_audit.model.report import Report, RuleResult
 from tests.ingest.workbooks import BOOKS
 
 Table = list[list[str]]
@@ -92,7 +92,15 @@ def undressed(report: Report, worn: Worn) -> str:
     first = next((n for n, note in enumerate(notes) if _place(note.en)), len(notes))
     last = first + sum(_place(note.en) is not None for note in notes)
     notes[first:last] = sorted(notes[first:last], key=lambda note: _place(note.en) or ("", 0))
-    return encode(replace(report, inputs=inputs, notes=tuple(notes)))
+    rules = tuple(_without_places(rule) for rule in report.rules)
+    return encode(replace(report, inputs=inputs, rules=rules, notes=tuple(notes)))
+
+
+def _without_places(rule: RuleResult) -> RuleResult:
+    """Rows are named by file and number, and both are others."""
+    if rule.evidence is None:
+        return rule
+    return replace(rule, evidence=replace(rule.evidence, places=()))
 
 
 def _plainly(note: Text, worn: Worn) -> Text:

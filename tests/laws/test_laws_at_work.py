@@ -72,7 +72,7 @@ def test_assumptions_behind_a_score_are_printed_with_it() -> None:
     for rule in scored:
         anchors = PACK.rules[rule.id].anchors
         assert anchors is not None
-        assert (anchors.full.assumption or anchors.floor.assumption) <= (rule.id in printed)
+        assert (anchors.full.assumption or anchors.floor.assumption) <= (rule.title.en in printed)
     assumed = [rule for rule in report.rules if rule.target is not None and rule.target.assumption]
     shown = text(report, TextOptions(lang="zh", verbose=True))
     assert assumed

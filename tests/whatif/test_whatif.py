@@ -158,7 +158,7 @@ def test_a_figure_and_the_rows_that_make_it_agree(
     if rule == "ship-48h":
         # Its pickups move along, in hours and days that the edited rows may count otherwise.
         for entry, twin in zip(after["rules"], found["rules"], strict=True):
-            if entry["id"] != "pickup-24h":
+            if entry["id"] not in ("pickup-24h", "waybill-integrity"):
                 assert {**entry, "coverage": None} == {**twin, "coverage": None}
     else:
         same(after, found)
