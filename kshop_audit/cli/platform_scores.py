@@ -45,7 +45,7 @@ def platform_scores(path: Path) -> list[PlatformScore]:
         if name not in names:
             hint = suggest(name, names)
             raise InputError(
-                f"--platform-scores {path}：缺少列 {name}（规则,日期,数值,得分）{hint.zh}",
+                f"--platform-scores {path}：缺少列 {name}（规则、日期、数值、得分）{hint.zh}",
                 f"--platform-scores {path}: no column {name} (rule,day,value,points){hint.en}",
             )
     found = []
@@ -63,7 +63,7 @@ def _row(row: dict[str, str], place: str) -> PlatformScore:
         day = None
     if day is None or not row.get("rule") or not row.get("value"):
         raise InputError(
-            f"{place}：应如 规则,2026-10-31,81.2%,4.60",
+            f"{place}：应如 RULE,2026-10-31,81.2%,4.60",
             f"{place}: write it like RULE,2026-10-31,81.2%,4.60",
         )
     return PlatformScore(row["rule"], day, row["value"], row.get("points") or None)

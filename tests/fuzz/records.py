@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -99,14 +100,19 @@ def faults(
                 yield f"row {row[ROW]} {line}: {record.raw[:300]!r}"
 
 
+ENDS = re.compile("\r\n|\r|\n")
+SPLIT = ("open_quote", "odd_line_end")
+"""Why each line of a record may be a rejected row of its own."""
+
+
 def pairs(
     records: Sequence[Record], table: Sequence[Mapping[str, Value]]
 ) -> Iterator[tuple[Record, Sequence[Mapping[str, Value]]]]:
     """Every record with its row, or with as many rejected ones as it has lines."""
     at = 0
     for record in records:
-        own = table[at : at + record.lines]
-        split = len(own) > 1 and all(row[BAD_REASON] == "open_quote" for row in own)
+        own = table[at : at + max(record.lines, len(ENDS.findall(record.raw)))]
+        split = len(own) > 1 and all(row[BAD_REASON] in SPLIT for row in own)
         if not split:
             own = own[:1]
         if not own:

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from kshop_audit.cli import main, stopping
+from kshop_audit.errors import EXIT_NO_AUDIT
 from kshop_audit.ingest.files import archive, opening
 from tests.fuzz.judge import patience
 from tests.ingest.build import ORDER, text

@@ -76,7 +76,7 @@ def test_assumptions_behind_a_score_are_printed_with_it() -> None:
     assumed = [rule for rule in report.rules if rule.target is not None and rule.target.assumption]
     shown = text(report, TextOptions(lang="zh", verbose=True))
     assert assumed
-    assert "假设" in shown
+    assert "平台没公布" in shown
 
 
 # ------------------------------------------------------------------ 6. no error looks like a pass

@@ -41,7 +41,7 @@ class ReconcileOptions(LookOptions, AuditOptions):
         Path | None,
         option(
             "--platform-scores",
-            "后台数字的 CSV：规则,日期,数值,得分；得分用来学出本店的得分表（配合 --keep）",
+            "后台数字的 CSV：规则、日期、数值、得分；得分用来学出本店的得分表（配合 --keep）",
             "a CSV of the platform's figures: rule,day,value,points; points teach the table of "
             "points (with --keep)",
             metavar="FILE",
