@@ -30,6 +30,8 @@ FOREIGN_OPTIONS = {
     "--group",
     "--check",
     "--joblog",
+    "--no-deps",
+    "--wheel-dir",
     "--nthreads",
     "--no-nanny",
     "--protocol",
