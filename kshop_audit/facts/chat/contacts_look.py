@@ -79,11 +79,15 @@ class ContactLook:
         led = NOTHING if harmless else self._look.readings(content)[LIST]
         result: dict[str, Strength] = {}
         labelled = self._discloser.labelled(content)
+        # Where a parcel goes back to leads nobody outside.
+        back = {*certain, *doubtful, *read} == {Disclosed.ADDRESS} and RETURNED.search(content)
         for kind in dict.fromkeys([*certain, *doubtful, *read, *([LED] if led.verdict else [])]):
             plain = Strength.HIT if kind in certain else Strength.REVIEW
             if kind not in (*certain, *doubtful):
                 plain = Strength.NOTHING
             closer = led.verdict if kind == LED else read.get(Disclosed(kind), Strength.NOTHING)
+            if kind == LED and closer and back:
+                closer = Strength.REVIEW
             result[kind] = self._both(kind, plain, closer, content, labelled=labelled)
         return {kind: verdict for kind, verdict in result.items() if verdict}
 
