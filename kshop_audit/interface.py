@@ -169,9 +169,7 @@ class _Given:
 
     def _with_pack(self, name: str) -> Settings:
         """The settings with the pack of the files' platform, where nobody chose one."""
-        settings = self._settings((name,))
-        overrides = tuple(one for one in settings.overrides if not one.startswith("pack="))
-        return replace(settings, pack_chosen=False, overrides=overrides)
+        return self._settings((name,)).with_pack_of_files()
 
 
 def _instant(given: str | date | datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -55,6 +55,4 @@ def with_pack(options: ConfigOptions, paths: Sequence[Path], pack: str) -> Setti
     """The settings with the pack of the files' platform, where nobody chose one."""
     from kshop_audit.cli.preparing import settings_of
 
-    settings = settings_of(options, paths, pack)
-    overrides = tuple(entry for entry in settings.overrides if not entry.startswith("pack="))
-    return replace(settings, pack_chosen=False, overrides=overrides)
+    return settings_of(options, paths, pack).with_pack_of_files()

@@ -97,7 +97,7 @@ def _settings(folder: Path, request: FleetRequest, pack: str | None = None) -> S
         sets=request.sets,
         isolated=request.isolated,
     )
-    return settings
+    return settings if pack is None else settings.with_pack_of_files()
 
 
 def _result(task: ShopTask, report: Report, place: str) -> ShopResult:

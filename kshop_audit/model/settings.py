@@ -7,7 +7,7 @@ what remains once as-of is known. Standard library only; times are naive Asia/Sh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
@@ -225,6 +225,11 @@ class Settings:
     mutes_file: str | None = None
     mutes_sha256: str | None = None
     unused: tuple[str, ...] = ()
+
+    def with_pack_of_files(self) -> Settings:
+        """These settings, whose pack is that of the files' platform: nobody chose it."""
+        overrides = tuple(one for one in self.overrides if not one.startswith("pack="))
+        return replace(self, pack_chosen=False, overrides=overrides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,25 @@ def test_a_run_prints_a_table_and_writes_the_summary(
     assert main(again) == 1
     changed = json.loads(capsys.readouterr().out)["changes"]
     assert changed == [{"path": "shops/c", "before": 2, "after": None}]
+
+
+@pytest.mark.parametrize("shop", ["healthy", "taobao"])
+def test_the_report_of_a_shop_is_that_of_check(
+    shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "shops" / shop
+    shutil.copytree(Path(__file__).parents[2] / "sample_data" / shop, folder)
+    main(["fleet", "shops", "--lang", "en"])
+    monkeypatch.chdir(folder)
+    main(["check", ".", "--out", str(tmp_path / "check.json"), "--format", "brief"])
+    fleets, checks = (
+        json.loads(path.read_text("utf-8"))
+        for path in (tmp_path / "fleet-reports" / f"{shop}.json", tmp_path / "check.json")
+    )
+    for key in ("packs", "verdict", "score", "notes"):
+        assert fleets[key] == checks[key], key
+    assert fleets["config"]["overrides"] == checks["config"]["overrides"] == []
 
 
 @pytest.mark.parametrize(
