@@ -122,6 +122,11 @@ class Facts:
         self.edits = edits
         self._slots: dict[Hashable, _Slot] = {}
 
+    @property
+    def computes(self) -> bool:
+        """Whether shared frames are computed, not left to whoever collects the whole."""
+        return self.compute is not lazily
+
     def __call__(self, fact: Fact[P], /, *args: P.args, **kwargs: P.kwargs) -> pl.LazyFrame:
         """The frame of a fact; the same object for the same arguments."""
         slot = self._slots.setdefault((fact, args, tuple(sorted(kwargs.items()))), _Slot())

@@ -72,7 +72,7 @@ def suspects(content: pl.Expr, lexicons: Iterable[Lexicon]) -> pl.Expr:
     The words that are certain are looked for with anything between their letters; the many that
     are only likely as they stand, or set apart as people do it.
     """
-    known = list(lexicons)
+    known = tuple(lexicons)
     asked = [suspicious(content, narrowing.certain(known))]
     if listed := narrowing.listed(known):
         asked.append(content.str.contains_any(listed))

@@ -7,7 +7,7 @@ of which both are known make the value; the others make its bounds. Standard lib
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -54,7 +54,13 @@ class Doubts:
 
     def __add__(self, other: Doubts) -> Doubts:
         """Both together."""
-        return Doubts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+        return Doubts(
+            self.outcome + other.outcome,
+            self.hit + other.hit,
+            self.miss + other.miss,
+            self.either + other.either,
+            self.turned + other.turned,
+        )
 
 
 def together(doubts: Mapping[Why, Doubts]) -> Doubts:

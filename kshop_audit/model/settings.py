@@ -174,6 +174,10 @@ class Lexicon:
     sounding: bool = False
     likely: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """By the words alone: what is made of a list, which is dear, is made once."""
+        return hash((self.words, tuple(self.certain), tuple(self.doubtful), self.frames))
+
     @property
     def spoken(self) -> tuple[str, ...]:
         """Everything that may be read in a text: the words and all their spellings."""

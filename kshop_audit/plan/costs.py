@@ -10,7 +10,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import ValueUnit
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan import query
-from kshop_audit.plan.engine import collected
+from kshop_audit.plan.engine import collected, few_rows
 from kshop_audit.plan.mutes import predicates
 from kshop_audit.plan.needs import lacking
 from kshop_audit.plan.turning import UnitEdit, with_units
@@ -31,7 +31,7 @@ def costs(
         fen=pl.col("fen").max(), unknown=pl.col("fen").is_null().all()
     )  # fmt: skip
     total = units.select(fen=pl.col("fen").sum().cast(pl.Int64), unknown=pl.col("unknown").sum())
-    fen, unknown = collected({"costs": total})["costs"].row(0)
+    fen, unknown = collected({"costs": total}, few=few_rows(facts))["costs"].row(0)
     return None if unknown else int(fen)
 
 

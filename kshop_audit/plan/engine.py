@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import polars as pl
@@ -12,10 +13,23 @@ from kshop_audit.facts import Facts
 _Name = TypeVar("_Name")
 
 
-def collected(frames: Mapping[_Name, pl.LazyFrame]) -> dict[_Name, pl.DataFrame]:
-    """All frames under their names, from one plan on the streaming engine."""
-    results = pl.collect_all(list(frames.values()), engine="streaming")
+FEW, FEW_BYTES = 50_000, 1 << 22
+"""So few rows, or bytes of a file, are done before the streaming engine has laid its pipes: a small
+shop takes 0.87 of the time.
+"""
+
+
+def collected(
+    frames: Mapping[_Name, pl.LazyFrame], *, few: bool = False
+) -> dict[_Name, pl.DataFrame]:
+    """All frames under their names, from one plan. `few`: they are made of few rows."""
+    results = pl.collect_all(list(frames.values()), engine="in-memory" if few else "streaming")
     return dict(zip(frames, results, strict=True))
+
+
+def few_rows(facts: Facts) -> bool:
+    """Whether all files together hold few rows."""
+    return sum(frame.height for frame in facts.tables.frames.values()) < FEW
 
 
 def computing(facts: Facts) -> Facts:
@@ -23,17 +37,17 @@ def computing(facts: Facts) -> Facts:
 
     Facts that compute already are returned as they are, with what they have computed.
     """
-    if facts.compute is _compute:
+    if facts.computes:
         return facts
-    return Facts(facts.tables, facts.terms, _compute, facts.edits)
+    return Facts(facts.tables, facts.terms, partial(_compute, few=few_rows(facts)), facts.edits)
 
 
-def _compute(frame: pl.LazyFrame) -> pl.LazyFrame:
-    return collected({"shared": frame})["shared"].lazy()
+def _compute(frame: pl.LazyFrame, *, few: bool) -> pl.LazyFrame:
+    return collected({"shared": frame}, few=few)["shared"].lazy()
 
 
 def survey(
     facts: Facts, build: Callable[[Facts], Mapping[str, pl.LazyFrame]]
 ) -> dict[str, pl.DataFrame]:
     """The frames that `build` makes of the facts, computed; for what is no rule."""
-    return collected(build(computing(facts)))
+    return collected(build(computing(facts)), few=few_rows(facts))

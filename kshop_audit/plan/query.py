@@ -177,6 +177,7 @@ def _maybe(shape: Ratio | Tally, why: Why) -> pl.Expr:
     return pl.when(outcome).then(hit).when(~outcome).then(miss).otherwise(either)
 
 
+@functools.cache
 def doubt(why: Why, form: Form) -> int:
     """The code of a unit that is not wholly known."""
     return DOUBT + WHYS.index(why) * len(FORMS) + FORMS.index(form)
@@ -199,12 +200,11 @@ def doubt_of(code: int) -> tuple[Why, Form] | tuple[()]:
 
 def doubts_of(units: Mapping[int, int]) -> dict[Why, Doubts]:
     """Reason → doubts, from the number of units by code."""
-    found = [
-        {why: Doubts(**{form: units[code]})}
-        for why in WHYS
-        for form in FORMS
-        if (code := doubt(why, form)) in units
-    ]
+    found = []
+    for code, many in units.items():
+        if named := doubt_of(code):
+            why, form = named
+            found.append({why: Doubts(**{form: many})})
     return added(*found)
 
 
@@ -225,6 +225,7 @@ def _instant(at: datetime) -> pl.Expr:
     return pl.lit(at, pl.Datetime("ms"))
 
 
+@functools.cache
 def _code(value: int) -> pl.Expr:
     return pl.lit(value, dtype=pl.UInt8)
 

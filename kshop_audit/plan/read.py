@@ -12,7 +12,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import with_numbers
 from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
-from kshop_audit.plan.engine import collected
+from kshop_audit.plan.engine import FEW_BYTES, collected
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
@@ -130,7 +130,10 @@ def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl
     """The plain rows, if there may be any, and the odd ones."""
     if records.may_be_plain:
         # Both from one scan.
-        found = collected({"plain": records.plain(needs), "odd": records.odd_cells()})
+        both = {"plain": records.plain(needs), "odd": records.odd_cells()}
+        found = collected(both, few=records.raw.size < FEW_BYTES)
+        if found["odd"].is_empty():
+            return found["plain"], found["odd"]
         odd = records.odd(found["odd"], needs).collect()
         if not records.has_second_header(odd):
             return found["plain"], odd

@@ -16,7 +16,7 @@ from kshop_audit.model.measurement import DayCount, Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import counting, query
-from kshop_audit.plan.engine import collected
+from kshop_audit.plan.engine import collected, few_rows
 from kshop_audit.plan.needs import lacking
 from kshop_audit.rules.kit.rule import Rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Stated, Tally
@@ -39,8 +39,10 @@ def readings(
     """
     frames: dict[tuple[_Key, str], pl.LazyFrame] = {}
     shapes: dict[_Key, Ratio | Tally | None] = {}
+    few = True
     for key, own in terms.items():
         facts = Facts(tables, own)
+        few = few_rows(facts)
         shape = rule.measure(facts, own)
         if isinstance(shape, Stated):
             shapes[key] = None
@@ -50,7 +52,7 @@ def readings(
         frames[key, TOP] = _counts(top, rule, own)
         if isinstance(shape, Quotient):
             frames[key, BELOW] = _counts(shape.denominator, rule, own)
-    found = collected(frames) if frames else {}
+    found = collected(frames, few=few) if frames else {}
     return {
         key: None if shape is None else _measured(rule, shape, key, found)
         for key, shape in shapes.items()

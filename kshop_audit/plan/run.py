@@ -20,7 +20,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import counting, dues, query
-from kshop_audit.plan.engine import collected, computing
+from kshop_audit.plan.engine import collected, computing, few_rows
 from kshop_audit.plan.mutes import predicates
 from kshop_audit.plan.needs import absent_notes, lacking
 from kshop_audit.plan.query import Wanted
@@ -56,11 +56,6 @@ class RuleQuery:
     mutes: pl.LazyFrame | None = None
     dues: pl.LazyFrame | None = None
     amounts: pl.LazyFrame | None = None
-
-    def frames(self) -> list[pl.LazyFrame]:
-        """All of them."""
-        single = (getattr(self, name) for name in SINGLE)
-        return [*self.counts, *self.slices, *(f for f in single if f is not None)]
 
 
 Edits = Mapping[str, Sequence[UnitEdit]]
@@ -104,8 +99,6 @@ def _built(rule: Rule, facts: Facts, wanted: Wanted, edits: Edits) -> list[RuleQ
     try:
         shape = with_units(rule.measure(facts, facts.terms), edits.get(rule.info.id, ()))
         own = _queries(rule, shape, facts, wanted)
-        for frame in (frame for asked in own for frame in asked.frames()):
-            frame.collect_schema()
     except Exception as error:  # noqa: BLE001  one rule's fault must not cost the others
         return _broken(rule, error)
     return own
@@ -254,7 +247,8 @@ def _collect(queries: list[RuleQuery], facts: Facts, extras: _Extras) -> dict[st
             **{("", name): frame for name, frames in groups.items() for frame in frames},
             **singles,
             **{(_EXTRA, name): frame for name, frame in extras.frames.items()},
-        }
+        },
+        few=few_rows(facts),
     )
     own = {key: results[key] for key in singles}
     extras.results = {name: results[_EXTRA, name] for name in extras.frames}

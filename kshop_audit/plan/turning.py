@@ -19,7 +19,7 @@ from kshop_audit.facts.sharing import GOOD, Edit
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan import query
-from kshop_audit.plan.engine import collected
+from kshop_audit.plan.engine import collected, few_rows
 from kshop_audit.plan.mutes import predicates
 from kshop_audit.plan.needs import lacking
 from kshop_audit.rules.kit.rule import Rule
@@ -177,7 +177,7 @@ def population(rule: Rule, facts: Facts, edits: Sequence[UnitEdit] = ()) -> Popu
     if isinstance(shape, Quotient):
         below = _counted(shape.denominator, rule, facts)
         asked["below"] = below.select(pl.col(query.DENOMINATOR).sum())
-    found = collected(asked)
+    found = collected(asked, few=few_rows(facts))
     return Population(
         rule, top, key, found["units"], found["below"].item() if "below" in found else None
     )

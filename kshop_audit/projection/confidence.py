@@ -9,6 +9,7 @@ the same in every run.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -156,10 +157,11 @@ def _passing(
         return None
     line = target.operator in (Operator.AT_LEAST, Operator.AT_MOST)
     if not line or target.count_below is not None:
-        base, pairs = draws.base, zip(draws.top, draws.below, strict=True)
+        base, figures = draws.base, Counter(zip(draws.top, draws.below, strict=True))
         met = (
-            scoring.met(base.numerator + top, base.denominator + below, target, scale)
-            for top, below in pairs
+            times
+            for (top, below), times in figures.items()
+            if scoring.met(base.numerator + top, base.denominator + below, target, scale)
         )
         return Fraction(sum(met), DRAWS)
     # Draws that move away from the middle by so much meet the line where the unmoved ones meet one

@@ -6,8 +6,8 @@ a hundred. What passes must be more than what the reader finds: a test compares 
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
 from itertools import pairwise
 
 import polars as pl
@@ -22,6 +22,9 @@ from kshop_audit.model.settings import Lexicon
 FRAMES, DOUBTFUL_FRAMES = 8, 0
 """In so many of 10,000 ordinary messages the words that stand for a phrase may occur."""
 
+
+KEPT = 64
+"""So many sets of lists keep what is made of them: shops of a fleet share theirs."""
 
 _HAN = r"[\u{4e00}-\u{9fff}]"
 SET_APART = rf"{_HAN}[.*·_^|\\+=<>#@&%$￥丨丶✖×]{{1,2}}{_HAN}|{_HAN}\s{_HAN}\s{_HAN}"
@@ -39,7 +42,8 @@ def clauses(content: pl.Expr) -> pl.Expr:
     )
 
 
-def may_be_disguised(lexicons: Iterable[Lexicon]) -> str:
+@functools.lru_cache(KEPT)
+def may_be_disguised(lexicons: tuple[Lexicon, ...]) -> str:
     """A pattern of what the reader turns into other characters before it looks for words."""
     turned = "".join(sorted({chr(sign) for sign in TWINS} - set("乾")))
     parts = [*map(re.escape, PICTURES), *map(re.escape, COMPONENTS), f"[{turned}]"]
@@ -80,7 +84,8 @@ def _like(char: str) -> str:
     return "".join(sorted({char, *alike, *(sound[0] for sound in sounds(char))}))
 
 
-def certain(lexicons: Iterable[Lexicon]) -> list[str]:
+@functools.lru_cache(KEPT)
+def certain(lexicons: tuple[Lexicon, ...]) -> list[str]:
     """The words of the lists with their spellings, but for those that are only likely."""
     found = {
         fold(word)
@@ -90,7 +95,8 @@ def certain(lexicons: Iterable[Lexicon]) -> list[str]:
     return sorted(found - {""})
 
 
-def listed(lexicons: Iterable[Lexicon]) -> list[str]:
+@functools.lru_cache(KEPT)
+def listed(lexicons: tuple[Lexicon, ...]) -> list[str]:
     """Every word and spelling of the lists, and of every phrase with gaps its rarest part."""
     known = scorer()
     found: set[str] = set()

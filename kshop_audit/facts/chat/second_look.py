@@ -42,7 +42,7 @@ class Look:
 
     def worth_it(self, content: pl.Expr) -> pl.Expr:
         """Boolean: whether the message gets the closer look."""
-        lexicons = list(self._lexicons.values())
+        lexicons = tuple(self._lexicons.values())
         squeezed = narrowing.clauses(content).str.replace_all(BREAK, "", literal=True)
         asked = []
         if certain := narrowing.certain(lexicons):

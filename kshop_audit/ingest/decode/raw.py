@@ -27,12 +27,14 @@ class Raw:
     """All records of a file: String columns `cell(i)`, never null, ROW, FAULT and FAULT_VALUE.
 
     `slow`: it had to be read record by record.
-    `faulty`: FAULT may be something else than null.
+    `faulty`: FAULT may be something else than null. `size`: bytes of the file that is scanned, 0
+    where the rows are in memory already.
     """
 
     frame: pl.LazyFrame
     slow: bool
     faulty: bool = True
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def scan(place: Place) -> Raw:
         glob=False,
     )
     faulty = place.stated or place.cells > place.names
-    return Raw(frame.with_columns(*_faults(place)), slow=place.stated, faulty=faulty)
+    size = place.path.stat().st_size
+    return Raw(frame.with_columns(*_faults(place)), slow=place.stated, faulty=faulty, size=size)
 
 
 def _faults(place: Place) -> Iterable[pl.Expr]:
