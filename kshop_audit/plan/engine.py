@@ -32,6 +32,11 @@ def few_rows(facts: Facts) -> bool:
     return sum(frame.height for frame in facts.tables.frames.values()) < FEW
 
 
+def few_bytes(size: int) -> bool:
+    """Whether a file of so many bytes holds few rows."""
+    return size < FEW_BYTES
+
+
 def computing(facts: Facts) -> Facts:
     """The same facts; their shared frames are computed when they are first requested, each once.
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import with_numbers
 from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
-from kshop_audit.plan.engine import FEW_BYTES, collected
+from kshop_audit.plan.engine import collected, few_bytes
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
@@ -131,7 +131,7 @@ def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl
     if records.may_be_plain:
         # Both from one scan.
         both = {"plain": records.plain(needs), "odd": records.odd_cells()}
-        found = collected(both, few=records.raw.size < FEW_BYTES)
+        found = collected(both, few=few_bytes(records.raw.size))
         if found["odd"].is_empty():
             return found["plain"], found["odd"]
         odd = records.odd(found["odd"], needs).collect()

@@ -28,7 +28,7 @@ from kshop_audit.judging.distance import distance
 from kshop_audit.model.metadata import Operator, Provenance, Target
 from kshop_audit.model.report import Report
 from tests.ingest.encodings import READ_BY_ROW
-from tests.shops.audits import PACK, audit_folder, written
+from tests.shops.audits import PACK, audit_folder, streaming, written
 from tests.shops.files import write_canonical
 from tests.shops.profile import Shop
 from tests.shops.shop import shops
@@ -158,32 +158,29 @@ def test_a_rule_alone_in_memory_is_the_rule_in_the_streaming_plan(
     kuaishou: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, as_of = written(123, 60, tmp_path, kuaishou=kuaishou)
-    together = audit_folder(tmp_path, as_of=as_of)
-    engines = in_memory(monkeypatch)
+    engines = engines_used(monkeypatch)
+    with streaming():
+        together = audit_folder(tmp_path, as_of=as_of)
+    assert engines == {"streaming"}
     for result in together.report.rules:
         alone = audit_folder(tmp_path, as_of=as_of, select=(result.id,))
         (got,) = alone.report.rules
         # Caps are what one rule does to another.
         assert replace(got, points_capped=None) == replace(result, points_capped=None)
         assert alone.evidence.get(result.id) == together.evidence.get(result.id)
-    assert "streaming" in engines
+    assert engines == {"streaming", "in-memory"}
 
 
-def in_memory(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Make every collect run on the in-memory engine; tells which engines were asked for."""
-    collect, collect_all, asked = pl.LazyFrame.collect, pl.collect_all, set()
+def engines_used(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The engines of all plans that are collected together."""
+    collect_all, used = pl.collect_all, set()
 
-    def one(frame: pl.LazyFrame, **options: Any) -> Any:
-        asked.add(str(options.pop("engine", "auto")))
-        return collect(frame, engine="in-memory", **options)
+    def every(frames: Any, *, engine: str) -> Any:
+        used.add(engine)
+        return collect_all(frames, engine=engine)  # type: ignore[call-overload]
 
-    def every(frames: Any, **options: Any) -> Any:
-        asked.add(str(options.pop("engine", "auto")))
-        return collect_all(frames, engine="in-memory", **options)
-
-    monkeypatch.setattr(pl.LazyFrame, "collect", one)
     monkeypatch.setattr(pl, "collect_all", every)
-    return asked
+    return used
 
 
 # ------------------------------------------------------------------ points and score

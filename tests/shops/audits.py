@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from unittest import mock
 
 from kshop_audit.auditing.assemble import Audit
 from kshop_audit.auditing.audit import audit
@@ -14,6 +16,7 @@ from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.ingest import Request
 from kshop_audit.model.settings import Interval, Settings
 from kshop_audit.packs import load
+from kshop_audit.plan import engine
 from kshop_audit.plan.query import Wanted
 from tests import oracle
 from tests.oracle.basis import Case
@@ -56,6 +59,13 @@ def audit_folder(
         return audit(order, Path(scratch))
 
 
+@contextmanager
+def streaming() -> Iterator[None]:
+    """Every plan on the engine for many rows, however few there are."""
+    with mock.patch.multiple(engine, FEW=0, FEW_BYTES=0):
+        yield
+
+
 def written(seed: int, size: int, folder: Path, *, kuaishou: bool) -> tuple[Shop, datetime]:
     """The files of a random shop; returns what they tell, and the instant of the audit."""
     shop, as_of = random_shop(seed, size)
@@ -83,13 +93,17 @@ def settings_of(
 
 
 def audited(seed: int, size: int, *, kuaishou: bool) -> Audited:
-    """A random shop through the product and through the oracle, with the same settings."""
+    """A random shop through the product and through the oracle, with the same settings; odd seeds
+    on the engine for many rows.
+    """
     options = random_options(seed)
     with tempfile.TemporaryDirectory() as folder:
         shop, as_of = written(seed, size, Path(folder), kuaishou=kuaishou)
         exempt = random_exempt(seed, as_of)
         spared = random_force_majeure(seed, shop)
-        done = audit_folder(Path(folder), settings_of(options, exempt, spared), as_of)
+        settings = settings_of(options, exempt, spared)
+        with streaming() if seed % 2 else nullcontext():
+            done = audit_folder(Path(folder), settings, as_of)
     words = {name: PACK.words[name] for name in LISTS}
     stated = {
         "as_of": as_of, "options": options, "exempt": exempt,
