@@ -133,7 +133,7 @@ def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl
         both = {"plain": records.plain(needs), "odd": records.odd_cells()}
         found = collected(both, few=few_bytes(records.raw.size))
         if found["odd"].is_empty():
-            return found["plain"], found["odd"]
+            return found["plain"], found["plain"].clear()
         odd = records.odd(found["odd"], needs).collect()
         if not records.has_second_header(odd):
             return found["plain"], odd

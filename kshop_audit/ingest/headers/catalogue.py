@@ -166,6 +166,6 @@ def is_known(header: str) -> bool:
 def mostly_known(cells: Sequence[str]) -> bool:
     """Whether the cells of a record are names of columns, more of them than not."""
     filled = [cell for cell in cells if cell.strip()]
-    spare = (len(filled) - 1) // 2  # a row of data ends the search at its middle
+    spare = max(len(filled) - 1, 0) // 2  # a row of data ends the search at its middle
     strange = islice((cell for cell in filled if not is_known(cell)), spare, None)
     return len(filled) > 1 and next(strange, None) is None
