@@ -26,10 +26,10 @@ run: $(READY) ## audit the healthy sample shop
 	$(BIN)/kshop-audit check sample_data/healthy
 
 test: $(READY) ## run the tests (two workers)
-	$(BIN)/python -m pytest -n 2
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2
 
 test-slow: $(READY) ## suites over copies of the project, and audits by the hundred
-	$(BIN)/python -m pytest -m slow -n 2
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -m slow -n 2
 
 browser: ## install what the slow tests of the page need: Debian's Chromium, axe-core from npm
 	apt-get update -qq
