@@ -98,13 +98,13 @@ def _only(found: Mapping[str, str], text: str, flag: str) -> str:
 
 def levels(texts: Sequence[str], packs: Sequence[str] = ()) -> list[str]:
     """The `RULE=LEVEL` texts of `--level`, with ids for titles."""
-    named = []
-    for text in listed(texts):
-        name, equals, value = text.partition("=")
-        named.append(
-            f"{rule_name(name.strip(), '--level', packs)}{equals}{value}" if equals else text
-        )
-    return named
+    return [valued(text, "--level", packs) for text in listed(texts)]
+
+
+def valued(text: str, flag: str, packs: Sequence[str] = ()) -> str:
+    """A `RULE=VALUE` with the id of the rule for its title; any other text as it is."""
+    name, equals, value = text.partition("=")
+    return f"{rule_name(name.strip(), flag, packs)}{equals}{value}" if equals else text
 
 
 def _plain(title: str) -> str:

@@ -106,6 +106,19 @@ def test_a_rule_may_be_named_by_its_title(text: str, rule: str) -> None:
     assert naming.rule_name(text, "--select") == rule
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("48小时发货率=99%", "ship-48h=99%"),
+        ("回复率 = 90%", "reply-rate= 90%"),
+        ("ship:-6h", "ship:-6h"),
+        ("agent:小李=team_median", "agent:小李=team_median"),
+    ],
+)
+def test_a_title_may_stand_before_a_value(text: str, plain: str) -> None:
+    assert naming.valued(text, "--change") == plain
+
+
 def test_a_title_that_fits_several_rules_is_refused() -> None:
     with pytest.raises(UsageError) as refused:
         naming.rule_name("退款", "--select")

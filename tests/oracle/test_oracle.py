@@ -54,9 +54,7 @@ def test_canonical_files_give_the_figures_of_the_oracle(seeds: range) -> None:
     assert [line for seed in seeds for line in disagreements(seed, kuaishou=False)] == []
 
 
-@pytest.mark.parametrize(
-    "seeds", some(chunks(1000, 80), 1), ids=lambda seeds: f"seeds-{seeds.start}"
-)
+@pytest.mark.parametrize("seeds", some(chunks(1000, 80), 1), ids=named)
 def test_a_back_offices_files_give_the_figures_of_the_oracle(seeds: range) -> None:
     assert [line for seed in seeds for line in disagreements(seed, kuaishou=True)] == []
 

@@ -109,13 +109,14 @@ def _file(name: str) -> Path:
 
 def _assumed(texts: Sequence[str]) -> dict[str, Fraction]:
     """Rule → the quality of coming days; UsageError for what is no rule, or no rate of it."""
+    from kshop_audit.cli import naming
     from kshop_audit.model.suggesting import suggest
     from kshop_audit.rules import catalogue
 
     rules = catalogue() if texts else {}
     found = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
+    for text in naming.listed(texts):
+        name, sign, value = naming.valued(text, "--assume").partition("=")
         if not sign:
             raise UsageError(
                 f"--assume {text}：应如 reply-rate=90%", f"--assume {text}: write reply-rate=90%"

@@ -137,8 +137,9 @@ def _learn(rows: Sequence[PlatformScore], done: Reconciled, settings: Settings, 
 
 def _figure(text: str) -> StatedFigure:
     from kshop_audit.auditing.reconciling import StatedFigure
+    from kshop_audit.cli.naming import valued
 
-    rule, sign, rest = text.partition("=")
+    rule, sign, rest = valued(text, "--platform").partition("=")
     figure, at, day = rest.partition("@")
     try:
         on = date.fromisoformat(day.strip()) if at else None

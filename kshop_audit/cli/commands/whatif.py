@@ -78,13 +78,16 @@ def register(app: typer.Typer) -> None:
 
 def _whatif(options: WhatIfOptions) -> int:
     from kshop_audit.auditing.whatif import whatif
-    from kshop_audit.cli import formats, outputs, values
+    from kshop_audit.cli import formats, naming, outputs, values
     from kshop_audit.cli.preparing import language_of, settings_of
     from kshop_audit.plan.query import Wanted
 
     settings = settings_of(options, options.paths)
     lang = language_of(options, settings)
-    changes = [*_of_scenario(options.scenario), *options.change]
+    changes = [
+        naming.valued(text, "--change", settings.packs)
+        for text in (*_of_scenario(options.scenario), *options.change)
+    ]
     if not changes and options.report is None:
         raise UsageError(
             "请用 --change 写明改什么，如 --change ship:-6h；或用 --report FILE 写报告",
