@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import polars as pl
 
@@ -130,9 +131,9 @@ def text_needs(
     """Which merchant messages keep their text: as many as the rules that are run ask for."""
     needs = {rule.info.text for chosen in rules.values() for rule in chosen}
     if MessageText.ALL in needs:
-        return TextNeeds(MERCHANT, pl.lit(True))
+        return TextNeeds(MERCHANT, partial(pl.lit, True))
     if MessageText.SUSPECTS not in needs:
-        return TextNeeds((), pl.lit(False))
+        return TextNeeds((), partial(pl.lit, False))
     # What a rule looks for is what it declares: a list that nobody kept texts for finds nothing.
     lists = sorted(
         {name for chosen in rules.values() for rule in chosen for name in rule.info.lists}
@@ -143,7 +144,7 @@ def text_needs(
         for part in (pack.versions or (pack,))
         for name in lists
     ]
-    return TextNeeds(MERCHANT, suspects(pl.col("content"), lexicons))
+    return TextNeeds(MERCHANT, partial(suspects, pl.col("content"), lexicons))
 
 
 def with_learned(pack: Pack, learned: Sequence[Learned]) -> Pack:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ class Survey:
 def insights(asked: Survey, scratch: Path) -> Insights:
     """What the buyers of these exports say. Errors of inputs and configuration raise."""
     words = [word for topic in topics.load() for word in topic.words]
-    keep = suspicious(pl.col("content"), words) if asked.mask else pl.lit(True)
+    keep = partial(suspicious, pl.col("content"), words) if asked.mask else partial(pl.lit, True)
     exports = read_exports(
         asked.inputs, scratch, asked.settings, asked.as_of, TextNeeds(("buyer",), keep)
     )

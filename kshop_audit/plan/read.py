@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -62,7 +63,7 @@ class Reader:
 
     def __init__(self, text: TextNeeds | None = None) -> None:
         """`text`: see `load.open_and_load`."""
-        self._needs = text or TextNeeds((), pl.lit(False))
+        self._needs = text or TextNeeds((), partial(pl.lit, False))
         self._background = ThreadPoolExecutor(AT_ONCE)
         self._ahead: dict[int, tuple[Records, Future[FileRows]]] = {}
         self._parts: dict[int, Future[FileRows]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from kshop_audit.plan.load import Loaded, put_together
 from kshop_audit.plan.read import Reader, rows_of
 from kshop_audit.tables import BOOKKEEPING, GOOD, RAW_SUFFIX, ROW, STATE, schema
 
-EVERYBODY = TextNeeds(TABLES[Kind.CHATS].column("sender_role").codes, pl.lit(True))
+EVERYBODY = TextNeeds(TABLES[Kind.CHATS].column("sender_role").codes, partial(pl.lit, True))
 """The text of all messages whose sender is understood."""
 
 

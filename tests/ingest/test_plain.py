@@ -20,7 +20,7 @@ from kshop_audit.tables import RAW_SUFFIX, ROW, STATE
 from tests.ingest.build import open_one
 from tests.ingest.tables import completed
 
-NEEDS = TextNeeds(("agent", "robot"), pl.col("content").str.contains("高"))
+NEEDS = TextNeeds(("agent", "robot"), lambda: pl.col("content").str.contains("高"))
 
 PLAIN = {
     "消息ID": ("26100000000000001", "26100000000000002", "1234567"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 from bisect import bisect_right
 
 FIRST = (
@@ -71,7 +72,10 @@ LEVEL_1 = (b"\xb0\xa1", b"\xd7\xf9")
 
 @functools.cache
 def _pypinyin() -> object | None:
-    """The library of the extra, where it is installed."""
+    """The library of the extra, where it is installed; its phrases, which nobody asks for, take
+    longer to load than everything else of it.
+    """
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     try:
         return importlib.import_module("pypinyin")
     except ImportError:

@@ -148,17 +148,18 @@ def _named_nodes(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
 
 @dataclass(frozen=True, slots=True)
 class TextNeeds:
-    """Of which chat rows the text is needed: those of these roles, where `keep`, a Boolean over
-    `content`, is true. Most rows are of other roles, and their text is most of the memory.
+    """Of which chat rows the text is needed: those of these roles, where `keep` returns a Boolean
+    over `content` that is true; without chats nobody calls it, and it may be dear. Most rows are of
+    other roles, and their text is most of the memory.
     """
 
     roles: tuple[str, ...]
-    keep: pl.Expr
+    keep: Callable[[], pl.Expr]
 
     def of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The frame with `content`, null where it is not needed."""
         # While the file is read: text that nobody needs would be most of the memory.
-        return frame.with_columns(content=pl.when(self.keep).then("content"))
+        return frame.with_columns(content=pl.when(self.keep()).then("content"))
 
     def said(self) -> pl.Expr:
         """`content`, null where who wrote it needs none; who is not known may be anybody."""
