@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
+from importlib.util import find_spec
 
 LEFT = (
     "加高", "增高", "提高", "显高", "垫高", "抬高", "升高", "拔高", "鞋跟高", "后跟高", "细跟高",
@@ -48,7 +49,7 @@ def _segmenter() -> Callable[[str], list[str]] | None:
 
 def has_segmenter() -> bool:
     """Whether a dictionary is there."""
-    return _segmenter() is not None
+    return find_spec("rjieba") is not None
 
 
 COMPATIBLE = frozenset(("是非", "并非", "绝非", "版本", "品质"))

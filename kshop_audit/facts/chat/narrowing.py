@@ -98,12 +98,12 @@ def certain(lexicons: tuple[Lexicon, ...]) -> list[str]:
 @functools.lru_cache(KEPT)
 def listed(lexicons: tuple[Lexicon, ...]) -> list[str]:
     """Every word and spelling of the lists, and of every phrase with gaps its rarest part."""
-    known = scorer()
+    ordinary = functools.cache(scorer().ordinary)  # the lists share most of their words
     found: set[str] = set()
     for lexicon in lexicons:
         found |= {fold(word) for word in lexicon.spoken}
-        found |= anchors(lexicon.frames, lexicon.sets, known.ordinary, FRAMES)
-        found |= anchors(lexicon.doubtful_frames, lexicon.sets, known.ordinary, DOUBTFUL_FRAMES)
+        found |= anchors(lexicon.frames, lexicon.sets, ordinary, FRAMES)
+        found |= anchors(lexicon.doubtful_frames, lexicon.sets, ordinary, DOUBTFUL_FRAMES)
     return sorted(found - {""})
 
 

@@ -11,6 +11,7 @@ import functools
 import importlib
 import os
 from bisect import bisect_right
+from importlib.util import find_spec
 
 FIRST = (
     "a啊 ai埃 an鞍 ang肮 ao凹 ba芭 bai白 ban斑 bang邦 bao苞 bei杯 ben奔 beng崩 bi逼 bian鞭 "
@@ -84,7 +85,7 @@ def _pypinyin() -> object | None:
 
 def known_library() -> bool:
     """Whether rarer characters and second readings are known."""
-    return _pypinyin() is not None
+    return find_spec("pypinyin") is not None
 
 
 @functools.lru_cache(maxsize=16_384)
@@ -101,17 +102,20 @@ def sounds(char: str) -> frozenset[str]:
     return own | frozenset(sound for sound in heard if sound != char)
 
 
-@functools.cache
 def common(sound: str) -> str:
     """The common characters of a sound."""
-    return "".join(char for char in _level_1() if sound in _common(char))
+    return _by_sound().get(sound, "")
 
 
 @functools.cache
-def _level_1() -> tuple[str, ...]:
+def _by_sound() -> dict[str, str]:
     rows = range(LEVEL_1[0][0], LEVEL_1[1][0] + 1)
     cells = (bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
-    return tuple(cell.decode("gb2312") for cell in cells if cell <= LEVEL_1[1])
+    found: dict[str, list[str]] = {}
+    for char in (cell.decode("gb2312") for cell in cells if cell <= LEVEL_1[1]):
+        for sound in _common(char):
+            found.setdefault(sound, []).append(char)
+    return {sound: "".join(chars) for sound, chars in found.items()}
 
 
 def _common(char: str) -> frozenset[str]:
