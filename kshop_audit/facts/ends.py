@@ -67,9 +67,9 @@ def counted_at_ends(tables: Tables, rows: pl.LazyFrame, by: str) -> pl.LazyFrame
         "answered_high": hit.fill_null(True),
         "counted_high": sure | hit.fill_null(True),
         "least": sure,
-        "most": pl.lit(True),
     }
     agg = {name: each.fill_null(False).sum().cast(pl.Int64) for name, each in sums.items()}
+    agg["most"] = pl.len().cast(pl.Int64)  # a literal would be one value a group, not one a row
     known = rows.filter(pl.col(by).is_not_null())
     groups = known.group_by(by).agg(_reason=pl.col("_reason").drop_nulls().min(), **agg)
     loose = rows.filter(pl.col(by).is_null()).select(
