@@ -232,7 +232,9 @@ def missing_times(rng: Random, exports: Exports) -> Degraded:
     """An order that its state calls shipped or done, without a shipping time, and a completed
     ticket or order without its end: when it happened is unknown, not whether (§1b.7).
 
-    Closed and refunded orders keep their times: without one they would count as cancelled.
+    Closed and refunded orders keep their times: without one they would count as cancelled. An order
+    loses the shipping times of all its lines: a line without one beside a line with one waits
+    (§1b.8).
     """
     way = rng.choice(("shipped", "ticket", "order"))
     if way == "ticket":
@@ -258,6 +260,9 @@ def missing_times(rng: Random, exports: Exports) -> Degraded:
     if not places:
         return None
     chosen = some(rng, places)
+    if way == "shipped":
+        ids = {exports.rows(kind)[place]["order_id"] for place in chosen}
+        chosen = {place for place in places if exports.rows(kind)[place]["order_id"] in ids}
     changed = exports.edited(kind, chosen, lambda row: row | {column: ""})
     return changed, Loss(
         "missing_times", stated(kind, column, len(chosen), len(exports.rows(kind)))
