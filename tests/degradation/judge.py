@@ -7,17 +7,28 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from kshop_audit import codec
+from kshop_audit.auditing import assemble
+from kshop_audit.auditing.audit import audit
+from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.cli import main
+from kshop_audit.errors import KshopError
+from kshop_audit.ingest import Request
+from kshop_audit.model.settings import Settings
 from tests.degradation.builders import Span
 from tests.degradation.exports import Exports, write
 from tests.degradation.truth import JUDGED, RATES, Truth
 
 EXIT_CODES = {"pass": 0, "fail": 1, "incomplete": 3, "measured": 0}
+AHEAD = "looked_ahead"
+"""The function by which an audit looks ahead."""
 TOLERANCE = Fraction(1, 10**9)
 """Bounds are binary floats; true values lie far wider apart than this."""
 
@@ -60,6 +71,43 @@ def audited(exports: Exports, rules: Sequence[str] = JUDGED, pack: Sequence[str]
             code = main(arguments)
         body = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
     return Report(code, body, said.getvalue()[-300:])
+
+
+def measured(
+    exports: Exports,
+    rules: Sequence[str],
+    pack: str,
+    options: Mapping[str, Mapping[str, int]],
+) -> Report:
+    """The same by the function behind the command, without what lies ahead of the shop: a report
+    as JSON and no page. What the command itself may get wrong, `audited` shows.
+    """
+    settings = Settings(
+        packs=(pack,),
+        pack_chosen=True,
+        opened_at=exports.opened_at,
+        options=options,
+        max_bad_rows=Decimal(1),
+    )
+    with tempfile.TemporaryDirectory() as scratch, mock.patch.object(assemble, AHEAD, nothing):
+        folder = Path(scratch)
+        write(exports, folder)
+        request = AuditRequest(
+            inputs=Request((folder / "in",)),
+            settings=settings,
+            as_of=exports.as_of,
+            select=tuple(rules),
+        )
+        try:
+            report = audit(request, folder).report
+        except KshopError as error:
+            return Report(error.exit_code, None, str(error)[-300:])
+    return Report(report.verdict.exit_code, json.loads(codec.encode(report)), "")
+
+
+def nothing(*_: object) -> dict[str, object]:
+    """What lies ahead, where nobody asks."""
+    return {}
 
 
 def faults(

@@ -16,11 +16,21 @@ LEAST_CONSUMERS = 2
 """So many consumers make a day count; a random shop never has the hundred that the pack asks for,
 nor the hundred rounds of Taobao.
 """
-SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "pinduoduo": ("--set", f"options.pdd-reply-rate.least_consumers={LEAST_CONSUMERS}"),
-    "taobao": ("--set", "options.tb-reply-3m.least_rounds=1"),
+OPTIONS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
+    "pinduoduo": {"pdd-reply-rate": {"least_consumers": LEAST_CONSUMERS}},
+    "taobao": {"tb-reply-3m": {"least_rounds": 1}},
 }
-"""Arguments that go with a pack."""
+"""Options that go with a pack, by rule."""
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    pack: tuple(
+        argument
+        for rule, options in of_rules.items()
+        for name, value in options.items()
+        for argument in ("--set", f"options.{rule}.{name}={value}")
+    )
+    for pack, of_rules in OPTIONS.items()
+}
+"""The same as arguments."""
 RULES: Mapping[str, tuple[str, ...]] = {
     KUAISHOU: JUDGED,
     "pinduoduo": ("pdd-reply-rate",),

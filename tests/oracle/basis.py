@@ -265,6 +265,8 @@ def dedupe(rows: list[Row], kind: str) -> tuple[list[Row], int]:
 
 def settled(versions: list[Row], kind: str) -> Row:
     """The version that counts, its contested cells made unknown."""
+    if len(versions) == 1:
+        return dict(versions[0])
     best = max(versions, key=newest)
     tied = [row for row in versions if newest(row)[0] == newest(best)[0]]
     contested: Row = {}
