@@ -52,7 +52,8 @@ class Sheet:
         lines = [*self.above, self.header, *self.rows]
         written = [self._line(cells, rng) for cells in lines]
         ends = [rng.choice(("\n", "\r\n")) if self.end == "mixed" else self.end for _ in written]
-        if not self.last_end and lines[-1] and len(lines[-1]) >= len(self.header):
+        # A header alone without the end of its line is a download that broke off.
+        if not self.last_end and self.rows and len(lines[-1]) >= len(self.header):
             ends[-1] = ""
         return "".join(line + end for line, end in zip(written, ends, strict=True))
 

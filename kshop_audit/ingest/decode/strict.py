@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,29 +14,63 @@ from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.decode.grammar import Record, lines_of, records
 from kshop_audit.ingest.decode.torn import Heads, WholeRow, rows, usual_keys
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare, row_width
-from kshop_audit.ingest.headers.catalogue import is_known, mostly_known
+from kshop_audit.ingest.headers.catalogue import is_known, mostly_known, normal
 from kshop_audit.ingest.headers.guessing import looks_like
 from kshop_audit.ingest.headers.locate import DATED, NOTHING, Header
 from kshop_audit.model.kinds import SUPPLIERS
 from kshop_audit.model.schema import TABLES, Column, Type
 
-_CODE = re.compile(r"[\s'\"=`]*[0-9A-Za-z_.,&;:-]+[\s'\"`]*")
+_CODE = re.compile(r"[\s'\"=`]*[\w.,&;:@#-]+[\s'\"`]*")
+_TIME = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}[日\sT]*[\d:]*['\"]*")
+_THOUSANDS = re.compile(r"[¥￥]?-?\d{1,3}")
+
+
+SAMPLE = 1_000
+"""Records from which the width of the rows and the form of the keys are taken."""
+
+
+_UNREAD = Column("", Type.TEXT)
+_OF_TIME = re.compile("时间|日期|时刻|起|止|time|date")
+"""Of the columns that no rule reads, those that may hold times."""
+
+Cells = list[str]
+"""What is filled of a column."""
 
 
 def _stands(column: Column, cells: Sequence[str]) -> bool:
-    """Whether cells may be those of a column; an id of a file is a code, short or long."""
+    """Whether cells may be those of a column: an id is a code or a name, a text no bare time."""
+    if column.type is Type.TEXT:
+        return not cells or not all(map(_TIME.fullmatch, cells))
     if column.type is Type.ID:
         return all(_CODE.fullmatch(cell) and not DATED.match(cell) for cell in cells)
     return looks_like(column, cells)
 
 
-def _filled(rows: Sequence[Record], place: int) -> list[str]:
-    cells = (row.cells[place].strip(BLANKS) for row in rows if place < len(row.cells))
+def _stand(found: Sequence[Cells], typed: Mapping[int, Column]) -> bool:
+    return all(_stands(column, found[place]) for place, column in typed.items())
+
+
+def _filled(rows: Sequence[Record], place: int) -> Cells:
+    cells = (row.cells[place].strip(BLANKS) for row in rows)
     return [cell for cell in cells if cell.lower() not in NOTHING]
 
 
-SAMPLE = 1_000
-"""Records from which the width of the rows and the form of the keys are taken."""
+def _otherwise(
+    rows: Sequence[Record], found: Sequence[Cells], typed: Mapping[int, Column], surplus: int
+) -> Iterator[list[Cells]]:
+    """Columns as they were if all rows gained separators somewhere: their cells moved back."""
+    last = max(place for place, cells in enumerate(found) if cells)
+    for place in range(last):
+        for more in range(1, surplus + 1):
+            if any(found[place : place + more]):
+                break
+            yield [*found[:place], *found[place + more :], *[[]] * more]
+        column = typed.get(place)
+        if column is not None and column.type is Type.MONEY:
+            pairs = [(row.cells[place].strip(), row.cells[place + 1].strip()) for row in rows]
+            if all(_THOUSANDS.fullmatch(one) and other[:3].isdigit() for one, other in pairs):
+                joint = [one + other for one, other in pairs]
+                yield [*found[:place], joint, *found[place + 2 :], []]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +100,42 @@ class RecordTable:
         match, header = self.header.match, self.header
         sample = list(self._sample())
         names = len(match.headers)
-        cells = row_width(sample, header.width, names, in_place=self._in_place, heads=self.heads)
+        cells = row_width(sample, match.headers, header.width, self._in_place, self.heads)
         if self.ragged:
             cells = max(names, cells or names)
         if cells is None:
             raise self._unfit(sample)
         cells = max(cells, names)
-        keys = usual_keys(sample, self.key, cells)
+        keys, long = usual_keys(sample, self.key, cells)
         return WidthForm(
             header.delimiter, names, cells, self.key, keys, self.times, self.mapped,
-            header.ending, self.ragged,
+            header.ending, self.ragged, long,
         )  # fmt: skip
 
     def _in_place(self, rows: Sequence[Record]) -> bool:
-        """Whether the cells of wider rows stand under their names, and not one place further.
+        """Whether the cells of wider rows stand under their names, and nowhere else could.
 
-        Every name is known, every key is there, and each understood column that is filled looks
-        like what it is; the last of them must be, and the cells behind it unlike.
+        Every name is known and every key is there. All understood columns look like what they are,
+        and would not do so as well with a blank column less, or with an amount that its own
+        separator of thousands cut in two.
         """
         match = self.header.match
         if not all(column or is_known(text) for text, column in match.pairs):
             return False
         table = TABLES[match.kind]
         typed = {
-            places[0]: column
-            for name, places in match.columns.items()
-            if (column := table.column(name)).type is not Type.TEXT
+            place: _UNREAD
+            for place, name in enumerate(match.headers)
+            if not _OF_TIME.search(normal(name))
         }
-        if not typed or (self.key is not None and not all(r.cells[self.key].strip() for r in rows)):
+        typed |= {places[0]: table.column(name) for name, places in match.columns.items()}
+        if self.key is not None and not all(r.cells[self.key].strip() for r in rows):
             return False
-        found = {place: _filled(rows, place) for place in range(len(match.headers) + 1)}
-        if not all(_stands(column, found[place]) for place, column in typed.items()):
+        found = [_filled(rows, place) for place in range(len(rows[0].cells))]
+        if not _stand(found, typed):
             return False
-        last = max(typed)
-        behind = found[last + 1]
-        return bool(found[last]) and not (behind and _stands(typed[last], behind))
+        surplus = len(found) - self.header.width
+        return not any(_stand(other, typed) for other in _otherwise(rows, found, typed, surplus))
 
     def _sample(self) -> Iterator[Record]:
         with self.path.open("rb") as file:

@@ -56,17 +56,22 @@ def shape(text: str) -> str:
     return _LETTERS.sub("a", _DIGITS.sub("9", text.strip(" \t'=\"")))
 
 
-def usual_keys(sample: Iterable[Record], key: int | None, cells: int) -> frozenset[str]:
-    """The forms that keys usually have, those long enough not to be words or numbers."""
+def usual_keys(
+    sample: Iterable[Record], key: int | None, cells: int
+) -> tuple[frozenset[str], bool]:
+    """The forms that keys usually have, those long enough not to be words or numbers, and whether
+    there are no others.
+    """
     if key is None:
-        return frozenset()
+        return frozenset(), False
     whole = [r for r in sample if r.fault is None and len(r.cells) == cells]
     # Records of several lines may be several rows; they speak where there are no others.
     rows = [record for record in whole if len(record.lines) == 1] or whole
     forms = Counter(shape(record.cells[key]) for record in rows)
-    forms = Counter({form: count for form, count in forms.items() if _LONG.search(form)})
-    often = frozenset(form for form, count in forms.items() if count > 1)
-    return often or frozenset(forms)
+    forms.pop("", None)
+    long = Counter({form: count for form, count in forms.items() if _LONG.search(form)})
+    often = frozenset(form for form, count in long.items() if count > 1)
+    return often or frozenset(long), bool(long) and len(long) == len(forms)
 
 
 def begins(line: str, form: WidthForm, own: str = "") -> bool:
@@ -88,8 +93,11 @@ def _fits(cells: Sequence[str], form: WidthForm) -> bool:
     if len(cells) != form.cells:
         return False
     key = None if form.key is None else cells[form.key]
-    if key is not None and form.key not in form.times and not _ID.fullmatch(key):
-        return False
+    if key is not None and form.key not in form.times:
+        # Numbers in a text are no keys, where all keys of the file are long.
+        short = form.long_keys and not _LONG.search(shape(key))
+        if short or not _ID.fullmatch(key):
+            return False
     filled = [cells[place] for place in form.times if cells[place].strip()]
     if filled:
         return all(map(_TIME.match, filled))

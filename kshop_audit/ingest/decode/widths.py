@@ -23,6 +23,7 @@ class WidthForm:
     many. `key`: position of the column that identifies a row, None if there is none; `keys`: the
     forms that it usually has. `times`: positions of columns of times; `mapped`: of all columns
     that are understood. `ragged`: a table without separators, of which short rows are whole.
+    `long_keys`: no key is as short as a number in a text may be.
     """
 
     separator: str
@@ -34,6 +35,7 @@ class WidthForm:
     mapped: tuple[int, ...] = ()
     ending: str = LF
     ragged: bool = False
+    long_keys: bool = False
 
 
 def is_blank(cells: Sequence[str]) -> bool:
@@ -48,27 +50,29 @@ def is_spare(cells: Sequence[str]) -> bool:
 
 def row_width(
     below: Sequence[Record],
+    headers: Sequence[str],
     header: int,
-    names: int,
-    *,
     in_place: Callable[[Sequence[Record]], bool],
     heads: Callable[[Sequence[str]], bool],
 ) -> int | None:
     """Cells of every row, by the first records below the header; None if no row fits it.
 
-    `header`: cells of the header as it stands; `names`: without the blank ones at its end. All
-    rows may have the same blank cells beyond it, if what they hold is `in_place` under the header:
-    else it may have lost a separator, or every row have gained one. `heads`: whether a record is
-    another header.
+    `headers`: the names of the header; `header`: its cells, with the blank ones at its end. All
+    rows may have the same blank cells beyond it, if the header stands among them once more with as
+    many, or what they hold is `in_place` under it: else it may have lost a separator, or every row
+    have gained one. `heads`: whether a record is another header.
     """
     rows = [r for r in below if not (r.fault or is_spare(r.cells) or heads(r.cells))]
     widths = Counter(len(record.cells) for record in rows)
     if not widths:
         return header
-    fitting = max((header, names), key=lambda width: widths[width])
+    fitting = max((header, len(headers)), key=lambda width: widths[width])
     if widths[fitting]:
         return fitting
     only = next(iter(widths))
     alike = len(widths) == 1 and only > header and all(record.fault is None for record in below)
-    blank = all(is_blank(record.cells[header:]) for record in rows)
-    return only if alike and blank and in_place(rows) else None
+    if not alike or not all(is_blank(record.cells[header:]) for record in rows):
+        return None
+    again = [*headers, *[""] * (only - len(headers))]
+    repeated = any(record.cells == again for record in below)
+    return only if repeated or in_place(rows) else None
