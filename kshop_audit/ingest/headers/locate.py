@@ -17,6 +17,7 @@ from kshop_audit.ingest.headers.catalogue import (
     normal,
     prefix,
 )
+from kshop_audit.ingest.headers.garbled import is_garbled
 from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise, trimmed
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.model.settings import InputMapping
@@ -262,6 +263,12 @@ def _check_names(place: int, head: Head) -> None:
     if any(map(_NO_NAME.search, names)):
         raise HeaderFaultError(
             row, "列名里有控制字符或损坏的字节", "a name holds a control character or a bad byte"
+        )
+    if any(is_garbled(name) for name in names if not is_known(name)):
+        raise HeaderFaultError(
+            row,
+            "有的列名是乱码（文件里混有两种编码）",
+            "some of its names are garbled (two encodings in one file)",
         )
     bare = [cell.strip() for cell in names]
     if any(len(c) > 1 and c[-1] == _SIGNS.get(c[0]) for c in bare):

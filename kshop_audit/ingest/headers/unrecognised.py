@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.contract import Source
 from kshop_audit.ingest.headers.catalogue import every_header, is_known, normal, prefix
+from kshop_audit.ingest.headers.garbled import repairs
 from kshop_audit.ingest.headers.locate import (
     DELIMITERS,
     SEARCH_ROWS,
@@ -35,11 +35,6 @@ _MOST_NAMED = 5
 
 _LONGEST = 60
 """Characters that two names of columns may have."""
-# What text in one encoding was taken for, and what it is.
-_MISREAD = (
-    ("gb18030", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"),
-    ("cp1252", "gb18030"),
-)  # fmt: skip
 # A header of which a conversion left question marks or the sign for "no character".
 _LOST = re.compile(r"[^A-Za-z]*(?:\?\?|\ufffd)[^A-Za-z]*")
 
@@ -246,11 +241,9 @@ def _garbled(text: str, delimiters: Sequence[str]) -> bool:
     cells = _cells(sample, delimiters)
     if sum(_LOST.fullmatch(cell) is not None for cell in cells) >= 2:
         return True
-    for wrong, right in _MISREAD:
-        with suppress(UnicodeError):
-            repaired = sample.encode(wrong, "ignore").decode(right, "ignore")
-            if any(_is_header(cell) for cell in _cells(repaired, delimiters)):
-                return True
+    for repaired in repairs(sample):
+        if any(_is_header(cell) for cell in _cells(repaired, delimiters)):
+            return True
     return False
 
 
