@@ -127,7 +127,10 @@ def orders(*times: str) -> str:
     return ORDERS + "".join(f"o{n},paid,{time},{time},\n" for n, time in enumerate(times))
 
 
-@pytest.mark.parametrize("never", ["2099-12-31", "9999-12-31 23:59:59", "99991231", "2100-01-01"])
+@pytest.mark.parametrize(
+    "never",
+    ["2099-12-31", "9999-12-31 23:59:59", "99991231", "2100-01-01", "2222-02-02", "9999-09-09"],
+)
 def test_never_is_an_empty_cell(tmp_path: Path, never: str) -> None:
     text = f"{ORDERS}o1,paid,{DAY},{DAY},{never}\no2,paid,{DAY},{DAY},{never}\n"
     loaded = load(tmp_path, {"orders.csv": text})

@@ -175,7 +175,7 @@ def _is_placeholder(time: pl.Expr) -> pl.Expr:
 
 
 def _between(time: pl.Expr) -> pl.Expr:
-    return pl.when(time.is_between(_EARLIEST, _LATEST)).then(time)
+    return pl.when(time.is_between(_EARLIEST, _LATEST) & _may_be(time)).then(time)
 
 
 def _from_parts(parts: pl.Expr) -> pl.Expr:
@@ -195,7 +195,15 @@ def _from_parts(parts: pl.Expr) -> pl.Expr:
     time = day.cast(TIME).cast(pl.Int64) + clock
     # A year such as 0026 is a slip of the pen; these are what systems write for "never".
     sane = (day >= _EARLIEST.date()) | day.dt.year().is_in(_UNSET_YEARS)
-    return pl.when(valid & sane).then(time).cast(TIME)
+    return pl.when(valid & sane & _may_be(day)).then(time).cast(TIME)
+
+
+def _may_be(time: pl.Expr) -> pl.Expr:
+    """Whether a time or day is of this age, or one that systems write for "never": of other years
+    to come it is a first or last day, or the year is of one digit.
+    """
+    year, date = time.dt.year(), time.dt.strftime("%m%d")
+    return (time < _NEVER) | date.is_in(["0101", "1231"]) | (year % 1111 == 0)
 
 
 def _hour(hour: pl.Expr, before: pl.Expr, after: pl.Expr) -> pl.Expr:
