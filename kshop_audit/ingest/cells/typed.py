@@ -281,7 +281,9 @@ def _typed(records: Records, text: pl.LazyFrame) -> pl.LazyFrame:
     """Add the canonical columns, FILE, and STATE and the like."""
     parts, header = records.parts, records.header
     present = {part.name for part in parts}
-    frame = _values(_named_nodes(text, parts), parts)
+    # Before cells are taken apart: the name of a column may hold names of nodes as well.
+    frame = second_headers.stated(text, parts, records.raw.faulty)
+    frame = _values(_named_nodes(frame, parts), parts)
     if "node_at" in present and "node" not in present:
         values = header.match.layout.values["node"]
         frame = frame.with_columns(
@@ -293,7 +295,6 @@ def _typed(records: Records, text: pl.LazyFrame) -> pl.LazyFrame:
     frame = _whether_rejected(records, frame)
     frame = frame.with_columns(pl.lit(records.index, pl.UInt16()).alias(FILE))
     judged = [part for part in parts if part.rejects]
-    frame = second_headers.stated(frame, parts, records.raw.faulty)
     skipped, strays = states.skipped(parts), states.strays(parts)
     if header.described:
         described = pl.col(ROW) == header.row + 1
