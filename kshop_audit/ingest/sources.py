@@ -212,9 +212,11 @@ def _check_end(reading: Reading, text: str) -> None:
     """Refuse a header that nothing follows, not even the end of its line."""
     if not text.endswith(("\n", "\r")) and not reading.piece.sheet:
         raise DamagedFileError(
-            f"{reading.name}：只有表头，且这一行没有写完；文件可能下载中断，请重新导出",
-            f"{reading.name}: only a header, and its line is cut off; the download may have been "
-            "interrupted, export again",
+            f"{reading.name}：只有表头，且这一行没有换行结尾；文件可能下载中断，请重新导出；"
+            "后台确实没有数据时，在末尾补一个换行即可",
+            f"{reading.name}: only a header, and its line is cut off, for it has no end; the "
+            "download may have been interrupted, export again; where there is really no data, add "
+            "a line end",
         )
 
 

@@ -190,3 +190,11 @@ def test_a_member_gives_no_more_bytes_than_it_declares(tmp_path: Path) -> None:
     assert content.count(size) == 2
     with pytest.raises(DamagedFileError, match="broken"):
         opened(tmp_path, content.replace(size, struct.pack("<I", len(CONTENT))))
+
+
+def test_a_member_that_lost_its_name_makes_the_archive_a_broken_one(tmp_path: Path) -> None:
+    content = packed({"orders.csv": CONTENT})
+    start = content.rindex(b"orders.csv")
+    content = content[:start] + bytes(10) + content[start + 10 :]
+    with pytest.raises(DamagedFileError, match=r"a\.zip: the archive is broken"):
+        opened(tmp_path, content)

@@ -85,7 +85,9 @@ def members(path: Path, name: str, scratch: Path, stem: str) -> Iterator[Member]
     with opened(path, name) as archive:
         for place, info in enumerate(archive.infolist()):
             shown = _name(info)
-            if info.is_dir() or _hidden(shown):
+            if not shown:
+                raise DamagedFileError(*_broken(name, "no name"))
+            if shown.endswith("/") or _hidden(shown):
                 continue
             last = PurePosixPath(shown).name
             if never_read(last):
