@@ -11,7 +11,7 @@ from tests.fuzz.mutate import Damaged, damaged
 from tests.fuzz.shapes import of_shape
 from tests.fuzz.shop_judge import of_shop
 
-SHOPS = 12
+SHOPS = 24
 """One case in so many is a whole shop of sound files."""
 SHAPES = 10
 """One case in so many of the others is no table of text."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from kshop_audit.ingest import REASONS
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import BAD_COLUMN, BAD_REASON, GOOD, RAW_SUFFIX, REJECTED, ROW, STATE
+from tests.fuzz.exports import titles
 from tests.fuzz.reading import (
     FAILED,
     NEVER,
@@ -80,7 +81,7 @@ def faults(
     if rows != list(range(frame.row + 1, frame.row + 1 + len(rows))):
         yield f"rows {rows[:3]}…{rows[-3:]} ({len(rows)})"
         return
-    paired = list(pairs(records, table))
+    paired = list(pairs(records, frame.delimiter, table))
     if len(paired) != len(records) or sum(len(own) for _, own in paired) != len(rows):
         yield f"{len(rows)} rows, {len(records)} records"
         return
@@ -88,7 +89,10 @@ def faults(
     for place, (record, own) in enumerate(paired):
         below = below or other_header(frame, record)
         if len(own) > 1:
-            continue  # rows that two stray quotes made one record, each of them rejected
+            kept_parts = [row[ROW] for row in own if row[STATE] == GOOD]
+            if kept_parts:
+                yield f"rows {kept_parts}, parts of one record, are kept: {record.raw[:300]!r}"
+            continue
         beside = [records[n] for n in around(records, place)]
         for row in own:
             if row[STATE] == REJECTED:
@@ -100,24 +104,31 @@ def faults(
                 yield f"row {row[ROW]} {line}: {record.raw[:300]!r}"
 
 
-ENDS = re.compile("\r\n|\r|\n")
-SPLIT = ("open_quote", "odd_line_end")
-"""Why each line of a record may be a rejected row of its own."""
+ODD_ENDS = {"\n": re.compile("\r(?![\r\n]|$)"), "\r": re.compile("\n(?![\r\n]|$)")}
+"""Where a line holds two: a line end other than the file's, with text behind it."""
 
 
 def pairs(
-    records: Sequence[Record], table: Sequence[Mapping[str, Value]]
+    records: Sequence[Record], delimiter: str, table: Sequence[Mapping[str, Value]]
 ) -> Iterator[tuple[Record, Sequence[Mapping[str, Value]]]]:
-    """Every record with its row, or with as many rejected ones as it has lines."""
+    """Every record with its row, or with as many rejected ones as it has lines.
+
+    A line whose quotes are not in order is as many rows as odd line ends part it into. A record of
+    several lines in good order is one row, or is taken for several that a pair of quotes joined.
+    """
     at = 0
     for record in records:
-        own = table[at : at + max(record.lines, len(ENDS.findall(record.raw)))]
-        split = len(own) > 1 and all(row[BAD_REASON] in SPLIT for row in own)
-        if not split:
-            own = own[:1]
-        if not own:
+        count = 1
+        if not well_quoted(record.raw, delimiter, record.end):
+            count = len(ODD_ENDS[record.end].findall(record.raw)) + 1
+        elif record.lines > 1:
+            each = table[at : at + record.lines]
+            joined = all(row[BAD_REASON] == "open_quote" for row in each)
+            count = record.lines if joined else 1
+        own = table[at : at + count]
+        if len(own) < count:
             return
-        at += len(own)
+        at += count
         yield record, own
 
 
@@ -129,10 +140,18 @@ def around(records: Sequence[Record], place: int) -> Iterator[int]:
     yield from filled[at + 1 : at + 2]
 
 
+EVERY_TITLE = frozenset(
+    title(name) for kind in Kind for name in (*TABLES[kind].names, *titles(kind, kuaishou=True))
+)
+
+
 def other_header(frame: Frame, record: Record) -> bool:
     """Whether the record may be a header that differs from the first."""
     titles = {title(name) for name in frame.header}
-    if sum(title(cell) in titles for cell in record.cells if cell.strip()) > 1:
+    filled = [title(cell) for cell in record.cells if cell.strip()]
+    if sum(name in titles for name in filled) > 1:
+        return True
+    if len(filled) > 1 and 2 * sum(name in EVERY_TITLE for name in filled) >= len(filled):
         return True
     if frame.key is None:
         return False
@@ -222,7 +241,7 @@ def clean(frame: Frame, record: Record) -> bool:
     cells = record.cells
     if record.damaged or not well_quoted(record.raw, frame.delimiter, record.end):
         return False
-    if len(cells) != frame.cells:
+    if len(cells) != frame.cells or not is_blank(cells[frame.width :]):
         return False
     if frame.key is None or is_nothing(text_of(frame, record, frame.key)):
         return False

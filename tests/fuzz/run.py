@@ -1,7 +1,7 @@
 """The long run: many files through the product in two processes, a summary, the failing seeds.
 
-python -m tests.fuzz.run [FILES] [FIRST_SEED]      judge at least FILES files
-python -m tests.fuzz.run --seed SEED [COPY]        one case again; COPY gets the damaged file
+python -m tests.fuzz.run [FILES] [FIRST_SEED] [PROCESSES]   judge at least FILES files
+python -m tests.fuzz.run --seed SEED [COPY]   one case again; COPY gets the damaged file
 """
 
 # ruff: noqa: T201  a command that prints
@@ -49,15 +49,15 @@ def chunks(first: int) -> Iterator[int]:
         first += CHUNK
 
 
-def run(files: int, first: int) -> int:
+def run(files: int, first: int, processes: int) -> int:
     """Judge `files` files; the number of cases that failed."""
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     outcomes: Counter[str] = Counter()
     failed: list[Line] = []
     done, last, start = 0, first, time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=40) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=40) as pool:
         numbers = chunks(first)
-        waiting = [pool.apply_async(judge, (next(numbers),)) for _ in range(PROCESSES * 2)]
+        waiting = [pool.apply_async(judge, (next(numbers),)) for _ in range(processes * 2)]
         while done < files:
             for line in waiting.pop(0).get(timeout=STUCK * 3):
                 last = max(last, line[0])
@@ -109,7 +109,8 @@ def main(arguments: list[str]) -> int:
         return bool(again(int(arguments[1]), copy))
     files = int(arguments[0]) if arguments else FILES
     first = int(arguments[1]) if len(arguments) > 1 else 1
-    return bool(run(files, first))
+    processes = int(arguments[2]) if len(arguments) > 2 else PROCESSES
+    return bool(run(files, first, processes))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from kshop_audit.errors import KshopError
 from kshop_audit.ingest import REASONS, Request, Source, open_inputs
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
-from kshop_audit.tables import FILE, GOOD, REJECTED, ROW, SKIPPED, STATE
+from kshop_audit.tables import FILE, GOOD, KEYLESS, REJECTED, ROW, SKIPPED, STATE
 from tests.fuzz.exports import Export, Exports
 from tests.fuzz.judge import Ruling, one_line, patience
 from tests.ingest.chat_shapes import SHAPES, SHOP, Said, copied, spoken
@@ -172,7 +172,8 @@ def damaged(rng: Random, data: bytes) -> bytes:
 def account(source: Source, table: pl.DataFrame) -> Iterator[str]:
     """Good + rejected + skipped are all records, in the table as in the plan."""
     states = table[STATE].to_list()
-    stated = tuple(map(states.count, (GOOD, REJECTED, SKIPPED)))
+    rows = states.count(GOOD) + states.count(KEYLESS)
+    stated = (rows, states.count(REJECTED), states.count(SKIPPED))
     loaded = load((source,), reject_future=False)
     count = loaded.counts[source.index]
     got = (count.rows + count.duplicates, count.rejected, count.skipped)

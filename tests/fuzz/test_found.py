@@ -185,3 +185,47 @@ def test_of_columns_of_one_name_protection_around_nothing_is_no_value(
     table = read(tmp_path, f"{header}\n{cell},260000000001,已完成,5,2026-10-01 10:00:00\n")
     assert counts(table) == (1, 0, 0)
     assert table["order_id"].to_list() == ["260000000001"]
+
+
+def test_a_header_half_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    """The names in front would be unknown ones, and their columns lost."""
+    content = text([RATED, RATING])
+    for place in range(len("会".encode()), len("会话ID,客服账号,满意".encode())):
+        data = content.encode()
+        data = data[:place] + data[place:].decode("utf-8", "ignore").encode("gb18030")
+        with pytest.raises((DamagedFileError, InputError)):
+            open_one(tmp_path, data)
+
+
+def test_honest_names_that_nobody_knows_are_not_taken_for_garbled_ones(tmp_path: Path) -> None:
+    words = (
+        "店内扩展列",
+        "客户等级",
+        "备用字段一",
+        "内部 编码",
+        "锟斤拷",
+        "运营负责人",
+        "淇淋口味",
+    )
+    rows = [(*RATED, *words), (*RATING, *["x"] * len(words))]
+    for encoding in ("utf-8", "gb18030"):
+        assert counts(read(tmp_path, text(rows).encode(encoding))) == (1, 0, 0)
+
+
+def test_the_same_export_twice_in_one_file_is_read_twice(tmp_path: Path) -> None:
+    """The name of the column of times holds words that stand in its cells as well."""
+    name = "发货/揽收/末条中转/派件/待取件/签收时间"
+    rows = [
+        ("订单编号", "物流单号", name, "物流状态"),
+        ("2600001", "YT00001", "2026-09-05 17:21:17", "揽收"),
+    ]
+    assert counts(read(tmp_path, text([*rows, *rows]))) == (2, 0, 1)
+
+
+def test_a_text_with_as_many_separators_as_a_row_is_a_text(tmp_path: Path) -> None:
+    """Its second line begins with a number, where all keys of the file are long ones."""
+    names = ("订单号", "商品名称", "订单创建时间", "订单状态", "买家留言")
+    said = ("2600001", "山竹\n1,2", "2026-10-31 08:05:00", "待发货", "尽快\n发货")
+    other = ("2600002", "山竹", "2026-10-31 08:05:00", "待发货", "")
+    table = read(tmp_path, "\ufeff\ufeff" + text([names, said, other]))
+    assert counts(table) == (2, 0, 0)

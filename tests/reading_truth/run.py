@@ -1,6 +1,6 @@
 """The long run: many files through the product in two processes, and a table of the faults.
 
-python -m tests.reading_truth.run [FILES] [--seed FIRST] [--damage NAME]   judge so many files
+python -m tests.reading_truth.run [FILES] [--seed FIRST] [--damage NAME] [--processes N]
 python -m tests.reading_truth.run --again SEED [--damage NAME] [--copy P]  one file again, in full
 """
 
@@ -37,7 +37,7 @@ def judge(work: tuple[int, int, str | None]) -> list[Line]:
     return lines
 
 
-def run(files: int, first: int, damage: str | None) -> int:
+def run(files: int, first: int, damage: str | None, processes: int) -> int:
     """Judge the files; the number of those with faults."""
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     work = [
@@ -46,7 +46,7 @@ def run(files: int, first: int, damage: str | None) -> int:
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     examples: dict[tuple[str, str], Line] = {}
     start, failed = time.monotonic(), 0
-    with multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=20) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=20) as pool:
         for lines in pool.imap(judge, work):
             for line in lines:
                 _, name, _, outcome, faults = line
@@ -88,12 +88,13 @@ def main() -> int:
     parser.add_argument("files", nargs="?", type=int, default=FILES)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--damage")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
     parser.add_argument("--again", type=int)
     parser.add_argument("--copy", type=Path)
     stated = parser.parse_args()
     if stated.again is not None:
         return bool(again(stated.again, stated.damage, stated.copy))
-    return bool(run(stated.files, stated.seed, stated.damage))
+    return bool(run(stated.files, stated.seed, stated.damage, stated.processes))
 
 
 if __name__ == "__main__":
