@@ -1,14 +1,66 @@
-"""How many of many alike cases every run takes; the rest are slow tests."""
+"""How much of the dear tests every run takes; their other cases are slow tests."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
+USUAL = {
+    "cli/test_cli.py::test_any_console_encoding_works": 2,
+    "cli/test_doctor.py::test_a_draft_for_renamed_headers_gives_the_figures_of_the_known_ones": 1,
+    "cli/test_exit_codes.py::test_a_broken_file_is_stated_in_a_line_and_never_a_traceback": 4,
+    "cli/test_flags.py::test_a_flag_does_something_and_so_does_its_variable": 12,
+    "cli/test_streams.py::test_a_stdout_that_takes_nothing_is_one_line_and_2": 3,
+    "cli/test_streams.py::test_without_anyone_to_tell_the_exit_code_is_2": 3,
+    "cases/test_cases.py::test_case": 270,
+    "degradation/test_bounds.py::test_the_oracles_bounds_hold_the_truth": 1,
+    "degradation/test_bounds.py::test_the_oracles_bounds_of_whole_files_are_shut": 4,
+    "docs/test_docs.py::test_a_command_of_the_documentation_works": 6,
+    "facts/test_doubted_bursts.py::test_what_is_known_of_minutes_holds_for_all_seconds": 2,
+    "facts/test_suspicion.py::test_what_a_rule_finds_is_kept": 0,
+    "fuzz/test_fuzz.py::test_no_file_is_misread": 4,
+    "history/test_robust.py::test_a_full_disk_costs_the_history_a_run_and_no_more": 0,
+    "ingest/test_encodings.py::test_dresses_worn_together": 0,
+    "ingest/test_encodings.py::test_one_shop_in_any_dress_gives_one_report": 6,
+    "ingest/test_formulas.py::test_in_the_old_format_too": 5,
+    "laws/test_properties.py::test_a_rule_alone_in_memory_is_the_rule_in_the_streaming_plan": 1,
+    "laws/test_properties.py::test_every_machine_writes_the_same_bytes": 0,
+    "laws/test_properties.py::test_the_order_of_rows_and_columns_changes_nothing": 2,
+    "laws/test_properties.py::test_the_order_of_rows_changes_nothing_in_any_shop": 0,
+    "oracle/test_oracle.py::test_a_back_offices_files_give_the_figures_of_the_oracle": 1,
+    "oracle/test_oracle.py::test_canonical_files_give_the_figures_of_the_oracle": 1,
+    "oracle/test_oracle.py::test_one_time_far_behind_all_others_is_damaged_and_moves_nothing": 2,
+    "oracle/test_oracle.py::test_the_default_as_of_is_the_newest_event": 6,
+    "oracle/test_oracle.py::test_what_stands_in_the_way_of_closing_and_until_when": 8,
+    "oracle/test_oracle_douyin.py::test_days": 4,
+    "oracle/test_oracle_elsewhere.py::test_consumers": 2,
+    "oracle/test_oracle_elsewhere.py::test_figures": 3,
+    "oracle/test_oracle_taobao.py::test_listings": 8,
+    "oracle/test_oracle_taobao.py::test_rounds_and_fees": 4,
+    "page/test_page.py::test_every_rule_stands_in_one_part": 1,
+    "projection/test_day_table.py::test_the_days_add_up_and_are_those_of_plain_python": 3,
+    "reading_truth/test_places.py::test_no_place_of_a_row_gives_another_verdict": 1,
+    "reading_truth/test_reading_truth.py::test_good_rows_are_rows_of_the_truth": 20,
+    "situations/test_situations.py::test_situation": 110,
+    "whatif/test_plan.py::test_no_cheaper_set_exists_and_as_a_what_if_it_reaches_the_goal": 1,
+    "whatif/test_reconcile.py::test_the_figure_of_the_report_fits_the_usual_definition": 2,
+    "whatif/test_whatif.py::test_what_cannot_be_changed_is_named": 5,
+    "whatif/test_whatif.py::test_without_a_change_it_is_the_audit_byte_for_byte": 3,
+}
+"""Test → how many of its cases are no slow tests, spread evenly over all of them."""
 
-def some(cases: Iterable[Any], usual: int) -> list[Any]:
-    """The cases, of which those beyond the first `usual` belong to the slow tests."""
-    every = list(cases)
-    return [*every[:usual], *(pytest.param(case, marks=pytest.mark.slow) for case in every[usual:])]
+
+def measure(items: Iterable[pytest.Item]) -> None:
+    """Mark the other cases of these tests as slow, always the same ones."""
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        name = item.nodeid.partition("[")[0].removeprefix("tests/")
+        if name in USUAL and item.get_closest_marker("slow") is None:
+            cases[name].append(item)
+    for name, own in cases.items():
+        usual = USUAL[name]
+        for place, item in enumerate(sorted(own, key=lambda case: case.nodeid)):
+            if place * usual // len(own) == (place - 1) * usual // len(own):
+                item.add_marker(pytest.mark.slow)

@@ -1,4 +1,6 @@
-"""For all tests: no deadline for examples, and what a module leaves open is reported there."""
+"""For all tests: no deadline for examples, how much of the dear tests every run takes, and what a
+module leaves open is reported there.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import amount
 
 # How long an example takes depends on what else the machine does; it proves nothing of the code.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,3 +22,9 @@ def nothing_left_open() -> Iterator[None]:
     """Collect what the module dropped: a file that was never closed warns, and warnings fail."""
     yield
     gc.collect()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before the slow tests are left out."""
+    amount.measure(items)

@@ -54,8 +54,7 @@ def blocks(page: Path, info: str) -> Iterator[str]:
 def scripts() -> list[Any]:
     """Every command of a block marked `sh runnable`, with the exit code it must end with.
 
-    A command that stands on several pages, perhaps in another language, is run once; those of the
-    READMEs in every run.
+    A command that stands on several pages, perhaps in another language, is run once.
     """
     found: dict[str, Any] = {}
     for page in PAGES:
@@ -64,9 +63,7 @@ def scripts() -> list[Any]:
             for line in block["body"].splitlines() if marked else ():
                 script = re.sub(r"\s+#.*", "", line)
                 once = re.sub(r" --lang \w+", "", script)
-                slow = () if page.name.startswith("README") else (pytest.mark.slow,)
-                code = int((marked and marked[1]) or 0)
-                case = pytest.param(script, code, id=once, marks=slow)
+                case = pytest.param(script, int((marked and marked[1]) or 0), id=once)
                 found.setdefault(once, case)
     return list(found.values())
 

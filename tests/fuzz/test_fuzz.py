@@ -10,7 +10,6 @@ import pytest
 
 from kshop_audit.errors import KshopError
 from kshop_audit.tables import GOOD, REJECTED, ROW, SKIPPED, STATE
-from tests.amount import some
 from tests.fuzz.cases import case_file, rule
 from tests.fuzz.dress import Sheet
 from tests.fuzz.exports import Export, exports
@@ -24,7 +23,7 @@ CHUNK = 12
 EMPTY = ("none", "无", "-", "")
 
 
-@pytest.mark.parametrize("first", some(range(0, 180, CHUNK), 4))
+@pytest.mark.parametrize("first", range(0, 180, CHUNK))
 def test_no_file_is_misread(first: int) -> None:
     rulings = {seed: rule(seed) for seed in range(first, first + CHUNK)}
     assert {seed: ruling.faults for seed, ruling in rulings.items() if ruling.faults} == {}
