@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from kshop_audit import __version__
 from kshop_audit.auditing.completing import MeasuredPack
+from kshop_audit.auditing.improvables import recipe
 from kshop_audit.auditing.inputs import platforms_of
 from kshop_audit.auditing.notes import data_notes, inputs_of
 from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_forecasts, with_records
@@ -187,7 +188,11 @@ def _score(pack: _JudgedPack) -> Score:
     """The score of a pack, with what lies ahead of it."""
     terms, paid = pack.whole.terms, pack.whole.by_day.get("paid")
     score = verdict.score(pack.judged, None if paid is None else _recent(paid, terms), terms)
-    return replace(score, forecast=score_forecast(pack.whole, pack.judged, pack.ahead, score))
+    return replace(
+        score,
+        forecast=score_forecast(pack.whole, pack.judged, pack.ahead, score),
+        recipe=None if score.total is None else recipe(pack.whole, pack.judged),
+    )
 
 
 def _actions(packs: Sequence[_JudgedPack], score: Score) -> tuple[Action, ...]:

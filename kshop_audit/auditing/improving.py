@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from pathlib import Path
 
 import polars as pl
@@ -14,20 +13,21 @@ import polars as pl
 from kshop_audit.auditing.assemble import Audit, assemble
 from kshop_audit.auditing.audit import opened, runs_of
 from kshop_audit.auditing.completing import MeasuredPack, measured
+from kshop_audit.auditing.improvables import improvables, slow_from
 from kshop_audit.auditing.outlook import conclude_of
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.facts import Facts
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.judging import scoring, verdict
-from kshop_audit.judging.judge import judge, target_of
+from kshop_audit.judging.judge import judge
 from kshop_audit.model.improvement import AfterSteps, Improvement, ImprovementStep
 from kshop_audit.model.measurement import Measurement
-from kshop_audit.model.metadata import Level, ValueUnit
+from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, Status
 from kshop_audit.plan.engine import computing
 from kshop_audit.plan.turning import AMOUNT, population
 from kshop_audit.projection.forecast import ahead_of
-from kshop_audit.projection.improvable import Improvable, Reconcluded
+from kshop_audit.projection.improvable import Improvable
 from kshop_audit.projection.improving import to_gates, to_total
 from kshop_audit.projection.search import Way
 from kshop_audit.rules import Rule
@@ -119,53 +119,17 @@ def _failing_gates(rules: Mapping[str, Improvable]) -> dict[str, Improvable]:
 
 def _improvables(whole: MeasuredPack, facts: Facts) -> dict[str, Improvable]:
     """The rules of a pack of which units can be turned."""
-    found = {}
-    for own, rule in zip(whole.measured, whole.run.rules, strict=True):
-        # A figure that the rule or the operator states has no units.
-        stated = own.status is not None or own.value is not None or own.declared or own.count
-        if own.numerator is None or not own.denominator or stated or own.unknown_hides:
-            continue
-        conclude = _reconcluded(rule, own, whole)
-        rule_of = Improvable(own, rule.info, whole.terms, conclude, _slow(rule, own, facts))
-        if rule_of.most:
-            found[rule.info.id] = rule_of
-    return found
+    return improvables(whole, lambda rule, own: _slow(rule, own, facts))
 
 
 def _slow(rule: Rule, own: Measurement, facts: Facts) -> tuple[int, ...]:
     """By how many seconds the units of a mean exceed its target, the slowest first."""
-    target, _ = target_of(rule.info.id, facts.terms)
-    if rule.info.value_unit is not ValueUnit.HOURS or target is None or not own.tally:
+    level = slow_from(rule, own, facts.terms)
+    units = None if level is None else population(rule, facts)
+    if level is None or units is None:
         return ()
-    units = population(rule, facts)
-    if units is None:
-        return ()
-    level = floor(target.fraction * rule.info.scale)
     over = units.units.select(pl.col(AMOUNT) - level).to_series()
     return tuple(sorted((by for by in over.to_list() if by > 0), reverse=True))
-
-
-def _reconcluded(rule: Rule, own: Measurement, whole: MeasuredPack) -> Reconcluded:
-    """What the rule concludes of other figures. A conclusion that rests on lists of units, such as
-    whole weeks, stays as it is: it is not known which units of the list were turned.
-    """
-    conclude = conclude_of(rule, whole.terms)
-
-    def same(changed: Measurement) -> Measurement:
-        return changed
-
-    if conclude is None or own.denominator is None or own.numerator is None:
-        return same
-    status, instead = conclude(own.numerator, own.denominator, own.unknown)
-    if status is not own.status or {**own.instead, **instead} != {**own.instead}:
-        return same
-
-    def again(changed: Measurement) -> Measurement:
-        top, below = changed.numerator or 0, changed.denominator or 0
-        then, others = conclude(top, below, changed.unknown)
-        return replace(changed, status=then, instead=others)
-
-    return again
 
 
 def _turned(whole: MeasuredPack, way: Way, rules: Mapping[str, Improvable]) -> MeasuredPack:

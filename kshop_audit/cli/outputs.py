@@ -33,6 +33,11 @@ class Outputs:
     evidence: Path | None
 
     @property
+    def heat(self) -> bool:
+        """Whether a format shows figures by weekday and hour."""
+        return any(target.format.heat for target in self.reports)
+
+    @property
     def places(self) -> bool:
         """Whether a format shows the rows that speak against the shop."""
         return any(target.format.places for target in self.reports)

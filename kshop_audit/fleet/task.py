@@ -25,6 +25,7 @@ from kshop_audit.model.fleet import Finished, ShopResult
 from kshop_audit.model.metadata import Level, Text
 from kshop_audit.model.report import Report
 from kshop_audit.model.settings import Settings
+from kshop_audit.plan.query import Wanted
 from kshop_audit.report import formats
 
 _BESIDE = (SETTINGS, "mutes.toml")
@@ -78,6 +79,7 @@ def _audited(task: ShopTask, request: FleetRequest) -> ShopResult:
         fail_on=request.fail_on,
         min_score=request.min_score,
         mask=request.mask,
+        wanted=Wanted(heat=any(formats.of_suffix(suffix).heat for suffix in request.suffixes)),
         with_pack=None if settings.pack_chosen else partial(_settings, folder, request),
     )
     with tempfile.TemporaryDirectory(prefix="kshop-audit-") as scratch:

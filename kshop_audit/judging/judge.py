@@ -19,10 +19,11 @@ from kshop_audit.judging.outcome import Extreme, by_ends, is_count, quotient
 from kshop_audit.judging.settling import undecided
 from kshop_audit.model.knowledge import together
 from kshop_audit.model.limits import Bounds, TargetRef
-from kshop_audit.model.measurement import Measurement, SliceCount
+from kshop_audit.model.measurement import HEAT, Measurement, SliceCount
 from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text, ValueUnit
 from kshop_audit.model.report import (
     Evidence,
+    HeatCell,
     RuleResult,
     Slice,
     Status,
@@ -103,9 +104,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         headroom=headroom,
         bounds=_bounds(measured, target, ends, value),
         forecast=None,
-        breakdown={
-            name: _gains(name, entries, measured) for name, entries in measured.slices.items()
-        },
+        breakdown=_breakdown(measured),
         evidence=_evidence(measured),
         findings=measured.findings,
         reason=reason,
@@ -116,8 +115,15 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
         unknown={str(why): units for why, units in measured.reasons.items()},
         coverage=measured.coverage,
         days=day_table(measured),
+        heat=tuple(sorted(_cells(measured), key=lambda cell: (cell.weekday, cell.hour))),
     )
     return Judged(result, earned)
+
+
+def status_of(measured: Measurement, info: RuleInfo, terms: Terms) -> Status:
+    """The status alone."""
+    target, _ = target_of(info.id, terms)
+    return _status(measured, target, extremes(measured))[0]
 
 
 def span_text(span: Span) -> Text:
@@ -325,6 +331,20 @@ def _folded(name: str, entries: tuple[SliceCount, ...]) -> tuple[SliceCount, ...
         return entries
     top, below = (sum(getattr(e, part) for e in small) for part in ("numerator", "denominator"))
     return (*large, SliceCount(FOLDED, top, below))
+
+
+def _breakdown(measured: Measurement) -> dict[str, tuple[Slice, ...]]:
+    return {
+        name: _gains(name, entries, measured)
+        for name, entries in measured.slices.items()
+        if name != HEAT
+    }
+
+
+def _cells(measured: Measurement) -> Iterator[HeatCell]:
+    for entry in measured.slices.get(HEAT, ()):
+        weekday, hour = entry.key.split(" ")
+        yield HeatCell(int(weekday), int(hour), entry.numerator, entry.denominator)
 
 
 def _gains(name: str, entries: tuple[SliceCount, ...], measured: Measurement) -> tuple[Slice, ...]:

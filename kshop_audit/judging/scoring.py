@@ -36,14 +36,21 @@ def points(value: Fraction, anchors: Anchors, pack: Pack) -> Fraction:
     platform showed this shop, clamped to the pack's scale.
     """
     low, high = number(pack.score["min_points"]), number(pack.score["max_points"])
-    full, floor = number(anchors.full), number(anchors.floor)
     if not anchors.learned:
+        full, floor = number(anchors.full), number(anchors.floor)
         return _clamped(low + (high - low) * (value - floor) / (full - floor), pack)
-    sign = 1 if full > floor else -1
-    line = [(sign * Fraction(point.value), Fraction(point.points)) for point in anchors.learned]
-    line += [(sign * number(end), low if end is anchors.floor else high)
-             for end in ends_left(anchors)]  # fmt: skip
-    return _clamped(_along(sorted(dict(line).items()), sign * value), pack)
+    line = [(Fraction(at), Fraction(points)) for at, points in curve(anchors, pack)]
+    return _clamped(_along(line, value), pack)
+
+
+def curve(anchors: Anchors, pack: Pack) -> list[tuple[str, str]]:
+    """(value, points) of the line that points lie on, by ascending value, as they are written."""
+    low, high = (str(pack.score[end].value) for end in ("min_points", "max_points"))
+    line = {Fraction(p.value): (str(p.value), str(p.points)) for p in anchors.learned}
+    ends = ends_left(anchors) if anchors.learned else (anchors.full, anchors.floor)
+    for end in ends:
+        line[number(end)] = str(end.value), low if end is anchors.floor else high
+    return [line[at] for at in sorted(line)]
 
 
 def ends_left(anchors: Anchors) -> tuple[Sourced, ...]:

@@ -16,6 +16,9 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage, Finding, Status
 from kshop_audit.model.schema import Kind
 
+HEAT = "weekday hour"
+"""The dimension of a breakdown by weekday (1 to 7) and hour at once; its keys hold both."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -116,7 +119,8 @@ class Measurement:
     against the shop, all of them, however many are listed. `muted`: counted units that the
     `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
     `sums`: between what the numerator lies where times are not precise. `amounts`: (least, most,
-    units) of units of a sum that may not count, and whose amount is known if they do. `grace`: how
+    units) of units of a sum that may not count, and whose amount is known if they do. `slowest`:
+    the largest amounts of a mean of hours, descending. `grace`: how
     long a unit cannot speak against the shop. `side`: keys of a side
     file that the inputs have, and all of them; `keyless`: kinds of which a row without its key may
     take any unit out; `days`: the figure by natural days, of which `days_below` are those of the
@@ -174,6 +178,7 @@ class Measurement:
     unmuted: Measurement | None = None
     sums: Sums | None = None
     amounts: tuple[tuple[int, int, int], ...] = ()
+    slowest: tuple[int, ...] = ()
     grace: timedelta = timedelta(0)
     side: tuple[int, int] | None = None
     unsettled: Text | None = None

@@ -17,6 +17,7 @@ from kshop_audit.model.due import DueCount, DueItem
 from kshop_audit.model.forecast import RuleForecast, ScoreForecast
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
+from kshop_audit.model.recipe import ScoreRecipe
 
 SCHEMA = "kshop-audit/report/2"
 READABLE = ("kshop-audit/report/1", SCHEMA)
@@ -133,7 +134,8 @@ class AppliedCap:
 class Score:
     """The estimate, never the platform's figure; `reason` says why there is no total.
 
-    `forecast`: the estimate of the coming days.
+    `forecast`: the estimate of the coming days. `recipe`: what the total is made of; None without
+    a total.
     """
 
     official: bool
@@ -145,6 +147,7 @@ class Score:
     assumptions: tuple[Text, ...]
     reason: Text | None
     forecast: ScoreForecast | None = None
+    recipe: ScoreRecipe | None = None
 
     @property
     def complete(self) -> bool:
@@ -212,6 +215,16 @@ class Slice:
     gain: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """A figure in one hour (0 to 23) of a weekday (1 to 7, Monday first)."""
+
+    weekday: int
+    hour: int
+    numerator: int
+    denominator: int
+
+
 Finding = Mapping[str, str | int | bool | None]
 """One line of a small list that is the point of a rule; keys depend on the rule."""
 
@@ -240,7 +253,10 @@ class MuteEffect:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """One rule's outcome. `value_unit` is None in reports saved before there was one."""
+    """One rule's outcome. `value_unit` is None in reports saved before there was one.
+
+    `heat`: by weekday and hour, in reports made for a format that shows them so.
+    """
 
     id: str
     pack: str
@@ -273,6 +289,7 @@ class RuleResult:
     unknown: Mapping[str, int] = field(default_factory=dict)
     coverage: Coverage | None = None
     days: RuleDays | None = None
+    heat: tuple[HeatCell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ import polars as pl
 
 from kshop_audit.model.due import WITHIN
 from kshop_audit.model.knowledge import Doubts, Form, Why, added
-from kshop_audit.model.metadata import EXCLUSIONS
+from kshop_audit.model.measurement import HEAT
+from kshop_audit.model.metadata import EXCLUSIONS, RuleInfo, ValueUnit
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
@@ -45,13 +46,15 @@ AHEAD = "_ahead"
 class Wanted:
     """What is collected beside the totals.
 
-    `within`: how far after as-of deadlines are looked for.
+    `within`: how far after as-of deadlines are looked for. `heat`: whether figures are broken down
+    by weekday and hour at once, where a rule has both.
     """
 
     evidence: bool = False
     evidence_limit: int = 10_000
     by: tuple[str, ...] = ()
     within: timedelta = WITHIN
+    heat: bool = False
 
 
 def units(
@@ -243,6 +246,20 @@ def amounts(frame: pl.LazyFrame, shape: Tally) -> pl.LazyFrame | None:
     return known.group_by("least", "most").agg(units=pl.len().cast(pl.Int64)).sort("least", "most")
 
 
+SLOWEST = 200
+"""So many of the largest amounts of a mean are kept one by one."""
+
+
+def slowest(frame: pl.LazyFrame, info: RuleInfo) -> pl.LazyFrame | None:
+    """The largest `amount` (Int64) of the units that count and whose outcome is known, of a mean of
+    hours; None of any other rule.
+    """
+    if info.value_unit is not ValueUnit.HOURS:
+        return None
+    counted = frame.filter(pl.col(CODE).is_in((HIT, MISS)))
+    return counted.select(amount=pl.col(NUMERATOR)).top_k(SLOWEST, by="amount")
+
+
 def muted_counts(
     frame: pl.LazyFrame, shape: Ratio | Tally, mutes: Mapping[int, pl.Expr]
 ) -> pl.LazyFrame:
@@ -264,6 +281,9 @@ def slices(
     frame: pl.LazyFrame, rule: str, by: Mapping[str, pl.Expr], wanted: Wanted
 ) -> list[pl.LazyFrame]:
     """rule, dimension, key (String), numerator, denominator, for the dimensions wanted."""
+    asked = {name: key for name, key in by.items() if name in wanted.by}
+    if wanted.heat and "weekday" in by and "hour" in by:
+        asked[HEAT] = pl.concat_str(by["weekday"], by["hour"], separator=" ")
     return [
         frame.with_columns(_key=key.cast(pl.String))
         .group_by("_key")
@@ -276,8 +296,7 @@ def slices(
             numerator=NUMERATOR,
             denominator=DENOMINATOR,
         )
-        for name, key in by.items()
-        if name in wanted.by
+        for name, key in asked.items()
     ]
 
 

@@ -121,6 +121,7 @@ def measurement(
         scale=rule.info.scale,
         sums=_sums(name, shape, collected),
         amounts=_amounts(own.get((name, "amounts"))),
+        slowest=_slowest(own.get((name, "slowest"))),
         grace=ratio.grace if isinstance(ratio, Ratio) else timedelta(0),
         each=shape.each if isinstance(shape, Tally) else None,
         unmapped_columns=ratio.unmapped,
@@ -322,6 +323,10 @@ def _sums(name: str, shape: Shape, collected: Collected) -> Sums | None:
 
 def _amounts(frame: pl.DataFrame | None) -> tuple[tuple[int, int, int], ...]:
     return () if frame is None else tuple(frame.select("least", "most", "units").iter_rows())
+
+
+def _slowest(frame: pl.DataFrame | None) -> tuple[int, ...]:
+    return () if frame is None else tuple(sorted(frame["amount"].to_list(), reverse=True))
 
 
 def _reasons(frame: pl.DataFrame | None) -> dict[str, int]:

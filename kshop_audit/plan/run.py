@@ -37,7 +37,7 @@ and the engine computes two frames in less time than one after the other.
 _EXTRA = "/extra"
 UNMUTED = "/unmuted"
 """Suffix under which a rule with mutes is collected without them."""
-SINGLE = ("findings", "evidence", "reasons", "mutes", "dues", "amounts")
+SINGLE = ("findings", "evidence", "reasons", "mutes", "dues", "amounts", "slowest")
 """The frames of a rule that differ in shape from those of others."""
 
 
@@ -56,6 +56,7 @@ class RuleQuery:
     mutes: pl.LazyFrame | None = None
     dues: pl.LazyFrame | None = None
     amounts: pl.LazyFrame | None = None
+    slowest: pl.LazyFrame | None = None
 
 
 Edits = Mapping[str, Sequence[UnitEdit]]
@@ -167,6 +168,7 @@ def _query(
             asked.reasons = _unknown_reasons(frame, shape.reasons, terms)
     if isinstance(top, Tally):
         asked.amounts = query.amounts(frame, top)
+        asked.slowest = query.slowest(frame, rule.info)
         for end, amount in counting.ends(top).items():
             ended = query.units(amount, rule.info.id, terms, _any(mutes))
             asked.counts.append(counting.counts(ended, amount, name + end))

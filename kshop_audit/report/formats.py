@@ -32,6 +32,7 @@ class Format:
     encoding of the console instead of UTF-8. `laid_out`: whether `render` takes TextOptions instead
     of a language. `followed_by`: another format that is printed after it on stdout. `places`:
     whether it shows the rows that speak against the shop, which a run must then collect.
+    `heat`: whether it shows figures by weekday and hour, which a run must then break down.
     `findings`: whether it holds findings only, and nothing of the run. `effects`: the
     module with `effects(effect, before, after, options)`, a what-if in this format; "" for none.
     `fleets`: the module with `render(summary, titles, lang, links)`, the summary of many shops as a
@@ -50,6 +51,7 @@ class Format:
     laid_out: bool = False
     followed_by: str = ""
     places: bool = False
+    heat: bool = False
     findings: bool = False
     effects: str = ""
     fleets: str = ""
@@ -118,7 +120,7 @@ FORMATS = (
     Format(
         name="html", about=Text(zh="一个文件的网页，手机、电脑、打印都能看",
                                 en="one file, readable on phone, desktop and paper"),
-        module="page.html", media="text/html", suffix=".html", readers=True,
+        module="page.html", media="text/html", suffix=".html", readers=True, heat=True,
         fleets="fleet.html",
     ),
     Format(

@@ -27,7 +27,7 @@ RULE = [
     "denominator", "target", "window", "excluded", "unmapped", "points", "points_capped", "needed",
     "headroom",
     "bounds", "forecast", "breakdown", "evidence", "findings", "reason", "declared", "mute",
-    "notes", "sources", "unknown", "coverage", "days",
+    "notes", "sources", "unknown", "coverage", "days", "heat",
 ]  # fmt: skip
 
 

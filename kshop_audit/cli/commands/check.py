@@ -56,6 +56,8 @@ def _check(options: CheckOptions) -> int:
     targets = outputs.outputs_of(options.out, options.evidence, order.inputs, store)
     if targets.places and not order.wanted.evidence:
         order = replace(order, wanted=replace(order.wanted, evidence=True, evidence_limit=_PLACES))
+    if targets.heat:
+        order = replace(order, wanted=replace(order.wanted, heat=True))
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
         done = audit(replace(order, inputs=replace(order.inputs, watch=watch)), scratch)
         if targets.evidence is not None:

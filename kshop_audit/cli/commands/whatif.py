@@ -100,6 +100,7 @@ def _whatif(options: WhatIfOptions) -> int:
     if options.report is not None:
         target = outputs.OutTarget(*formats.file_of(str(options.report), "--report"))
         outputs.keep_out(f"--report {target.path}", target.path, order.inputs)
+        order = replace(order, wanted=replace(order.wanted, heat=target.format.heat))
     with stopping.scratch() as scratch, progress.shown(options, lang) as watch:
         done = whatif(replace(order, inputs=replace(order.inputs, watch=watch)), changes, scratch)
     if target is not None:
