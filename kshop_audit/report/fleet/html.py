@@ -8,13 +8,20 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from kshop_audit.model.fleet import Summary
+from kshop_audit.model.report import Status
 from kshop_audit.report.fleet.contents import SIGNS, Titles, changed, gates, headline, named, rows
+from kshop_audit.report.page.scripts import Scripts
 from kshop_audit.report.view.speech import Speech
+
+_WORST_FIRST = (
+    Status.FAIL, Status.NO_VERDICT, Status.WARN, Status.INFO, Status.PASS, Status.NOT_APPLICABLE,
+)  # fmt: skip
+_ORDER = {status: place for place, status in enumerate(_WORST_FIRST)}
 
 
 def render(summary: Summary, titles: Titles, lang: str, links: Mapping[str, str]) -> str:
     """The page. `links`: path of a shop → relative address of its page or report."""
-    speech = Speech(lang)
+    speech, scripts = Speech(lang), Scripts("tables.js")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -32,4 +39,7 @@ def render(summary: Summary, titles: Titles, lang: str, links: Mapping[str, str]
         ],
         changes=changed(summary, speech),
         signs=SIGNS,
+        order=_ORDER,
+        script=scripts.text,
+        digest=scripts.digest,
     )

@@ -1,0 +1,96 @@
+"""The index of a fleet in a real browser: it sorts, filters, fits and asks for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from kshop_audit.model.fleet import ShopResult, summary
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.report import Status
+from kshop_audit.report.fleet import html
+from tests.page.browser import AXE
+from tests.page.shops import ATTACK
+
+Open = Callable[..., Any]
+TITLES = {
+    "reply-rate": Text("5分钟回复率", "5-minute reply rate"),
+    "ship-48h": Text("48小时发货率", "48-hour shipping rate"),
+}
+SHOPS = (
+    ShopResult("甲", "a", 0, "pass", None, Decimal("4.80"),
+               {"reply-rate": Status.PASS, "ship-48h": Status.PASS}),
+    ShopResult("乙", "b", 1, "fail", None, Decimal("3.90"),
+               {"reply-rate": Status.FAIL, "ship-48h": Status.PASS}),
+    ShopResult("丙", "c", 3, "incomplete", Text("缺聊天记录", "no chats"), None,
+               {"reply-rate": Status.NO_VERDICT}),
+    ShopResult("丁", "d", 2, None, Text("读不了", "unreadable")),
+    ShopResult("戊", "e", 1, "fail", None, Decimal("10.00"),
+               {"reply-rate": Status.FAIL, "ship-48h": Status.FAIL}),
+)  # fmt: skip
+
+pytestmark = pytest.mark.slow
+
+
+def index(lang: str = "zh", *more: ShopResult) -> str:
+    done = summary((*SHOPS, *more))
+    return html.render(done, TITLES, lang, {shop.path: f"{shop.path}.html" for shop in SHOPS})
+
+
+def names(page: Any) -> list[str]:
+    return list(page.locator("tbody tr:visible th").all_text_contents())
+
+
+def test_it_sorts_by_what_a_column_means_and_filters(opened: Open) -> None:
+    made = opened(content=index())
+    page = made.page
+    assert names(page) == ["丁", "戊", "乙", "丙", "甲"]
+    heads = page.locator("thead button")
+    heads.nth(2).click()
+    assert [name for name in names(page) if name in "甲乙戊"] == ["乙", "甲", "戊"]
+    heads.nth(2).click()
+    assert [name for name in names(page) if name in "甲乙戊"] == ["戊", "甲", "乙"]
+    assert page.locator("thead th").nth(2).get_attribute("aria-sort") == "descending"
+    heads.nth(4).click()
+    assert names(page)[0] == "戊"
+    heads.nth(1).click()
+    assert names(page) == ["丁", "戊", "乙", "丙", "甲"]
+    page.locator("input[type=search]").fill("缺聊天")
+    assert names(page) == ["丙"]
+    assert made.complaints == []
+    assert len(made.requests) == 1
+
+
+def test_hostile_names_do_nothing(opened: Open) -> None:
+    attack = ShopResult(ATTACK, ATTACK, 2, None, Text(ATTACK, ATTACK))
+    made = opened(content=index("zh", attack))
+    assert made.page.title() != "owned"
+    assert made.page.locator("img").count() == 0
+    assert len(made.requests) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_checker_of_accessibility_finds_nothing(opened: Open, lang: str, scheme: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not here; make browser brings it")
+    page = opened(content=index(lang), color_scheme=scheme, bypass_csp=True).page
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run()")
+    assert [
+        (one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]
+    ] == []
+
+
+def test_a_phone_scrolls_the_table_and_not_the_page(opened: Open) -> None:
+    page = opened(content=index(), width=360, height=844).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_it_is_whole_without_its_script(opened: Open) -> None:
+    page = opened(content=index(), java_script_enabled=False).page
+    assert len(names(page)) == len(SHOPS)
+    assert page.locator(".scripted:visible").count() == 0
