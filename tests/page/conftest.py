@@ -33,7 +33,9 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
-    """Opens the page of a sample shop; options are those of the browser's context."""
+    """Opens the page of a sample shop, or this `content`; options are those of the browser's
+    context.
+    """
     contexts = []
 
     def opening(
@@ -41,10 +43,11 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
         lang: str = "zh",
         width: int = 1280,
         height: int = 800,
+        content: str = "",
         **options: Any,
     ) -> Opened:
         file = tmp_path / f"{shop}-{lang}.html"
-        file.write_text(html.render(report_of(shop), lang), "utf-8")
+        file.write_text(content or html.render(report_of(shop), lang), "utf-8")
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         made = Opened(context.new_page())

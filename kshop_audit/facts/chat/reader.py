@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
+from functools import cached_property
 
 from kshop_audit.facts.chat import borders, standing
 from kshop_audit.facts.chat.folding import Folded, folded
-from kshop_audit.facts.chat.frames import Frames
+from kshop_audit.facts.chat.frames import pattern
 from kshop_audit.facts.chat.scoring import scorer
 from kshop_audit.facts.chat.spelling import Likeness, Speller, Spelling, SpokenSign, units
 from kshop_audit.facts.text import fold
@@ -62,39 +62,26 @@ LOOKS_ALIKE = frozenset("访彷防坊妨仿搞膏糕羔镐稿睛晶菁飞菲啡�
 
 
 class Message:
-    """A message, prepared once for all lists.
-
-    Not by `cached_property`: up to Python 3.11 it has one lock for all messages, and threads that
-    read a list each wait for one another longer than they read.
-    """
+    """A message, prepared once for all lists."""
 
     def __init__(self, content: str) -> None:
         """`content`: the text as written."""
         self.body: Folded = folded(content)
-        self._spoken: list[SpokenSign] | None = None
-        self._scores: dict[str, int] | None = None
-        self._warned: bool | None = None
 
-    @property
+    @cached_property
     def spoken(self) -> list[SpokenSign]:
         """The text as characters and syllables."""
-        if self._spoken is None:
-            self._spoken = units(self.body.text)
-        return self._spoken
+        return units(self.body.text)
 
-    @property
+    @cached_property
     def scores(self) -> dict[str, int]:
         """What the scorer says, by list."""
-        if self._scores is None:
-            self._scores = scorer().scores(self.body)
-        return self._scores
+        return scorer().scores(self.body)
 
-    @property
+    @cached_property
     def warned(self) -> bool:
         """Whether it warns."""
-        if self._warned is None:
-            self._warned = standing.warned(self.body)
-        return self._warned
+        return standing.warned(self.body)
 
 
 class ListReader:
@@ -112,22 +99,23 @@ class ListReader:
         literal = [
             w for w in map(fold, (*lexicon.words, *lexicon.likely)) if w not in self._speller.words
         ]
-        self._plain = Words(literal)
+        self._plain = _either(literal)
         self._certain = {fold(s): w for s, w in lexicon.certain.items()}
         self._doubtful = {fold(s): w for s, w in lexicon.doubtful.items()}
-        self._spelled = Words((*self._certain, *self._doubtful))
-        self._innocent = Words(map(fold, lexicon.innocent))
-        self._review = Words(map(fold, lexicon.review))
-        self._around = Words(map(fold, lexicon.around))
-        self._frames = Frames(lexicon.frames, lexicon.sets)
-        self._doubtful_frames = Frames(lexicon.doubtful_frames, lexicon.sets)
+        self._spelled = _either((*self._certain, *self._doubtful))
+        self._innocent = _either(map(fold, lexicon.innocent))
+        self._review = _either(map(fold, lexicon.review))
+        self._around = _either(map(fold, lexicon.around))
+        self._frames = _compiled(pattern(lexicon.frames, lexicon.sets))
+        self._doubtful_frames = _compiled(pattern(lexicon.doubtful_frames, lexicon.sets))
 
     def read(self, message: Message) -> WordFinding:
         """The verdict on the message and what it rests on."""
         body = message.body
         places = [place for place in self._places(message) if not self._is_innocent(body, place)]
         if not places:
-            return WordFinding(innocent=True) if self._innocent.search(body.text) else NOTHING
+            harmless = self._innocent is not None and self._innocent.search(body.text)
+            return WordFinding(innocent=True) if harmless else NOTHING
         judged = [(place, self._judged(message, place)) for place in places]
         told = [(place, verdict) for place, verdict in judged if verdict]
         if not told:
@@ -150,11 +138,11 @@ class ListReader:
         if self._lexicon.sounding:
             for found in self._speller.riddles(text):
                 yield Spot(found.start, found.end, found.word, Strength.HIT)
-        for hit in self._plain.finditer(text):
+        for hit in _finds(self._plain, text):
             if _bordered(text, *hit.span()):
                 likely = hit.group() in self._likely
                 yield Spot(*hit.span(), hit.group(), Strength.HIT, likely)
-        for hit in self._spelled.finditer(text):
+        for hit in _finds(self._spelled, text):
             spelling = hit.group()
             if not _bordered(text, *hit.span()):
                 continue
@@ -165,12 +153,14 @@ class ListReader:
         yield from self._framed(body)
 
     def _framed(self, body: Folded) -> Iterator[Spot]:
-        clauses = self._innocent.hidden(body.clauses)
+        clauses = body.clauses
+        if self._innocent is not None:
+            clauses = self._innocent.sub(lambda m: MASK * len(m.group()), clauses)
         for frames, verdict in (
             (self._frames, Strength.HIT),
             (self._doubtful_frames, Strength.REVIEW),
         ):
-            for hit in frames.finditer(clauses):
+            for hit in _finds(frames, clauses):
                 start = hit.start() - clauses.count("|", 0, hit.start())
                 end = hit.end() - clauses.count("|", 0, hit.end())
                 if end == start:
@@ -208,14 +198,14 @@ class ListReader:
         return any(
             (hit.start() <= place.start and place.end <= hit.end())
             or (hit.start() < place.end and place.start < hit.end() and hit.end() - hit.start() > 2)
-            for hit in self._innocent.finditer(body.text)
+            for hit in _finds(self._innocent, body.text)
         )
 
     def _reviewed(self, body: Folded, place: Spot | Spelling) -> bool:
         """Whether the word stands in a phrase that may be harmless."""
         return any(
             hit.start() < place.end and place.start < hit.end()
-            for hit in self._review.finditer(body.text)
+            for hit in _finds(self._review, body.text)
         )
 
     def _judged(self, message: Message, place: Spot) -> Strength:
@@ -224,7 +214,7 @@ class ListReader:
             return place.verdict
         doubtful = (
             self._reviewed(body, place)
-            or self._around.search(body.text) is not None
+            or (self._around is not None and self._around.search(body.text) is not None)
             or message.warned
             or standing.denied(body, place.start, place.end)
             or standing.taken_up(body, place.start, place.end)
@@ -252,32 +242,14 @@ def _bordered(text: str, start: int, end: int) -> bool:
     return clear_left and clear_right
 
 
-class Words:
-    """Words to be found in a text, the longest of those that begin at a place."""
+def _either(words: Iterable[str]) -> re.Pattern[str] | None:
+    kept = sorted({w for w in words if w}, key=lambda w: (-len(w), w))
+    return re.compile("|".join(map(re.escape, kept))) if kept else None
 
-    def __init__(self, words: Iterable[str]) -> None:
-        """Empty words are none."""
-        kept = sorted({w for w in words if w}, key=lambda w: (-len(w), w))
-        self._pattern = re.compile("|".join(map(re.escape, kept))) if kept else None
-        # The engine tries every word at every place; most texts hold no beginning of any.
-        self._heads = frozenset(word[:2] for word in kept)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """The matches from left to right."""
-        if self._pattern is None or not self._begins(text):
-            return iter(())
-        return self._pattern.finditer(text)
+def _compiled(text: str) -> re.Pattern[str] | None:
+    return re.compile(text) if text else None
 
-    def search(self, text: str) -> re.Match[str] | None:
-        """The first match."""
-        return next(self.finditer(text), None)
 
-    def hidden(self, text: str) -> str:
-        """The text with MASK in place of every sign of the words."""
-        if self._pattern is None or not self._begins(text):
-            return text
-        return self._pattern.sub(lambda m: MASK * len(m.group()), text)
-
-    def _begins(self, text: str) -> bool:
-        heads = self._heads
-        return not heads.isdisjoint(map("".join, pairwise(text))) or not heads.isdisjoint(text)
+def _finds(wanted: re.Pattern[str] | None, text: str) -> Iterator[re.Match[str]]:
+    return iter(()) if wanted is None else wanted.finditer(text)

@@ -15,6 +15,7 @@ from kshop_audit.model.due import DueItem
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.page import charts
+from kshop_audit.report.page.calendars import HeatMap, heat
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.contents import View
 from kshop_audit.report.view.rows import Mark, Row
@@ -69,6 +70,7 @@ class Drawer:
     bullet: Markup
     spark: Markup
     ahead: Markup
+    heat: HeatMap | None
     breakdown: tuple[tuple[str, Markup], ...]
     table: FindingTable | None
     texts: tuple[str, ...]
@@ -129,6 +131,7 @@ def _drawers(rows: Sequence[Row], report: Report, speech: Speech) -> Iterator[Dr
             bullet=charts.bullet(rule, _bullet_words(row, speech)),
             spark=charts.sparkline(rule, report.as_of, _spark_words(rule, speech)),
             ahead=_ahead(rule, speech),
+            heat=heat(rule, speech),
             breakdown=tuple(_breakdown(rule, speech)),
             table=_table(rule, speech),
             texts=(*row.remarks, *row.notes, *row.details),
@@ -239,16 +242,18 @@ def _when(rule: RuleResult, speech: Speech) -> When | None:
         if ahead is None:
             text = speech.say("part.when_unknown")
         elif ahead.first_pass is not None:
-            text = speech.say("part.when_pace", day=ahead.first_pass)
+            text = speech.say("part.when_pace", day=speech.coming_day(ahead.first_pass))
         elif ahead.at_best is not None:
-            text = speech.say("part.when_best", day=ahead.at_best)
+            text = speech.say("part.when_best", day=speech.coming_day(ahead.at_best))
         else:
             text = speech.say("part.when_never")
         return When(title, text, "bad")
     if rule.status is Status.NO_VERDICT:
         return When(title, speech.say("part.when_data"), "unknown")
     if rule.status is Status.PASS and ahead is not None and ahead.first_fail is not None:
-        return When(title, speech.say("part.fails_on", day=ahead.first_fail), "good")
+        return When(
+            title, speech.say("part.fails_on", day=speech.coming_day(ahead.first_fail)), "good"
+        )
     return None
 
 

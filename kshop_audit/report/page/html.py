@@ -6,15 +6,14 @@ script by its digest, so that nothing else can run. Without it every figure is s
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
-
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from kshop_audit.model.report import Report
 from kshop_audit.report.page import charts, contents
+from kshop_audit.report.page.calendars import roll_offs, score_ahead
+from kshop_audit.report.page.scripts import Scripts, part
+from kshop_audit.report.page.whatif import whatif
 from kshop_audit.report.view.contents import view
 
 
@@ -27,26 +26,25 @@ def render(report: Report, lang: str) -> str:
     speech = shown.speech
     due, more = contents.due_rows(report, speech)
     total = report.score.total
-    script = _part("page.js")
-    return environment.from_string(_part("page.html")).render(
+    scripts = Scripts("tables.js", "whatif.js", "parts.js")
+    return environment.from_string(part("page.html")).render(
         view=shown,
         say=speech.say,
         lang="zh-CN" if lang == "zh" else "en",
         shop=speech.data(report.shop or report.tool.name),
         as_of=speech.instant(report.as_of, closing=True),
-        style=Markup(_part("page.css")),  # noqa: S704  our own file
-        script=Markup(script),  # noqa: S704  our own file
-        digest=base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii"),
+        style=Markup(part("page.css")),  # noqa: S704  our own file
+        script=scripts.text,
+        digest=scripts.digest,
         hatch=charts.HATCH,
         ring=charts.ring(total, speech.say("picture.ring")),
         due=due,
         due_more=more,
         whens=contents.whens(report, speech),
         tabs=contents.tabs(report, shown),
+        whatif=whatif(report, speech),
+        roll_offs=roll_offs(report, speech),
+        score_ahead=score_ahead(report, speech),
         files=contents.file_rows(report, speech),
         most=contents.MOST_ROWS,
     )
-
-
-def _part(name: str) -> str:
-    return (files("kshop_audit.report") / "templates" / "page" / name).read_text(encoding="utf-8")

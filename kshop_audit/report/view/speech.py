@@ -83,7 +83,7 @@ class Speech:
 
     def value(self, value: Fraction, kind: Figure, edges: Iterable[Fraction] = ()) -> str:
         """A number with its unit."""
-        return self._unit(figures.show(value, kind, edges), kind)
+        return self.unit(figures.show(value, kind, edges), kind)
 
     def target(self, rule: Valued, marked: bool = True) -> str:
         """The line of a rule; an assumption carries an asterisk or, unmarked, nothing."""
@@ -99,7 +99,7 @@ class Speech:
             scale = 100 if kind is Figure.RATIO else 1
             number = figures.trimmed(Fraction(target.value) * scale)
             key = "figure.at_least" if target.operator == ">=" else "figure.at_most"
-            shown = self.say(key, value=self._unit(number, kind))
+            shown = self.say(key, value=self.unit(number, kind))
         if target.assumption and marked:
             return self.say("figure.assumed", target=shown)
         return shown
@@ -145,7 +145,8 @@ class Speech:
                 return self.say(f"duration.{unit}", seconds // size, rest=rest)
         return self.say("duration.seconds", seconds)
 
-    def _unit(self, number: str, kind: Figure) -> str:
+    def unit(self, number: str, kind: Figure) -> str:
+        """A number, written already, with its unit."""
         units = {
             Figure.RATIO: "figure.percent",
             Figure.HOURS: "figure.hours",
