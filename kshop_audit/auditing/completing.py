@@ -24,9 +24,13 @@ from kshop_audit.model.measurement import Label, Measurement
 from kshop_audit.model.metadata import RuleInfo, Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Declared, Span, Terms
+from kshop_audit.plan.edges import asked_before
 from kshop_audit.plan.query import Wanted
 from kshop_audit.plan.run import Edits, run
 from kshop_audit.rules import Rule
+
+WITHIN = "within_seconds"
+"""The option of rules by which the clock of a message runs."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,21 @@ def _in_days(
     return Doubts(either=each.either * per_day, hit=each.hit * per_day, miss=each.miss * per_day)
 
 
+def _at_edges(
+    days: Sequence[date], measured: Measurement, rule: str, whole: MeasuredPack
+) -> Doubts:
+    """Messages of which the clock ran into a missing day: their answer may stand there."""
+    rules, terms = whole.terms.pack.rules, whole.terms
+    timed = (rule,) if WITHIN in rules[rule].options else tuple(rules)
+    clocks = [terms.number(name, WITHIN) for name in timed if WITHIN in rules[name].options]
+    if not days or measured.offence or not clocks:
+        return Doubts()
+    # A rule without a clock of its own counts what another one of the pack has timed.
+    seconds = max(clocks)
+    messages, evenings = asked_before(whole.exports.loaded, days, seconds)
+    return Doubts(turned=evenings if measured.gap == "days" else messages)
+
+
 def with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
@@ -241,7 +260,10 @@ def with_gaps(
     kind, empty = reach.empty(counted, since or reach.begun(counted))
     if kind is not None:
         measured = replace(measured, coverage=reach.coverage(kind, empty, measured.side))
-    hidden = added(keyless, {Why.EMPTY_DAYS: _in_days(empty.missing, measured, reach, kind)})
+    in_days = _in_days(empty.missing, measured, reach, kind)
+    if kind is Kind.CHATS and not groups:
+        in_days += _at_edges(empty.missing, measured, rule.info.id, whole)
+    hidden = added(keyless, {Why.EMPTY_DAYS: in_days})
     if not measured.population:
         return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)
     return replace(

@@ -26,6 +26,15 @@ def _perhaps_later(tables: Tables, kind: Kind, last: datetime) -> pl.Expr:
     return later.fill_null(False)
 
 
+def _perhaps_unborn(tables: Tables, last: datetime) -> pl.Expr:
+    """Boolean of an order's lines: the order may have been made after as-of, by all its times."""
+    if not tables.imprecise(Kind.ORDERS, "created_at"):
+        return pl.lit(False).first()
+    latest = [tables.at_latest(Kind.ORDERS, name).min() <= last for name in BEGUN]
+    made = pl.any_horizontal(latest).fill_null(False)
+    return (pl.col("created_at").min() <= last).fill_null(False) & ~made
+
+
 def touched(tables: Tables) -> pl.LazyFrame:
     """order_id of the orders of which a row could not be read; each once."""
     damaged = tables.doubtful_rows(Kind.ORDERS).select("order_id")
@@ -36,7 +45,8 @@ def touched(tables: Tables) -> pl.LazyFrame:
 def endings(facts: Facts) -> pl.LazyFrame:
     """One row an order of the orders files.
 
-    Columns: order_id, created_at, status (of a line that is not over, where there is one),
+    Columns: order_id, created_at, dawns (Boolean: the cell of created_at leaves open whether the
+    order was there by as-of), status (of a line that is not over, where there is one),
     unfinished (Boolean: a line is neither completed nor closed by as-of; null where a state is not
     understood, a row of the order could not be read, or a date leaves open whether it was over by
     as-of: then vague is true), completed (a line was completed, all are
@@ -61,6 +71,7 @@ def endings(facts: Facts) -> pl.LazyFrame:
     )
     known = rows.group_by("order_id").agg(
         pl.col("created_at").min(),
+        dawns=_perhaps_unborn(tables, last),
         status=pl.coalesce(pl.col("_open").min(), state.min()),
         unfinished=pl.when(pl.col("_waits").fill_null(False).any())
         .then(pl.lit(True))
@@ -77,6 +88,7 @@ def endings(facts: Facts) -> pl.LazyFrame:
         unread = touched(tables).with_columns(unread=pl.lit(True))
         known = known.join(unread, on="order_id", how="full", coalesce=True).with_columns(
             unfinished=pl.when(pl.col("unread").is_null()).then("unfinished"),
+            dawns=pl.col("dawns").fill_null(False),
             vague=pl.col("vague").fill_null(False),
             completed=pl.col("completed").fill_null(False),
             undated=pl.col("undated").fill_null(False),
@@ -98,9 +110,10 @@ def last_completions(facts: Facts) -> pl.LazyFrame:
     # What a file says of some lines only is no time of the order.
     dated = done.filter(~pl.col("undated") & pl.col("ended_at").is_not_null())
     undated = done.filter("undated").sort("begun_at", "order_id", descending=True, nulls_last=True)
-    unclear = known.filter(pl.col("unfinished").is_null()).sort("order_id")
+    vague = pl.col("unfinished").is_null() | (pl.col("unfinished") & pl.col("dawns"))
+    unclear = known.filter(vague).sort("order_id")
     later = (pl.col("created_at") > facts.terms.last).fill_null(False)
-    left = known.filter(pl.col("unfinished") & ~later).sort("order_id")
+    left = known.filter(pl.col("unfinished") & ~later & ~pl.col("dawns")).sort("order_id")
     newest = dated.sort("ended_at", "order_id", descending=True)
     parts = {"dated": newest, "undated": undated, "unclear": unclear, "open": left}
     return pl.concat([part.head(1).with_columns(why=pl.lit(name)) for name, part in parts.items()])

@@ -18,11 +18,11 @@ import polars as pl
 
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.chat.contacts_look import READ, ContactLook
-from kshop_audit.facts.messages import NOTHING, suspects, unmatched
+from kshop_audit.facts.messages import NOTHING, message_columns, suspects, texts, unmatched
 from kshop_audit.facts.text import UNSEEN, fold, match, normalised, says, without
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Lexicon, Terms
-from kshop_audit.tables import AT
+from kshop_audit.tables import TEXT_ID
 
 TOP_LEVEL = "com|cn|net|org|shop|top|vip|xyz|link|club|ltd|store|site|online"
 SHORT_LEVEL = "me|tv|io|co|cc|info"
@@ -157,19 +157,24 @@ def _either(
 def contacts(facts: Facts) -> pl.LazyFrame:
     """Merchant-side messages with contact and contact_review (see `with_contacts`)."""
     none = facts(unmatched).with_columns(contact=NOTHING, contact_review=pl.lit(False))
-    return pl.concat([facts(_suspect_contacts), none])
+    told = facts(suspects).join(facts(_contacts_in_texts), on=TEXT_ID, how="left")
+    told = told.with_columns(pl.col("contact_review").fill_null(False))
+    own = (*message_columns(facts.tables), "contact", "contact_review")
+    return pl.concat([told.select(own), none.select(own)])
 
 
 @fact(shared=True)
-def _suspect_contacts(facts: Facts) -> pl.LazyFrame:
+def _contacts_in_texts(facts: Facts) -> pl.LazyFrame:
+    """The texts with a contact: TEXT_ID, contact and contact_review."""
     numbers = [
         facts.tables.rows(kind).select(number=column).filter(pl.col("number").is_not_null())
         for kind in (Kind.ORDERS, Kind.SHIPMENTS)
         for column in ("order_id", "tracking_no")
     ]
-    return with_contacts(
-        facts(suspects), known=pl.concat(numbers), sought=_sought(facts.terms)
-    ).drop("content", "text")
+    found = with_contacts(facts(texts), known=pl.concat(numbers), sought=_sought(facts.terms))
+    return found.filter(pl.col("contact").is_not_null()).select(
+        TEXT_ID, "contact", "contact_review"
+    )
 
 
 def _sought(terms: Terms) -> Sought:
@@ -185,11 +190,11 @@ def _sought(terms: Terms) -> Sought:
     )
 
 
-def with_contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
-    """The messages with `contact` (String: the kinds found, joined by a space; null = none) and
+def with_contacts(said: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
+    """The texts with `contact` (String: the kinds found, joined by a space; null = none) and
     `contact_review` (Boolean: nothing in it is certain).
 
-    `messages`: see `messages.suspects`. `known`: frame with a column `number`, the shop's order
+    `said`: see `messages.texts`. `known`: frame with a column `number`, the shop's order
     and waybill numbers; a run of digits that is one of them is no bank card.
     """
     plain = (
@@ -200,19 +205,19 @@ def with_contacts(messages: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought
     )
     clear = without(plain, sought.names.innocent)
     plus = clear.str.replace_all("[+➕✚]", "加")
-    text = messages.with_columns(
+    text = said.with_columns(
         _plain=clear, _squeezed=without(normalised(plus), sought.names.innocent)
     )
     unlabelled = pl.col("_plain").str.replace_all(LABELLED, " ")
     cards = _cards(text, {"_card": unlabelled, "_long": pl.col("_plain")}, known)
-    text = text.join(cards, on=AT, how="left").with_columns(
+    text = text.join(cards, on=TEXT_ID, how="left").with_columns(
         _warned=says(pl.col("text"), sought.names.around)
     )
-    return _looked_at(text, sought, own=messages.collect_schema().names())
+    return _looked_at(text, sought, own=said.collect_schema().names())
 
 
 def _looked_at(text: pl.LazyFrame, sought: Sought, *, own: list[str]) -> pl.LazyFrame:
-    """The messages with what the patterns find in them, seen in its sentence where it matters."""
+    """The texts with what the patterns find in them, seen in its sentence where it matters."""
     certain, doubtful = _checks(sought)
     found = text.with_columns(
         _certain=_kinds(certain),
@@ -308,15 +313,15 @@ def _numbers(hotlines: Iterable[str]) -> str:
 
 
 def _cards(
-    messages: pl.LazyFrame, texts: Mapping[str, pl.Expr], known: pl.LazyFrame
+    said: pl.LazyFrame, versions: Mapping[str, pl.Expr], known: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """_at of messages with a run of digits that passes as a bank card, and by name (Boolean) in
-    which of the `texts`.
+    """TEXT_ID of texts with a run of digits that passes as a bank card, and by name (Boolean) in
+    which of the `versions`.
     """
     number = pl.col("number").str.replace_all(r"[^0-9]", "")
     runs = [
-        messages.select(AT, pl.lit(name).alias("_text"), number=text.str.extract_all(CARD))
-        for name, text in texts.items()
+        said.select(TEXT_ID, pl.lit(name).alias("_version"), number=text.str.extract_all(CARD))
+        for name, text in versions.items()
     ]
     candidates = (
         pl.concat(runs)
@@ -328,7 +333,8 @@ def _cards(
     # Candidates are few: the millions of known numbers pass by them, and not the other way round.
     own = known.join(candidates.select("number"), on="number", how="semi")
     cards = candidates.join(own, on="number", how="anti")
-    return cards.group_by(AT).agg(**{name: (pl.col("_text") == name).any() for name in texts})
+    found = {name: (pl.col("_version") == name).any() for name in versions}
+    return cards.group_by(TEXT_ID).agg(**found)
 
 
 def luhn(number: pl.Expr) -> pl.Expr:

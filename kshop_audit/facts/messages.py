@@ -9,12 +9,13 @@ import polars as pl
 
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.chat.second_look import Look, column, with_readings
+from kshop_audit.facts.chat.weighing import unscored, with_scored
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.facts.talks import everything, uncertain
 from kshop_audit.facts.text import Match, normalised
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
-from kshop_audit.tables import AT, FILE, ROW, WHY
+from kshop_audit.tables import AT, FILE, ROW, TEXT_ID, WHY
 
 MESSAGE_COLUMNS = (AT, FILE, ROW, "sent_at", "agent")
 """The columns of every message; ids are looked up by _at. Where the chats are `uncertain` also why:
@@ -22,7 +23,10 @@ it is not known whether the merchant's side wrote it.
 """
 
 NOTHING = pl.lit(None, dtype=pl.String)
-NEVER, SILENT = pl.lit(False), pl.lit("")
+FEW = 5_000
+"""In so few messages there are few texts to be read."""
+WHETHER = ("found", "plainly")
+"""The parts of a match that are Boolean."""
 
 
 def message_columns(tables: Tables) -> tuple[str, ...]:
@@ -47,14 +51,33 @@ def _merchant(tables: Tables) -> pl.LazyFrame:
 
 
 @fact(shared=True)
+def _suspects(facts: Facts) -> pl.LazyFrame:
+    """`suspects` with their content."""
+    rows = _merchant(facts.tables).filter(pl.col("content").is_not_null())
+    # The physical code of a category is exact, unlike a hash.
+    text = pl.col("content").cast(pl.Categorical).to_physical().alias(TEXT_ID)
+    return rows.select(*message_columns(facts.tables), "content", text)
+
+
+@fact
 def suspects(facts: Facts) -> pl.LazyFrame:
     """The merchant-side messages that may break a clause (see `suspicion`), one row each.
 
-    Columns: MESSAGE_COLUMNS, content, text (normalised content).
+    Columns: MESSAGE_COLUMNS, TEXT_ID.
     """
-    rows = _merchant(facts.tables).filter(pl.col("content").is_not_null())
-    rows = rows.select(*message_columns(facts.tables), "content")
-    return rows.with_columns(text=normalised(pl.col("content")))
+    return facts(_suspects).drop("content")
+
+
+@fact(shared=True)
+def texts(facts: Facts) -> pl.LazyFrame:
+    """What the suspects say, each text once: shops say most things many times.
+
+    Columns: TEXT_ID, content, text (normalised content), and those of `weighing.with_scored`.
+    """
+    said = facts(_suspects).select(TEXT_ID, "content").unique(TEXT_ID)
+    said = said.with_columns(text=normalised(pl.col("content")))
+    chats = facts.tables.frames.get(Kind.CHATS)
+    return unscored(said) if chats is None or chats.height < FEW else with_scored(said)
 
 
 @fact(shared=True)
@@ -70,29 +93,29 @@ def matches(facts: Facts, *lists: str) -> pl.LazyFrame:
     the word lists. Only suspects are searched; no other message can match.
     """
     none = {
-        column(name, part): pl.lit(False) if part in ("found", "plainly") else NOTHING
+        column(name, part): pl.lit(False) if part in WHETHER else NOTHING
         for name in lists
         for part in Match._fields
     }
-    return pl.concat([facts(_suspect_matches, *lists), facts(unmatched).with_columns(**none)])
+    own = message_columns(facts.tables)
+    told = facts(suspects).join(facts(_told, *lists), on=TEXT_ID, how="left")
+    whether = [pl.col(name).fill_null(False) for name in none if name.endswith(WHETHER)]
+    return pl.concat(
+        [
+            told.with_columns(whether).select(*own, *none),
+            facts(unmatched).with_columns(**none),
+        ]
+    )
 
 
 @fact(shared=True)
-def _suspect_matches(facts: Facts, *lists: str) -> pl.LazyFrame:
-    """The suspects without their text, with the columns of `matched` for each of the lists."""
+def _told(facts: Facts, *lists: str) -> pl.LazyFrame:
+    """The texts in which one of the lists finds something: TEXT_ID and the columns of `matched`."""
     look = Look({name: facts.terms.lexicon(name) for name in lists})
-    worth = look.worth_it(pl.col("content"))
-    rows = facts(suspects).with_columns(_worth=worth)
-    own = message_columns(facts.tables)
-    read = with_readings(rows.filter("_worth"), look, lists)
-    columns = [column(name, part) for name in lists for part in Match._fields]
-    none = {name: NEVER if name.endswith(("found", "plainly")) else SILENT for name in columns}
-    return pl.concat(
-        [
-            read.select(*own, *columns),
-            rows.filter(~pl.col("_worth")).with_columns(**none).select(*own, *columns),
-        ]
-    )
+    read = with_readings(facts(texts).filter(look.worth_it(pl.col("content"))), look, lists)
+    some = pl.any_horizontal(column(name, "found") for name in lists)
+    columns = (column(name, part) for name in lists for part in Match._fields)
+    return read.filter(some).select(TEXT_ID, *columns)
 
 
 def matched(name: str) -> Match:

@@ -15,18 +15,8 @@ import polars as pl
 from kshop_audit.facts.chat import narrowing
 from kshop_audit.facts.chat.disclosing import HINTS
 from kshop_audit.facts.contacts import SHORT_LEVEL, SPOKEN_DIGITS, TOP_LEVEL
-from kshop_audit.facts.text import GAP, fold, taken_apart
+from kshop_audit.facts.text import GAP, PLAIN, fold, taken_apart
 from kshop_audit.model.settings import Lexicon
-
-PLAIN = (
-    r"\x00-\x7f"  # ASCII
-    r"\u{4e00}-\u{9fff}\u{3400}-\u{4dbf}"  # the common ideographs
-    r"\u{b7}\u{2010}\u{2014}\u{2018}\u{2019}\u{201c}\u{201d}\u{2026}"  # · ‐ — ‘ ’ “ ” …
-    r"\u{3001}-\u{3003}\u{3008}-\u{3011}"  # 、 。 〃 and brackets
-    r"\u{ff01}\u{ff08}\u{ff09}\u{ff0c}\u{ff1a}\u{ff1b}\u{ff1f}\u{ff5e}"  # ！（），：；？～
-    r"\u{2600}-\u{26ff}\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}"  # emoji
-)
-"""Characters that NFKC leaves alone, or turns into punctuation that no pattern depends on."""
 
 DISGUISED = f"[^{PLAIN}]"
 

@@ -23,10 +23,15 @@ def lacking(needs: Sequence[str], tables: Tables) -> Text | None:
     first = dict.fromkeys(Kind(need.split(".")[0]) for need in absent_needs)
     absent = [kind for kind in first if kind not in tables.frames]
     columns = "、".join(need.replace("|", " / ") for need in absent_needs)
+    named = [choice for need in absent_needs for choice in need.split("|")]
+    blank = [choice for choice in named if _blank(choice, tables)]
     if absent:
         kinds = [kind for kind in kinds if kind not in tables.frames]
         zh = f"没有{'、'.join(KIND_NAMES[kind].zh for kind in absent)}文件"
         en = f"no {', '.join(KIND_NAMES[kind].en for kind in absent)} file"
+    elif blank:
+        zh = f"列 {'、'.join(blank)} 每一行都是空的"
+        en = f"columns empty in every row: {', '.join(blank)}"
     else:
         zh, en = f"缺少列 {columns}", f"columns missing: {columns.replace('、', ', ')}"
     supplier_zh = "；".join(SUPPLIERS[kind].zh for kind in kinds)
@@ -49,4 +54,21 @@ def _there(need: str, tables: Tables) -> bool:
     for choice in need.split("|"):
         kind, column = choice.split(".", 1)
         choices.setdefault(Kind(kind), []).append(column)
-    return any(tables.has_one_of(kind, names) for kind, names in choices.items())
+    return any(
+        tables.has_one_of(kind, names) and not all(_blank(f"{kind}.{n}", tables) for n in names)
+        for kind, names in choices.items()
+    )
+
+
+IN_EVERY_ROW = frozenset({"orders.status", "chats.sender_role", "tickets.type", "tickets.status"})
+"""Columns that every row fills, whatever became of it: empty in all of them they count as missing
+(rulebook 1b.3). A file without a row lacks none of its columns.
+"""
+
+
+def _blank(column: str, tables: Tables) -> bool:
+    """Whether a column that every row should fill is empty in all rows."""
+    kind, name = column.split(".", 1)
+    frame = tables.frames.get(Kind(kind))
+    rows = frame is not None and frame.height > 0
+    return rows and column in IN_EVERY_ROW and not tables.filled(Kind(kind), name)

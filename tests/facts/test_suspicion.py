@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kshop_audit.facts import Facts, Tables
 from kshop_audit.facts.chat.second_look import Look
+from kshop_audit.facts.chat.weighing import with_scored
 from kshop_audit.facts.contacts import Sought, with_contacts
 from kshop_audit.facts.messages import matches
 from kshop_audit.facts.suspicion import suspects
@@ -20,7 +21,7 @@ from kshop_audit.model.metadata import Pack
 from kshop_audit.model.settings import Lexicon, Settings, Terms, lexicon_of
 from kshop_audit.packs import load, names
 from kshop_audit.rules import catalogue
-from kshop_audit.tables import AT
+from kshop_audit.tables import TEXT_ID
 
 PACK: Pack = load("kuaishou")
 OPTIONS = Settings()
@@ -123,14 +124,15 @@ def _found(texts: list[str]) -> pl.DataFrame:
     content = pl.col("content")
     messages = (
         pl.LazyFrame({"content": texts}, schema={"content": pl.String})
-        .with_row_index(AT)
+        .with_row_index(TEXT_ID)
         .with_columns(text=normalised(content))
     )
+    messages = with_scored(messages)
     told = [LOOK.readings(text) for text in texts]
     said = pl.Series("said", [any(r.verdict for r in read.values()) for read in told])
     return (
         with_contacts(messages, known=NOTHING, sought=SOUGHT)
-        .sort(AT)
+        .sort(TEXT_ID)
         .with_columns(said=said & LOOK.worth_it(content))
         .with_columns(kept=suspects(content, [*LEXICONS.values(), OWN]))
         .collect()

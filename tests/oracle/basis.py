@@ -93,12 +93,17 @@ class Case:
         return self.shop.get(kind, [])
 
     def has(self, kind: str, *columns: str) -> bool:
-        """The file is there and no named column is missing; a header without rows has them all."""
+        """The file is there and no named column is missing; a header without rows has them all.
+
+        What every row should fill and none does counts as missing (§1b.3).
+        """
         if kind not in self.shop:
             return False
-        if not self.shop[kind]:
+        if not (rows := self.shop[kind]):
             return True
-        return all(column in self.raw_columns[kind] for column in columns)
+        filled = {name for name in columns if any(text(row, name) for row in rows)}
+        owed = {name for name in columns if (kind, name) in IN_EVERY_ROW}
+        return owed <= filled and all(column in self.raw_columns[kind] for column in columns)
 
     def option(self, rule: str, name: str, default: object) -> object:
         return self.options.get(rule, {}).get(name, default)
@@ -188,6 +193,14 @@ def tidy(counts: Counter[str]) -> dict[str, int]:
 
 
 # --- duplicates -------------------------------------------------------------------------------
+
+
+IN_EVERY_ROW = {
+    ("orders", "status"),
+    ("chats", "sender_role"),
+    ("tickets", "type"),
+    ("tickets", "status"),
+}
 
 
 def key_of(row: Row, kind: str) -> tuple[str, ...] | None:  # noqa: PLR0911  one a kind

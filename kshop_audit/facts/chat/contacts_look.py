@@ -6,7 +6,7 @@ import functools
 
 import polars as pl
 
-from kshop_audit.facts.chat import narrowing
+from kshop_audit.facts.chat import narrowing, weighing
 from kshop_audit.facts.chat.disclosing import (
     BUYER_OWN,
     HINTS,
@@ -45,8 +45,10 @@ class ContactLook:
         return Look({LIST: self._outside})
 
     def worth_it(self, content: pl.Expr) -> pl.Expr:
-        """Boolean: whether the message gets the closer look, apart from those found plainly."""
-        asked = [content.str.contains(HINTS), narrowing.telling(content)]
+        """Boolean: whether the message gets the closer look, apart from those found plainly; over
+        columns of `weighing.with_scored`.
+        """
+        asked = [content.str.contains(HINTS), weighing.worth_a_score({LIST: self._outside})]
         if listed := narrowing.listed((self._outside,)):
             asked.append(content.str.contains_any(listed))
         return pl.any_horizontal(asked).fill_null(False)

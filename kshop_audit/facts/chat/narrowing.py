@@ -13,7 +13,7 @@ from itertools import pairwise
 import polars as pl
 
 from kshop_audit.facts.chat.folding import BREAK, COMPONENTS, ENDS, PICTURES, TWINS
-from kshop_audit.facts.chat.frames import anchors
+from kshop_audit.facts.chat.frames import anchors, without_anchor
 from kshop_audit.facts.chat.scoring import scorer
 from kshop_audit.facts.chat.sounds import SYLLABLES, common, sounds
 from kshop_audit.facts.text import GAP, UNSEEN, fold
@@ -105,6 +105,18 @@ def listed(lexicons: tuple[Lexicon, ...]) -> list[str]:
         found |= anchors(lexicon.frames, lexicon.sets, ordinary, FRAMES)
         found |= anchors(lexicon.doubtful_frames, lexicon.sets, ordinary, DOUBTFUL_FRAMES)
     return sorted(found - {""})
+
+
+@functools.lru_cache(KEPT)
+def common_phrases(lexicons: tuple[Lexicon, ...]) -> str:
+    """A pattern, for `Folded.clauses`, of the phrases of which `listed` has no part."""
+    ordinary = functools.cache(scorer().ordinary)
+    found: list[str] = []
+    for lexicon in lexicons:
+        doubtful = lexicon.doubtful_frames
+        found += without_anchor(lexicon.frames, lexicon.sets, ordinary, FRAMES)
+        found += without_anchor(doubtful, lexicon.sets, ordinary, DOUBTFUL_FRAMES)
+    return "|".join(found)
 
 
 def telling(text: pl.Expr) -> pl.Expr:

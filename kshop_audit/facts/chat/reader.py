@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from itertools import pairwise
 
 from kshop_audit.facts.chat import borders, standing
 from kshop_audit.facts.chat.folding import Folded, folded
-from kshop_audit.facts.chat.frames import pattern
+from kshop_audit.facts.chat.frames import Frames
 from kshop_audit.facts.chat.scoring import scorer
 from kshop_audit.facts.chat.spelling import Likeness, Speller, Spelling, SpokenSign, units
 from kshop_audit.facts.text import fold
@@ -62,26 +62,39 @@ LOOKS_ALIKE = frozenset("访彷防坊妨仿搞膏糕羔镐稿睛晶菁飞菲啡�
 
 
 class Message:
-    """A message, prepared once for all lists."""
+    """A message, prepared once for all lists.
+
+    Not by `cached_property`: up to Python 3.11 it has one lock for all messages, and threads that
+    read a list each wait for one another longer than they read.
+    """
 
     def __init__(self, content: str) -> None:
         """`content`: the text as written."""
         self.body: Folded = folded(content)
+        self._spoken: list[SpokenSign] | None = None
+        self._scores: dict[str, int] | None = None
+        self._warned: bool | None = None
 
-    @cached_property
+    @property
     def spoken(self) -> list[SpokenSign]:
         """The text as characters and syllables."""
-        return units(self.body.text)
+        if self._spoken is None:
+            self._spoken = units(self.body.text)
+        return self._spoken
 
-    @cached_property
+    @property
     def scores(self) -> dict[str, int]:
         """What the scorer says, by list."""
-        return scorer().scores(self.body)
+        if self._scores is None:
+            self._scores = scorer().scores(self.body)
+        return self._scores
 
-    @cached_property
+    @property
     def warned(self) -> bool:
         """Whether it warns."""
-        return standing.warned(self.body)
+        if self._warned is None:
+            self._warned = standing.warned(self.body)
+        return self._warned
 
 
 class ListReader:
@@ -99,23 +112,22 @@ class ListReader:
         literal = [
             w for w in map(fold, (*lexicon.words, *lexicon.likely)) if w not in self._speller.words
         ]
-        self._plain = _either(literal)
+        self._plain = Words(literal)
         self._certain = {fold(s): w for s, w in lexicon.certain.items()}
         self._doubtful = {fold(s): w for s, w in lexicon.doubtful.items()}
-        self._spelled = _either((*self._certain, *self._doubtful))
-        self._innocent = _either(map(fold, lexicon.innocent))
-        self._review = _either(map(fold, lexicon.review))
-        self._around = _either(map(fold, lexicon.around))
-        self._frames = _compiled(pattern(lexicon.frames, lexicon.sets))
-        self._doubtful_frames = _compiled(pattern(lexicon.doubtful_frames, lexicon.sets))
+        self._spelled = Words((*self._certain, *self._doubtful))
+        self._innocent = Words(map(fold, lexicon.innocent))
+        self._review = Words(map(fold, lexicon.review))
+        self._around = Words(map(fold, lexicon.around))
+        self._frames = Frames(lexicon.frames, lexicon.sets)
+        self._doubtful_frames = Frames(lexicon.doubtful_frames, lexicon.sets)
 
     def read(self, message: Message) -> WordFinding:
         """The verdict on the message and what it rests on."""
         body = message.body
         places = [place for place in self._places(message) if not self._is_innocent(body, place)]
         if not places:
-            harmless = self._innocent is not None and self._innocent.search(body.text)
-            return WordFinding(innocent=True) if harmless else NOTHING
+            return WordFinding(innocent=True) if self._innocent.search(body.text) else NOTHING
         judged = [(place, self._judged(message, place)) for place in places]
         told = [(place, verdict) for place, verdict in judged if verdict]
         if not told:
@@ -138,11 +150,11 @@ class ListReader:
         if self._lexicon.sounding:
             for found in self._speller.riddles(text):
                 yield Spot(found.start, found.end, found.word, Strength.HIT)
-        for hit in _finds(self._plain, text):
+        for hit in self._plain.finditer(text):
             if _bordered(text, *hit.span()):
                 likely = hit.group() in self._likely
                 yield Spot(*hit.span(), hit.group(), Strength.HIT, likely)
-        for hit in _finds(self._spelled, text):
+        for hit in self._spelled.finditer(text):
             spelling = hit.group()
             if not _bordered(text, *hit.span()):
                 continue
@@ -153,14 +165,12 @@ class ListReader:
         yield from self._framed(body)
 
     def _framed(self, body: Folded) -> Iterator[Spot]:
-        clauses = body.clauses
-        if self._innocent is not None:
-            clauses = self._innocent.sub(lambda m: MASK * len(m.group()), clauses)
+        clauses = self._innocent.hidden(body.clauses)
         for frames, verdict in (
             (self._frames, Strength.HIT),
             (self._doubtful_frames, Strength.REVIEW),
         ):
-            for hit in _finds(frames, clauses):
+            for hit in frames.finditer(clauses):
                 start = hit.start() - clauses.count("|", 0, hit.start())
                 end = hit.end() - clauses.count("|", 0, hit.end())
                 if end == start:
@@ -198,14 +208,14 @@ class ListReader:
         return any(
             (hit.start() <= place.start and place.end <= hit.end())
             or (hit.start() < place.end and place.start < hit.end() and hit.end() - hit.start() > 2)
-            for hit in _finds(self._innocent, body.text)
+            for hit in self._innocent.finditer(body.text)
         )
 
     def _reviewed(self, body: Folded, place: Spot | Spelling) -> bool:
         """Whether the word stands in a phrase that may be harmless."""
         return any(
             hit.start() < place.end and place.start < hit.end()
-            for hit in _finds(self._review, body.text)
+            for hit in self._review.finditer(body.text)
         )
 
     def _judged(self, message: Message, place: Spot) -> Strength:
@@ -214,7 +224,7 @@ class ListReader:
             return place.verdict
         doubtful = (
             self._reviewed(body, place)
-            or (self._around is not None and self._around.search(body.text) is not None)
+            or self._around.search(body.text) is not None
             or message.warned
             or standing.denied(body, place.start, place.end)
             or standing.taken_up(body, place.start, place.end)
@@ -242,14 +252,32 @@ def _bordered(text: str, start: int, end: int) -> bool:
     return clear_left and clear_right
 
 
-def _either(words: Iterable[str]) -> re.Pattern[str] | None:
-    kept = sorted({w for w in words if w}, key=lambda w: (-len(w), w))
-    return re.compile("|".join(map(re.escape, kept))) if kept else None
+class Words:
+    """Words to be found in a text, the longest of those that begin at a place."""
 
+    def __init__(self, words: Iterable[str]) -> None:
+        """Empty words are none."""
+        kept = sorted({w for w in words if w}, key=lambda w: (-len(w), w))
+        self._pattern = re.compile("|".join(map(re.escape, kept))) if kept else None
+        # The engine tries every word at every place; most texts hold no beginning of any.
+        self._heads = frozenset(word[:2] for word in kept)
 
-def _compiled(text: str) -> re.Pattern[str] | None:
-    return re.compile(text) if text else None
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The matches from left to right."""
+        if self._pattern is None or not self._begins(text):
+            return iter(())
+        return self._pattern.finditer(text)
 
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first match."""
+        return next(self.finditer(text), None)
 
-def _finds(wanted: re.Pattern[str] | None, text: str) -> Iterator[re.Match[str]]:
-    return iter(()) if wanted is None else wanted.finditer(text)
+    def hidden(self, text: str) -> str:
+        """The text with MASK in place of every sign of the words."""
+        if self._pattern is None or not self._begins(text):
+            return text
+        return self._pattern.sub(lambda m: MASK * len(m.group()), text)
+
+    def _begins(self, text: str) -> bool:
+        heads = self._heads
+        return not heads.isdisjoint(map("".join, pairwise(text))) or not heads.isdisjoint(text)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from kshop_audit.facts.chat import narrowing, scoring
+from kshop_audit.facts.chat import narrowing, scoring, weighing
 from kshop_audit.facts.chat.folding import BREAK
 from kshop_audit.facts.chat.reader import ListReader, Message, Strength, WordFinding
 from kshop_audit.model.settings import Lexicon
@@ -41,7 +41,9 @@ class Look:
         return {name: ListReader(lexicon) for name, lexicon in self._lexicons.items()}
 
     def worth_it(self, content: pl.Expr) -> pl.Expr:
-        """Boolean: whether the message gets the closer look."""
+        """Boolean: whether the message gets the closer look; over columns of
+        `weighing.with_scored`.
+        """
         lexicons = tuple(self._lexicons.values())
         squeezed = narrowing.clauses(content).str.replace_all(BREAK, "", literal=True)
         asked = []
@@ -54,9 +56,8 @@ class Look:
         if disguised := narrowing.may_be_disguised(lexicons):
             folded = content.str.normalize("NFKC").str.to_lowercase()
             asked.append(folded.str.contains(disguised))
-        if any(name in scoring.scorer().lists for name in self._lexicons):
-            asked.append(narrowing.telling(content))
-        return pl.any_horizontal(asked).fill_null(False) if asked else pl.lit(False)
+        asked.append(weighing.worth_a_score(self._lexicons))
+        return pl.any_horizontal(asked).fill_null(False)
 
     def read(self, content: pl.Series) -> pl.Series:
         """The readings of the messages, as a struct of `type`."""

@@ -99,6 +99,11 @@ class Speller:
                     index.setdefault((first, second), []).append(word)
         return index
 
+    @cached_property
+    def _firsts(self) -> frozenset[str]:
+        """What a word may begin with."""
+        return frozenset(first for first, _ in self._by_start)
+
     def _keys(self, unit: SpokenSign) -> tuple[str, ...]:
         return (unit.sign, *unit.sounds) if self.sounding else (unit.sign,)
 
@@ -115,6 +120,8 @@ class Speller:
         """Every word in the text, overlapping ones too; `spoken`: its units."""
         keys = [self._keys(unit) for unit in spoken]
         for at in range(len(spoken) - 1):
+            if self._firsts.isdisjoint(keys[at]):
+                continue
             second = keys[at + 1]
             if spoken[at + 1].filler and at + 2 < len(spoken):
                 second += keys[at + 2]

@@ -103,6 +103,7 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
         hit=pending,
         offence=True,
         excluded={"after_as_of": pl.col("created_at") > terms.last},
+        maybe={Why.NOT_PRECISE: pl.col("dawns")},
         unknown={
             Why.NO_TIME: undated,
             Why.NOT_PRECISE: left.is_null() & pl.col("vague"),
