@@ -18,7 +18,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from kshop_audit.errors import InputError
-from kshop_audit.model.report import READABLE, Report
+from kshop_audit.model.report import READABLE, Input, Report
 
 _Read = TypeVar("_Read")
 
@@ -172,6 +172,10 @@ def _read_union(options: tuple[Any, ...], value: object, path: str) -> object:
 
 def _read_object(owner: Any, value: dict[str, object], path: str) -> object:
     names = _fields_of(owner)
+    if owner is Input and "sha256" in value:  # of reports before there was a choice of digests
+        value = dict(value)
+        former = value.pop("sha256")
+        value["digest"] = f"sha256:{former}" if isinstance(former, str) else former
     for key in value:
         if key not in names:
             raise _fault(path, f"未知的键 {key!r}", f"unknown key {key!r}")

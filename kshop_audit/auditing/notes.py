@@ -40,7 +40,7 @@ def inputs_of(sources: Sequence[Source], loaded: Loaded) -> tuple[Input, ...]:
                 kind=str(source.kind) if source.kind else "unrecognised",
                 platform=source.platform,
                 encoding=source.encoding,
-                sha256=source.sha256 or None,
+                digest=source.blake3,
                 records=count.records,
                 rows=count.rows,
                 rejected=count.rejected,

@@ -1,4 +1,5 @@
-"""Evidence files: one CSV a rule with the rows that speak against the shop, and `_rejected.csv`.
+"""Evidence files: one CSV a rule with the rows that speak against the shop, `_rejected.csv`, and a
+manifest with the digests of everything.
 
 Made for a spreadsheet: UTF-8 with BOM, ids protected from being read as numbers by a leading tab,
 no cell can become a formula, and none holds a control character of any kind.
@@ -8,10 +9,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.cli.stopping import replacing
+from kshop_audit.codec import encode
 from kshop_audit.errors import UsageError, os_reason
 from kshop_audit.report.sheet import safe
 
@@ -24,6 +27,8 @@ _PLACE = (
 )  # fmt: skip
 _REJECTED = ("file", "row", "column", "value", "reason_zh", "reason_en")
 
+
+MANIFEST = "MANIFEST.json"
 
 COUNTED, MUTED = "yes", "muted"
 """What speaks against the shop is counted, unless it was accepted as an exception."""
@@ -40,6 +45,8 @@ def write(done: Audit, folder: Path, *, mask: bool) -> None:
             table = (_row(rule, row, shown, names) for row in rows)
             _write(folder / f"{rule}.csv", ("rule", *shown, *_PLACE), table)
         _write(folder / "_rejected.csv", _REJECTED, _rejected(done, names, mask=mask))
+        with replacing(folder / MANIFEST) as part:
+            part.write_text(_manifest(done, folder), encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"--evidence {folder}：写不了：{os_reason(error).zh}",
@@ -76,6 +83,27 @@ def _rejected(done: Audit, names: dict[int, str], *, mask: bool) -> Iterable[lis
         why = reason(reject)
         cell = masked(value, reject.column) if mask else value
         yield [names[reject.file], reject.row, reject.column, cell, why.zh, why.en]
+
+
+def _manifest(done: Audit, folder: Path) -> str:
+    """Which files the evidence was made of, and the files of the evidence, each with SHA-256."""
+    report, written = done.report, [*done.evidence, "_rejected"]
+    inputs = tuple(
+        {"path": source.name, "sha256": digest}
+        for source in done.sources
+        if (digest := source.sha256) is not None
+    )
+    files = tuple(
+        {"path": f"{name}.csv", "sha256": sha256((folder / f"{name}.csv").read_bytes()).hexdigest()}
+        for name in written
+    )
+    made = {
+        "tool": f"{report.tool.name} {report.tool.version}",
+        "as_of": report.as_of,
+        "inputs": inputs,
+        "files": files,
+    }
+    return encode(made)
 
 
 def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

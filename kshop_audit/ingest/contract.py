@@ -83,9 +83,17 @@ class Source:
     sheet: str | None = None
 
     @property
-    def sha256(self) -> str:
-        """The digest of the file's bytes, empty for one that is never read."""
+    def blake3(self) -> str | None:
+        """The digest of the file's bytes as a report states it; None for one that is never read."""
         if self.digest is None:
-            return ""
+            return None
         with while_reading(self.name):
             return self.digest.text()
+
+    @property
+    def sha256(self) -> str | None:
+        """The digest that other programs check; None for a file that is never read."""
+        if self.digest is None:
+            return None
+        with while_reading(self.name):
+            return self.digest.sha256()

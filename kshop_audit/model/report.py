@@ -68,14 +68,14 @@ class ConfigRef:
 class Input:
     """One file. records = rows + rejected + skipped + duplicates, always.
 
-    `sha256` is None for a file that is never read.
+    `digest`: `blake3:` and the digits of all its bytes; None for a file that is never read.
     """
 
     path: str
     kind: str
     platform: str | None
     encoding: str | None
-    sha256: str | None
+    digest: str | None
     records: int
     rows: int
     rejected: int

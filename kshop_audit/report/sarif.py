@@ -152,8 +152,9 @@ def _location(place: EvidencePlace) -> dict[str, Any]:
 
 def _artifact(entry: Input) -> dict[str, Any]:
     artifact: dict[str, Any] = {"location": {"uri": uri(entry.path)}, "roles": ["analysisTarget"]}
-    if entry.sha256:
-        artifact["hashes"] = {"sha-256": entry.sha256}
+    if entry.digest:
+        name, _, digits = entry.digest.partition(":")
+        artifact["hashes"] = {name: digits}
     return artifact
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from kshop_audit.auditing import audit as use_case
 from kshop_audit.cli.stopping import replacing
@@ -178,6 +180,25 @@ def test_cells_and_file_names_are_cleaned_in_the_files(run: Run, tmp_path: Path)
     assert (rejected["file"], rejected["value"]) == (shown, "昨天")
     for path in target.iterdir():
         assert not set("\x1b\x9b\u202e") & set(path.read_text(encoding="utf-8-sig"))
+
+
+def test_a_manifest_has_what_sha256sum_prints(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop", shipped=LATE)
+    target = tmp_path / "evidence"
+    run("check", folder, "--evidence", target)
+    manifest = json.loads((target / "MANIFEST.json").read_text(encoding="utf-8"))
+    stated = {entry["path"]: entry["sha256"] for entry in manifest["inputs"] + manifest["files"]}
+    there = [*folder.iterdir(), *(path for path in target.iterdir() if path.suffix == ".csv")]
+    assert stated == {path.name: sha256(path.read_bytes()).hexdigest() for path in there}
+
+
+def test_the_report_names_its_inputs_by_blake3(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop")
+    report = json.loads(run("check", folder, "--format", "json")[1])
+    stated = {entry["path"]: entry["digest"] for entry in report["inputs"]}
+    assert stated == {
+        path.name: f"blake3:{blake3(path.read_bytes()).hexdigest()}" for path in folder.iterdir()
+    }
 
 
 # ------------------------------------------------------------------ what else can be asked

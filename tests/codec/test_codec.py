@@ -73,6 +73,14 @@ def test_a_report_of_before_there_were_units_is_read() -> None:
     assert decode(old) == replace(report, rules=unknown)
 
 
+def test_a_report_of_before_digests_had_names_is_read() -> None:
+    report = failing()
+    (named, *_) = [entry for entry in report.inputs if entry.digest is not None]
+    former = encode(report).replace('"digest": "blake3:', '"sha256": "')
+    read = {entry.path: entry.digest for entry in decode(former).inputs}
+    assert read[named.path] == str(named.digest).replace("blake3:", "sha256:")
+
+
 def test_control_characters_are_escaped() -> None:
     text = encode(replace(failing(), shop="a\x1b\x9b\u202e\u2028\udc80"))
     assert '"a\\u001b\\u009b\\u202e\\u2028\\udc80"' in text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, open_inputs
@@ -22,27 +22,27 @@ def write(path: Path, content: str) -> Path:
     return path
 
 
-def sha256(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
+def digest(content: str) -> str:
+    return f"blake3:{blake3(content.encode()).hexdigest()}"
 
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are hashed, in order."""
     names: list[str] = []
-    real = digests._sha256
+    real = digests._hashed
 
-    def stated(path: Path) -> str:
+    def stated(path: Path, total: digests._Hash) -> str:
         names.append(path.name)
-        return real(path)
+        return real(path, total)
 
-    monkeypatch.setattr(digests, "_sha256", stated)
+    monkeypatch.setattr(digests, "_hashed", stated)
     return names
 
 
 @pytest.mark.parametrize("content", ["", "a", "中" * 100_000])
 def test_a_digest_is_that_of_the_bytes(tmp_path: Path, content: str) -> None:
-    assert Digests().of(write(tmp_path / "a.csv", content)).text() == sha256(content)
+    assert Digests().of(write(tmp_path / "a.csv", content)).text() == digest(content)
 
 
 def test_a_digest_is_computed_once_whoever_asks(tmp_path: Path, hashed: list[str]) -> None:
@@ -53,7 +53,7 @@ def test_a_digest_is_computed_once_whoever_asks(tmp_path: Path, hashed: list[str
     for thread in threads:
         thread.join()
     with hashing([known.of(path)]):
-        assert known.of(path).text() == sha256(CHATS)
+        assert known.of(path).text() == digest(CHATS)
     assert hashed == ["a.csv"]
 
 
@@ -65,4 +65,4 @@ def test_an_input_that_is_gone_when_its_digest_is_wanted_is_stated(tmp_path: Pat
     with hashing([source.digest] if source.digest else []):
         pass  # what fails in the background is nobody's business until somebody asks
     with pytest.raises(InputError, match=r"^chats\.csv: "):
-        _ = source.sha256
+        _ = source.blake3

@@ -88,7 +88,7 @@ def file(path: str, kind: str, rows: int, **more: Any) -> Input:
         kind=kind,
         platform=more.get("platform", "kuaishou"),
         encoding=more.get("encoding", "gb18030"),
-        sha256="0" * 64,
+        digest="blake3:" + "0" * 64,
         records=rows + rejected + skipped + duplicates,
         rows=rows,
         rejected=rejected,

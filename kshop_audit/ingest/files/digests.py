@@ -1,6 +1,8 @@
-"""SHA-256 of the inputs, by which a report says of which files it speaks.
+"""Digests of the inputs, by which a report says of which files it speaks.
 
-Hashing needs a processor but not the interpreter, so it goes on beside the rules.
+BLAKE3 of all bytes, which takes a quarter of the time of SHA-256; the manifest of the evidence,
+which other programs check, has SHA-256. Hashing needs a processor but not the interpreter, so it
+goes on beside the rules.
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
+
+from blake3 import blake3
 
 _PIECE = 1 << 20  # hashing waits for the interpreter after each piece
 
@@ -25,11 +30,15 @@ class Digest:
         self._text: str | None = None
 
     def text(self) -> str:
-        """The digest as lower-case hexadecimal text; computed by the first call."""
+        """`blake3:` and lower-case hexadecimal digits; computed by the first call."""
         with self._lock:
             if self._text is None:
-                self._text = _sha256(self._path)
+                self._text = f"blake3:{_hashed(self._path, blake3())}"
             return self._text
+
+    def sha256(self) -> str:
+        """SHA-256 as lower-case hexadecimal text; computed by every call."""
+        return _hashed(self._path, hashlib.sha256())
 
 
 class Digests:
@@ -56,8 +65,13 @@ def hashing(digests: Sequence[Digest]) -> Iterator[None]:
             background.shutdown(wait=False, cancel_futures=True)
 
 
-def _sha256(path: Path) -> str:
-    total = hashlib.sha256()
+class _Hash(Protocol):
+    def update(self, data: memoryview, /) -> object: ...
+
+    def hexdigest(self) -> str: ...
+
+
+def _hashed(path: Path, total: _Hash) -> str:
     block = memoryview(bytearray(_PIECE))
     # Not mapped: what is mapped counts as memory of the process until it ends.
     with path.open("rb", buffering=0) as file:
