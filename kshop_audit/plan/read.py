@@ -133,6 +133,7 @@ def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl
         # Both from one scan.
         both = {"plain": records.plain(needs), "odd": records.odd_cells()}
         found = collected(both, few=few_bytes(records.raw.size))
+        found["plain"] = needs.kept(found["plain"])
         if found["odd"].is_empty():
             return found["plain"], found["plain"].clear()
         odd = records.odd(found["odd"], needs).collect()

@@ -158,8 +158,29 @@ class TextNeeds:
 
     def of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The frame with `content`, null where it is not needed."""
-        # While the file is read: text that nobody needs would be most of the memory.
-        return frame.with_columns(content=pl.when(self.keep()).then("content"))
+        return frame.with_columns(self.said()).with_columns(
+            content=pl.when(self.keep()).then("content")
+        )
+
+    def kept(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame of `Records.plain` with `content` as text, null where it is not needed.
+
+        Each text is looked at once, and stands in memory once. Measured on half a million messages
+        of 75,000 texts: 0.4 s of processor time instead of 2.1 s.
+        """
+        if "content" not in frame.columns or frame["content"].dtype == pl.String:
+            return frame
+        said = frame["content"]
+        each = said.drop_nulls().unique()
+        texts = pl.DataFrame([each.to_physical().alias("code"), each.cast(pl.String)])
+        texts = texts.filter(self.keep())
+        places = said.to_physical().replace_strict(
+            texts["code"],
+            pl.Series(range(texts.height), dtype=pl.UInt32),
+            default=None,
+            return_dtype=pl.UInt32,
+        )
+        return frame.with_columns(texts["content"].gather(places))
 
     def said(self) -> pl.Expr:
         """`content`, null where who wrote it needs none; who is not known may be anybody."""
@@ -190,12 +211,13 @@ class Records:
         """The canonical table of the rows that are not odd: good ones, all of them.
 
         It lacks STATE and what goes with it, and the twins of columns in which every cell is known
-        and precise.
+        and precise. `content` is a category of all texts; see `TextNeeds.kept`.
         """
         names = [part.name for part in self.parts]
         frame = _said(self._valued().filter(~pl.col(ODD)), names)
         if {"content", "sender_role"} <= set(names):
-            frame = needs.of(frame.with_columns(needs.said()))
+            # A category is exact: the text of a row is a number, and each text is kept once.
+            frame = frame.with_columns(needs.said().cast(pl.Categorical))
         frame = frame.with_columns(pl.lit(self.index, pl.UInt16()).alias(FILE))
         columns = [name for name in self._columns() if not name.endswith(RAW_SUFFIX)]
         return _whether_rejected(self, frame).select(*columns, *_saying(names), FILE, ROW)
@@ -213,7 +235,7 @@ class Records:
         spans = [part.name + SPAN_SUFFIX for part in self.parts if part.type is Type.TIME]
         frame = _said(frame, names)
         if {"content", "sender_role"} <= set(names):
-            frame = needs.of(frame.with_columns(needs.said()))
+            frame = needs.of(frame)
         return frame.select(*names, *spans, *_saying(names), *BOOKKEEPING)
 
     def _valued(self) -> pl.LazyFrame:
