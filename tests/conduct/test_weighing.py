@@ -13,6 +13,9 @@ from kshop_audit.facts.chat.folding import BREAK, COMPONENTS, PICTURES, folded
 from kshop_audit.facts.chat.frames import Frames, _one
 from kshop_audit.facts.chat.narrowing import telling
 from kshop_audit.facts.chat.scoring import scorer
+from kshop_audit.facts.chat.second_look import Look
+from kshop_audit.model.settings import Settings, lexicon_of
+from kshop_audit.packs import load
 
 SCORER = scorer()
 HEAVY = sorted(SCORER.weights, key=lambda run: (-max(SCORER.weights[run]), run))[:400]
@@ -64,3 +67,27 @@ def test_frames_find_what_one_pattern_of_all_would(chosen: list[list[str]], text
     expected = [(m.span(), m.start(m.lastindex or 0)) for m in one.finditer(text)]
     found = [(m.span(), m.start(m.lastindex or 0)) for m in Frames(frames, SETS).finditer(text)]
     assert found == expected
+
+
+LOOK = Look(
+    {name: lexicon_of(load("kuaishou"), Settings(), name) for name in ("abusive", "slander")}
+)
+SPELLINGS = sorted(
+    {word for lexicon in LOOK._lexicons.values() for word in (*lexicon.spoken, *lexicon.frames)}
+)
+NUMBERS = st.text("0123456789", min_size=6, max_size=20)
+NUMBERED = st.lists(
+    st.one_of(
+        st.sampled_from(SPELLINGS), NUMBERS, st.sampled_from(SIGNS), st.sampled_from("订单s傻")
+    ),
+    min_size=1,
+    max_size=8,
+).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(NUMBERED)
+def test_a_long_number_is_any_long_number(text: str) -> None:
+    """Messages that differ in one alone are read once."""
+    assert LOOK._no_numbers
+    assert LOOK.readings(text) == LOOK._read(text)

@@ -84,9 +84,10 @@ class Scorer:
         if not known:
             return dict(zip(self.lists, self.bias, strict=True))
         length = isqrt(len(known) * UNIT * UNIT)
+        sums = map(sum, zip(*known, strict=True))
         return {
-            name: base + sum(row[place] for row in known) * UNIT // length
-            for place, (name, base) in enumerate(zip(self.lists, self.bias, strict=True))
+            name: base + total * UNIT // length
+            for name, base, total in zip(self.lists, self.bias, sums, strict=True)
         }
 
 

@@ -7,6 +7,7 @@ expressions of `narrowing` let through, and nothing else.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ from kshop_audit.model.settings import Lexicon
 
 KEPT = 2_048
 """So many messages are kept prepared, for several lists read the same ones."""
+LONG_NUMBER = re.compile("[0-9]{8,}")
+"""Messages that differ in the number of an order or a parcel alone are read once."""
+DIGIT = re.compile(r"\d")
 SHORTEST = 4
 """Messages below this length say too little to be scored."""
 
@@ -29,6 +33,7 @@ class Look:
     def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
         """Nothing costly is built before there is a message to read."""
         self._lexicons = dict(lexicons)
+        self._known: dict[str, dict[str, WordFinding]] = {}
         self.type = pl.Struct(
             {
                 name: pl.Struct({"verdict": pl.Int8, "words": pl.String, "spelled": pl.String})
@@ -39,6 +44,24 @@ class Look:
     @functools.cached_property
     def _readers(self) -> dict[str, ListReader]:
         return {name: ListReader(lexicon) for name, lexicon in self._lexicons.items()}
+
+    @functools.cached_property
+    def _no_numbers(self) -> bool:
+        """Whether no long number can be any part of what the lists find.
+
+        A word that stands between borders is never part of one; phrases and harmless words may be.
+        Nothing else looks at digits, but how many there are.
+        """
+        loose = (
+            text
+            for lexicon in self._lexicons.values()
+            for texts in (
+                lexicon.frames, lexicon.doubtful_frames, *lexicon.sets.values(),
+                lexicon.innocent, lexicon.review, lexicon.around,
+            )
+            for text in texts
+        )  # fmt: skip
+        return not any(DIGIT.search(text) for text in loose)
 
     def worth_it(self, content: pl.Expr) -> pl.Expr:
         """Boolean: whether the message gets the closer look; over columns of
@@ -68,6 +91,15 @@ class Look:
 
     def readings(self, text: str) -> dict[str, WordFinding]:
         """List → reading of one message."""
+        alike = LONG_NUMBER.sub(_zeros, text) if self._no_numbers else text
+        found = self._known.get(alike)
+        if found is None:
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            found = self._known[alike] = self._read(alike)
+        return found
+
+    def _read(self, text: str) -> dict[str, WordFinding]:
         message = _prepared(text)
         read = {name: reader.read(message) for name, reader in self._readers.items()}
         return {name: _weighed(message, name, reading) for name, reading in read.items()}
@@ -81,6 +113,10 @@ class Look:
             }
             for name, reading in self.readings(text).items()
         }
+
+
+def _zeros(number: re.Match[str]) -> str:
+    return "0" * len(number.group())
 
 
 @functools.lru_cache(maxsize=KEPT)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from kshop_audit.facts.chat.sounds import sounds, syllables
 
@@ -31,8 +32,7 @@ class Likeness(IntEnum):
     EXACT = 4
 
 
-@dataclass(frozen=True)
-class SpokenSign:
+class SpokenSign(NamedTuple):
     """A character, a syllable in letters, or another sign; `start` and `end` in the text."""
 
     sign: str
@@ -118,14 +118,15 @@ class Speller:
 
     def find(self, text: str, spoken: list[SpokenSign]) -> Iterator[Spelling]:
         """Every word in the text, overlapping ones too; `spoken`: its units."""
-        keys = [self._keys(unit) for unit in spoken]
-        for at in range(len(spoken) - 1):
-            if self._firsts.isdisjoint(keys[at]):
+        for at, unit in enumerate(spoken[:-1]):
+            if unit.sign not in self._firsts and (
+                not self.sounding or self._firsts.isdisjoint(unit.sounds)
+            ):
                 continue
-            second = keys[at + 1]
+            second = self._keys(spoken[at + 1])
             if spoken[at + 1].filler and at + 2 < len(spoken):
-                second += keys[at + 2]
-            for word in self._starting(keys[at], second):
+                second += self._keys(spoken[at + 2])
+            for word in self._starting(self._keys(unit), second):
                 if found := self._at(spoken, at, word):
                     yield found
         if self.initials:
