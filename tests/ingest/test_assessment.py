@@ -62,6 +62,15 @@ def test_a_row_that_names_the_shop_is_the_shop_wherever_it_stands(tmp_path: Path
     assert [row["scope"] for row in found] == ["agent", "agent"]
 
 
+def test_the_total_below_rows_of_days_is_the_shop_of_all_of_them(tmp_path: Path) -> None:
+    header = ("日期", "客服昵称", *HEADER)
+    days = [(f"2026-10-{day:02}", "小李", *AGENT) for day in (5, 4, 6)]
+    *agents, total = rows(tmp_path, *days, ("合计", "", *SHOP), header=header)
+    assert [(row["since"], row["until"]) for row in agents[:1]] == [(date(2026, 10, 5),) * 2]
+    assert (total["scope"], total[STATE]) == ("shop", agents[0][STATE])
+    assert (total["since"], total["until"]) == (date(2026, 10, 4), date(2026, 10, 6))
+
+
 @pytest.mark.parametrize(
     ("text_", "seconds"),
     [("7小时41分52秒", 27_712), ("11秒", 11), ("2分30秒", 150), ("3分钟", 180), ("00:02:05", 125)],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -33,12 +34,20 @@ OF = {
 
 _FRONT = ("开始日期", "结束日期", "统计对象")
 _SHOP, _AGENT = "店铺数据", "客服"
+_WHOLE = frozenset(
+    {"店铺数据", "店铺汇总", "店铺汇总值", "全店", "全部客服", "汇总", "合计", "总计"}
+)
+"""What stands in the row of all together."""
+
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?|\.\d+)\s*([%％]?)")
 _LENGTH = re.compile(
     r"(?:(\d+)\s*(?:小时|时|h))?\s*(?:(\d+)\s*(?:分钟|分|min))?\s*(?:(\d+)(?:\.\d+)?\s*(?:秒钟|秒|s))?"
 )
 _CLOCK = re.compile(r"(\d+):([0-5]?\d):([0-5]?\d)")
 _SHAPE = Text("客服考核导出", "an assessment of the customer service")
+
+
+_Period = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ def assessed(path: Path, named: Named, start: int, header: Header, target: Path)
     headers = [
         "" if own and place in own else text for place, text in enumerate(header.match.headers)
     ]
+    span = _span(told, own)
     shop: list[str] | None = None
     with writing(target, [*_FRONT, *headers]) as out:
         for row, found, cells in rows:
@@ -96,7 +106,7 @@ def assessed(path: Path, named: Named, start: int, header: Header, target: Path)
             whole = _is_shop(cells, columns, first=shop is None)
             if whole and shop is None:
                 shop = changed
-            out.row(row, [*_days(cells, own, period), _SHOP if whole else _AGENT, *changed])
+            out.row(row, [*_days(cells, own, period, span), _SHOP if whole else _AGENT, *changed])
     return out.rewritten(_SHAPE, *_notes(shop, header, period or own, percent=percent))
 
 
@@ -108,18 +118,31 @@ def _said(text: str) -> bool:
     return text.strip(BLANKS).lower() not in EMPTY
 
 
+def _span(rows: Sequence[Sequence[str]], own: Sequence[int] | None) -> _Period | None:
+    """The first and the last day of a table by days."""
+    days: list[date] = []
+    if own is None:
+        return None
+    for cells in rows:
+        with suppress(ValueError):
+            days.append(date.fromisoformat(cells[own[0]].strip(BLANKS).replace("/", "-")))
+    return (min(days), max(days)) if days else None
+
+
 def _days(
-    cells: Sequence[str], own: Sequence[int] | None, period: tuple[date, date] | None
+    cells: Sequence[str], own: Sequence[int] | None, period: _Period | None, span: _Period | None
 ) -> tuple[str, str]:
-    if own is not None:
+    """The first and the last day of a row as they are written; of a total all days of the table."""
+    if own is not None and not (span and cell_text(cells[own[0]]) in _WHOLE):
         return cells[own[0]], cells[own[0]]
+    period = span if own else period
     return ("", "") if period is None else (period[0].isoformat(), period[1].isoformat())
 
 
 def _is_shop(cells: Sequence[str], columns: Mapping[str, Sequence[int]], *, first: bool) -> bool:
     """Whether a row is the shop's: a cell says so, or nobody is named and it is the first one."""
     labels = {cell_text(cell) for cell in cells}
-    if labels & {"店铺数据", "店铺汇总", "店铺汇总值", "全店", "全部客服", "汇总", "合计", "总计"}:
+    if labels & _WHOLE:
         return True
     agent = columns.get("agent")
     return first and (agent is None or not _said(cells[agent[0]]))
