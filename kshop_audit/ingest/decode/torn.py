@@ -180,6 +180,7 @@ def rows(found: Iterable[Record], form: WidthForm, heads: Heads) -> Iterator[Who
     """
     last: WholeRow | None = None
     held: list[WholeRow] = []
+    other = 0
     for record, row in _apart(found, form):
         cells, fault = record.cells, row.fault
         if fault is None and is_blank(cells):
@@ -190,6 +191,7 @@ def rows(found: Iterable[Record], form: WidthForm, heads: Heads) -> Iterator[Who
             held.append(row)
             continue
         row.fault = fault or _fault(cells, form)
+        other = _other_table(row, heads, other)
         ours = not (is_spare(cells) or heads(cells))
         # What an odd line end parted is damaged by itself, and no rest of the rows beside it.
         torn = row.fault is not None and fault != reasons.LINE_END
@@ -197,6 +199,20 @@ def rows(found: Iterable[Record], form: WidthForm, heads: Heads) -> Iterator[Who
         yield from _settled(last, held, row, form, ours=ours)
         last, held = row, []
     yield from _settled(last, held, None, form, ours=False)
+
+
+def _other_table(row: WholeRow, heads: Heads, other: int) -> int:
+    """The width of the table of another sort that a row belongs to, 0 if it belongs to none.
+
+    `other`: of the row above. Its header is wider or narrower than the rows of the file.
+    """
+    width = len(row.cells)
+    if row.fault not in (reasons.TOO_FEW, reasons.TOO_MANY):
+        return 0 if row.fault is None else other
+    if width != other and not (width > 1 and heads(row.cells)):
+        return other
+    row.fault = reasons.OTHER_HEADER
+    return width
 
 
 def _settled(
