@@ -21,6 +21,10 @@ def _document(zh: str, en: str) -> Text:
     )
 
 
+_PAGE = Text(
+    "是存成一个文件的网页（MHT），不能读取；聊天记录请在 QQ 等软件里导出为文本文件（.txt）",
+    "a page saved as one file (MHT), which is not read; export conversations as text (.txt)",
+)
 _PICTURE = _document("图片", "a picture")
 _MAGIC = (
     (0, b"Rar!\x1a\x07", _archive("RAR")),
@@ -29,6 +33,8 @@ _MAGIC = (
     (0, b"\xfd7zXZ\x00", _archive("xz")),
     (0, b"\x28\xb5\x2f\xfd", _archive("zstd")),
     (257, b"ustar", _archive("tar")),
+    (0, b"From: <Save", _PAGE),
+    (0, b"MIME-Version:", _PAGE),
     (0, b"%PDF-", _document(" PDF 文档", "a PDF document")),
     (0, b"\xff\xd8\xff", _PICTURE),
     (0, b"\x89PNG\r\n\x1a\n", _PICTURE),

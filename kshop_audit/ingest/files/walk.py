@@ -39,6 +39,8 @@ DATA = frozenset(
         ".zst",
         ".ods",
         ".numbers",
+        ".mht",
+        ".mhtml",
     }
 )
 """Suffixes that may hold data. Anything else in a folder (.toml, .md …) is none of ours."""

@@ -33,6 +33,9 @@ _MOST_ROWS = 200
 _MOST_NAMED = 5
 """Files that are no exports which a message names."""
 
+FEWEST = 2
+"""Known names of a row that is no row of data, though a number may stand in it."""
+
 _LONGEST = 60
 """Characters that two names of columns may have."""
 # A header of which a conversion left question marks or the sign for "no character".
@@ -164,9 +167,14 @@ def _known_all_the_same(
 
 
 def _joint(text: str, delimiters: Sequence[str]) -> tuple[int, str, str] | None:
-    """Row and names of two columns that stand in one cell, if parted they make a known header."""
+    """Row and names of two columns that stand in one cell, if parted they make a known header and
+    no row below fits it as it stands.
+    """
     for mark in delimiters:
-        for row, record in enumerate(read_head(text, mark).records, 1):
+        found = read_head(text, mark).records
+        for row, record in enumerate(found, 1):
+            if any(len(below.cells) == len(record.cells) for below in found[row:]):
+                continue  # a name that only sounds like two others
             for place, cell in enumerate(record.cells):
                 parts = _two_names(cell)
                 if parts is None:
@@ -190,7 +198,8 @@ def _strange(text: str, delimiters: Sequence[str]) -> tuple[Text, Text]:
     """What to say of a first row that is no header. Its cells may be anything, and stay unsaid."""
     cells = first_row(text, delimiters)
     known = [cell.strip() for cell in cells if is_known(cell)]
-    if not known and is_row(cells):
+    # A word such as 买家 is a name of a column and a cell as well.
+    if len(known) < FEWEST and len(cells) > 1 and is_row(cells):
         why = Text("没有表头，第 1 行已是数据", "has no header, row 1 is already data")
         advice = Text(
             "请重新导出，并保留列名那一行", "export it again, with the row of column names"
