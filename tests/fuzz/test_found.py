@@ -23,7 +23,34 @@ RATING = ("S1", "小李", "满意", "2026-10-31 09:00:00")
 def test_rows_of_joined_exports_are_no_preamble(tmp_path: Path) -> None:
     table = read(tmp_path, text([RATED, RATING, RATING, CHAT, SAID]))
     assert counts(table) == (2, 1, 1)
-    assert table["_reason"].to_list() == [None, None, None, "too_many_cells"]
+    assert table["_reason"].to_list() == [None, None, None, "other_header"]
+
+
+def test_rows_of_another_table_below_are_said_to_be_that(tmp_path: Path) -> None:
+    """Narrower or wider than the first: no download that broke off, no separator too many."""
+    more = ("S1", "小李", "满意")
+    for first, second, row in ((CHAT, RATED, RATING), (RATED, CHAT, SAID)):
+        good = SAID if first is CHAT else RATING
+        table = read(tmp_path, text([first, good, [], second, row, row, more, good]))
+        reasons = table["_reason"].to_list()
+        assert reasons[:2] == [None, None]
+        assert reasons[3:] == ["other_header", "other_header", "too_few_cells", "other_header"]
+
+
+def test_a_name_that_sounds_like_two_is_no_lost_separator(tmp_path: Path) -> None:
+    """发货时间 and 备注 are names of columns; 发货时间备注 is one where the rows fit the header."""
+    header = ("序号", "发货时间订单状态", "数值")
+    for width, seen in ((3, "the header fits no kind"), (4, "without a separator between")):
+        rows = [header, ["x"] * width, ["y"] * width]
+        with pytest.raises(InputError, match=seen):
+            open_one(tmp_path, text([("订单号", *header[1:]), *rows[1:]]))
+
+
+def test_a_row_of_data_with_one_word_that_is_a_name_too_is_no_header(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="row 1 is already data"):
+        open_one(tmp_path, text([("S1", "小明", "买家", "2026-10-31 08:05:00", "在吗")] * 2))
+    with pytest.raises(InputError, match="the header fits no kind"):
+        open_one(tmp_path, "今天和 13800001234 说好了\n明天补发\n")
 
 
 def test_a_wider_header_right_below_titles_of_groups_is_the_header(tmp_path: Path) -> None:

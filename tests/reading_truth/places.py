@@ -118,14 +118,15 @@ ROWS: dict[str, Callable[[list[str], int], None]] = {
 
 def damaged(place: Place) -> bytes:
     """The file with the damage."""
-    lines = [list(line) for line in _file(place.shop, place.file)]
+    lines = [list(line) for line in raw_lines(place.shop, place.file)]
     acts = ROWS if place.line else HEADER
     acts[place.damage](lines[place.line], place.cell)
     return written(lines)
 
 
 @functools.cache
-def _file(shop: str, name: str) -> Cells:
+def raw_lines(shop: str, name: str) -> Cells:
+    """The raw cells of a file of a sample shop, header first."""
     text = (SAMPLES / shop / name).read_bytes().decode("utf-8-sig")
     lines = cells_of(text)
     assert written(lines).decode("utf-8-sig").replace("\r", "") == text.replace("\r", "")
@@ -136,7 +137,7 @@ def places(*, rows: bool) -> Iterator[Place]:
     """Every place of the header, or of the rows, of every file of the shops."""
     for shop in SHOPS:
         for path in sorted((SAMPLES / shop).glob("*.csv")):
-            lines = _file(shop, path.name)
+            lines = raw_lines(shop, path.name)
             for number in range(1, len(lines)) if rows else (0,):
                 width = len(lines[number])
                 for damage in ROWS if rows else HEADER:
@@ -204,7 +205,7 @@ def _refused(place: Place, found: Read) -> Finding:
     message = str(found.refused)
     if place.file not in message:
         return Finding("nameless", message[:300])
-    hidden = {cell.strip('"') for line in _file(place.shop, place.file)[1:3] for cell in line}
+    hidden = {cell.strip('"') for line in raw_lines(place.shop, place.file)[1:3] for cell in line}
     leaked = next((c for c in hidden if len(c) >= 8 and any(c in said for said in found.said)), "")
     return Finding("leak", f"{leaked!r} in {message[:300]}") if leaked else Finding("refused")
 
