@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.reading_truth import strictly
 from tests.reading_truth.places import (
     FAULTS,
     HEADER,
@@ -34,6 +35,13 @@ def test_no_place_of_a_header_gives_another_verdict(damage: str) -> None:
 def test_no_place_of_a_row_gives_another_verdict(damage: str) -> None:
     findings = {place.stated: rule(place) for place in chosen(rows=True, damage=damage)}
     assert {at: found for at, found in findings.items() if found.outcome in FAULTS} == {}
+
+
+def test_the_strict_reader_shifts_no_row_at_any_place() -> None:
+    """All places are a run of minutes; here every thousandth or so."""
+    counts, found = strictly.judge(list(places(rows=True))[::1_009])
+    assert found == []
+    assert set(counts) == set(ROWS)
 
 
 def test_the_raw_cells_of_a_file_keep_their_quotes() -> None:
