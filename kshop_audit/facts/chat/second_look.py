@@ -14,7 +14,6 @@ from dataclasses import replace
 import polars as pl
 
 from kshop_audit.facts.chat import narrowing, scoring, weighing
-from kshop_audit.facts.chat.folding import BREAK
 from kshop_audit.facts.chat.reader import ListReader, Message, Strength, WordFinding
 from kshop_audit.model.settings import Lexicon
 
@@ -68,7 +67,7 @@ class Look:
         `weighing.with_scored`.
         """
         lexicons = tuple(self._lexicons.values())
-        squeezed = narrowing.clauses(content).str.replace_all(BREAK, "", literal=True)
+        squeezed = pl.col(weighing.JOINED)
         asked = []
         if certain := narrowing.certain(lexicons):
             asked.append(squeezed.str.contains_any(certain))
@@ -77,8 +76,7 @@ class Look:
             apart = content.str.contains(narrowing.SET_APART)
             asked.append(apart & squeezed.str.contains_any(listed))
         if disguised := narrowing.may_be_disguised(lexicons):
-            folded = content.str.normalize("NFKC").str.to_lowercase()
-            asked.append(folded.str.contains(disguised))
+            asked.append(pl.col(weighing.LOWERED).str.contains(disguised))
         asked.append(weighing.worth_a_score(self._lexicons))
         return pl.any_horizontal(asked).fill_null(False)
 

@@ -25,6 +25,11 @@ HAN = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF))
 FOLDED = "_folded"
 """String: the clauses of a text that is `telling`; empty for all others."""
 
+JOINED = "_joined"
+"""String: the clauses of a text without what parts them."""
+LOWERED = "_lowered"
+"""String: a text in compatible, small letters."""
+
 _WIDE = 2**32
 """Two sums of weights fit into one Int64, one of them in units of this."""
 
@@ -35,14 +40,14 @@ def unscored(texts: pl.LazyFrame) -> pl.LazyFrame:
     The tables for the scores of many cost 50 ms.
     """
     tells = telling(pl.col("content"))
-    return texts.with_columns(
+    return _respelled(texts).with_columns(
         *(tells.alias(column(name)) for name in scorer().lists), pl.lit("").alias(FOLDED)
     )
 
 
 def with_scored(texts: pl.LazyFrame) -> pl.LazyFrame:
-    """The texts with FOLDED, and a Boolean column for each list of the scorer: whether its score
-    may be one to act on (see `worth_a_score`).
+    """The texts with JOINED, LOWERED, FOLDED, and a Boolean column for each list of the scorer:
+    whether its score may be one to act on (see `worth_a_score`).
 
     `texts`: `content` (String, no nulls). What is folded in another way than `clauses` does it, or
     is too long for the tables here, is left to `scoring`.
@@ -66,7 +71,8 @@ def with_scored(texts: pl.LazyFrame) -> pl.LazyFrame:
         for pair, values in enumerate(weights.packed)
     }  # fmt: skip
     frame = (
-        texts.with_columns(_telling=telling(content), _odd=_odd(content))
+        _respelled(texts)
+        .with_columns(_telling=telling(content), _odd=_odd(content))
         .with_columns(folded.alias(FOLDED))
         .with_columns(_runs=runs)
         .with_columns(**sums, _length=_length(pl.col("_runs").list.len()))
@@ -80,6 +86,14 @@ def with_scored(texts: pl.LazyFrame) -> pl.LazyFrame:
     return frame.with_columns(
         expression.fill_null(False).alias(name) for name, expression in found.items()
     ).drop(helping)
+
+
+def _respelled(texts: pl.LazyFrame) -> pl.LazyFrame:
+    content = pl.col("content")
+    return texts.with_columns(
+        clauses(content).str.replace_all(BREAK, "", literal=True).alias(JOINED),
+        content.str.normalize("NFKC").str.to_lowercase().alias(LOWERED),
+    )
 
 
 def column(name: str) -> str:
