@@ -266,9 +266,13 @@ def with_gaps(
     hidden = added(keyless, {Why.EMPTY_DAYS: in_days})
     if not measured.population:
         return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)
+    side, lost = reach.empty((Kind.TICKETS,), since or reach.begun(counted))
+    if side is not None and lost.missing and not empty.missing:
+        measured = replace(measured, coverage=reach.coverage(side, lost))
+    may_hit = Doubts(either=len(lost.missing) * reach.fullest(Kind.TICKETS))
     return replace(
         measured,
-        doubts=added(measured.doubts, whole.keyless(Kind.TICKETS)),
+        doubts=added(measured.doubts, whole.keyless(Kind.TICKETS), {Why.EMPTY_DAYS: may_hit}),
         below=added(measured.below, hidden),
         missing_days=empty.missing,
     )

@@ -8,7 +8,14 @@ from datetime import date, datetime, time, timedelta
 
 from kshop_audit.facts.days import BEGUN
 from kshop_audit.ingest import Source
-from kshop_audit.judging.empty_days import EmptyDays, Pace, SettledDays, empty_days, lost_tail
+from kshop_audit.judging.empty_days import (
+    EmptyDays,
+    Pace,
+    SettledDays,
+    empty_days,
+    lost_head,
+    lost_tail,
+)
 from kshop_audit.model.report import Coverage
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -19,6 +26,13 @@ PACED = (Kind.CHATS, Kind.ORDERS, Kind.SERVICE_STATS)
 
 NOTHING_HAPPENED = (Kind.TICKETS, Kind.VIOLATIONS, Kind.REVIEWS)
 """The kinds of which a file with headers and no row says that there was none."""
+
+GUIDES = {
+    Kind.TICKETS: (Kind.ORDERS, 7),
+    Kind.RATINGS: (Kind.CHATS, 1),
+    Kind.REVIEWS: (Kind.ORDERS, 15),
+}
+"""Kind of side files → the kind whose rows theirs follow, and after how many days at the latest."""
 
 ByDay = Mapping[str, Mapping[date, int]]
 """Name → day → rows, see `facts.days`; "paid" of paid orders."""
@@ -43,7 +57,8 @@ class Reach:
         """The days of a window without rows, of the first of the kinds that has a pace."""
         kind = next((kind for kind in kinds if kind in PACED and self.by_day.get(kind)), None)
         if kind is None:
-            return (Kind.TICKETS, self._tail(since)) if Kind.TICKETS in kinds else (None, _NONE)
+            side = next((kind for kind in kinds if kind in GUIDES), None)
+            return (None, _NONE) if side is None else (side, self._ends(side, since))
         if kind is Kind.SERVICE_STATS:
             return kind, self._unlisted(since)
         terms = self.terms
@@ -103,18 +118,22 @@ class Reach:
             of=of,
         )
 
-    def _tail(self, since: datetime) -> EmptyDays:
-        """The last days, which a file of tickets does not reach while orders go on."""
-        if Kind.TICKETS in self.terms.settings.coverage:
-            return _NONE
-        newest = self.ends(Kind.TICKETS)[1]
+    def _ends(self, kind: Kind, since: datetime) -> EmptyDays:
+        """The first and last days that a side file does not reach, while what its rows follow goes
+        on.
+        """
+        guide, lag = GUIDES[kind]
+        pace, newest = self.pace(guide), self.ends(kind)[1]
         # Days of which the orders are missing had orders, or they would not be missed.
-        ordered = (self.pace(Kind.ORDERS).last, *self.empty((Kind.ORDERS,), since)[1].missing)
-        until = max((day for day in ordered if day is not None), default=None)
-        days = lost_tail(self.pace(Kind.TICKETS), until, newest, self.terms.as_of)
+        gone = self.empty((guide,), since)[1].missing
+        until = max((day for day in (pace.last, *gone) if day is not None), default=None)
+        days = lost_tail(self.pace(kind), until, newest, self.terms.as_of)
         last = (self.terms.end - timedelta(days=1)).date()
-        lost = (last - timedelta(days=back) for back in range(days))
-        return EmptyDays(tuple(sorted(day for day in lost if day >= since.date())))
+        tail = [last - timedelta(days=back) for back in range(days)]
+        head = lost_head(self.pace(kind), pace, gone, since.date(), lag)
+        settled = SettledDays(kind, self.terms.settings)
+        lost = {day for day in (*head, *tail) if day >= since.date() and not settled.closed(day)}
+        return EmptyDays(tuple(sorted(lost)))
 
     def _unlisted(self, since: datetime) -> EmptyDays:
         """The dates of the window of which a file of daily figures has no row."""

@@ -15,6 +15,8 @@ _PLACED = {
     Kind.ORDERS: ("created_at", "paid_at"),
     Kind.CHATS: ("sent_at",),
     Kind.TICKETS: ("applied_at",),
+    Kind.RATINGS: ("rated_at",),
+    Kind.REVIEWS: ("reviewed_at",),
     Kind.SERVICE_STATS: ("date",),
 }
 """The columns that place a row on a day, the best one first."""

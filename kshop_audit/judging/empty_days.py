@@ -97,6 +97,31 @@ def lost_tail(pace: Pace, last: date | None, newest: datetime | None, as_of: dat
     return (as_of.date() - newest.date()).days if days >= 3 and expected >= ENOUGH else 0
 
 
+def lost_head(
+    pace: Pace, guide: Pace, missing: Sequence[date], since: date, lag: int
+) -> list[date]:
+    """The days before the first row of a side file, while what it hangs on went on (1b.3, 1b.5).
+
+    `pace`: of the side file; `guide`: of what its rows follow, such as orders, whose `missing` days
+    had some too; `since`: the window's first day; `lag`: so many days after the first order no
+    row need be there yet.
+    """
+    begun = min((day for day in (guide.first, *missing) if day is not None), default=None)
+    first = pace.first
+    if begun is None or first is None:
+        return []
+    followed = sum(units for day, units in guide.units.items() if day >= first)
+    if not followed or not guide.rows:
+        return []
+    usual = Fraction(sum(guide.units.values()), len(guide.rows))
+    lost = set(missing)
+    head = [first - back * DAY for back in range((first - max(begun, since)).days, 0, -1)]
+    late = [day for day in head if (day - begun).days >= lag]
+    units = sum((usual if day in lost else guide.units.get(day, 0) for day in late), Fraction(0))
+    expected = units * sum(pace.units.values()) / followed
+    return head if len(late) >= 3 and expected >= ENOUGH else []
+
+
 def _runs(rows: frozenset[date], begun: date, as_of: datetime) -> Iterator[Sequence[date]]:
     """The longest runs of days without rows, from `begun` to the day of as-of."""
     run: list[date] = []

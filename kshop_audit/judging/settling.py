@@ -42,12 +42,32 @@ def _empty(units: int, coverage: Coverage) -> Text:
     en = ", ".join(_span(*run, "to") for run in runs[:SHOWN]) + ("…" if len(runs) > SHOWN else "")
     days = len(coverage.days_missing)
     one = days == 1
+    way_out = _complete(kind, runs) if kind in FOLLOWING else _closed(runs)
     return Text(
         zh=f"{KIND_NAMES[kind].zh}文件缺 {days} 天（{zh}），其中可能有 {units} 个；"
-        "请重新导出这些天，确实没有营业就在 shop.toml 写 " + no_business(runs),
+        f"请重新导出这些天，{way_out.zh}",
         en=f"{KIND_NAMES[kind].en}: {days} {'day is' if one else 'days are'} missing ({en}), with "
-        f"up to {units} units; export them again, or if the shop was closed write "
-        + no_business(runs),
+        f"up to {units} units; export them again, or {way_out.en}",
+    )
+
+
+FOLLOWING = (Kind.TICKETS, Kind.RATINGS, Kind.REVIEWS)
+"""Kinds of files that may have no rows of a day on which the shop was open."""
+
+
+def _closed(runs: Sequence[tuple[date, date]]) -> Text:
+    line = no_business(runs)
+    return Text(
+        zh=f"确实没有营业就在 shop.toml 写 {line}", en=f"if the shop was closed write {line}"
+    )
+
+
+def _complete(kind: Kind, runs: Sequence[tuple[date, date]]) -> Text:
+    first, last = runs[0][0], runs[-1][1]
+    line = f"coverage.{kind} = {{from = {first}, to = {last}}}"
+    return Text(
+        zh=f"这些天确实一条也没有就在 shop.toml 写 {line}",
+        en=f"if there really was none on these days write {line}",
     )
 
 

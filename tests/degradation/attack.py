@@ -15,7 +15,7 @@ from tests.degradation.cells import (
     missing_times,
     unknown_words,
 )
-from tests.degradation.days import cut_days, stale_tickets
+from tests.degradation.days import cut_days, late_tickets, stale_tickets
 from tests.degradation.exports import Exports, Loss, exports_of
 from tests.degradation.focus import focused, is_whole
 from tests.degradation.judge import Fault, Report, audited, faults, measured, needless
@@ -42,6 +42,7 @@ DEGRADATIONS: Mapping[str, Degradation] = {
     "damaged_cells": damaged_cells,
     "stale_tickets": stale_tickets,
     "cut_days": cut_days,
+    "late_tickets": late_tickets,
     "coarse_times": coarse_times,
     "first_row_only": first_row_only,
 }

@@ -4,7 +4,7 @@ from tests import oracle
 from tests.oracle import douyin, elsewhere, taobao
 from tests.oracle.basis import Case, Outcome, window_end
 from tests.oracle.bounds import spans_of
-from tests.oracle.gaps import Gap, gaps
+from tests.oracle.gaps import Gap, gaps, late_start
 from tests.oracle.knowledge import Span
 from tests.shops.files import cell
 from tests.shops.profile import COLUMNS, Row, Shop
@@ -21,6 +21,7 @@ __all__ = [
     "douyin",
     "elsewhere",
     "gaps",
+    "late_start",
     "oracle",
     "spans_of",
     "taobao",

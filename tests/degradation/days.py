@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.degradation.builders import Gap, gaps, window_end
+from tests.degradation.builders import Gap, gaps, late_start, window_end
 from tests.degradation.cells import Degraded, is_damaged
 from tests.degradation.exports import Cells, Exports, Loss
 
@@ -43,6 +43,8 @@ report names that row's day.
 """
 OF_SIXTY_DAYS = frozenset({"quality-refund-rate"})
 """Rules of a longer window, whose pace may be too slow to call a run of days missing."""
+LAG = 7
+"""Days after the first order before which no ticket need be there."""
 STALE = 3
 """Days that orders must run on past the newest event of a ticket."""
 
@@ -203,6 +205,38 @@ def stale_tickets(rng: Random, exports: Exports) -> Degraded:
         return None
     detail = f"tickets {len(rows) - len(kept)}/{len(rows)} after {until:%m-%d}"
     return exports.with_rows("tickets", kept), Loss("stale_tickets", detail, BY_APPLICATION)
+
+
+def late_tickets(rng: Random, exports: Exports) -> Degraded:
+    """A file of tickets that begins days after the orders do (§1b.3, §1b.5): each ticket applied
+    for before some instant is gone. Those of them that ended later are fewer than the missing days
+    weigh.
+    """
+    orders = [moment for _, moment in dated(exports, "orders", whole=True)]
+    rows = exports.rows("tickets")
+    born = [when(row["applied_at"]) for row in rows]
+    if not orders or None in born or any(map(is_damaged, rows)) or may_miss_days(exports):
+        return None
+    end = window_end(exports.as_of)
+    until = end - rng.randrange(2, 25) * DAY
+    kept = [row for row, moment in zip(rows, born, strict=True) if moment and moment >= until]
+    times = [moment for moment in born if moment and moment >= until]
+    head = late_start(times, orders, set(), end - WINDOW * DAY, LAG)
+    fullest = max(Counter(moment.date() for moment in times).values(), default=0)
+    gone = [row for row in rows if row not in kept]
+    begun = min(orders)
+    for column in ("applied_at", "finished_at"):
+        inside = [m for row in gone if (m := when(row[column])) and m >= end - WINDOW * DAY]
+        ends = Counter(m.date() for row in kept if (m := when(row[column])))
+        if len(inside) > len(head) * max(ends.values(), default=0):
+            return None
+    older = [m for row in gone if (m := when(row["applied_at"])) and m >= end - LONGEST * DAY]
+    days = (until - max(begun, end - LONGEST * DAY)) // DAY
+    if not head or len(older) > days * fullest:
+        return None
+    detail = f"tickets {len(gone)}/{len(rows)} before {until:%m-%d}"
+    spared = frozenset({"pickup-24h", "tb-pickup-48h", "close-aftersales"})
+    return exports.with_rows("tickets", kept), Loss("late_tickets", detail, spared)
 
 
 def tickets_no_fuller(rows: list[Cells], until: datetime) -> bool:

@@ -93,3 +93,34 @@ def missing_runs(
 ) -> list[Gap]:
     """The gaps whose days are missing from the export."""
     return [gap for gap in gaps(rows, as_of, since) if gap.missing]
+
+
+def late_start(
+    rows: list[datetime], guide: list[datetime], lost: set[datetime], since: datetime, lag: int
+) -> list[datetime]:
+    """The days from the window's beginning to the first row of a side file, while what its rows
+    follow went on; none where too few rows would be expected there.
+
+    Args:
+        rows: Times of the side file's rows.
+        guide: Times of what they follow, one each; its missing days had as many as the others.
+        lost: The missing days of it.
+        since: The window's beginning.
+        lag: Days after the first of the guide before which no row need be there.
+    """
+    days = [midnight_of(moment) for moment in guide]
+    if not rows or not days:
+        return []
+    first, begun = midnight_of(min(rows)), min([*days, *lost])
+    follow = sum(day >= first for day in days)
+    if not follow:
+        return []
+    head = [
+        max(begun, midnight_of(since)) + number * DAY
+        for number in range((first - max(begun, midnight_of(since))) // DAY)
+    ]
+    late = [day for day in head if day - begun >= lag * DAY]
+    usual = Fraction(len(days), len(set(days)))
+    before = sum((usual if day in lost else Fraction(days.count(day)) for day in late), Fraction(0))
+    expected = before * len(rows) / follow
+    return head if len(late) >= 3 and expected >= ENOUGH else []

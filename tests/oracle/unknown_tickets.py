@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .aftersales import AT_FAULT, COMPLETED, REFUND_TYPES
 from .basis import DAY
+from .gaps import late_start
 from .knowledge import (
     ANYTHING,
     HIT,
@@ -16,12 +17,15 @@ from .knowledge import (
     fullest,
     interval_of,
     is_known,
+    missing_dates,
     span_of,
     turns,
 )
 
 INTERVENED = ("平台介入", "已介入")
 STALE = 3
+LAG = 7
+WINDOW = 30
 ENOUGH = 10
 
 
@@ -42,7 +46,7 @@ def dispute_span(files: Files) -> Span | None:
     turns(units, tickets.keyless("ticket_id"), MISS)
     turns(units, files["disputes"].keyless("ticket_id"), HIT)
     turns(units, files["disputes"].keyless("ticket_id"), MISS)
-    units += [ANYTHING] * stale_units(files)
+    units += [ANYTHING] * (stale_units(files) + late_units(files))
     return span_of(units)
 
 
@@ -81,6 +85,22 @@ def faults_of(files: Files, row: Cells) -> set[bool]:
     if is_known("tickets", "arbitration", word):
         return {False}
     return verdict | {False}
+
+
+def late_units(files: Files) -> int:
+    """How many tickets may have ended in days that orders reach and the first tickets do not."""
+    rows = files["tickets"].good
+    born = [m.low for row in rows if (m := interval_of(row["applied_at"]))]
+    orders = [
+        (row["order_id"], m.low)
+        for row in files["orders"].good
+        if (m := interval_of(row["created_at"])) and m.low <= files.as_of
+    ]
+    lost = set(missing_dates(files, orders))
+    opened = [moment for _, moment in orders]
+    head = late_start(born, opened, lost, files.since(WINDOW), LAG)
+    ends = [m.low for row in rows if (m := interval_of(row["finished_at"]))]
+    return fullest(ends) * len(head)
 
 
 def stale_units(files: Files) -> int:
