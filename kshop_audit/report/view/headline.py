@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kshop_audit.model.metadata import Level
@@ -9,6 +10,8 @@ from kshop_audit.model.report import Report, Status
 from kshop_audit.report.view.speech import Speech
 
 _NAMES = 4  # of more rules than this the first are named
+_PATH = 32  # signs of a path that is shown whole
+_SEPARATOR = re.compile(r"[/\\]")
 
 
 def titles_of(report: Report, speech: Speech) -> dict[str, str]:
@@ -92,5 +95,13 @@ def context(report: Report, speech: Speech) -> str:
     shop = speech.say("headline.shop", shop=speech.data(report.shop)) if report.shop else ""
     as_of = speech.say("headline.as_of", as_of=speech.instant(report.as_of, closing=True))
     file = report.config.file
-    config = speech.say("headline.config", file=speech.data(file)) if file else ""
+    config = speech.say("headline.config", file=speech.data(_end_of(file))) if file else ""
     return speech.join([shop, as_of, *packs, config or speech.say("headline.no_config")])
+
+
+def _end_of(path: str) -> str:
+    """A long path by its end, so that where a shop lies costs no line; details have all of it."""
+    if len(path) <= _PATH:
+        return path
+    *_, folder, name = ["", *_SEPARATOR.split(path)]
+    return f"…/{folder}/{name}" if folder else name
