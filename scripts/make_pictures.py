@@ -26,8 +26,26 @@ PICTURES: dict[str, dict[str, Any]] = {
     "phone": {"shop": "failing", "width": 390, "height": 844},
     "phone-healthy": {"shop": "healthy", "width": 390, "height": 844},
     "dark": {"shop": "failing", "width": 1280, "height": 900, "color_scheme": "dark"},
+    "outlook": {
+        "shop": "failing", "width": 1280, "height": 900, "click": "#tab-outlook", "of": "#whatif",
+        "slide": {"ship-48h": 5, "dispute-fault-rate": 2},
+    },
+    "outlook-phone": {
+        "shop": "failing", "width": 390, "height": 844, "click": "#tab-outlook", "of": "#whatif",
+        "slide": {"ship-48h": 5},
+    },
+    "calendar": {
+        "shop": "failing", "width": 1280, "height": 720, "click": "#tab-outlook", "of": ".calendar",
+    },
+    "hours": {
+        "shop": "failing",
+        "width": 1280,
+        "height": 900,
+        "click": "details.rule summary",
+        "of": "svg.heat",
+    },
     "print": {"shop": "failing", "width": 794, "height": 1123, "media": "print"},
-}
+}  # fmt: skip
 
 
 def taken(started: Any, picture: dict[str, Any], folder: Path) -> bytes:
@@ -37,6 +55,15 @@ def taken(started: Any, picture: dict[str, Any], folder: Path) -> bytes:
     size = {"width": picture["width"], "height": picture["height"]}
     page = started.new_page(viewport=size, color_scheme=picture.get("color_scheme", "light"))
     page.goto(file.as_uri())
+    if "click" in picture:
+        page.locator(picture["click"]).first.click()
+        for rule, count in picture.get("slide", {}).items():
+            slider = page.locator(f"input[data-rule={rule}]")
+            for _ in range(count):
+                slider.press("ArrowRight")
+        page.evaluate(
+            "of => document.querySelector(of).scrollIntoView({block: 'center'})", picture["of"]
+        )
     if "media" in picture:
         page.emulate_media(media=picture["media"])
     shot: bytes = page.screenshot()

@@ -74,7 +74,6 @@ class Drawer:
     breakdown: tuple[tuple[str, Markup], ...]
     table: FindingTable | None
     texts: tuple[str, ...]
-    sources: tuple[str, ...]
     todo: str
 
 
@@ -135,7 +134,6 @@ def _drawers(rows: Sequence[Row], report: Report, speech: Speech) -> Iterator[Dr
             breakdown=tuple(_breakdown(rule, speech)),
             table=_table(rule, speech),
             texts=(*row.remarks, *row.notes, *row.details),
-            sources=tuple(speech.data(source) for source in rule.sources),
             todo=actions.get(rule.id, ""),
         )
 
