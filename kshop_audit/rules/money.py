@@ -13,11 +13,13 @@ from kshop_audit.facts.fees import charged_orders, monthly
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms, Withdrawal
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Shape, Stated, Tally
+from kshop_audit.rules.kit.side_files import strangers
 
 FAMILY = "money"
 
@@ -145,6 +147,10 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
         费率为 2019 年公布的口径，现行费率未知；退款如何退费没有公布；订单表只有预估佣金，会注明
         “预估”。
     """
+    side = facts.tables.side_of_orders(Kind.SETTLEMENTS)
+    foreign = strangers(Kind.SETTLEMENTS, Kind.ORDERS, *side) if side else None
+    if foreign is not None:
+        return Stated(Status.NO_VERDICT, reason=foreign)
     since = datetime.combine(
         date.fromisoformat(str(terms.option("service-fee", "since"))), time.min
     )
@@ -161,6 +167,15 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
         slow=fee > 0,
         evidence=EvidenceColumns(ids=("order_id",), cost_fen=fee),
         findings=Findings({}, order=("month",), limit=None, beside=monthly(orders)),
+        notes=() if side is None else (_settled(*side),),
+    )
+
+
+def _settled(found: int, of: int) -> Text:
+    return Text(
+        zh=f"结算文件的 {of} 个订单号，订单文件里有 {found} 个；没有结算的订单按预估佣金或实付款算。",
+        en=f"{found} of {of} ids of the settlements are among the orders; orders without one pay "
+        "by their estimated commission or their amount.",
     )
 
 
