@@ -226,6 +226,14 @@ def _in_days(
     return Doubts(either=each.either * per_day, hit=each.hit * per_day, miss=each.miss * per_day)
 
 
+SILENT = Text(
+    zh="文件只有表头，又没有订单说明是哪段时间，不能证明没有发生：请连同订单一起导出，"
+    "或用 [coverage] 写明文件完整。",
+    en="The file holds a header alone, and no orders tell of which days: that proves nothing. "
+    "Export it with the orders, or state with [coverage] that it is complete.",
+)
+
+
 def _at_edges(
     days: Sequence[date], measured: Measurement, rule: str, whole: MeasuredPack
 ) -> Doubts:
@@ -251,6 +259,8 @@ def with_gaps(
     windowed = whole.terms.pack.rules[rule.info.id].window_days is not None
     since = whole.terms.since(rule.info.id) if windowed else None
     measured = replace(measured, covered=since is None or reach.covers(kinds, since))
+    if reach.silent(kinds[0] if kinds else None):
+        return replace(measured, status=None, reason=SILENT)
     if measured.gap == "none":
         return measured
     counted = (Kind.ORDERS,) if measured.population else kinds

@@ -82,6 +82,12 @@ class Reach:
         """
         return any(self._covers(kind, since) for kind in kinds)
 
+    def silent(self, kind: Kind | None) -> bool:
+        """Whether a file without a row says nothing, for no orders tell of which days it is."""
+        if kind not in NOTHING_HAPPENED or kind in self.terms.settings.coverage:
+            return False
+        return self.loaded.tables.empty(kind) and not self.by_day.get(Kind.ORDERS)
+
     def _covers(self, kind: Kind, since: datetime) -> bool:
         whole = self.terms.settings.coverage.get(kind)
         last = self.terms.end - timedelta(days=1)
