@@ -173,7 +173,8 @@ def service_fee(facts: Facts, terms: Terms) -> Shape:
 
 def _settled(found: int, of: int) -> Text:
     return Text(
-        zh=f"结算文件的 {of} 个订单号，订单文件里有 {found} 个；没有结算的订单按预估佣金或实付款算。",
+        zh=f"结算文件的 {of} 个订单号，订单文件里有 {found} 个；"
+        "没有结算的订单按预估佣金或实付款算。",
         en=f"{found} of {of} ids of the settlements are among the orders; orders without one pay "
         "by their estimated commission or their amount.",
     )
