@@ -22,6 +22,7 @@ from kshop_audit.model.schema import TABLES, Column, Type
 
 _CODE = re.compile(r"[\s'\"=`]*[\w.,&;:@#-]+[\s'\"`]*")
 _TIME = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}[日\sT]*[\d:]*['\"]*")
+_AMOUNT = re.compile(r"[¥￥]\s*-?\d[\d,]*(?:\.\d+)?|-?\d[\d,]*\.\d+\s*元?|-?\d[\d,]*\s*元")
 _THOUSANDS = re.compile(r"[¥￥]?-?\d{1,3}")
 
 
@@ -38,9 +39,16 @@ Cells = list[str]
 
 
 def _stands(column: Column, cells: Sequence[str]) -> bool:
-    """Whether cells may be those of a column: an id is a code or a name, a text no bare time."""
+    """Whether cells may be those of a column: an id is a code or a name, a text no bare time, and
+    no text or word of a vocabulary an amount.
+    """
+    if not cells:
+        return True
+    worded = column.type in (Type.TEXT, Type.CODE) and column is not _UNREAD
+    if worded and all(map(_AMOUNT.fullmatch, cells)):
+        return False
     if column.type is Type.TEXT:
-        return not cells or not all(map(_TIME.fullmatch, cells))
+        return not all(map(_TIME.fullmatch, cells))
     if column.type is Type.ID:
         return all(_CODE.fullmatch(cell) and not DATED.match(cell) for cell in cells)
     return looks_like(column, cells)
