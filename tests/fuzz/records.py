@@ -25,6 +25,7 @@ from tests.fuzz.reading import (
     title,
     well_quoted,
 )
+from tests.reading_truth.layouts import LAYOUTS
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,15 @@ def around(records: Sequence[Record], place: int) -> Iterator[int]:
 
 
 EVERY_TITLE = frozenset(
-    title(name) for kind in Kind for name in (*TABLES[kind].names, *titles(kind, kuaishou=True))
+    title(name)
+    for names in (
+        *(TABLES[kind].names for kind in Kind),
+        *(titles(kind, kuaishou=True) for kind in Kind),
+        *(layout.header for layout in LAYOUTS),
+    )
+    for name in names
 )
+"""Names of columns of all exports that the tests know."""
 
 
 def other_header(frame: Frame, record: Record) -> bool:
