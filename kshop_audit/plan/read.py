@@ -138,10 +138,10 @@ def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl
             return found["plain"], found["plain"].clear()
         odd = records.odd(found["odd"], needs).collect()
         if not records.has_second_header(odd):
-            return found["plain"], odd
+            return found["plain"], records.settled(odd)
         # From there on no row is what it seems, odd or not.
     text = records.odd_cells(closely=True).collect(engine="streaming")
-    return None, records.odd(text, needs).collect()
+    return None, records.settled(records.odd(text, needs).collect())
 
 
 def _in_order(plain: pl.DataFrame | None, odd: pl.DataFrame) -> pl.DataFrame:

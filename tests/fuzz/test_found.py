@@ -37,6 +37,18 @@ def test_rows_of_another_table_below_are_said_to_be_that(tmp_path: Path) -> None
         assert reasons[3:] == ["other_header", "other_header", "too_few_cells", "other_header"]
 
 
+def test_two_columns_of_text_in_another_order_further_down_are_no_rows_of_this_table(
+    tmp_path: Path,
+) -> None:
+    """All rows are in the usual form, and only the second header tells."""
+    names = ["订单编号", "物流单号", "快递公司", "发货时间"]
+    row = ["2600001", "YT00001", "中通快递", "2026-09-05 17:21:17"]
+    turned = [[cells[place] for place in (0, 2, 1, 3)] for cells in (names, row)]
+    table = read(tmp_path, text([names, row, *turned, names, row]))
+    assert table["_reason"].to_list() == [None, None, "other_header", None, None]
+    assert counts(table) == (2, 1, 2)
+
+
 def test_a_name_that_sounds_like_two_is_no_lost_separator(tmp_path: Path) -> None:
     """发货时间 and 备注 are names of columns; 发货时间备注 is one where the rows fit the header."""
     header = ("序号", "发货时间订单状态", "数值")

@@ -117,7 +117,11 @@ def explained(judged: Sequence[Cells]) -> list[pl.Expr]:
         state.cast(pl.UInt8).alias(STATE),
         first(lambda part: pl.lit(part.header), pl.lit(None, pl.String())).alias(BAD_COLUMN),
         first(lambda part: part.raw, found).alias(BAD_VALUE),
-        first(_why, fault).alias(BAD_REASON),
+        # The header of another table is skipped, and says what it is: see `typed.settled`.
+        pl.when(skip & (fault == reasons.OTHER_HEADER))
+        .then(fault)
+        .otherwise(first(_why, fault))
+        .alias(BAD_REASON),
     ]
 
 

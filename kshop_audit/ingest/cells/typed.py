@@ -34,7 +34,9 @@ from kshop_audit.tables import (
     RAW_SUFFIX,
     ROW,
     SAID,
+    SKIPPED,
     SPAN_SUFFIX,
+    STATE,
     schema,
 )
 
@@ -254,6 +256,11 @@ class Records:
     def has_second_header(self, odd: pl.DataFrame) -> bool:
         """Whether one of the odd rows is the header of another table: see `second_headers`."""
         return bool((odd[BAD_REASON] == reasons.OTHER_HEADER).any())
+
+    def settled(self, odd: pl.DataFrame) -> pl.DataFrame:
+        """The odd rows once their headers are known: of those that are skipped nothing is said."""
+        said = pl.when(pl.col(STATE) != SKIPPED).then(BAD_REASON)
+        return odd.with_columns(said.alias(BAD_REASON))
 
     def readable(self, rejected: pl.DataFrame) -> pl.DataFrame:
         """Rejected rows, typed, without what their faults made of their cells: see `faults`."""
