@@ -212,7 +212,7 @@ def is_blank(cells: Sequence[str]) -> bool:
 
 
 def is_footer(cell: str) -> bool:
-    text = bare(cell).lower().rstrip(":")
+    text = bare(cell).lower().rstrip("0123456789").rstrip(":")
     return text in FOOTERS or text.startswith("#")
 
 

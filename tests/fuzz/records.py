@@ -159,7 +159,7 @@ def other_header(frame: Frame, record: Record) -> bool:
     filled = [title(cell) for cell in record.cells if cell.strip()]
     if sum(name in titles for name in filled) > 1:
         return True
-    if len(filled) > 1 and 2 * sum(name in EVERY_TITLE for name in filled) >= len(filled):
+    if filled and 2 * sum(name in EVERY_TITLE for name in filled) >= len(filled):
         return True
     if frame.key is None:
         return False
