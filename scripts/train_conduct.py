@@ -2,8 +2,8 @@
 
     python scripts/train_conduct.py [--folds N]
 
-Reads tuning.csv, training.csv and the ordinary sentences for tuning; never the held-out part.
-Logistic regression, one list against the rest, in plain Python. The thresholds come from
+Reads tuning.csv, training.csv, later.csv and the ordinary sentences for tuning; never the held-out
+part. Logistic regression, one list against the rest, in plain Python. The thresholds come from
 cross-validation: no sentence is scored by weights that it helped to make.
 """
 
@@ -19,7 +19,11 @@ from math import exp, sqrt
 from pathlib import Path
 
 from kshop_audit.facts.chat.folding import folded
+from kshop_audit.facts.chat.reader import ListReader, Message, Strength
 from kshop_audit.facts.chat.scoring import UNIT, WEIGHTS, grams
+from kshop_audit.facts.chat.second_look import SCORED_AS
+from kshop_audit.model.settings import Settings, lexicon_of
+from kshop_audit.packs import load
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "tests" / "conduct" / "corpus"
@@ -34,9 +38,13 @@ HEAVY, REVIEW, OTHER = 0.7, 0.3, 0.5
 RARE = 2
 COMMON = 2
 SMALLEST = 120
-HIT_PRECISION, REVIEW_PRECISION, LEFT_OUT = 0.92, 0.55, 0.15
+HIT_PRECISION, REVIEW_PRECISION, LEFT_OUT = 0.93, 0.55, 0.15
+ALARMS = 1
+"""So many ordinary sentences at most may be hits of a list."""
+AGREED_WRONG = 0.07
+"""Of what the lists have for review and is no hit, so much may become one by its score."""
 ORDINARY_REVIEWS = 0.004
-CUES_SHARE = 0.045
+CUES_SHARE = 0.03
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Example:
 
 def examples() -> list[Example]:
     rows = []
-    for name in ("tuning.csv", "training.csv", "ordinary.csv"):
+    for name in ("tuning.csv", "training.csv", "later.csv", "ordinary.csv"):
         with (CORPUS / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if name == "ordinary.csv" and row["note"] != "tuning":
@@ -151,7 +159,7 @@ def thresholds(scored: list[tuple[float, Example]], name: str) -> tuple[int, int
         right += role(row, name) == 1.0
         seen += row.label != "clean"
         alarms += row.ordinary
-        if right / place >= HIT_PRECISION and alarms <= 1:
+        if right / place >= HIT_PRECISION and alarms <= ALARMS:
             hit_at, hit_recall = s, right / every
         if seen / place >= REVIEW_PRECISION and alarms <= ORDINARY_REVIEWS * ordinary:
             review_at, review_recall = s, right / every
@@ -159,6 +167,34 @@ def thresholds(scored: list[tuple[float, Example]], name: str) -> tuple[int, int
     hits = sorted(s for s, row in rows if role(row, name))
     against = hits[int(LEFT_OUT * len(hits))]
     return round(hit_at * UNIT), round(review_at * UNIT), round(against * UNIT), told
+
+
+def doubtful(rows: list[Example], name: str) -> set[str]:
+    """The texts that the word lists alone have for review, none of their words taken back."""
+    pack = load("kuaishou")
+    same = [name, *(part for part, model in SCORED_AS.items() if model == name)]
+    readers = [ListReader(lexicon_of(pack, Settings(), part)) for part in same]
+    found = set()
+    for row in rows:
+        message = Message(row.text)
+        told = [reader.read(message) for reader in readers]
+        if max(reading.verdict for reading in told) is not Strength.REVIEW:
+            continue
+        if not (message.warned or message.body.quoted or any(r.taken_back for r in told)):
+            found.add(row.text)
+    return found
+
+
+def agreed(scored: list[tuple[float, Example]], name: str) -> int:
+    """From which score on a message with a doubtful word is a hit."""
+    rows = [
+        entry for entry in scored if entry[1].label == "clean" or entry[1].clause == LISTS[name]
+    ]
+    asked = doubtful([row for _, row in rows if not row.ordinary], name)
+    wrong = sorted(
+        (s for s, row in rows if row.text in asked and not role(row, name)), reverse=True
+    )
+    return round(wrong[int(AGREED_WRONG * len(wrong))] * UNIT) + 1
 
 
 def cues(
@@ -169,15 +205,19 @@ def cues(
     plain = [row for row in rows if row.ordinary]
     for row in plain:
         ordinary.update(row.grams)
+    hits = [row for row in rows if row.label == "hit" and row.clause != "2.8"]
+    among_hits: Counter[str] = Counter()
+    for row in hits:
+        among_hits.update(row.grams)
+    # A run of many hits lets more of them pass than one of few, though it weighs the same.
     ranked = sorted(
-        (max(w[place] for w in weights.values()), gram)
+        (max(w[place] for w in weights.values()) * sqrt(min(among_hits[gram], 6)), gram)
         for gram, place in known.items()
         if len(gram) >= 2 and "|" not in gram and "0" not in gram and "a" not in gram
-        and ordinary[gram] <= len(plain) // 400
+        and ordinary[gram] <= len(plain) // 1000
     )  # fmt: skip
-    hits = [row for row in rows if row.label == "hit" and row.clause != "2.8"]
     best: tuple[float, list[str], int] = (0.0, [], 2)
-    for size in (200, 300, 400, 600, 900, 1300):
+    for size in (300, 600, 900, 1300, 2000):
         chosen = [gram for _, gram in ranked[-size:]]
         kept = set(chosen)
         for needed in (2,):
@@ -220,9 +260,10 @@ def main() -> None:
             ]
     known = vocabulary(rows)
     final = {name: trained(rows, known, name) for name in LISTS}
-    hit, review, against = {}, {}, {}
+    hit, review, against, agree = {}, {}, {}, {}
     for name in LISTS:
         hit[name], review[name], against[name], told = thresholds(held[name], name)
+        agree[name] = max(agreed(held[name], name), review[name])
         print(told)
     chosen, needed = cues(rows, {name: w for name, (w, _) in final.items()}, known)
     kept = {
@@ -235,6 +276,7 @@ def main() -> None:
         "bias": [round(final[name][1] * UNIT) for name in LISTS],
         "hit": hit,
         "review": review,
+        "agreed": agree,
         "against": against,
         "cues": chosen,
         "cues_needed": needed,

@@ -91,7 +91,12 @@ def unmatched(facts: Facts) -> pl.LazyFrame:
 def matches(facts: Facts, *lists: str) -> pl.LazyFrame:
     """One row a merchant-side message: MESSAGE_COLUMNS and the columns of `matched` for each of
     the word lists. Only suspects are searched; no other message can match.
+
+    LookupError for a list that the rule does not declare: the texts of such a list were not kept,
+    and finding none of its words would say nothing.
     """
+    if facts.lists is not None and (missing := set(lists) - facts.lists):
+        raise LookupError(f"word lists that the rule does not declare: {sorted(missing)}")
     none = {
         column(name, part): pl.lit(False) if part in WHETHER else NOTHING
         for name in lists

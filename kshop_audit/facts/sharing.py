@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import copy
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any, Concatenate, Generic, ParamSpec, overload
@@ -120,7 +121,14 @@ class Facts:
         self.terms = terms
         self.compute = compute
         self.edits = edits
+        self.lists: frozenset[str] | None = None
         self._slots: dict[Hashable, _Slot] = {}
+
+    def declaring(self, lists: Iterable[str]) -> Facts:
+        """The same frames, for a rule that declares these word lists. Before, any list goes."""
+        own = copy.copy(self)
+        own.lists = frozenset(lists)
+        return own
 
     @property
     def computes(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -198,3 +199,10 @@ def test_rules_look_for_no_other_list_than_those_whose_messages_are_kept() -> No
             assert looked_for <= set(catalogue()[rule].info.lists), rule
             declared |= looked_for
     assert declared >= set(SEARCHED)
+
+
+def test_a_list_that_the_rule_does_not_declare_is_refused() -> None:
+    """Its texts were not kept, so that nothing found would look like nothing written."""
+    facts = Facts(Tables({}, {}), Terms(datetime(2026, 3, 31), PACK, OPTIONS))
+    with pytest.raises(LookupError, match="illegal"):
+        facts.declaring(("abusive", "slander"))(matches, "abusive", "illegal")

@@ -72,6 +72,23 @@ def may_cross(text: str, end: int) -> bool:
     return _begins(text, end - 1, RIGHT)
 
 
+def begins_another(text: str, start: int, end: int) -> bool:
+    """Whether in the dictionary the end of text[start:end] begins another word: 不要脸盆.
+
+    Never without the dictionary; then such a word is taken for what it is.
+    """
+    segment = _segmenter()
+    if segment is None or not _goes_on(text, end):
+        return False
+    place = 0
+    for token in segment(text):
+        after = place + len(token)
+        if start < place < end < after:
+            return True
+        place = after
+    return False
+
+
 def known(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] or a part of it with its neighbour is a word of the dictionary."""
     segment = _segmenter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 import polars as pl
 
@@ -26,6 +27,7 @@ OURS = (Disclosed.CHAT, Disclosed.PHONE)
 """Kinds of which a label beside the number says that it is none."""
 PLACES = (Disclosed.PHONE, Disclosed.ADDRESS, Disclosed.CARD)
 """Kinds that are ordinary in talk of a delivery or a return."""
+OWN_LINK = re.compile(r"(?:kuaishou|kwai)[a-z]*\.com", re.IGNORECASE)
 READ = pl.Struct({"certain": pl.String, "doubtful": pl.String})
 
 
@@ -79,6 +81,8 @@ class ContactLook:
         read = self._discloser.read(content)
         harmless = any(phrase in content for phrase in self._names.innocent)
         led = NOTHING if harmless else self._look.readings(content)[LIST]
+        if not led.words and OWN_LINK.search(content):
+            led = NOTHING  # a score alone says nothing against a link that stays on the platform
         result: dict[str, Strength] = {}
         labelled = self._discloser.labelled(content)
         # Where a parcel goes back to leads nobody outside.

@@ -20,6 +20,8 @@ from kshop_audit.facts.text import fold
 
 FAR, NEAR, FARTHEST = 8, 3, 16
 PIECES = re.compile(r"\{([a-z]+)(\??)\}|(……)|(…)|(·)|([\^$|])|([^{…·^$|]+)")
+JOINED = 600
+"""So many words at most are made of two parts of a frame that follow each other directly."""
 _INSIDE = rf"[^{re.escape(BREAK)}]"
 _BORDERS = {
     "^": rf"(?:^|{re.escape(BREAK)})",
@@ -152,10 +154,15 @@ def _rarest(
     found = {}
     for frame in frames:
         parts: list[tuple[int, tuple[str, ...]]] = []
+        before: tuple[str, ...] = ()
         for name, optional, _, _, _, _, literal in PIECES.findall(frame):
-            if name and not optional:
-                parts.append((rare[name], sets[name]))
-            elif literal:
-                parts.append((ordinary(fold(literal)), (literal,)))
+            words = sets[name] if name and not optional else (literal,) if literal else ()
+            if words:
+                parts.append((rare[name] if name else ordinary(fold(literal)), words))
+            joined = tuple(first + second for first in before for second in words)
+            if 0 < len(joined) <= JOINED:
+                # What follows directly: two common words are rare together.
+                parts.append((sum(ordinary(fold(word)) for word in joined), joined))
+            before = words
         found[frame] = min(parts, key=lambda part: part[0])
     return found

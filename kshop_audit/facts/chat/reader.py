@@ -30,9 +30,11 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True)
 class WordFinding:
-    """What a list finds in a message: the words meant and how they are written. `likely`: all that
-    makes it a hit are words against which the scorer may speak. `innocent`: a phrase that
-    is known to be harmless stands in the message.
+    """What a list finds in a message: the words meant and how they are written.
+
+    `likely`: all that makes it a hit, or one for review, are words for or against which the scorer
+    may speak. `innocent`: a phrase that is known to be harmless stands in the message.
+    `taken_back`: a word that would be a hit is denied, quoted or otherwise for review here.
     """
 
     verdict: Strength = Strength.NOTHING
@@ -40,17 +42,21 @@ class WordFinding:
     spelled: tuple[str, ...] = ()
     likely: bool = False
     innocent: bool = False
+    taken_back: bool = False
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A word or phrase in the folded text. `likely`: the scorer may speak against it."""
+    """A word or phrase in the folded text. `likely`: the scorer may speak against it.
+    `taken_back`: a negation stands inside it.
+    """
 
     start: int
     end: int
     word: str
     verdict: Strength
     likely: bool = False
+    taken_back: bool = False
 
 
 NOTHING = WordFinding()
@@ -132,11 +138,15 @@ class ListReader:
         told = [(place, verdict) for place, verdict in judged if verdict]
         if not told:
             return NOTHING
+        most = max(verdict for _, verdict in told)
         return WordFinding(
-            max(verdict for _, verdict in told),
+            most,
             tuple(dict.fromkeys(_shown(place.word) for place, _ in told)),
             tuple(dict.fromkeys(_shown(body.text[place.start : place.end]) for place, _ in told)),
-            all(place.likely for place, verdict in told if verdict is Strength.HIT),
+            all(place.likely for place, verdict in told if verdict is most),
+            taken_back=any(
+                place.taken_back or verdict is not place.verdict for place, verdict in told
+            ),
         )
 
     def _places(self, message: Message) -> Iterator[Spot]:
@@ -176,9 +186,14 @@ class ListReader:
                 if end == start:
                     continue
                 last = hit.start(hit.lastindex or 0)
-                taken_back = last > hit.start() and TAKEN_BACK.search(clauses, hit.start(), last)
+                inside = last > hit.start() and TAKEN_BACK.search(clauses, hit.start(), last)
                 yield Spot(
-                    start, end, hit.group(), Strength.REVIEW if taken_back else verdict, likely=True
+                    start,
+                    end,
+                    hit.group(),
+                    Strength.REVIEW if inside else verdict,
+                    likely=True,
+                    taken_back=bool(inside),
                 )
 
     def _of_spelling(self, body: Folded, found: Spelling) -> Strength:
@@ -201,6 +216,8 @@ class ListReader:
                 return Strength.REVIEW if self._reviewed(body, found) else Strength.NOTHING
             if borders.may_cross(body.text, found.end):
                 return Strength.REVIEW
+        elif borders.begins_another(body.text, found.start, found.end):
+            return Strength.REVIEW
         broken = any(found.start < place < found.end for place in body.breaks)
         return Strength.REVIEW if broken and not _apart(body, found) else Strength.HIT
 
@@ -228,6 +245,7 @@ class ListReader:
             or message.warned
             or standing.denied(body, place.start, place.end)
             or standing.taken_up(body, place.start, place.end)
+            or (self._lexicon.sounding and standing.said_of_others(body, place.start))
         )
         return Strength.REVIEW if doubtful else Strength.HIT
 

@@ -41,8 +41,9 @@ def grams(body: Folded) -> set[str]:
 class Scorer:
     """Scores of a message by word list.
 
-    `hit`, `review`: from which score on the message counts as one; `against`: below which the score
-    speaks against a likely word. `cues`: runs of signs of which at least `cues_needed` stand in a
+    `hit`, `review`: from which score on the message counts as one; `agreed`: from which score on
+    a doubtful word or phrase in it is a hit; `against`: below which the score speaks against a
+    likely word. `cues`: runs of signs of which at least `cues_needed` stand in a
     message worth a score. `common`: how often pairs of characters stand in 10,000 ordinary
     sentences.
     """
@@ -51,6 +52,7 @@ class Scorer:
     bias: tuple[int, ...]
     hit: Mapping[str, int]
     review: Mapping[str, int]
+    agreed: Mapping[str, int]
     against: Mapping[str, int]
     cues: tuple[str, ...]
     cues_needed: int
@@ -100,6 +102,7 @@ def scorer() -> Scorer:
         bias=tuple(data["bias"]),
         hit=data["hit"],
         review=data["review"],
+        agreed=data["agreed"],
         against=data["against"],
         cues=tuple(data["cues"]),
         cues_needed=data["cues_needed"],

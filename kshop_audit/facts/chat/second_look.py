@@ -134,15 +134,18 @@ def _weighed(message: Message, name: str, reading: WordFinding) -> WordFinding:
     model = SCORED_AS.get(name, name)
     if model not in known.lists:
         return reading
-    if reading.verdict is Strength.HIT and reading.likely:
-        against = message.scores[model] < known.against[model]
-        return replace(reading, verdict=Strength.REVIEW) if against else reading
-    if reading.verdict is Strength.HIT or name != model or len(message.body.text) < SHORTEST:
-        return reading
     score = message.scores[model]
-    sure = score >= known.hit[model] and not (message.warned or message.body.quoted)
+    plain = not (message.warned or message.body.quoted)
+    if reading.verdict is Strength.HIT:
+        against = reading.likely and score < known.against[model]
+        return replace(reading, verdict=Strength.REVIEW) if against else reading
     if reading.verdict is Strength.REVIEW:
-        return replace(reading, verdict=Strength.HIT) if sure and reading.likely else reading
+        least = known.agreed[model] if reading.likely else known.hit[model]
+        agreed = score >= least and plain and not reading.taken_back
+        return replace(reading, verdict=Strength.HIT) if agreed else reading
+    if name != model or len(message.body.text) < SHORTEST:
+        return reading
+    sure = score >= known.hit[model] and plain
     if score < known.review[model] or reading.innocent:
         return reading
     shown = known.telling(message.body, model)

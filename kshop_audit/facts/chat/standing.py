@@ -19,7 +19,8 @@ DENIED_BEFORE = re.compile(
     r"|说我们|诬陷|怕|担心|害怕|如果|假设|若|上一家|别家|别人家|人家|其他店|其他家|别的店|外面"
     r"|严查|查过|查处|查封|刚查|看出|识破|识别|教您|教你|凡是说|但凡|关键词|标题里|退回来的"
     r"|寄回来的|调包|掉包|拒收|最恨|痛恨|不支持|不提供|不出售|没收到过|没见过|从没进过|没进过"
-    r"|不涉及|与|远离|抵制|如果是|假如是|若是|如非|如若|冇|唔系|唔卖|勿是|弗是|唔会|莫|别)"
+    r"|不涉及|与|远离|抵制|如果是|假如是|若是|如非|如若|冇|唔系|唔卖|勿是|弗是|唔会|莫|别"
+    r"|never|not|isnt|dont|不存在|没做过|没出过)"
     r"(?:(?!只有|而是|都是|全是|就是|但|可是)[^|]){0,10}$"
 )
 DENIED_AFTER = re.compile(
@@ -37,14 +38,17 @@ DENIED_AFTER = re.compile(
     r"|与)[^|]{0,5}(?:区别|差别|不同|对比|不一样)|没有这|没进过|绝不|绝无|从不|从来不|从来没"
     r"|[^|]{0,6}\|?[^|]{0,6}(?:赔您|赔你|假一|十倍|全额退|关店|关门|吃下去|倒闭|随便您去验"
     r"|欢迎(?:您)?(?:去)?(?:验|鉴定))|不可能|是红线|违规|违法|犯法|犯罪|一经|假一|开除|禁止|严禁"
+    r"|[^|]{0,10}?(?:都|也|从|绝|可)?不(?:卖|碰|做|沾|进)(?:的|哈|啦|哦|呀|过|碰)?(?:$|\|)"
+    r"|[^|]{0,10}?没有?(?:卖|做|进|碰|出)过|(?:的)?您?(?:去别处|去别家|尽管)|这(?:顶|个)?帽子"
+    r"|[^|]{0,2}(?:一律|一概|无条件|全额)(?:退|赔)"
     r"|唔卖|冇|唔会|也太|您太|可别|这种事|这话|从何|没见过|纯属误会|冤枉|怎么可能|哪能|哪敢)"
 )
 ATTRIBUTED = re.compile(
-    r"(?:您|你|买家|顾客|客户|客人|亲|有人|朋友|同事|家人|老公|老婆|闺蜜|评论|评价|差评|评论区"
-    r"|用户|他|她|网上|主播|别人|对方|人家)[^|]{0,8}?"
+    r"(?:您|你|老师|学校|买家|顾客|客户|客人|亲|有人|朋友|同事|家人|老公|老婆|闺蜜|评论|评价"
+    r"|差评|评论区|用户|他|她|网上|主播|别人|对方|人家)[^|]{0,8}?"
     r"(?:说|问|讲|写|觉得|认为|以为|怀疑|选|反馈|理解|提到|提的|形容|骂|留言|发来|告诉|一句|质疑"
-    r"|举报|投诉|描述|喊|叫|要求|让|咨询|看成|当成|听成|买到|看到|发的图|发的照|误以为"
-    r"|误会).{0,10}$"
+    r"|上传|提供|自己带|发来|寄来|举报|投诉|描述|喊|叫|要求|让|咨询|看成|当成|听成|买到|看到"
+    r"|发的图|发的照|误以为|误会).{0,10}$"
 )
 ATTRIBUTED_AFTER = re.compile(
     r"^[^|]{0,4}(?:这(?:个|种|句|类)?(?:词|字|话|说法|问题|情况|事)|(?:那|这)(?:位|个人)|的(?:都"
@@ -61,6 +65,12 @@ ASSERTED = re.compile(
     r"|实话说){0,3}[^|]{0,3}是$|(?:那个|这个|那款|这款|那双|这双|那条|这条|那件|这件|那批|这批"
     r"|收到的|拍的|下单的|看的|问的)·?(?:其实|就|都|也|确实|真的)?是$"
 )
+OTHERS = re.compile(
+    r"(?:别家|别人家|谁家|同行|隔壁|别的店|其他店|其他家|外面|外头|市面上)[^|我咱本]{0,6}$"
+)
+"""What stands before a word that is said of others."""
+ASKED_FOR = re.compile(r"^[^|]{0,3}(?:传|寄|发|拍|交)(?:上来|过来|来|给我|我们|我)")
+"""What stands behind a paper that the buyer is to send."""
 COMPARED = re.compile(r"(?:跟|和|与|比|区别于|不同于|有别于|区分)$")
 """What stands before a word that something else is compared with."""
 LOOK_BACK, LOOK_AHEAD = 22, 16
@@ -82,6 +92,12 @@ def denied(body: Folded, start: int, end: int) -> bool:
     return bool(DENIED_BEFORE.search(before) or DENIED_AFTER.match(after))
 
 
+def said_of_others(body: Folded, start: int) -> bool:
+    """Whether the clause says before the word that it is about other shops."""
+    before, _ = around(body, start, start)
+    return bool(OTHERS.search(before.rpartition("|")[2]))
+
+
 def taken_up(body: Folded, start: int, end: int) -> bool:
     """Whether the word is a quotation, or put into somebody else's mouth."""
     if start in body.quoted and end - 1 in body.quoted:
@@ -96,6 +112,8 @@ def taken_up(body: Folded, start: int, end: int) -> bool:
     if asked and any(who in clause for who in ("您", "你", "亲是")):
         return True
     if COMPARED.search(clause):
+        return True
+    if ASKED_FOR.match(after):
         return True
     return bool(ATTRIBUTED.search(before) or ATTRIBUTED_AFTER.match(after))
 

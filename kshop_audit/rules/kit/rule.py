@@ -6,6 +6,7 @@ paragraph and a Chinese one.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -133,7 +134,12 @@ def rule(
             due=tuple((due or {}).items()),
             **declared,
         )
-        return Rule(info, measure, conclude, complete)
+
+        @functools.wraps(measure)
+        def declaring(facts: Facts, terms: Terms) -> Shape:
+            return measure(facts.declaring(info.lists), terms)
+
+        return Rule(info, declaring, conclude, complete)
 
     return make
 
