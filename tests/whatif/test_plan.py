@@ -15,7 +15,9 @@ from kshop_audit.packs import load
 from tests.cli.build import ROOT, Run
 from tests.whatif.small_shop import AS_OF, HOUR, SmallShop, read, small_shop, written
 
-AT = ("--as-of", "2026-10-31", "--isolated")
+WHOLE = "coverage.tickets={from = 2026-08-01, to = 2026-10-31}"
+"""Nothing is missing, however short the files are."""
+AT = ("--as-of", "2026-10-31", "--isolated", "--set", WHOLE)
 PACK = load("kuaishou")
 MINUTES = {rule: int(str(figure.value)) for rule, figure in PACK.effort.items()}
 
@@ -218,12 +220,13 @@ def test_green_gates_take_the_fewest_units(run: Run, tmp_path: Path, seed: int) 
 
 def test_effort_is_changed_in_shop_toml(run: Run, tmp_path: Path) -> None:
     folder = good_shop(2, late=3).write(tmp_path / "shop")
-    (folder / "shop.toml").write_text("[effort]\nship-48h = 100\n", encoding="utf-8")
-    flags = ("--as-of", "2026-10-31", "--target", "4.85", "--format", "json")
+    settings = folder / "shop.toml"
+    settings.write_text("[effort]\nship-48h = 100\n", encoding="utf-8")
+    flags = ("--as-of", "2026-10-31", "--set", WHOLE, "--target", "4.85", "--format", "json")
     plan = said(run, "plan", folder, *flags)
     (step,) = (step for step in plan["steps"] if step["rule"] == "ship-48h")
     assert step["effort_minutes"] == step["count"] * 100
-    (folder / "shop.toml").write_text('[effort]\nship-48h = "0.5"\n', encoding="utf-8")
+    settings.write_text('[effort]\nship-48h = "0.5"\n', encoding="utf-8")
     plan = said(run, "plan", folder, *flags)
     (step,) = (step for step in plan["steps"] if step["rule"] == "ship-48h")
     assert step["effort_minutes"] == step["count"] / 2
