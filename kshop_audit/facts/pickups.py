@@ -209,7 +209,7 @@ def due_pickups(facts: Facts, hours: int) -> pl.LazyFrame:
     last = _last_pickups(tables, last=facts.terms.last)
     rows = (
         facts(possible_orders)
-        .join(facts(first_applications), on="order_id", how="left")
+        .join(_applications(tables), on="order_id", how="left")
         .join(last, on="order_id", how="left")
     )
     rows = _with_ticket_doubt(rows, tables)

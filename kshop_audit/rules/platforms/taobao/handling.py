@@ -11,7 +11,8 @@ from kshop_audit.facts.conversations import within
 from kshop_audit.facts.orders import span_of
 from kshop_audit.facts.pickups import due_pickups
 from kshop_audit.facts.shipments import imprecise_pickups
-from kshop_audit.facts.spans import span
+from kshop_audit.facts.spans import TimeRange, span
+from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.tickets import possible_refunds
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
@@ -29,6 +30,29 @@ from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
 def _until(rule_id: str, terms: Terms) -> pl.Expr:
     """Where the window ends: whole days before the midnight after as-of (T-2, T-4)."""
     return pl.lit(terms.end - timedelta(days=terms.number(rule_id, "lag_days")))
+
+
+def _refunded(
+    asked: TimeRange, picked: TimeRange, stated: pl.Expr, terms: Terms
+) -> tuple[pl.Expr, pl.Expr]:
+    """Booleans: a refund was applied for before the pickup, for sure; and perhaps."""
+    known = picked.early.is_not_null()
+    sure = pl.when(known).then(asked.late < picked.early).otherwise(stated)
+    may = pl.when(known).then(asked.early < picked.late).otherwise(True)
+    return (
+        ((asked.late <= terms.last) & sure).fill_null(False),
+        ((asked.early <= terms.last) & may).fill_null(False),
+    )
+
+
+def _causes(tables: Tables, silent: pl.Expr, touched: pl.Expr) -> dict[Why, pl.Expr]:
+    """Why a pickup is not known. `silent`: no file tells of it; `touched`: unreadable rows do."""
+    doubts = {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt", Kind.TICKETS: "ticket_doubt"}
+    causes = because(tables, doubts)
+    unclear = pl.col("unclear").fill_null(False) & ~touched
+    causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
+    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (silent & ~touched)
+    return causes
 
 
 @rule(
@@ -91,12 +115,13 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
     at, known = due.early, picked.early.is_not_null()
     stated = pl.col("pickup_known").fill_null(False) & ~pl.col("open_state").fill_null(True)
     touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
-    applied = (pl.col("applied_at") <= terms.last).fill_null(False)
+    asked = span("applied_at", precise=not tables.imprecise(Kind.TICKETS, "applied_at"))
+    refunded, perhaps_refunded = _refunded(asked, picked, stated, terms)
     gone = ~known & (pl.col("may_be_gone") & pl.col("open_state")).fill_null(False)
     chances = Chances(
         pl.when(known).then(picked.early <= due.late).otherwise(~stated).fill_null(True),
         pl.when(known).then(picked.late > due.early).otherwise(True).fill_null(True),
-        gone | (applied & ~known & ~stated) | pl.col("ticket_doubt").is_not_null(),
+        gone | (perhaps_refunded & ~refunded) | pl.col("ticket_doubt").is_not_null(),
     )
     chances = ANYTHING.where(touched) | chances.where(~touched)
     outside = (at >= _until("tb-pickup-48h", terms)) | (at < terms.since("tb-pickup-48h"))
@@ -105,16 +130,11 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         "force_majeure": pl.col("exempted"),
         "cancelled": pl.col("cancelled") & ~touched,
         "presale": pl.col("presale"),
-        "refund_before_pickup": applied
-        & ~touched
-        & pl.when(known).then(pl.col("applied_at") < picked.early).otherwise(stated),
+        "refund_before_pickup": refunded & ~touched,
     }
     unsure = chances.unsure(outside, at > terms.last, *excluded.values())
-    doubts = {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt", Kind.TICKETS: "ticket_doubt"}
-    causes = because(tables, doubts)
-    unclear = pl.col("unclear").fill_null(False) & ~touched
-    causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
-    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (~known & ~stated & ~touched)
+    causes = _causes(tables, ~known & ~stated, touched)
+    rough = not (picked.precise and asked.precise)
     return Ratio(
         unit=facts(due_pickups, terms.number("tb-pickup-48h", "hours")),
         at="due_at",
@@ -122,8 +142,8 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         grace=timedelta(hours=terms.number("tb-pickup-48h", "hours")),
         keyless=(Kind.TICKETS,),
         excluded={**excluded, "outside_window": at >= _until("tb-pickup-48h", terms)},
-        maybe=maybe(causes, unsure, Why.NOT_COVERED),
-        unknown={**causes, Why.NOT_PRECISE: known} if not picked.precise else causes,
+        maybe=maybe(causes, unsure, Why.NOT_PRECISE if rough else Why.NOT_COVERED),
+        unknown={**causes, Why.NOT_PRECISE: known} if rough else causes,
         evidence=EvidenceColumns(ids=("order_id",), deadline=at, actual=picked.early),
         by={
             "carrier": pl.col("carrier"),
