@@ -80,6 +80,16 @@ def texts(facts: Facts) -> pl.LazyFrame:
     return unscored(said) if chats is None or chats.height < FEW else with_scored(said)
 
 
+@fact
+def worded(facts: Facts) -> pl.LazyFrame:
+    """`suspects` with what they say, for a rule with a look of its own at the words.
+
+    Columns: MESSAGE_COLUMNS, TEXT_ID, text (normalised content).
+    """
+    said = facts(texts).select(TEXT_ID, "text")
+    return facts(suspects).join(said, on=TEXT_ID, how="left")
+
+
 @fact(shared=True)
 def unmatched(facts: Facts) -> pl.LazyFrame:
     """All other merchant-side messages, one row each. Columns: MESSAGE_COLUMNS."""
