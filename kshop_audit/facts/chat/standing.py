@@ -71,6 +71,8 @@ OTHERS = re.compile(
 """What stands before a word that is said of others."""
 ASKED_FOR = re.compile(r"^[^|]{0,3}(?:传|寄|发|拍|交)(?:上来|过来|来|给我|我们|我)")
 """What stands behind a paper that the buyer is to send."""
+TO_THE_FACE = re.compile(r"[您你]们?(?:就|真|还|难道|莫非|不会)?是(?:不是)?[个条]?$")
+"""What stands before a word that is asked of the buyer, not by the buyer: 你是傻逼吗."""
 COMPARED = re.compile(r"(?:跟|和|与|比|区别于|不同于|有别于|区分)$")
 """What stands before a word that something else is compared with."""
 LOOK_BACK, LOOK_AHEAD = 22, 16
@@ -109,7 +111,11 @@ def taken_up(body: Folded, start: int, end: int) -> bool:
     if ASSERTED.search(before) and not asked:
         return False
     clause = before.rpartition("|")[2]
-    if asked and any(who in clause for who in ("您", "你", "亲是")):
+    if (
+        asked
+        and any(who in clause for who in ("您", "你", "亲是"))
+        and not TO_THE_FACE.search(clause)
+    ):
         return True
     if COMPARED.search(clause):
         return True
