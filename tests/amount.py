@@ -9,7 +9,6 @@ import pytest
 
 USUAL = {
     "auditing/test_versions.py::test_each_part_is_what_its_version_says_of_its_own_days_alone": 4,
-    "cases/test_cases.py::test_case": 140,
     "cli/test_cli.py::test_any_console_encoding_works": 2,
     "cli/test_doctor.py::test_a_draft_for_renamed_headers_gives_the_figures_of_the_known_ones": 1,
     "cli/test_doctor.py::test_no_line_is_longer_than_the_terminal": 2,
@@ -81,7 +80,6 @@ USUAL = {
     "reading_truth/test_places.py::test_no_place_of_a_row_gives_another_verdict": 0,
     "reading_truth/test_reading_truth.py::test_good_rows_are_rows_of_the_truth": 12,
     "report/test_text.py::test_a_shop_fits_on_a_screen": 3,
-    "situations/test_situations.py::test_situation": 60,
     "whatif/test_plan.py::test_no_cheaper_set_exists_and_as_a_what_if_it_reaches_the_goal": 1,
     "whatif/test_reconcile.py::test_the_figure_of_the_report_fits_the_usual_definition": 2,
     "whatif/test_whatif.py::test_a_dispute_is_judged_otherwise": 1,
