@@ -18,7 +18,15 @@ import polars as pl
 
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.chat.contacts_look import READ, ContactLook
-from kshop_audit.facts.messages import NOTHING, message_columns, suspects, texts, unmatched
+from kshop_audit.facts.chat.sayings import SAYING
+from kshop_audit.facts.messages import (
+    NOTHING,
+    message_columns,
+    sayings,
+    suspects,
+    texts,
+    unmatched,
+)
 from kshop_audit.facts.text import UNSEEN, fold, match, normalised, says, without
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Lexicon, Terms
@@ -171,7 +179,9 @@ def _contacts_in_texts(facts: Facts) -> pl.LazyFrame:
         for kind in (Kind.ORDERS, Kind.SHIPMENTS)
         for column in ("order_id", "tracking_no")
     ]
-    found = with_contacts(facts(texts), known=pl.concat(numbers), sought=_sought(facts.terms))
+    found = with_contacts(
+        facts(texts), facts(sayings), known=pl.concat(numbers), sought=_sought(facts.terms)
+    )
     return found.filter(pl.col("contact").is_not_null()).select(
         TEXT_ID, "contact", "contact_review"
     )
@@ -190,12 +200,15 @@ def _sought(terms: Terms) -> Sought:
     )
 
 
-def with_contacts(said: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
+def with_contacts(
+    said: pl.LazyFrame, sayings: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought
+) -> pl.LazyFrame:
     """The texts with `contact` (String: the kinds found, joined by a space; null = none) and
     `contact_review` (Boolean: nothing in it is certain).
 
-    `said`: see `messages.texts`. `known`: frame with a column `number`, the shop's order
-    and waybill numbers; a run of digits that is one of them is no bank card.
+    `said`, `sayings`: see `messages.texts` and `messages.sayings`. `known`: frame with a column
+    `number`, the shop's order and waybill numbers; a run of digits that is one of them is no bank
+    card.
     """
     plain = (
         pl.col("content")
@@ -213,21 +226,25 @@ def with_contacts(said: pl.LazyFrame, *, known: pl.LazyFrame, sought: Sought) ->
     text = text.join(cards, on=TEXT_ID, how="left").with_columns(
         _warned=says(pl.col("text"), sought.names.around)
     )
-    return _looked_at(text, sought, own=said.collect_schema().names())
+    look = ContactLook(sought.names, sought.outside, sought.hotlines)
+    worth = sayings.select(pl.col("content").alias(SAYING), _worth=look.worth_it(pl.col("content")))
+    text = text.join(worth, on=SAYING, how="left")
+    return _looked_at(text, look, sought, own=said.collect_schema().names())
 
 
-def _looked_at(text: pl.LazyFrame, sought: Sought, *, own: list[str]) -> pl.LazyFrame:
+def _looked_at(
+    text: pl.LazyFrame, look: ContactLook, sought: Sought, *, own: list[str]
+) -> pl.LazyFrame:
     """The texts with what the patterns find in them, seen in its sentence where it matters."""
     certain, doubtful = _checks(sought)
     found = text.with_columns(
         _certain=_kinds(certain),
         _doubtful=_kinds({name: doubtful[name] & ~certain[name] for name in certain}),
     )
-    look = ContactLook(sought.names, sought.outside, sought.hotlines)
     plainly = pl.col("_certain").is_not_null() | pl.col("_doubtful").is_not_null()
-    found = found.with_columns(_worth=plainly | look.worth_it(pl.col("content")))
+    found = found.with_columns(_worth=plainly | pl.col("_worth"))
     read = found.filter("_worth").with_columns(
-        _read=pl.struct("content", "_certain", "_doubtful").map_batches(
+        _read=pl.struct(SAYING, "_certain", "_doubtful").map_batches(
             look.read, return_dtype=READ, is_elementwise=True
         )
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.chat.sayings import SAYING, saying
 from kshop_audit.facts.chat.second_look import Look, column, with_readings
 from kshop_audit.facts.chat.weighing import unscored, with_scored
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
@@ -72,10 +73,21 @@ def suspects(facts: Facts) -> pl.LazyFrame:
 def texts(facts: Facts) -> pl.LazyFrame:
     """What the suspects say, each text once: shops say most things many times.
 
-    Columns: TEXT_ID, content, text (normalised content), and those of `weighing.with_scored`.
+    Columns: TEXT_ID, content, text (normalised content), SAYING.
     """
-    said = facts(_suspects).select(TEXT_ID, "content").unique(TEXT_ID)
-    said = said.with_columns(text=normalised(pl.col("content")))
+    content = pl.col("content")
+    said = facts(_suspects).select(TEXT_ID, content).unique(TEXT_ID)
+    own = facts.terms.words("platform_domains")
+    return said.with_columns(saying(content, own).alias(SAYING), text=normalised(content))
+
+
+@fact(shared=True)
+def sayings(facts: Facts) -> pl.LazyFrame:
+    """What the `texts` say, each saying once.
+
+    Columns: content (the saying), and those of `weighing.with_scored`.
+    """
+    said = facts(texts).select(content=SAYING).unique("content")
     chats = facts.tables.frames.get(Kind.CHATS)
     return unscored(said) if chats is None or chats.height < FEW else with_scored(said)
 
@@ -127,10 +139,11 @@ def matches(facts: Facts, *lists: str) -> pl.LazyFrame:
 def _told(facts: Facts, *lists: str) -> pl.LazyFrame:
     """The texts in which one of the lists finds something: TEXT_ID and the columns of `matched`."""
     look = Look({name: facts.terms.lexicon(name) for name in lists})
-    read = with_readings(facts(texts).filter(look.worth_it(pl.col("content"))), look, lists)
+    read = with_readings(facts(sayings).filter(look.worth_it(pl.col("content"))), look, lists)
     some = pl.any_horizontal(column(name, "found") for name in lists)
-    columns = (column(name, part) for name in lists for part in Match._fields)
-    return read.filter(some).select(TEXT_ID, *columns)
+    columns = [column(name, part) for name in lists for part in Match._fields]
+    found = read.filter(some).select(pl.col("content").alias(SAYING), *columns)
+    return facts(texts).join(found, on=SAYING).select(TEXT_ID, *columns)
 
 
 def matched(name: str) -> Match:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kshop_audit.facts import Facts, Tables
+from kshop_audit.facts.chat.sayings import SAYING, saying
 from kshop_audit.facts.chat.second_look import Look
 from kshop_audit.facts.chat.weighing import with_scored
 from kshop_audit.facts.contacts import Sought, with_contacts
@@ -126,15 +127,22 @@ def _found(texts: list[str]) -> pl.DataFrame:
     messages = (
         pl.LazyFrame({"content": texts}, schema={"content": pl.String})
         .with_row_index(TEXT_ID)
-        .with_columns(text=normalised(content))
+        .with_columns(saying(content, SOUGHT.domains).alias(SAYING), text=normalised(content))
     )
-    messages = with_scored(messages)
-    told = [LOOK.readings(text) for text in texts]
+    sayings = with_scored(messages.select(content=SAYING).unique())
+    said_once = messages.collect()[SAYING].to_list()
+    told = [LOOK.readings(text) for text in said_once]
     said = pl.Series("said", [any(r.verdict for r in read.values()) for read in told])
     return (
-        with_contacts(messages, known=NOTHING, sought=SOUGHT)
+        with_contacts(messages, sayings, known=NOTHING, sought=SOUGHT)
         .sort(TEXT_ID)
-        .with_columns(said=said & LOOK.worth_it(content))
+        .join(
+            sayings.select(pl.col("content").alias(SAYING), _worth=LOOK.worth_it(content)),
+            on=SAYING,
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(said=said & pl.col("_worth"))
         .with_columns(kept=suspects(content, [*LEXICONS.values(), OWN]))
         .collect()
     )

@@ -18,6 +18,7 @@ from kshop_audit.facts.chat.disclosing import (
     Discloser,
 )
 from kshop_audit.facts.chat.reader import NOTHING, Strength
+from kshop_audit.facts.chat.sayings import SAYING
 from kshop_audit.facts.chat.second_look import Look
 from kshop_audit.model.settings import Lexicon
 
@@ -58,12 +59,12 @@ class ContactLook:
     def read(self, rows: pl.Series) -> pl.Series:
         """The kinds found, certain and doubtful ones, each joined by a space.
 
-        `rows`: structs of `content` and of what the patterns found, `_certain` and `_doubtful`.
+        `rows`: structs of SAYING and of what the patterns found, `_certain` and `_doubtful`.
         """
         known: dict[tuple[str, str, str], dict[str, str]] = {}
         told = []
         for row in rows.to_list():
-            key = (row["content"] or "", row["_certain"] or "", row["_doubtful"] or "")
+            key = (row[SAYING] or "", row["_certain"] or "", row["_doubtful"] or "")
             if key not in known:
                 known[key] = self._told(*key)
             told.append(known[key])
