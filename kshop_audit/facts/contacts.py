@@ -19,6 +19,7 @@ import polars as pl
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.chat.contacts_look import READ, ContactLook
 from kshop_audit.facts.chat.sayings import SAYING
+from kshop_audit.facts.chat.second_look import SCORED
 from kshop_audit.facts.messages import (
     NOTHING,
     message_columns,
@@ -227,7 +228,9 @@ def with_contacts(
         _warned=says(pl.col("text"), sought.names.around)
     )
     look = ContactLook(sought.names, sought.outside, sought.hotlines)
-    worth = sayings.select(pl.col("content").alias(SAYING), _worth=look.worth_it(pl.col("content")))
+    content = pl.col("content")
+    asked = (look.worth_it(content).alias("_worth"), look.scored().alias(SCORED))
+    worth = sayings.select(content.alias(SAYING), *asked)
     text = text.join(worth, on=SAYING, how="left")
     return _looked_at(text, look, sought, own=said.collect_schema().names())
 
@@ -244,7 +247,7 @@ def _looked_at(
     plainly = pl.col("_certain").is_not_null() | pl.col("_doubtful").is_not_null()
     found = found.with_columns(_worth=plainly | pl.col("_worth"))
     read = found.filter("_worth").with_columns(
-        _read=pl.struct(SAYING, "_certain", "_doubtful").map_batches(
+        _read=pl.struct(SAYING, SCORED, "_certain", "_doubtful").map_batches(
             look.read, return_dtype=READ, is_elementwise=True
         )
     )

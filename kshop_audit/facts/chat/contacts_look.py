@@ -19,7 +19,7 @@ from kshop_audit.facts.chat.disclosing import (
 )
 from kshop_audit.facts.chat.reader import NOTHING, Strength
 from kshop_audit.facts.chat.sayings import SAYING
-from kshop_audit.facts.chat.second_look import Look
+from kshop_audit.facts.chat.second_look import SCORED, Look
 from kshop_audit.model.settings import Lexicon
 
 LED = "other_shop"
@@ -59,29 +59,35 @@ class ContactLook:
     def read(self, rows: pl.Series) -> pl.Series:
         """The kinds found, certain and doubtful ones, each joined by a space.
 
-        `rows`: structs of SAYING and of what the patterns found, `_certain` and `_doubtful`.
+        `rows`: structs of SAYING, `scored` and what the patterns found, `_certain` and `_doubtful`.
         """
-        known: dict[tuple[str, str, str], dict[str, str]] = {}
+        known: dict[tuple[str, bool, str, str], dict[str, str]] = {}
         told = []
         for row in rows.to_list():
-            key = (row[SAYING] or "", row["_certain"] or "", row["_doubtful"] or "")
+            key = (row[SAYING] or "", row[SCORED], row["_certain"] or "", row["_doubtful"] or "")
             if key not in known:
                 known[key] = self._told(*key)
             told.append(known[key])
         return pl.Series(rows.name, told, dtype=READ)
 
-    def _told(self, content: str, certain: str, doubtful: str) -> dict[str, str]:
-        verdicts = self.judged(content, certain.split(), doubtful.split())
+    def scored(self) -> pl.Expr:
+        """Boolean: see `Look.scored`."""
+        return self._look.scored()
+
+    def _told(self, content: str, scored: bool, certain: str, doubtful: str) -> dict[str, str]:
+        verdicts = self.judged(content, certain.split(), doubtful.split(), scored=scored)
         return {
             "certain": " ".join(k for k, v in verdicts.items() if v is Strength.HIT),
             "doubtful": " ".join(k for k, v in verdicts.items() if v is Strength.REVIEW),
         }
 
-    def judged(self, content: str, certain: list[str], doubtful: list[str]) -> dict[str, Strength]:
+    def judged(
+        self, content: str, certain: list[str], doubtful: list[str], *, scored: bool = True
+    ) -> dict[str, Strength]:
         """Disclosed → verdict, once what the patterns found is seen in its sentence."""
         read = self._discloser.read(content)
         harmless = any(phrase in content for phrase in self._names.innocent)
-        led = NOTHING if harmless else self._look.readings(content)[LIST]
+        led = NOTHING if harmless else self._look.readings(content, scored=scored)[LIST]
         if not led.words and OWN_LINK.search(content):
             led = NOTHING  # a score alone says nothing against a link that stays on the platform
         result: dict[str, Strength] = {}

@@ -7,6 +7,7 @@ import importlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 BREAK = "|"
 """Stands for everything that ends a clause, in `Folded.clauses`."""
@@ -58,12 +59,14 @@ TWINS = str.maketrans(
 class Folded:
     """A text to be searched.
 
-    `text`: only letters, digits and characters, small and simplified. `clauses`: the same with
-    BREAK where a clause ends. `breaks`: positions of `text` before which a clause ended.
-    `quoted`: positions of `text` that stand between quotation marks.
+    `text`: only letters, digits and characters, small and simplified. `pairs`: each sign of it, and
+    every two that stand together. `clauses`: the text with BREAK where a clause ends. `breaks`:
+    positions of `text` before which a clause ended. `quoted`: positions of `text` that stand
+    between quotation marks.
     """
 
     text: str
+    pairs: frozenset[str]
     clauses: str
     breaks: frozenset[int]
     quoted: frozenset[int]
@@ -128,7 +131,8 @@ def folded(content: str) -> Folded:
             # Positions after it move; a message in such disguise has no use for quotes.
             text, parted = text.replace(apart, whole), parted.replace(apart, whole)
             breaks, quoted = set(), set()
-    return Folded(text, parted, frozenset(breaks), frozenset(quoted))
+    pairs = frozenset((*text, *map("".join, pairwise(text))))
+    return Folded(text, pairs, parted, frozenset(breaks), frozenset(quoted))
 
 
 def _within(sign: str, *, within: bool) -> bool:

@@ -53,16 +53,16 @@ class Frames:
             self._by_part.setdefault(first, []).append(place)
         self._by_head: dict[str, list[tuple[str, set[str]]]] = {}
         for word, parts in parts_of.items():
-            self._by_head.setdefault(word[0], []).append((word, parts))
+            self._by_head.setdefault(word[:2], []).append((word, parts))
 
-    def finditer(self, clauses: str) -> Iterator[re.Match[str]]:
+    def finditer(self, clauses: str, pairs: frozenset[str]) -> Iterator[re.Match[str]]:
         """The matches from left to right, none overlapping another; of several frames at one place
-        that of the first frame.
+        that of the first frame. `pairs`: see `Folded`.
         """
         there = {""}
-        for start, sign in enumerate(clauses):
-            for word, parts in self._by_head.get(sign, ()):
-                if clauses.startswith(word, start):
+        for head in self._by_head.keys() & pairs:
+            for word, parts in self._by_head[head]:
+                if word in clauses:
                     there |= parts
         places = sorted(
             place

@@ -45,7 +45,9 @@ def clauses(content: pl.Expr) -> pl.Expr:
 @functools.lru_cache(KEPT)
 def may_be_disguised(lexicons: tuple[Lexicon, ...]) -> str:
     """A pattern of what the reader turns into other characters before it looks for words."""
-    turned = "".join(sorted({chr(sign) for sign in TWINS} - set("乾")))
+    turned = "".join(
+        sorted({chr(sign) for sign, other in TWINS.items() if sign != other} - set("乾"))
+    )
     parts = [*map(re.escape, PICTURES), *map(re.escape, COMPONENTS), f"[{turned}]"]
     for lexicon in lexicons:
         parts += _spelled_by_rule(lexicon)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
 
 from kshop_audit.facts.chat import borders, standing
 from kshop_audit.facts.chat.folding import Folded, folded
@@ -133,7 +132,7 @@ class ListReader:
         body = message.body
         places = [place for place in self._places(message) if not self._is_innocent(body, place)]
         if not places:
-            return WordFinding(innocent=True) if self._innocent.search(body.text) else NOTHING
+            return WordFinding(innocent=True) if self._innocent.search(body) else NOTHING
         judged = [(place, self._judged(message, place)) for place in places]
         told = [(place, verdict) for place, verdict in judged if verdict]
         if not told:
@@ -160,11 +159,11 @@ class ListReader:
         if self._lexicon.sounding:
             for found in self._speller.riddles(text):
                 yield Spot(found.start, found.end, found.word, Strength.HIT)
-        for hit in self._plain.finditer(text):
+        for hit in self._plain.finditer(body):
             if _bordered(text, *hit.span()):
                 likely = hit.group() in self._likely
                 yield Spot(*hit.span(), hit.group(), Strength.HIT, likely)
-        for hit in self._spelled.finditer(text):
+        for hit in self._spelled.finditer(body):
             spelling = hit.group()
             if not _bordered(text, *hit.span()):
                 continue
@@ -175,12 +174,12 @@ class ListReader:
         yield from self._framed(body)
 
     def _framed(self, body: Folded) -> Iterator[Spot]:
-        clauses = self._innocent.hidden(body.clauses)
+        clauses = self._innocent.hidden(body)
         for frames, verdict in (
             (self._frames, Strength.HIT),
             (self._doubtful_frames, Strength.REVIEW),
         ):
-            for hit in frames.finditer(clauses):
+            for hit in frames.finditer(clauses, body.pairs):
                 start = hit.start() - clauses.count("|", 0, hit.start())
                 end = hit.end() - clauses.count("|", 0, hit.end())
                 if end == start:
@@ -225,14 +224,14 @@ class ListReader:
         return any(
             (hit.start() <= place.start and place.end <= hit.end())
             or (hit.start() < place.end and place.start < hit.end() and hit.end() - hit.start() > 2)
-            for hit in self._innocent.finditer(body.text)
+            for hit in self._innocent.finditer(body)
         )
 
     def _reviewed(self, body: Folded, place: Spot | Spelling) -> bool:
         """Whether the word stands in a phrase that may be harmless."""
         return any(
             hit.start() < place.end and place.start < hit.end()
-            for hit in self._review.finditer(body.text)
+            for hit in self._review.finditer(body)
         )
 
     def _judged(self, message: Message, place: Spot) -> Strength:
@@ -241,7 +240,7 @@ class ListReader:
             return place.verdict
         doubtful = (
             self._reviewed(body, place)
-            or self._around.search(body.text) is not None
+            or self._around.search(body) is not None
             or message.warned
             or standing.denied(body, place.start, place.end)
             or standing.taken_up(body, place.start, place.end)
@@ -276,26 +275,22 @@ class Words:
     def __init__(self, words: Iterable[str]) -> None:
         """Empty words are none."""
         kept = sorted({w for w in words if w}, key=lambda w: (-len(w), w))
-        self._pattern = re.compile("|".join(map(re.escape, kept))) if kept else None
+        self._pattern = re.compile("|".join(map(re.escape, kept)) or r"(?!)")
         # The engine tries every word at every place; most texts hold no beginning of any.
         self._heads = frozenset(word[:2] for word in kept)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """The matches from left to right."""
-        if self._pattern is None or not self._begins(text):
+    def finditer(self, body: Folded) -> Iterator[re.Match[str]]:
+        """The matches in `body.text`, from left to right."""
+        if self._heads.isdisjoint(body.pairs):
             return iter(())
-        return self._pattern.finditer(text)
+        return self._pattern.finditer(body.text)
 
-    def search(self, text: str) -> re.Match[str] | None:
-        """The first match."""
-        return next(self.finditer(text), None)
+    def search(self, body: Folded) -> re.Match[str] | None:
+        """The first match in `body.text`."""
+        return next(self.finditer(body), None)
 
-    def hidden(self, text: str) -> str:
-        """The text with MASK in place of every sign of the words."""
-        if self._pattern is None or not self._begins(text):
-            return text
-        return self._pattern.sub(lambda m: MASK * len(m.group()), text)
-
-    def _begins(self, text: str) -> bool:
-        heads = self._heads
-        return not heads.isdisjoint(map("".join, pairwise(text))) or not heads.isdisjoint(text)
+    def hidden(self, body: Folded) -> str:
+        """`body.clauses` with MASK in place of every sign of the words."""
+        if self._heads.isdisjoint(body.pairs):
+            return body.clauses
+        return self._pattern.sub(lambda m: MASK * len(m.group()), body.clauses)

@@ -21,6 +21,8 @@ KEPT = 2_048
 """So many messages are kept prepared, for several lists read the same ones."""
 LONG_NUMBER = re.compile("[0-9]{8,}")
 """Messages that differ in the number of an order or a parcel alone are read once."""
+SCORED = "_scored"
+"""Boolean: see `Look.scored`."""
 DIGIT = re.compile(r"\d")
 SHORTEST = 4
 """Messages below this length say too little to be scored."""
@@ -32,7 +34,7 @@ class Look:
     def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
         """Nothing costly is built before there is a message to read."""
         self._lexicons = dict(lexicons)
-        self._known: dict[str, dict[str, WordFinding]] = {}
+        self._known: dict[tuple[str, bool], dict[str, WordFinding]] = {}
         self.type = pl.Struct(
             {
                 name: pl.Struct({"verdict": pl.Int8, "words": pl.String, "spelled": pl.String})
@@ -80,36 +82,43 @@ class Look:
         asked.append(weighing.worth_a_score(self._lexicons))
         return pl.any_horizontal(asked).fill_null(False)
 
-    def read(self, content: pl.Series) -> pl.Series:
-        """The readings of the messages, as a struct of `type`."""
-        told = {text: self._told(text) for text in content.unique().to_list() if text is not None}
-        nothing = self._told("")
-        rows = [told.get(text, nothing) for text in content.to_list()]
-        return pl.Series(content.name, rows, dtype=self.type)
+    def scored(self) -> pl.Expr:
+        """Boolean: whether the message may have a score to act on; over columns of
+        `weighing.with_scored`.
+        """
+        return weighing.scored({SCORED_AS.get(name, name) for name in self._lexicons})
 
-    def readings(self, text: str) -> dict[str, WordFinding]:
-        """List → reading of one message."""
+    def read(self, rows: pl.Series) -> pl.Series:
+        """The readings of the messages, as a struct of `type`; `rows`: content and `scored`."""
+        told = [self._told(row["content"], scored=row[SCORED]) for row in rows.to_list()]
+        return pl.Series(rows.name, told, dtype=self.type)
+
+    def readings(self, text: str, *, scored: bool = True) -> dict[str, WordFinding]:
+        """List → reading of one message. `scored`: whether it may have a score to act on."""
         alike = LONG_NUMBER.sub(_zeros, text) if self._no_numbers else text
-        found = self._known.get(alike)
+        found = self._known.get((alike, scored))
         if found is None:
             if len(self._known) >= KEPT:
                 self._known.clear()
-            found = self._known[alike] = self._read(alike)
+            found = self._known[alike, scored] = self._read(alike, scored=scored)
         return found
 
-    def _read(self, text: str) -> dict[str, WordFinding]:
+    def _read(self, text: str, *, scored: bool = True) -> dict[str, WordFinding]:
         message = _prepared(text)
         read = {name: reader.read(message) for name, reader in self._readers.items()}
-        return {name: _weighed(message, name, reading) for name, reading in read.items()}
+        return {
+            name: _weighed(message, name, reading) if scored or reading.verdict else reading
+            for name, reading in read.items()
+        }
 
-    def _told(self, text: str) -> dict[str, dict[str, object]]:
+    def _told(self, text: str, *, scored: bool) -> dict[str, dict[str, object]]:
         return {
             name: {
                 "verdict": int(reading.verdict),
                 "words": " ".join(reading.words),
                 "spelled": " / ".join(reading.spelled),
             }
-            for name, reading in self.readings(text).items()
+            for name, reading in self.readings(text, scored=scored).items()
         }
 
 
@@ -154,7 +163,8 @@ def _weighed(message: Message, name: str, reading: WordFinding) -> WordFinding:
 
 def with_readings(messages: pl.LazyFrame, look: Look, names: Iterable[str]) -> pl.LazyFrame:
     """The messages, all of them worth it, with the columns of `column` for each list."""
-    told = pl.col("content").map_batches(look.read, return_dtype=look.type, is_elementwise=True)
+    asked = pl.struct("content", look.scored().alias(SCORED))
+    told = asked.map_batches(look.read, return_dtype=look.type, is_elementwise=True)
     rows = messages.with_columns(_told=told)
     columns = {}
     for name in names:

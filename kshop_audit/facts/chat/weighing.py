@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isqrt
 
 import polars as pl
@@ -27,6 +27,8 @@ FOLDED = "_folded"
 
 JOINED = "_joined"
 """String: the clauses of a text without what parts them."""
+TELLING = "_tells"
+"""Boolean: see `narrowing.telling`."""
 LOWERED = "_lowered"
 """String: a text in compatible, small letters."""
 
@@ -41,7 +43,8 @@ def unscored(texts: pl.LazyFrame) -> pl.LazyFrame:
     """
     tells = telling(pl.col("content"))
     return _respelled(texts).with_columns(
-        *(tells.alias(column(name)) for name in scorer().lists), pl.lit("").alias(FOLDED)
+        *(tells.alias(name) for name in (TELLING, *map(column, scorer().lists))),
+        pl.lit("").alias(FOLDED),
     )
 
 
@@ -57,7 +60,7 @@ def with_scored(texts: pl.LazyFrame) -> pl.LazyFrame:
     weights = _weights()
     # What `telling` lets pass is most of what there is to do, so nothing else is folded.
     # As empty text, not null: over lists with a null, the engine maps one list after the other.
-    asked = pl.col("_telling") & ~pl.col("_odd")
+    asked = pl.col(TELLING) & ~pl.col("_odd")
     folded = clauses(pl.when(asked).then(content).otherwise(pl.lit("")))
     folded = folded.str.replace_all(rf"{re.escape(BREAK)}{{2,}}", BREAK).str.strip_chars_start(
         BREAK
@@ -72,17 +75,17 @@ def with_scored(texts: pl.LazyFrame) -> pl.LazyFrame:
     }  # fmt: skip
     frame = (
         _respelled(texts)
-        .with_columns(_telling=telling(content), _odd=_odd(content))
+        .with_columns(_tells=telling(content), _odd=_odd(content))
         .with_columns(folded.alias(FOLDED))
         .with_columns(_runs=runs)
         .with_columns(**sums, _length=_length(pl.col("_runs").list.len()))
     )
     found = {
-        column(name): pl.col("_telling") & (pl.col("_odd") | (_sum(place) * UNIT >= least))
+        column(name): pl.col(TELLING) & (pl.col("_odd") | (_sum(place) * UNIT >= least))
         for place, name in enumerate(known.lists)
         for least in [(known.review[name] - known.bias[place]) * pl.col("_length")]
     }
-    helping = ("_telling", "_odd", "_runs", "_length", *sums)
+    helping = ("_odd", "_runs", "_length", *sums)
     return frame.with_columns(
         expression.fill_null(False).alias(name) for name, expression in found.items()
     ).drop(helping)
@@ -101,14 +104,21 @@ def column(name: str) -> str:
     return f"_scored_{name}"
 
 
+def scored(names: Iterable[str]) -> pl.Expr:
+    """Boolean: whether the score of one of these lists may be one to act on in a text that gets the
+    closer look for another reason.
+    """
+    known = sorted(column(name) for name in names if name in scorer().lists)
+    return pl.any_horizontal(~pl.col(TELLING), *known) if known else pl.lit(False)
+
+
 def worth_a_score(lexicons: Mapping[str, Lexicon]) -> pl.Expr:
     """Boolean: whether the score of one of these lists may be one to act on, or a phrase may stand
     in a text that tells of some list.
     """
-    known = [column(name) for name in lexicons if name in scorer().lists]
-    if not known:
+    asked = [pl.col(column(name)) for name in lexicons if name in scorer().lists]
+    if not asked:
         return pl.lit(False)
-    asked = [pl.col(name) for name in known]
     if phrases := common_phrases(tuple(lexicons.values())):
         asked.append(pl.col(FOLDED).str.contains(phrases))
     return pl.any_horizontal(asked)
