@@ -10,7 +10,7 @@ What the names of the chat and pay services are, and how they are disguised, is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,8 @@ import polars as pl
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.chat.contacts_look import READ, ContactLook
 from kshop_audit.facts.chat.sayings import SAYING
-from kshop_audit.facts.chat.second_look import SCORED
+from kshop_audit.facts.chat.second_look import CLOSELY, SCORED
+from kshop_audit.facts.chat.weighing import JOINED
 from kshop_audit.facts.messages import (
     NOTHING,
     message_columns,
@@ -211,58 +212,69 @@ def with_contacts(
     `number`, the shop's order and waybill numbers; a run of digits that is one of them is no bank
     card.
     """
-    plain = (
-        pl.col("content")
-        .str.normalize("NFKC")
-        .str.replace_all(f"[{UNSEEN}]+", "")
-        .str.to_lowercase()
+    cards = _cards(said.with_columns(_plain=_plain(pl.col("content"), sought.names)), known)
+    rows = said.join(_sayings(sayings, sought), on=SAYING, how="left")
+    rows = rows.join(cards, on=TEXT_ID, how="left").with_columns(
+        _certain=_joined(_kinds({"bank_card": pl.col("_card")}), pl.col("_certain")),
+        _doubtful=_joined(
+            _kinds({"bank_card": pl.col("_long") & ~pl.col("_card")}), pl.col("_doubtful")
+        ),
     )
-    clear = without(plain, sought.names.innocent)
-    plus = clear.str.replace_all("[+➕✚]", "加")
-    text = said.with_columns(
-        _plain=clear, _squeezed=without(normalised(plus), sought.names.innocent)
-    )
-    unlabelled = pl.col("_plain").str.replace_all(LABELLED, " ")
-    cards = _cards(text, {"_card": unlabelled, "_long": pl.col("_plain")}, known)
-    text = text.join(cards, on=TEXT_ID, how="left").with_columns(
-        _warned=says(pl.col("text"), sought.names.around)
-    )
-    look = ContactLook(sought.names, sought.outside, sought.hotlines)
+    return _looked_at(rows, sought, own=said.collect_schema().names())
+
+
+def _plain(content: pl.Expr, names: Lexicon) -> pl.Expr:
+    """The text as written, in compatible, small letters."""
+    plain = content.str.normalize("NFKC").str.replace_all(f"[{UNSEEN}]+", "").str.to_lowercase()
+    return without(plain, names.innocent)
+
+
+def _sayings(sayings: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
+    """What the patterns find in each saying, but for cards; whether it is worth a closer look, and
+    whether that needs a score.
+    """
     content = pl.col("content")
-    asked = (look.worth_it(content).alias("_worth"), look.scored().alias(SCORED))
-    worth = sayings.select(content.alias(SAYING), *asked)
-    text = text.join(worth, on=SAYING, how="left")
-    return _looked_at(text, look, sought, own=said.collect_schema().names())
-
-
-def _looked_at(
-    text: pl.LazyFrame, look: ContactLook, sought: Sought, *, own: list[str]
-) -> pl.LazyFrame:
-    """The texts with what the patterns find in them, seen in its sentence where it matters."""
+    plain = _plain(content, sought.names)
+    plus = plain.str.replace_all("[+➕✚]", "加")
+    text = sayings.with_columns(
+        _plain=plain,
+        _squeezed=without(normalised(plus), sought.names.innocent),
+        _warned=says(pl.col("text"), sought.names.around),
+    )
     certain, doubtful = _checks(sought)
-    found = text.with_columns(
+    look = _look(sought)
+    return text.select(
+        content.alias(SAYING),
+        JOINED,
+        look.scored().alias(SCORED),
+        look.closely(content).alias(CLOSELY),
+        _worth=look.worth_it(content),
         _certain=_kinds(certain),
         _doubtful=_kinds({name: doubtful[name] & ~certain[name] for name in certain}),
     )
-    plainly = pl.col("_certain").is_not_null() | pl.col("_doubtful").is_not_null()
-    found = found.with_columns(_worth=plainly | pl.col("_worth"))
-    read = found.filter("_worth").with_columns(
-        _read=pl.struct(SAYING, SCORED, "_certain", "_doubtful").map_batches(
-            look.read, return_dtype=READ, is_elementwise=True
+
+
+def _look(sought: Sought) -> ContactLook:
+    return ContactLook(sought.names, sought.outside, sought.hotlines)
+
+
+def _looked_at(rows: pl.LazyFrame, sought: Sought, *, own: list[str]) -> pl.LazyFrame:
+    """The texts with what the patterns find in them, seen in its sentence where it matters."""
+    found = pl.col("_certain").is_not_null() | pl.col("_doubtful").is_not_null()
+    rows = rows.with_columns(_worth=found | pl.col("_worth").fill_null(False))
+    read = rows.filter("_worth").with_columns(
+        _read=pl.struct(SAYING, JOINED, SCORED, CLOSELY, "_certain", "_doubtful").map_batches(
+            _look(sought).read, return_dtype=READ, is_elementwise=True
         )
     )
     certainly, doubtfully = (pl.col("_read").struct.field(part) for part in ("certain", "doubtful"))
-    both = pl.concat_str(
-        [pl.when(part != "").then(part) for part in (certainly, doubtfully)],
-        separator=" ",
-        ignore_nulls=True,
-    )
+    both = _joined(*(pl.when(part != "").then(part) for part in (certainly, doubtfully)))
     judged = read.select(
         *own,
-        contact=pl.when(both != "").then(both),
+        contact=both,
         contact_review=(certainly == "") & (doubtfully != ""),
     )
-    rest = found.filter(~pl.col("_worth")).select(
+    rest = rows.filter(~pl.col("_worth")).select(
         *own, contact=NOTHING, contact_review=pl.lit(False)
     )
     return pl.concat([judged, rest])
@@ -288,7 +300,6 @@ def _checks(sought: Sought) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
     certain = {
         "link": foreign.str.contains(LINK),
         "mail": plain.str.contains(MAIL),
-        "bank_card": pl.col("_card").fill_null(False),
         "chat_id": account | open_invite,
         "qr_code": coded & ~pl.col("_warned"),
         "phone": phone & ~ordinary["phone"],
@@ -297,7 +308,6 @@ def _checks(sought: Sought) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
     }
     doubtful = {
         **dict.fromkeys(certain, never),
-        "bank_card": pl.col("_long").fill_null(False),
         "chat_id": squeezed.str.contains(chat.invite) | vague,
         "qr_code": plain.str.contains(CODE),
         "phone": phone,
@@ -309,11 +319,12 @@ def _checks(sought: Sought) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
 
 def _kinds(checks: dict[str, pl.Expr]) -> pl.Expr:
     """The names of the checks that hold, joined by a space; null when none does."""
-    found = pl.concat_str(
-        [pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in checks.items()],
-        separator=" ",
-        ignore_nulls=True,
-    )
+    names = (pl.when(check.fill_null(False)).then(pl.lit(name)) for name, check in checks.items())
+    return _joined(*names)
+
+
+def _joined(*names: pl.Expr) -> pl.Expr:
+    found = pl.concat_str(list(names), separator=" ", ignore_nulls=True)
     return pl.when(found != "").then(found)
 
 
@@ -332,16 +343,17 @@ def _numbers(hotlines: Iterable[str]) -> str:
     return "|".join(spelled) or r"\z."
 
 
-def _cards(
-    said: pl.LazyFrame, versions: Mapping[str, pl.Expr], known: pl.LazyFrame
-) -> pl.LazyFrame:
-    """TEXT_ID of texts with a run of digits that passes as a bank card, and by name (Boolean) in
-    which of the `versions`.
+def _cards(said: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
+    """TEXT_ID of texts with a run of digits that passes as a bank card, and whether one does that
+    is not labelled as something else, `_card`, and any one, `_long`.
+
+    `said`: `_plain`.
     """
     number = pl.col("number").str.replace_all(r"[^0-9]", "")
+    texts = {"_card": pl.col("_plain").str.replace_all(LABELLED, " "), "_long": pl.col("_plain")}
     runs = [
         said.select(TEXT_ID, pl.lit(name).alias("_version"), number=text.str.extract_all(CARD))
-        for name, text in versions.items()
+        for name, text in texts.items()
     ]
     candidates = (
         pl.concat(runs)
@@ -353,7 +365,7 @@ def _cards(
     # Candidates are few: the millions of known numbers pass by them, and not the other way round.
     own = known.join(candidates.select("number"), on="number", how="semi")
     cards = candidates.join(own, on="number", how="anti")
-    found = {name: (pl.col("_version") == name).any() for name in versions}
+    found = {name: (pl.col("_version") == name).any() for name in texts}
     return cards.group_by(TEXT_ID).agg(**found)
 
 

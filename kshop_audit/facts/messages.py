@@ -73,21 +73,21 @@ def suspects(facts: Facts) -> pl.LazyFrame:
 def texts(facts: Facts) -> pl.LazyFrame:
     """What the suspects say, each text once: shops say most things many times.
 
-    Columns: TEXT_ID, content, text (normalised content), SAYING.
+    Columns: TEXT_ID, content, SAYING.
     """
-    content = pl.col("content")
-    said = facts(_suspects).select(TEXT_ID, content).unique(TEXT_ID)
+    said = facts(_suspects).select(TEXT_ID, "content").unique(TEXT_ID)
     own = facts.terms.words("platform_domains")
-    return said.with_columns(saying(content, own).alias(SAYING), text=normalised(content))
+    return said.with_columns(saying(pl.col("content"), own).alias(SAYING))
 
 
 @fact(shared=True)
 def sayings(facts: Facts) -> pl.LazyFrame:
     """What the `texts` say, each saying once.
 
-    Columns: content (the saying), and those of `weighing.with_scored`.
+    Columns: content (the saying), text (normalised content), and those of `weighing.with_scored`.
     """
     said = facts(texts).select(content=SAYING).unique("content")
+    said = said.with_columns(text=normalised(pl.col("content")))
     chats = facts.tables.frames.get(Kind.CHATS)
     return unscored(said) if chats is None or chats.height < FEW else with_scored(said)
 
@@ -98,7 +98,7 @@ def worded(facts: Facts) -> pl.LazyFrame:
 
     Columns: MESSAGE_COLUMNS, TEXT_ID, text (normalised content).
     """
-    said = facts(texts).select(TEXT_ID, "text")
+    said = facts(texts).select(TEXT_ID, text=normalised(pl.col("content")))
     return facts(suspects).join(said, on=TEXT_ID, how="left")
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from kshop_audit.facts.chat import weighing
 from kshop_audit.facts.chat.folding import BREAK, COMPONENTS, PICTURES, folded
 from kshop_audit.facts.chat.frames import Frames, _one
-from kshop_audit.facts.chat.narrowing import telling
 from kshop_audit.facts.chat.scoring import scorer
 from kshop_audit.facts.chat.second_look import Look
 from kshop_audit.model.settings import Settings, lexicon_of
@@ -32,15 +31,13 @@ TEXTS = st.lists(PIECES, max_size=24).map("".join)
 @given(st.lists(TEXTS, min_size=1, max_size=20))
 def test_a_score_to_act_on_is_found_and_no_other(texts: list[str]) -> None:
     frame = pl.LazyFrame({"content": texts}, schema={"content": pl.String})
-    scored = weighing.with_scored(frame).with_columns(
-        tells=telling(pl.col("content")), odd=weighing._odd(pl.col("content"))
-    )
+    scored = weighing.with_scored(frame).with_columns(odd=weighing._odd(pl.col("content")))
     for row in scored.collect().iter_rows(named=True):
         scores = SCORER.scores(folded(row["content"]))
         for name in SCORER.lists:
-            expected = row["tells"] and (row["odd"] or scores[name] >= SCORER.review[name])
-            assert row[weighing.column(name)] is expected, row["content"]
-        if row["tells"] and not row["odd"]:
+            expected = scores[name] >= SCORER.review[name]
+            assert row[weighing.column(name)] is (row["odd"] or expected), row["content"]
+        if not row["odd"]:
             assert row[weighing.FOLDED] == folded(row["content"]).clauses
 
 

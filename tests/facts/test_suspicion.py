@@ -127,9 +127,10 @@ def _found(texts: list[str]) -> pl.DataFrame:
     messages = (
         pl.LazyFrame({"content": texts}, schema={"content": pl.String})
         .with_row_index(TEXT_ID)
-        .with_columns(saying(content, SOUGHT.domains).alias(SAYING), text=normalised(content))
+        .with_columns(saying(content, SOUGHT.domains).alias(SAYING))
     )
-    sayings = with_scored(messages.select(content=SAYING).unique())
+    sayings = messages.select(content=SAYING).unique().with_columns(text=normalised(content))
+    sayings = with_scored(sayings)
     said_once = messages.collect()[SAYING].to_list()
     told = [LOOK.readings(text) for text in said_once]
     said = pl.Series("said", [any(r.verdict for r in read.values()) for read in told])

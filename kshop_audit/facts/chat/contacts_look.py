@@ -19,7 +19,7 @@ from kshop_audit.facts.chat.disclosing import (
 )
 from kshop_audit.facts.chat.reader import NOTHING, Strength
 from kshop_audit.facts.chat.sayings import SAYING
-from kshop_audit.facts.chat.second_look import SCORED, Look
+from kshop_audit.facts.chat.second_look import CLOSELY, SCORED, Look
 from kshop_audit.model.settings import Lexicon
 
 LED = "other_shop"
@@ -29,6 +29,7 @@ OURS = (Disclosed.CHAT, Disclosed.PHONE)
 PLACES = (Disclosed.PHONE, Disclosed.ADDRESS, Disclosed.CARD)
 """Kinds that are ordinary in talk of a delivery or a return."""
 OWN_LINK = re.compile(r"(?:kuaishou|kwai)[a-z]*\.com", re.IGNORECASE)
+NO_CONTACT = {"certain": "", "doubtful": ""}
 READ = pl.Struct({"certain": pl.String, "doubtful": pl.String})
 
 
@@ -51,19 +52,34 @@ class ContactLook:
         """Boolean: whether the message gets the closer look, apart from those found plainly; over
         columns of `weighing.with_scored`.
         """
+        asked = [self._closely(content)]
+        if anchored := narrowing.anchored((self._outside,)):
+            asked.append(content.str.contains_any(anchored))
+        return pl.any_horizontal(asked).fill_null(False)
+
+    def closely(self, content: pl.Expr) -> pl.Expr:
+        """Boolean: see `Look.closely`."""
+        return self._closely(content) | self.scored()
+
+    def _closely(self, content: pl.Expr) -> pl.Expr:
         asked = [content.str.contains(HINTS), weighing.worth_a_score({LIST: self._outside})]
-        if listed := narrowing.listed((self._outside,)):
-            asked.append(content.str.contains_any(listed))
+        if spoken := narrowing.spoken((self._outside,)):
+            asked.append(content.str.contains_any(spoken))
         return pl.any_horizontal(asked).fill_null(False)
 
     def read(self, rows: pl.Series) -> pl.Series:
         """The kinds found, certain and doubtful ones, each joined by a space.
 
-        `rows`: structs of SAYING, `scored` and what the patterns found, `_certain` and `_doubtful`.
+        `rows`: structs of SAYING, JOINED, `scored`, `closely`, and what the patterns found,
+        `_certain` and `_doubtful`.
         """
         known: dict[tuple[str, bool, str, str], dict[str, str]] = {}
         told = []
         for row in rows.to_list():
+            plainly = row["_certain"] or row["_doubtful"] or row[CLOSELY]
+            if not plainly and not self._look.may_hold_phrase(row[weighing.JOINED]):
+                told.append(NO_CONTACT)
+                continue
             key = (row[SAYING] or "", row[SCORED], row["_certain"] or "", row["_doubtful"] or "")
             if key not in known:
                 known[key] = self._told(*key)

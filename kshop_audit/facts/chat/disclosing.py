@@ -31,6 +31,11 @@ class Disclosed(StrEnum):
 
 _FIGURE = "零〇○幺一壹二贰两三叁四肆五伍六陆七柒八捌九玖"
 _PART = r"[\s\-/,，。.、…·_~]{0,2}"
+DOT = r"\s*(?:\.|点|丶|dot|\(dot\)|\[dot\]|（dot）|【dot】|句号|。)\s*"
+TOP = (
+    r"(?:com|cn|net|org|shop|top|vip|xyz|cc|club|store|site|online|康姆|康木|康母|扣姆|西恩|西嗯"
+    r"|肯姆)"
+)
 HINTS = "|".join(
     (
         rf"[{_FIGURE}](?:{_PART}[0-9{_FIGURE}]){{6}}|(?:[0-9{_FIGURE}]{_PART}){{6}}[{_FIGURE}]",
@@ -40,7 +45,7 @@ HINTS = "|".join(
         r"小红书|[闲咸]鱼|企鹅|球球|葳|亻言",
         r"(?:^|[^0-9A-Za-z])[vVqQ][xX]?(?:[^0-9A-Za-z]|$)|[薇徽葳溦][❤♥\s]|[wW]-[xX]",
         r"(?:银行|账户|帐户|账号|卡号|[农工建招]行|开户|户名|打款|汇款|对公)[^。]{0,12}[0-9]",
-        r"[a-z0-9]\s*(?:点|dot|[(\[（【]dot)|浏览器|网盘|官网|口令|圈a|\[at\]|邮箱|去掉|删掉",
+        rf"[a-z0-9]{DOT}{TOP}|浏览器|网盘|官网|口令|圈a|\[at\]|邮箱|去掉|删掉",
         r"🐧|➕|✚|二维|扫[^。！？!?]{0,10}(?:码|马|图|卡|片|格|方块)|(?i:qr)|刮开|照一下",
         r"自提|拿货|来店|店里|厂里|工厂|老店|档口|门市|面交|现金|欢迎来",
     )
@@ -137,11 +142,6 @@ SHORT_NAMES = (
 AFTER_SHORT = r"(?:[（(][^）)]{0,10}[）)])?[^a-z0-9。！？!?\n]{0,6}?"
 HEART = r"[❤♥💚💗💕❥♡🧡💛💙💜🖤🤍💬]"
 LETTER_BY_LETTER = re.compile(r"(?:(?<![a-z0-9])[a-z0-9.](?:\s+|$)){5,}")
-DOT = r"\s*(?:\.|点|丶|dot|\(dot\)|\[dot\]|（dot）|【dot】|句号|。)\s*"
-TOP = (
-    r"(?:com|cn|net|org|shop|top|vip|xyz|cc|club|store|site|online|康姆|康木|康母|扣姆|西恩|西嗯"
-    r"|肯姆)"
-)
 HIDDEN_LINK = re.compile(rf"(?<![a-z0-9])[a-z0-9\-]{{3,}}{DOT}{TOP}(?![a-z])")
 BROWSED = re.compile(
     r"(?:浏览器|网址|网盘)[^。]{0,8}?(?:输|打开|搜|是|访问|复制|登)[^。]{0,10}?[a-z0-9]{4,}"

@@ -131,8 +131,12 @@ def folded(content: str) -> Folded:
             # Positions after it move; a message in such disguise has no use for quotes.
             text, parted = text.replace(apart, whole), parted.replace(apart, whole)
             breaks, quoted = set(), set()
-    pairs = frozenset((*text, *map("".join, pairwise(text))))
-    return Folded(text, pairs, parted, frozenset(breaks), frozenset(quoted))
+    return Folded(text, pairs_of(text), parted, frozenset(breaks), frozenset(quoted))
+
+
+def pairs_of(text: str) -> frozenset[str]:
+    """Each sign of the text, and every two that stand together."""
+    return frozenset((*text, *map("".join, pairwise(text))))
 
 
 def _within(sign: str, *, within: bool) -> bool:

@@ -59,21 +59,27 @@ class Frames:
         """The matches from left to right, none overlapping another; of several frames at one place
         that of the first frame. `pairs`: see `Folded`.
         """
+        places = sorted(self._places(clauses, pairs))
+        start = 0
+        while found := self._next(places, clauses, start):
+            yield found
+            start = max(found.end(), start + 1)
+
+    def may_match(self, clauses: str, pairs: frozenset[str]) -> bool:
+        """Whether a word of every part of a frame stands in the text."""
+        return any(self._frames[place][1] for place in self._places(clauses, pairs))
+
+    def _places(self, clauses: str, pairs: frozenset[str]) -> Iterator[int]:
+        """The frames of which a word of every part stands in the text, or that have no parts."""
         there = {""}
         for head in self._by_head.keys() & pairs:
             for word, parts in self._by_head[head]:
                 if word in clauses:
                     there |= parts
-        places = sorted(
-            place
-            for part in there
-            for place in self._by_part.get(part, ())
-            if self._frames[place][1] <= there
-        )
-        start = 0
-        while found := self._next(places, clauses, start):
-            yield found
-            start = max(found.end(), start + 1)
+        for part in there:
+            for place in self._by_part.get(part, ()):
+                if self._frames[place][1] <= there:
+                    yield place
 
     def _next(self, places: list[int], clauses: str, start: int) -> re.Match[str] | None:
         first: re.Match[str] | None = None

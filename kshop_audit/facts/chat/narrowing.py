@@ -98,15 +98,26 @@ def certain(lexicons: tuple[Lexicon, ...]) -> list[str]:
 
 
 @functools.lru_cache(KEPT)
-def listed(lexicons: tuple[Lexicon, ...]) -> list[str]:
-    """Every word and spelling of the lists, and of every phrase with gaps its rarest part."""
+def spoken(lexicons: tuple[Lexicon, ...]) -> list[str]:
+    """Every word and spelling of the lists."""
+    return sorted({fold(word) for lexicon in lexicons for word in lexicon.spoken} - {""})
+
+
+@functools.lru_cache(KEPT)
+def anchored(lexicons: tuple[Lexicon, ...]) -> list[str]:
+    """Of every phrase with gaps its rarest part."""
     ordinary = functools.cache(scorer().ordinary)  # the lists share most of their words
     found: set[str] = set()
     for lexicon in lexicons:
-        found |= {fold(word) for word in lexicon.spoken}
         found |= anchors(lexicon.frames, lexicon.sets, ordinary, FRAMES)
         found |= anchors(lexicon.doubtful_frames, lexicon.sets, ordinary, DOUBTFUL_FRAMES)
     return sorted(found - {""})
+
+
+@functools.lru_cache(KEPT)
+def listed(lexicons: tuple[Lexicon, ...]) -> list[str]:
+    """What is `spoken` or `anchored`."""
+    return sorted({*spoken(lexicons), *anchored(lexicons)})
 
 
 @functools.lru_cache(KEPT)

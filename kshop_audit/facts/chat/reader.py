@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from kshop_audit.facts.chat import borders, standing
-from kshop_audit.facts.chat.folding import Folded, folded
+from kshop_audit.facts.chat.folding import Folded, folded, pairs_of
 from kshop_audit.facts.chat.frames import Frames
 from kshop_audit.facts.chat.scoring import scorer
 from kshop_audit.facts.chat.spelling import Likeness, Speller, Spelling, SpokenSign, units
@@ -126,6 +126,11 @@ class ListReader:
         self._around = Words(map(fold, lexicon.around))
         self._frames = Frames(lexicon.frames, lexicon.sets)
         self._doubtful_frames = Frames(lexicon.doubtful_frames, lexicon.sets)
+
+    def may_hold_phrase(self, joined: str) -> bool:
+        """Whether all the parts of a phrase stand in the clauses of a message."""
+        pairs = pairs_of(joined)
+        return any(f.may_match(joined, pairs) for f in (self._frames, self._doubtful_frames))
 
     def read(self, message: Message) -> WordFinding:
         """The verdict on the message and what it rests on."""

@@ -23,6 +23,8 @@ LONG_NUMBER = re.compile("[0-9]{8,}")
 """Messages that differ in the number of an order or a parcel alone are read once."""
 SCORED = "_scored"
 """Boolean: see `Look.scored`."""
+CLOSELY = "_closely"
+"""Boolean: see `Look.closely`."""
 DIGIT = re.compile(r"\d")
 SHORTEST = 4
 """Messages below this length say too little to be scored."""
@@ -68,13 +70,26 @@ class Look:
         """Boolean: whether the message gets the closer look; over columns of
         `weighing.with_scored`.
         """
+        asked = [self._closely(content)]
+        if anchored := narrowing.anchored(tuple(self._lexicons.values())):
+            asked.append(content.str.contains_any(anchored))
+        return pl.any_horizontal(asked).fill_null(False)
+
+    def closely(self, content: pl.Expr) -> pl.Expr:
+        """Boolean: whether there is more in a message that is worth the closer look than the rarest
+        part of a phrase; over columns of `weighing.with_scored`.
+        """
+        return self._closely(content) | self.scored()
+
+    def _closely(self, content: pl.Expr) -> pl.Expr:
         lexicons = tuple(self._lexicons.values())
         squeezed = pl.col(weighing.JOINED)
         asked = []
         if certain := narrowing.certain(lexicons):
             asked.append(squeezed.str.contains_any(certain))
+        if spoken := narrowing.spoken(lexicons):
+            asked.append(content.str.contains_any(spoken))
         if listed := narrowing.listed(lexicons):
-            asked.append(content.str.contains_any(listed))
             apart = content.str.contains(narrowing.SET_APART)
             asked.append(apart & squeezed.str.contains_any(listed))
         if disguised := narrowing.may_be_disguised(lexicons):
@@ -89,9 +104,21 @@ class Look:
         return weighing.scored({SCORED_AS.get(name, name) for name in self._lexicons})
 
     def read(self, rows: pl.Series) -> pl.Series:
-        """The readings of the messages, as a struct of `type`; `rows`: content and `scored`."""
-        told = [self._told(row["content"], scored=row[SCORED]) for row in rows.to_list()]
+        """The readings of the messages, as a struct of `type`.
+
+        `rows`: structs of content, weighing.JOINED, `scored` and `closely`.
+        """
+        told = [
+            self._told(row["content"], scored=row[SCORED])
+            if row[CLOSELY] or self.may_hold_phrase(row[weighing.JOINED])
+            else self._nothing
+            for row in rows.to_list()
+        ]
         return pl.Series(rows.name, told, dtype=self.type)
+
+    def may_hold_phrase(self, joined: str) -> bool:
+        """Whether all the parts of a phrase stand in the message; `joined`: its clauses."""
+        return any(reader.may_hold_phrase(joined) for reader in self._readers.values())
 
     def readings(self, text: str, *, scored: bool = True) -> dict[str, WordFinding]:
         """List → reading of one message. `scored`: whether it may have a score to act on."""
@@ -110,6 +137,10 @@ class Look:
             name: _weighed(message, name, reading) if scored or reading.verdict else reading
             for name, reading in read.items()
         }
+
+    @property
+    def _nothing(self) -> dict[str, dict[str, object]]:
+        return {name: {"verdict": 0, "words": "", "spelled": ""} for name in self._lexicons}
 
     def _told(self, text: str, *, scored: bool) -> dict[str, dict[str, object]]:
         return {
@@ -163,7 +194,10 @@ def _weighed(message: Message, name: str, reading: WordFinding) -> WordFinding:
 
 def with_readings(messages: pl.LazyFrame, look: Look, names: Iterable[str]) -> pl.LazyFrame:
     """The messages, all of them worth it, with the columns of `column` for each list."""
-    asked = pl.struct("content", look.scored().alias(SCORED))
+    content = pl.col("content")
+    asked = pl.struct(
+        content, weighing.JOINED, look.scored().alias(SCORED), look.closely(content).alias(CLOSELY)
+    )
     told = asked.map_batches(look.read, return_dtype=look.type, is_elementwise=True)
     rows = messages.with_columns(_told=told)
     columns = {}

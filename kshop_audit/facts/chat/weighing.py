@@ -23,7 +23,7 @@ HAN = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF))
 """The first and the last character of the blocks in PLAIN."""
 
 FOLDED = "_folded"
-"""String: the clauses of a text that is `telling`; empty for all others."""
+"""String: the clauses of a text; empty where they are folded in another way."""
 
 JOINED = "_joined"
 """String: the clauses of a text without what parts them."""
@@ -37,13 +37,13 @@ _WIDE = 2**32
 
 
 def unscored(texts: pl.LazyFrame) -> pl.LazyFrame:
-    """`with_scored` for few texts: every one that tells of a list may have a score to act on.
+    """`with_scored` for few texts: every one may have a score to act on.
 
     The tables for the scores of many cost 50 ms.
     """
-    tells = telling(pl.col("content"))
     return _respelled(texts).with_columns(
-        *(tells.alias(name) for name in (TELLING, *map(column, scorer().lists))),
+        *(pl.lit(True).alias(column(name)) for name in scorer().lists),
+        telling(pl.col("content")).alias(TELLING),
         pl.lit("").alias(FOLDED),
     )
 
@@ -58,10 +58,8 @@ def with_scored(texts: pl.LazyFrame) -> pl.LazyFrame:
     known = scorer()
     content = pl.col("content")
     weights = _weights()
-    # What `telling` lets pass is most of what there is to do, so nothing else is folded.
     # As empty text, not null: over lists with a null, the engine maps one list after the other.
-    asked = pl.col(TELLING) & ~pl.col("_odd")
-    folded = clauses(pl.when(asked).then(content).otherwise(pl.lit("")))
+    folded = clauses(pl.when(~pl.col("_odd")).then(content).otherwise(pl.lit("")))
     folded = folded.str.replace_all(rf"{re.escape(BREAK)}{{2,}}", BREAK).str.strip_chars_start(
         BREAK
     )
@@ -81,7 +79,7 @@ def with_scored(texts: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(**sums, _length=_length(pl.col("_runs").list.len()))
     )
     found = {
-        column(name): pl.col(TELLING) & (pl.col("_odd") | (_sum(place) * UNIT >= least))
+        column(name): pl.col("_odd") | (_sum(place) * UNIT >= least)
         for place, name in enumerate(known.lists)
         for least in [(known.review[name] - known.bias[place]) * pl.col("_length")]
     }
@@ -105,23 +103,21 @@ def column(name: str) -> str:
 
 
 def scored(names: Iterable[str]) -> pl.Expr:
-    """Boolean: whether the score of one of these lists may be one to act on in a text that gets the
-    closer look for another reason.
-    """
+    """Boolean: whether the score of one of these lists may be one to act on."""
     known = sorted(column(name) for name in names if name in scorer().lists)
-    return pl.any_horizontal(~pl.col(TELLING), *known) if known else pl.lit(False)
+    return pl.any_horizontal(known) if known else pl.lit(False)
 
 
 def worth_a_score(lexicons: Mapping[str, Lexicon]) -> pl.Expr:
-    """Boolean: whether the score of one of these lists may be one to act on, or a phrase may stand
-    in a text that tells of some list.
+    """Boolean: whether the message tells of some list, and its score for one of these may be one to
+    act on, or one of their phrases may stand in it.
     """
-    asked = [pl.col(column(name)) for name in lexicons if name in scorer().lists]
-    if not asked:
+    if not any(name in scorer().lists for name in lexicons):
         return pl.lit(False)
+    asked = [scored(lexicons)]
     if phrases := common_phrases(tuple(lexicons.values())):
         asked.append(pl.col(FOLDED).str.contains(phrases))
-    return pl.any_horizontal(asked)
+    return pl.col(TELLING) & pl.any_horizontal(asked)
 
 
 class _Weights:
