@@ -127,29 +127,20 @@ def _one(frame: str, sets: Mapping[str, tuple[str, ...]]) -> str:
     return f"{''.join(before)}({last})"
 
 
-def anchors(
+def anchored(
     frames: Iterable[str],
     sets: Mapping[str, tuple[str, ...]],
     ordinary: Callable[[str], int],
     most: int,
-) -> set[str]:
+) -> tuple[set[str], list[str]]:
     """Words of which every message that fits a frame holds one: of each frame the part whose words
-    are the rarest in `ordinary` talk. A frame of nothing but common words has no anchor: more than
-    `most` of 10,000 ordinary messages would pass for its sake.
+    are the rarest in `ordinary` talk. And the frames of nothing but common words, as patterns for
+    `Folded.clauses`: more than `most` of 10,000 ordinary messages would pass for a part's sake.
     """
     rarest = _rarest(frames, sets, ordinary)
-    return {fold(word) for frequent, words in rarest.values() if frequent <= most for word in words}
-
-
-def without_anchor(
-    frames: Iterable[str],
-    sets: Mapping[str, tuple[str, ...]],
-    ordinary: Callable[[str], int],
-    most: int,
-) -> list[str]:
-    """Patterns, for `Folded.clauses`, of the frames that have no anchor."""
-    rarest = _rarest(frames, sets, ordinary)
-    return [_one(frame, sets) for frame, (frequent, _) in rarest.items() if frequent > most]
+    common = [_one(frame, sets) for frame, (frequent, _) in rarest.items() if frequent > most]
+    rare = (words for frequent, words in rarest.values() if frequent <= most)
+    return {fold(word) for words in rare for word in words}, common
 
 
 def _rarest(

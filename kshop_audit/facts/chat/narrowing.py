@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import polars as pl
 
+from kshop_audit.facts.chat import frames
 from kshop_audit.facts.chat.folding import BREAK, COMPONENTS, ENDS, PICTURES, TWINS
-from kshop_audit.facts.chat.frames import anchors, without_anchor
 from kshop_audit.facts.chat.scoring import scorer
 from kshop_audit.facts.chat.sounds import SYLLABLES, common, sounds
 from kshop_audit.facts.text import GAP, UNSEEN, fold
@@ -104,14 +104,18 @@ def spoken(lexicons: tuple[Lexicon, ...]) -> list[str]:
 
 
 @functools.lru_cache(KEPT)
+def _anchored(lexicon: Lexicon) -> tuple[set[str], list[str]]:
+    """See `frames.anchored`."""
+    ordinary = functools.cache(scorer().ordinary)
+    words, common = frames.anchored(lexicon.frames, lexicon.sets, ordinary, FRAMES)
+    doubtful = frames.anchored(lexicon.doubtful_frames, lexicon.sets, ordinary, DOUBTFUL_FRAMES)
+    return words | doubtful[0], common + doubtful[1]
+
+
+@functools.lru_cache(KEPT)
 def anchored(lexicons: tuple[Lexicon, ...]) -> list[str]:
     """Of every phrase with gaps its rarest part."""
-    ordinary = functools.cache(scorer().ordinary)  # the lists share most of their words
-    found: set[str] = set()
-    for lexicon in lexicons:
-        found |= anchors(lexicon.frames, lexicon.sets, ordinary, FRAMES)
-        found |= anchors(lexicon.doubtful_frames, lexicon.sets, ordinary, DOUBTFUL_FRAMES)
-    return sorted(found - {""})
+    return sorted({word for lexicon in lexicons for word in _anchored(lexicon)[0]} - {""})
 
 
 @functools.lru_cache(KEPT)
@@ -122,14 +126,8 @@ def listed(lexicons: tuple[Lexicon, ...]) -> list[str]:
 
 @functools.lru_cache(KEPT)
 def common_phrases(lexicons: tuple[Lexicon, ...]) -> str:
-    """A pattern, for `Folded.clauses`, of the phrases of which `listed` has no part."""
-    ordinary = functools.cache(scorer().ordinary)
-    found: list[str] = []
-    for lexicon in lexicons:
-        doubtful = lexicon.doubtful_frames
-        found += without_anchor(lexicon.frames, lexicon.sets, ordinary, FRAMES)
-        found += without_anchor(doubtful, lexicon.sets, ordinary, DOUBTFUL_FRAMES)
-    return "|".join(found)
+    """A pattern, for `Folded.clauses`, of the phrases of which `anchored` has no part."""
+    return "|".join(pattern for lexicon in lexicons for pattern in _anchored(lexicon)[1])
 
 
 def telling(text: pl.Expr) -> pl.Expr:
