@@ -236,19 +236,22 @@ def _sayings(sayings: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
     content = pl.col("content")
     plain = _plain(content, sought.names)
     plus = plain.str.replace_all("[+➕✚]", "加")
-    text = sayings.with_columns(
-        _plain=plain,
-        _squeezed=without(normalised(plus), sought.names.innocent),
-        _warned=says(pl.col("text"), sought.names.around),
+    text = (
+        _look(sought)
+        .worth_it(sayings)
+        .with_columns(
+            _plain=plain,
+            _squeezed=without(normalised(plus), sought.names.innocent),
+            _warned=says(pl.col("text"), sought.names.around),
+        )
     )
     certain, doubtful = _checks(sought)
-    look = _look(sought)
     return text.select(
         content.alias(SAYING),
         JOINED,
-        look.scored().alias(SCORED),
-        look.closely(content).alias(CLOSELY),
-        _worth=look.worth_it(content),
+        SCORED,
+        CLOSELY,
+        "_worth",
         _certain=_kinds(certain),
         _doubtful=_kinds({name: doubtful[name] & ~certain[name] for name in certain}),
     )

@@ -139,7 +139,7 @@ def matches(facts: Facts, *lists: str) -> pl.LazyFrame:
 def _told(facts: Facts, *lists: str) -> pl.LazyFrame:
     """The texts in which one of the lists finds something: TEXT_ID and the columns of `matched`."""
     look = Look({name: facts.terms.lexicon(name) for name in lists})
-    read = with_readings(facts(sayings).filter(look.worth_it(pl.col("content"))), look, lists)
+    read = with_readings(facts(sayings), look, lists)
     some = pl.any_horizontal(column(name, "found") for name in lists)
     columns = [column(name, part) for name in lists for part in Match._fields]
     found = read.filter(some).select(pl.col("content").alias(SAYING), *columns)

@@ -138,12 +138,12 @@ def _found(texts: list[str]) -> pl.DataFrame:
         with_contacts(messages, sayings, known=NOTHING, sought=SOUGHT)
         .sort(TEXT_ID)
         .join(
-            sayings.select(pl.col("content").alias(SAYING), _worth=LOOK.worth_it(content)),
+            LOOK.worth_it(sayings).select(content.alias(SAYING), _worth=pl.lit(True)),
             on=SAYING,
             how="left",
             maintain_order="left",
         )
-        .with_columns(said=said & pl.col("_worth"))
+        .with_columns(said=said & pl.col("_worth").fill_null(False))
         .with_columns(kept=suspects(content, [*LEXICONS.values(), OWN]))
         .collect()
     )

@@ -48,18 +48,21 @@ class ContactLook:
     def _look(self) -> Look:
         return Look({LIST: self._outside})
 
-    def worth_it(self, content: pl.Expr) -> pl.Expr:
-        """Boolean: whether the message gets the closer look, apart from those found plainly; over
-        columns of `weighing.with_scored`.
+    def worth_it(self, sayings: pl.LazyFrame) -> pl.LazyFrame:
+        """The sayings with SCORED, CLOSELY, and `_worth` (Boolean): whether they get the closer
+        look, apart from those in which the patterns find something.
+
+        `sayings`: content and the columns of `weighing.with_scored`.
         """
-        asked = [self._closely(content)]
+        content, plainly = pl.col("content"), pl.col(CLOSELY)
+        asked = [plainly]
         if anchored := narrowing.anchored((self._outside,)):
             asked.append(content.str.contains_any(anchored))
-        return pl.any_horizontal(asked).fill_null(False)
-
-    def closely(self, content: pl.Expr) -> pl.Expr:
-        """Boolean: see `Look.closely`."""
-        return self._closely(content) | self.scored()
+        worth = sayings.with_columns(self._closely(content).alias(CLOSELY))
+        worth = worth.with_columns(
+            self._look.scored().alias(SCORED), _worth=pl.any_horizontal(asked)
+        )
+        return worth.with_columns(plainly | pl.col(SCORED))
 
     def _closely(self, content: pl.Expr) -> pl.Expr:
         asked = [content.str.contains(HINTS), weighing.worth_a_score({LIST: self._outside})]
@@ -70,7 +73,7 @@ class ContactLook:
     def read(self, rows: pl.Series) -> pl.Series:
         """The kinds found, certain and doubtful ones, each joined by a space.
 
-        `rows`: structs of SAYING, JOINED, `scored`, `closely`, and what the patterns found,
+        `rows`: structs of SAYING, JOINED, SCORED, CLOSELY, and what the patterns found,
         `_certain` and `_doubtful`.
         """
         known: dict[tuple[str, bool, str, str], dict[str, str]] = {}
@@ -85,10 +88,6 @@ class ContactLook:
                 known[key] = self._told(*key)
             told.append(known[key])
         return pl.Series(rows.name, told, dtype=READ)
-
-    def scored(self) -> pl.Expr:
-        """Boolean: see `Look.scored`."""
-        return self._look.scored()
 
     def _told(self, content: str, scored: bool, certain: str, doubtful: str) -> dict[str, str]:
         verdicts = self.judged(content, certain.split(), doubtful.split(), scored=scored)

@@ -22,9 +22,9 @@ KEPT = 2_048
 LONG_NUMBER = re.compile("[0-9]{8,}")
 """Messages that differ in the number of an order or a parcel alone are read once."""
 SCORED = "_scored"
-"""Boolean: see `Look.scored`."""
+"""Boolean: whether a message may have a score to act on."""
 CLOSELY = "_closely"
-"""Boolean: see `Look.closely`."""
+"""Boolean: whether there is more in a message than the rarest part of a phrase."""
 DIGIT = re.compile(r"\d")
 SHORTEST = 4
 """Messages below this length say too little to be scored."""
@@ -66,20 +66,18 @@ class Look:
         )  # fmt: skip
         return not any(DIGIT.search(text) for text in loose)
 
-    def worth_it(self, content: pl.Expr) -> pl.Expr:
-        """Boolean: whether the message gets the closer look; over columns of
-        `weighing.with_scored`.
+    def worth_it(self, messages: pl.LazyFrame) -> pl.LazyFrame:
+        """The messages that get the closer look, with SCORED and CLOSELY.
+
+        `messages`: content and the columns of `weighing.with_scored`.
         """
-        asked = [self._closely(content)]
+        content, plainly = pl.col("content"), pl.col(CLOSELY)
+        asked = [plainly]
         if anchored := narrowing.anchored(tuple(self._lexicons.values())):
             asked.append(content.str.contains_any(anchored))
-        return pl.any_horizontal(asked).fill_null(False)
-
-    def closely(self, content: pl.Expr) -> pl.Expr:
-        """Boolean: whether there is more in a message that is worth the closer look than the rarest
-        part of a phrase; over columns of `weighing.with_scored`.
-        """
-        return self._closely(content) | self.scored()
+        worth = messages.with_columns(self._closely(content).alias(CLOSELY))
+        worth = worth.filter(pl.any_horizontal(asked)).with_columns(self.scored().alias(SCORED))
+        return worth.with_columns(plainly | pl.col(SCORED))
 
     def _closely(self, content: pl.Expr) -> pl.Expr:
         lexicons = tuple(self._lexicons.values())
@@ -106,7 +104,7 @@ class Look:
     def read(self, rows: pl.Series) -> pl.Series:
         """The readings of the messages, as a struct of `type`.
 
-        `rows`: structs of content, weighing.JOINED, `scored` and `closely`.
+        `rows`: structs of content, weighing.JOINED, SCORED and CLOSELY.
         """
         told = [
             self._told(row["content"], scored=row[SCORED])
@@ -193,13 +191,10 @@ def _weighed(message: Message, name: str, reading: WordFinding) -> WordFinding:
 
 
 def with_readings(messages: pl.LazyFrame, look: Look, names: Iterable[str]) -> pl.LazyFrame:
-    """The messages, all of them worth it, with the columns of `column` for each list."""
-    content = pl.col("content")
-    asked = pl.struct(
-        content, weighing.JOINED, look.scored().alias(SCORED), look.closely(content).alias(CLOSELY)
-    )
+    """The messages that are worth it, with the columns of `column` for each list."""
+    asked = pl.struct("content", weighing.JOINED, SCORED, CLOSELY)
     told = asked.map_batches(look.read, return_dtype=look.type, is_elementwise=True)
-    rows = messages.with_columns(_told=told)
+    rows = look.worth_it(messages).with_columns(_told=told)
     columns = {}
     for name in names:
         part = pl.col("_told").struct.field(name)
