@@ -374,12 +374,12 @@ def _cards(said: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
 
 def luhn(number: pl.Expr) -> pl.Expr:
     """Boolean: whether the digits (text, at most 19) pass the Luhn check."""
-    padded = number.str.zfill(CARD_LENGTH)
-    total = pl.lit(0, dtype=pl.Int64)
+    rest = number.cast(pl.UInt64)
+    total = pl.lit(0, dtype=pl.UInt64)
     for place in range(CARD_LENGTH):
-        digit = padded.str.slice(place, 1).cast(pl.Int64)
+        digit = rest // 10**place % 10
         # Every second digit, counted from the right without the check digit, is doubled.
         doubled = digit * 2
         value = pl.when(doubled > 9).then(doubled - 9).otherwise(doubled)
-        total = total + (value if (CARD_LENGTH - place) % 2 == 0 else digit)
+        total = total + (value if place % 2 else digit)
     return total % 10 == 0
