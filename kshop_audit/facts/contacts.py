@@ -17,7 +17,7 @@ from functools import cached_property
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
-from kshop_audit.facts.chat.contacts_look import READ, ContactLook
+from kshop_audit.facts.chat.contacts_look import READ, ContactLook, worth_it
 from kshop_audit.facts.chat.sayings import SAYING
 from kshop_audit.facts.chat.second_look import CLOSELY, SCORED
 from kshop_audit.facts.chat.weighing import JOINED
@@ -236,14 +236,10 @@ def _sayings(sayings: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
     content = pl.col("content")
     plain = _plain(content, sought.names)
     plus = plain.str.replace_all("[+➕✚]", "加")
-    text = (
-        _look(sought)
-        .worth_it(sayings)
-        .with_columns(
-            _plain=plain,
-            _squeezed=without(normalised(plus), sought.names.innocent),
-            _warned=says(pl.col("text"), sought.names.around),
-        )
+    text = worth_it(sayings, _look(sought)).with_columns(
+        _plain=plain,
+        _squeezed=without(normalised(plus), sought.names.innocent),
+        _warned=says(pl.col("text"), sought.names.around),
     )
     certain, doubtful = _checks(sought)
     return text.select(
@@ -258,7 +254,7 @@ def _sayings(sayings: pl.LazyFrame, sought: Sought) -> pl.LazyFrame:
 
 
 def _look(sought: Sought) -> ContactLook:
-    return ContactLook(sought.names, sought.outside, sought.hotlines)
+    return ContactLook(sought.names, sought.outside, sought.hotlines, sought.domains)
 
 
 def _looked_at(rows: pl.LazyFrame, sought: Sought, *, own: list[str]) -> pl.LazyFrame:

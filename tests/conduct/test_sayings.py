@@ -15,8 +15,8 @@ from kshop_audit.packs import load
 
 PACK = load("kuaishou")
 NAMES, OUTSIDE = (lexicon_of(PACK, Settings(), n) for n in ("contact_names", "outside"))
-LOOK = ContactLook(NAMES, OUTSIDE, PACK.words["hotlines"])
 DOMAINS = PACK.words["platform_domains"]
+LOOK = ContactLook(NAMES, OUTSIDE, PACK.words["hotlines"], DOMAINS)
 
 DIGITS = "0123456789"
 PARTS = st.one_of(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kshop_audit.facts import Facts, Tables
 from kshop_audit.facts.chat.sayings import SAYING, saying
-from kshop_audit.facts.chat.second_look import Look
+from kshop_audit.facts.chat.second_look import Look, worth_it
 from kshop_audit.facts.chat.weighing import with_scored
 from kshop_audit.facts.contacts import Sought, with_contacts
 from kshop_audit.facts.messages import matches
@@ -138,7 +138,7 @@ def _found(texts: list[str]) -> pl.DataFrame:
         with_contacts(messages, sayings, known=NOTHING, sought=SOUGHT)
         .sort(TEXT_ID)
         .join(
-            LOOK.worth_it(sayings).select(content.alias(SAYING), _worth=pl.lit(True)),
+            worth_it(sayings, LOOK).select(content.alias(SAYING), _worth=pl.lit(True)),
             on=SAYING,
             how="left",
             maintain_order="left",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 
 import polars as pl
 
@@ -16,6 +15,7 @@ from kshop_audit.facts.chat.disclosing import (
     RETURNED,
     Disclosed,
     Discloser,
+    own_links,
 )
 from kshop_audit.facts.chat.reader import NOTHING, Strength
 from kshop_audit.facts.chat.sayings import SAYING
@@ -28,47 +28,35 @@ OURS = (Disclosed.CHAT, Disclosed.PHONE)
 """Kinds of which a label beside the number says that it is none."""
 PLACES = (Disclosed.PHONE, Disclosed.ADDRESS, Disclosed.CARD)
 """Kinds that are ordinary in talk of a delivery or a return."""
-OWN_LINK = re.compile(r"(?:kuaishou|kwai)[a-z]*\.com", re.IGNORECASE)
 NO_CONTACT = {"certain": "", "doubtful": ""}
 READ = pl.Struct({"certain": pl.String, "doubtful": pl.String})
 
 
 class ContactLook:
-    """Reads messages for contacts. `names`, `outside`: the lists; `hotlines`: digits."""
+    """Reads messages for contacts. `names`, `outside`: the lists; `hotlines` (digits) and `domains`
+    of the platform.
+    """
 
-    def __init__(self, names: Lexicon, outside: Lexicon, hotlines: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        names: Lexicon,
+        outside: Lexicon,
+        hotlines: tuple[str, ...],
+        domains: tuple[str, ...],
+    ) -> None:
         """Nothing costly is built before there is a message to read."""
-        self._names, self._outside, self._hotlines = names, outside, hotlines
+        self._names, self.outside = names, outside
+        self._hotlines, self._domains = hotlines, domains
+        self._own_links = own_links(domains)
 
     @functools.cached_property
     def _discloser(self) -> Discloser:
-        return Discloser(self._names, self._hotlines)
+        return Discloser(self._names, self._hotlines, self._domains)
 
     @functools.cached_property
-    def _look(self) -> Look:
-        return Look({LIST: self._outside})
-
-    def worth_it(self, sayings: pl.LazyFrame) -> pl.LazyFrame:
-        """The sayings with SCORED, CLOSELY, and `_worth` (Boolean): whether they get the closer
-        look, apart from those in which the patterns find something.
-
-        `sayings`: content and the columns of `weighing.with_scored`.
-        """
-        content, plainly = pl.col("content"), pl.col(CLOSELY)
-        asked = [plainly]
-        if anchored := narrowing.anchored((self._outside,)):
-            asked.append(content.str.contains_any(anchored))
-        worth = sayings.with_columns(self._closely(content).alias(CLOSELY))
-        worth = worth.with_columns(
-            self._look.scored().alias(SCORED), _worth=pl.any_horizontal(asked)
-        )
-        return worth.with_columns(plainly | pl.col(SCORED))
-
-    def _closely(self, content: pl.Expr) -> pl.Expr:
-        asked = [content.str.contains(HINTS), weighing.worth_a_score({LIST: self._outside})]
-        if spoken := narrowing.spoken((self._outside,)):
-            asked.append(content.str.contains_any(spoken))
-        return pl.any_horizontal(asked).fill_null(False)
+    def look(self) -> Look:
+        """Reads messages for the words that lead to other shops."""
+        return Look({LIST: self.outside})
 
     def read(self, rows: pl.Series) -> pl.Series:
         """The kinds found, certain and doubtful ones, each joined by a space.
@@ -80,7 +68,7 @@ class ContactLook:
         told = []
         for row in rows.to_list():
             plainly = row["_certain"] or row["_doubtful"] or row[CLOSELY]
-            if not plainly and not self._look.may_hold_phrase(row[weighing.JOINED]):
+            if not plainly and not self.look.may_hold_phrase(row[weighing.JOINED]):
                 told.append(NO_CONTACT)
                 continue
             key = (row[SAYING] or "", row[SCORED], row["_certain"] or "", row["_doubtful"] or "")
@@ -102,8 +90,8 @@ class ContactLook:
         """Disclosed → verdict, once what the patterns found is seen in its sentence."""
         read = self._discloser.read(content)
         harmless = any(phrase in content for phrase in self._names.innocent)
-        led = NOTHING if harmless else self._look.readings(content, scored=scored)[LIST]
-        if not led.words and OWN_LINK.search(content):
+        led = NOTHING if harmless else self.look.readings(content, scored=scored)[LIST]
+        if not led.words and self._own_links.search(content):
             led = NOTHING  # a score alone says nothing against a link that stays on the platform
         result: dict[str, Strength] = {}
         labelled = self._discloser.labelled(content)
@@ -132,3 +120,23 @@ class ContactLook:
             if kind == Disclosed.PHONE and closer is Strength.REVIEW:
                 return Strength.REVIEW
         return max(plain, closer)
+
+
+def worth_it(sayings: pl.LazyFrame, look: ContactLook) -> pl.LazyFrame:
+    """The sayings with SCORED, CLOSELY, and `_worth` (Boolean): whether they get the closer look,
+    apart from those in which the patterns find something.
+
+    `sayings`: content and the columns of `weighing.with_scored`.
+    """
+    content, plainly, outside = pl.col("content"), pl.col(CLOSELY), (look.outside,)
+    closely = [content.str.contains(HINTS), weighing.worth_a_score({LIST: look.outside})]
+    if spoken := narrowing.spoken(outside):
+        closely.append(content.str.contains_any(spoken))
+    worth = [plainly]
+    if anchored := narrowing.anchored(outside):
+        worth.append(content.str.contains_any(anchored))
+    return (
+        sayings.with_columns(pl.any_horizontal(closely).fill_null(False).alias(CLOSELY))
+        .with_columns(look.look.scored().alias(SCORED), _worth=pl.any_horizontal(worth))
+        .with_columns(plainly | pl.col(SCORED))
+    )

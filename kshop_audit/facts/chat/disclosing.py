@@ -31,7 +31,8 @@ class Disclosed(StrEnum):
 
 _FIGURE = "零〇○幺一壹二贰两三叁四肆五伍六陆七柒八捌九玖"
 _PART = r"[\s\-/,，。.、…·_~]{0,2}"
-DOT = r"\s*(?:\.|点|丶|dot|\(dot\)|\[dot\]|（dot）|【dot】|句号|。)\s*"
+SPOKEN_DOT = r"\s*(?:点|丶|dot|\(dot\)|\[dot\]|（dot）|【dot】|句号)\s*"
+DOT = rf"(?:{SPOKEN_DOT}|\s*[.。]\s*)"
 TOP = (
     r"(?:com|cn|net|org|shop|top|vip|xyz|cc|club|store|site|online|康姆|康木|康母|扣姆|西恩|西嗯"
     r"|肯姆)"
@@ -45,7 +46,7 @@ HINTS = "|".join(
         r"小红书|[闲咸]鱼|企鹅|球球|葳|亻言",
         r"(?:^|[^0-9A-Za-z])[vVqQ][xX]?(?:[^0-9A-Za-z]|$)|[薇徽葳溦][❤♥\s]|[wW]-[xX]",
         r"(?:银行|账户|帐户|账号|卡号|[农工建招]行|开户|户名|打款|汇款|对公)[^。]{0,12}[0-9]",
-        rf"[a-z0-9]{DOT}{TOP}|浏览器|网盘|官网|口令|圈a|\[at\]|邮箱|去掉|删掉",
+        rf"[a-z0-9](?:{SPOKEN_DOT}|\s*。\s*|\s+\.\s*|\.\s+){TOP}|浏览器|网盘|官网|口令|圈a|\[at\]|邮箱|去掉|删掉",
         r"🐧|➕|✚|二维|扫[^。！？!?]{0,10}(?:码|马|图|卡|片|格|方块)|(?i:qr)|刮开|照一下",
         r"自提|拿货|来店|店里|厂里|工厂|老店|档口|门市|面交|现金|欢迎来",
     )
@@ -182,10 +183,21 @@ HOTLINES = re.compile(
 )
 
 
-class Discloser:
-    """Reads messages for contacts. `names`: the list of chat and pay services."""
+def own_links(domains: Iterable[str]) -> re.Pattern[str]:
+    """What leads to the platform's own domains."""
+    hosts = "|".join(map(re.escape, domains)) or r"(?!)"
+    return re.compile(
+        rf"(?<![a-z0-9.\-])(?:https?://)?(?:[a-z0-9\-]+\.)*(?:{hosts})(?![a-z0-9.\-])",
+        re.IGNORECASE,
+    )
 
-    def __init__(self, names: Lexicon, hotlines: Iterable[str]) -> None:
+
+class Discloser:
+    """Reads messages for contacts. `names`: the list of chat and pay services; `domains` and
+    `hotlines` of the platform.
+    """
+
+    def __init__(self, names: Lexicon, hotlines: Iterable[str], domains: Iterable[str]) -> None:
         """The names of the list are known with all their spellings."""
         listed = [fold(word) for word in (*names.words, *names.certain)]
         han = sorted({*(w for w in listed if not w.isascii()), *APPS}, key=len, reverse=True)
@@ -200,6 +212,7 @@ class Discloser:
         )
         self._innocent = [fold(phrase) for phrase in names.innocent]
         self._hotlines = frozenset(hotlines)
+        self._own_links = own_links(domains)
 
     def read(self, content: str) -> dict[Disclosed, Strength]:
         """Disclosed → verdict, of what is found."""
@@ -217,7 +230,7 @@ class Discloser:
             (Disclosed.CARD, _card(numbers)),
             (Disclosed.CHAT, self._chat(text, numbers)),
             (Disclosed.MAIL, _mail(text)),
-            (Disclosed.LINK, _link(text)),
+            (Disclosed.LINK, self._link(text)),
             (Disclosed.CODE, _when(CODES.search(text) is not None)),
             (Disclosed.ADDRESS, _address(text)),
         ):
@@ -241,6 +254,12 @@ class Discloser:
             return Strength.REVIEW
         written = any(hit in re.sub(r"[\s\-]", "", text) for hit in hits)
         return Strength.HIT if not written or WHOSE.search(text) else Strength.REVIEW
+
+    def _link(self, text: str) -> Strength:
+        foreign = self._own_links.sub(" ", text)
+        if HIDDEN_LINK.search(foreign):
+            return Strength.HIT
+        return _when(foreign == text and BROWSED.search(text) is not None)
 
     def _chat(self, text: str, numbers: str) -> Strength:
         for body in (text, numbers):
@@ -291,12 +310,6 @@ def _card(numbers: str) -> Strength:
     if not run or not ACCOUNT_SAID.search(numbers):
         return Strength.NOTHING
     return Strength.REVIEW if NOT_OURS.search(numbers) else Strength.HIT
-
-
-def _link(text: str) -> Strength:
-    if HIDDEN_LINK.search(text) and not re.search(r"kuaishou|kwai", text):
-        return Strength.HIT
-    return _when(BROWSED.search(text) is not None and not re.search(r"kuaishou|kwai", text))
 
 
 def _mail(text: str) -> Strength:

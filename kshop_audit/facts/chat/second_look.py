@@ -66,20 +66,13 @@ class Look:
         )  # fmt: skip
         return not any(DIGIT.search(text) for text in loose)
 
-    def worth_it(self, messages: pl.LazyFrame) -> pl.LazyFrame:
-        """The messages that get the closer look, with SCORED and CLOSELY.
+    def anchored(self, content: pl.Expr) -> pl.Expr:
+        """Boolean: whether the rarest part of a phrase stands in the message."""
+        anchored = narrowing.anchored(tuple(self._lexicons.values()))
+        return content.str.contains_any(anchored) if anchored else pl.lit(False)
 
-        `messages`: content and the columns of `weighing.with_scored`.
-        """
-        content, plainly = pl.col("content"), pl.col(CLOSELY)
-        asked = [plainly]
-        if anchored := narrowing.anchored(tuple(self._lexicons.values())):
-            asked.append(content.str.contains_any(anchored))
-        worth = messages.with_columns(self._closely(content).alias(CLOSELY))
-        worth = worth.filter(pl.any_horizontal(asked)).with_columns(self.scored().alias(SCORED))
-        return worth.with_columns(plainly | pl.col(SCORED))
-
-    def _closely(self, content: pl.Expr) -> pl.Expr:
+    def closely(self, content: pl.Expr) -> pl.Expr:
+        """Boolean: whether there is more in the message; over columns of `weighing.with_scored`."""
         lexicons = tuple(self._lexicons.values())
         squeezed = pl.col(weighing.JOINED)
         asked = []
@@ -190,11 +183,25 @@ def _weighed(message: Message, name: str, reading: WordFinding) -> WordFinding:
     return WordFinding(Strength.HIT if sure else Strength.REVIEW, (), shown)
 
 
+def worth_it(messages: pl.LazyFrame, look: Look) -> pl.LazyFrame:
+    """The messages that get the closer look, with SCORED and CLOSELY.
+
+    `messages`: content and the columns of `weighing.with_scored`.
+    """
+    content, plainly = pl.col("content"), pl.col(CLOSELY)
+    return (
+        messages.with_columns(look.closely(content).alias(CLOSELY))
+        .filter(plainly | look.anchored(content))
+        .with_columns(look.scored().alias(SCORED))
+        .with_columns(plainly | pl.col(SCORED))
+    )
+
+
 def with_readings(messages: pl.LazyFrame, look: Look, names: Iterable[str]) -> pl.LazyFrame:
     """The messages that are worth it, with the columns of `column` for each list."""
     asked = pl.struct("content", weighing.JOINED, SCORED, CLOSELY)
     told = asked.map_batches(look.read, return_dtype=look.type, is_elementwise=True)
-    rows = look.worth_it(messages).with_columns(_told=told)
+    rows = worth_it(messages, look).with_columns(_told=told)
     columns = {}
     for name in names:
         part = pl.col("_told").struct.field(name)
