@@ -6,7 +6,7 @@ Pure choice, before anything is measured: no files, no clock, nothing computed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial
 
@@ -20,6 +20,7 @@ from kshop_audit.ingest import TextNeeds
 from kshop_audit.model.metadata import Level, MessageText, Pack, Text
 from kshop_audit.model.settings import (
     Learned,
+    Lexicon,
     Settings,
     Span,
     Terms,
@@ -131,9 +132,9 @@ def text_needs(
     """Which merchant messages keep their text: as many as the rules that are run ask for."""
     needs = {rule.info.text for chosen in rules.values() for rule in chosen}
     if MessageText.ALL in needs:
-        return TextNeeds(MERCHANT, partial(pl.lit, True))
+        return TextNeeds(MERCHANT, partial(pl.lit, True), "all")
     if MessageText.SUSPECTS not in needs:
-        return TextNeeds((), partial(pl.lit, False))
+        return TextNeeds((), partial(pl.lit, False), "none")
     # What a rule looks for is what it declares: a list that nobody kept texts for finds nothing.
     lists = sorted(
         {name for chosen in rules.values() for rule in chosen for name in rule.info.lists}
@@ -144,7 +145,18 @@ def text_needs(
         for part in (pack.versions or (pack,))
         for name in lists
     ]
-    return TextNeeds(MERCHANT, partial(suspects, pl.col("content"), lexicons))
+    mark = repr([_in_order(lexicon) for lexicon in lexicons])
+    return TextNeeds(MERCHANT, partial(suspects, pl.col("content"), lexicons), mark)
+
+
+def _in_order(lexicon: Lexicon) -> list[tuple[str, object]]:
+    """The parts of a word list, each in one order: many of them are made of sets."""
+    parts = ((entry.name, getattr(lexicon, entry.name)) for entry in fields(lexicon))
+    return [
+        (name, sorted(part.items()) if isinstance(part, Mapping)
+         else sorted(part) if isinstance(part, tuple) else part)
+        for name, part in parts
+    ]  # fmt: skip
 
 
 def with_learned(pack: Pack, learned: Sequence[Learned]) -> Pack:

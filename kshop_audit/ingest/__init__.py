@@ -6,9 +6,11 @@ from kshop_audit.ingest.contract import Request, Source
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.opening import open_inputs
 from kshop_audit.ingest.headers.catalogue import is_known
+from kshop_audit.ingest.sources import Reading
 
 __all__ = [
     "REASONS",
+    "Reading",
     "Records",
     "Request",
     "Source",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kshop_audit.cache.store import Store
 from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.digests import Digest, Digests
@@ -36,7 +37,8 @@ class Request:
     of the IANA database. `watch` takes the steps of the run. `digests`: of the files.
     `shop`: the id of the shop of which the rows count, if the files hold several.
     `lenient`: a file that cannot be read is left out for the reason in `why`, even if it was
-    named. `files`: those of the paths, where the folders have been walked already.
+    named. `files`: those of the paths, where the folders have been walked already. `cache`: where
+    rows are kept between runs; None = nowhere.
     """
 
     paths: tuple[Path, ...]
@@ -51,6 +53,7 @@ class Request:
     zone: str = ZONE
     digests: Digests = field(default_factory=Digests, repr=False, compare=False)
     files: tuple[InputFile, ...] | None = field(default=None, repr=False, compare=False)
+    cache: Store | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,9 +126,9 @@ def insights(asked: Survey, scratch: Path) -> Insights:
     """What the buyers of these exports say. Errors of inputs and configuration raise."""
     words = [word for topic in topics.load() for word in topic.words]
     keep = partial(suspicious, pl.col("content"), words) if asked.mask else partial(pl.lit, True)
-    exports = read_exports(
-        asked.inputs, scratch, asked.settings, asked.as_of, TextNeeds(("buyer",), keep)
-    )
+    mark = f"buyers: {sorted(words) if asked.mask else 'all'}"
+    needs = TextNeeds(("buyer",), keep, mark)
+    exports = read_exports(asked.inputs, scratch, asked.settings, asked.as_of, needs)
     pack = load_pack(asked.settings.packs[0])
     terms = Terms(exports.as_of, pack, asked.settings)
     facts = Facts(exports.loaded.tables, terms)

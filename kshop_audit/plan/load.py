@@ -28,8 +28,9 @@ from kshop_audit.plan.duplicates import (
     related_files,
     without_duplicates,
 )
+from kshop_audit.plan.keeping import Keeping
 from kshop_audit.plan.newest import latest_rows, newest_event, outliers, without
-from kshop_audit.plan.read import BAD, FileRows, Reader
+from kshop_audit.plan.read import BAD, NO_TEXT, FileRows, Reader
 from kshop_audit.plan.shops import of_one_shop
 from kshop_audit.tables import (
     FILE,
@@ -114,10 +115,12 @@ def open_and_load(
     damaged. `text`: of which messages the text is needed (None: of none). Errors as of
     `open_inputs`.
     """
-    with Reader(text) as reader:
-        sources = open_inputs(request, scratch, reader.opened, reader.likely)
-        parts: dict[int, FileRows] = {}
-        rows = 0
+    needs = text or NO_TEXT
+    kept = Keeping(request, needs)
+    with Reader(needs) as reader:
+        sources = open_inputs(request, scratch, reader.opened, reader.likely, kept.recalled)
+        parts = kept.rows
+        rows = sum(part.good.height for part in parts.values())
         reading = reader.parts()
         names = {source.index: source.name for source in sources}
         for index, part in reading.items():
@@ -126,6 +129,7 @@ def open_and_load(
             parts[index] = part.result()
             rows += parts[index].good.height
         reading.clear()
+    kept.keep(sources, parts)
     return sources, put_together(sources, parts, reject_future=reject_future, shop=request.shop)
 
 

@@ -54,6 +54,9 @@ class FileRows:
     skipped: Mapping[int, int]
 
 
+NO_TEXT = TextNeeds((), partial(pl.lit, False), "none")
+
+
 class Reader:
     """Reads files in the background, two at a time, as soon as they are given.
 
@@ -61,9 +64,9 @@ class Reader:
     takes two. So it is read meanwhile, and read again in the rare case that the check fails.
     """
 
-    def __init__(self, text: TextNeeds | None = None) -> None:
-        """`text`: see `load.open_and_load`."""
-        self._needs = text or TextNeeds((), partial(pl.lit, False))
+    def __init__(self, needs: TextNeeds = NO_TEXT) -> None:
+        """`needs`: of which messages the text is needed."""
+        self._needs = needs
         self._background = ThreadPoolExecutor(AT_ONCE)
         self._ahead: dict[int, tuple[Records, Future[FileRows]]] = {}
         self._parts: dict[int, Future[FileRows]] = {}

@@ -152,11 +152,13 @@ def _named_nodes(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
 class TextNeeds:
     """Of which chat rows the text is needed: those of these roles, where `keep` returns a Boolean
     over `content` that is true; without chats nobody calls it, and it may be dear. Most rows are of
-    other roles, and their text is most of the memory.
+    other roles, and their text is most of the memory. `mark`: a text that is the same where and
+    only where `keep` is; None if nobody can tell.
     """
 
     roles: tuple[str, ...]
     keep: Callable[[], pl.Expr]
+    mark: str | None = None
 
     def of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The frame with `content`, null where it is not needed."""

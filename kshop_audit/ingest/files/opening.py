@@ -77,7 +77,11 @@ def _unfolded(request: Request, scratch: Path) -> Iterator[_Unfolded]:
 
 
 def _open(
-    request: Request, unfolded: _Unfolded, scratch: Path, likely: Likely | None
+    request: Request,
+    unfolded: _Unfolded,
+    scratch: Path,
+    likely: Likely | None,
+    recalled: Recalled,
 ) -> Iterator[Source]:
     """Read the tables of one file; a file that is named and is one table must be understood."""
     file, pieces = unfolded.file, unfolded.pieces
@@ -90,7 +94,7 @@ def _open(
             try:
                 with while_reading(file.name):
                     alone = file.named and len(pieces) == 1
-                    source = _perhaps(reading, alone=alone, anything=anything)
+                    source = recalled(reading) or _perhaps(reading, alone=alone, anything=anything)
             except InputError as error:
                 if not request.lenient:
                     raise
@@ -98,6 +102,14 @@ def _open(
                 source = _left_out(file, index, untouched(file.name, why), why)
         if source is not None:
             yield source
+
+
+Recalled = Callable[[Reading], Source | None]
+"""Takes a table that is going to be read; the same if it is known from before, else None."""
+
+
+def _nothing(_reading: Reading) -> None:
+    return None
 
 
 OWN_SCHEMA = '"kshop-audit/'
@@ -155,12 +167,13 @@ def open_inputs(
     scratch: Path,
     opened: Callable[[Source], None] | None = None,
     likely: Likely | None = None,
+    recalled: Recalled | None = None,
 ) -> tuple[Source, ...]:
     """Open all files of a request; nothing is collected, each table is scanned at most once.
 
     `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is called with
     each file as soon as it is open, `likely` with a large one before: the largest ones come first,
-    since reading them takes longest. Raises InputError for a missing path, for a named file of no
+    since reading them takes longest. What `recalled` knows is not read. Raises InputError for a missing path, for a named file of no
     known kind and when nothing is recognised; DamagedFileError for a recognised file that is broken
     as a whole.
     """
@@ -171,7 +184,7 @@ def open_inputs(
         request.watch(Step(Stage.OPENING, done, whole, unfolded.file.name))
         done += _size(unfolded)
         first = len(sources)
-        for source in _open(request, unfolded, scratch, likely):
+        for source in _open(request, unfolded, scratch, likely, recalled or _nothing):
             sources.append(source)
             if opened is not None:
                 opened(source)

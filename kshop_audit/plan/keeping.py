@@ -1,0 +1,180 @@
+"""The rows of files that were read before: recalled from the cache, and kept in it.
+
+What is kept of a table of a file is what reading it gave, no more and no less, so that whatever
+comes after cannot tell the difference. Columns that could identify a person, texts and everything
+that is no id, no code, no number and no time are kept as places in the file, which is there when
+they are recalled (see `cache.originals`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from kshop_audit.cache.frames import packed, unpacked
+from kshop_audit.cache.originals import Original
+from kshop_audit.cache.program import program
+from kshop_audit.cache.store import Entry
+from kshop_audit.facts.tables import with_numbers, without_numbers
+from kshop_audit.ingest import Reading, Request, Source, TextNeeds
+from kshop_audit.ingest.files.digests import Digest
+from kshop_audit.masking import PERSONAL
+from kshop_audit.model.metadata import Text
+from kshop_audit.model.schema import TABLES, Kind, Type
+from kshop_audit.plan.read import FileRows
+from kshop_audit.tables import BAD_COLUMN, BAD_REASON, BOOKKEEPING, FILE
+
+_ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "gb18030": "gb18030"}
+"""Encodings as a source names them, and without what stands before the first character."""
+
+_NOT_AS_IT_IS = PERSONAL | {"session_id", "agent"}
+"""A session is often named after its buyer."""
+
+_FRAMES = 3
+"""The good rows, the rejected ones and the strays."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A table that was not recalled: the key for it, where its bytes are, and their digest."""
+
+    key: tuple[str, ...]
+    path: Path
+    digest: str
+
+
+class Keeping:
+    """Of the tables of one request, those that are recalled, and those to be kept."""
+
+    def __init__(self, request: Request, needs: TextNeeds) -> None:
+        """Nothing is recalled yet. Without a cache nothing ever is."""
+        # A diagnosis looks at the files themselves; what needs a password is kept by nobody else.
+        plain = not request.lenient and request.password is None
+        self._store = request.cache if plain else None
+        self._digests = request.digests
+        self._how = repr(
+            (request.mappings, request.encoding, request.delimiter, request.zone, program())
+        ) if self._store is not None else ""  # fmt: skip
+        self._mark = needs.mark
+        self._asked: dict[int, _Asked] = {}
+        self.rows: dict[int, FileRows] = {}
+
+    def recalled(self, reading: Reading) -> Source | None:
+        """A table as it was understood before, its rows in `rows`; None if it has to be read."""
+        if self._store is None:
+            return None
+        try:
+            return self._recalled(reading)
+        except OSError:
+            return None  # who reads the file will say what is wrong with it
+
+    def _recalled(self, reading: Reading) -> Source | None:
+        asked = self._asked_of(reading)
+        self._asked[reading.index] = asked
+        if self._store is None or asked.path.stat().st_size not in self._store.sizes:
+            return None
+        for key in (asked.key, (*asked.key, self._mark or "")):
+            entry = self._store.get(self._store.key(*key))
+            found = None if entry is None else _table(entry, reading)
+            if found is not None:
+                source, rows = found
+                self.rows[reading.index] = rows
+                del self._asked[reading.index]
+                return source
+        return None
+
+    def _asked_of(self, reading: Reading) -> _Asked:
+        piece, file = reading.piece, reading.file
+        own = self._digests.of(reading.path) if reading.path == file.path else Digest(reading.path)
+        digest = own.text()
+        names = (file.name, file.path.name, piece.name, piece.title)
+        how = (file.pin, file.named, piece.sheet, piece.early, piece.spread)
+        return _Asked((digest, self._how, repr((names, how))), reading.path, digest)
+
+    def keep(self, sources: Sequence[Source], parts: Mapping[int, FileRows]) -> None:
+        """Keep the tables that were read; whatever hinders that is passed over."""
+        if self._store is None:
+            return
+        for source in sources:
+            asked, rows = self._asked.get(source.index), parts.get(source.index)
+            if asked is None or rows is None or source.kind is None:
+                continue
+            key = asked.key if source.kind is not Kind.CHATS else (*asked.key, self._mark or "")
+            if source.kind is Kind.CHATS and self._mark is None:
+                continue
+            try:
+                entry = _entry(source, rows, asked.path)
+                if entry is not None and Digest(asked.path).text() == asked.digest:
+                    size = asked.path.stat().st_size
+                    self._store.put(self._store.key(*key), size, entry)
+            except OSError:
+                continue
+
+
+def _entry(source: Source, rows: FileRows, path: Path) -> Entry | None:
+    original = _original(path, source.encoding)
+    kind = source.kind
+    if original is None or kind is None:
+        return None
+    columns = TABLES[kind].columns
+    ids = {c.name for c in columns if c.type is Type.ID and c.name not in _NOT_AS_IT_IS}
+    words = {c.name for c in columns if c.type is Type.CODE} | {BAD_COLUMN, BAD_REASON}
+    frames = [without_numbers(rows.good, kind), rows.bad, rows.strays]
+    blocks = packed(frames, original, ids=ids, words=words)
+    if blocks is None:
+        return None
+    facts = {
+        "kind": kind.value,
+        "platform": source.platform,
+        "encoding": source.encoding,
+        "delimiter": source.delimiter,
+        "header": source.header,
+        "missing": source.missing,
+        "notes": [(note.zh, note.en) for note in source.notes],
+        "why": (source.why.zh, source.why.en),
+        "skipped": rows.skipped.get(source.index),
+    }
+    return Entry(facts, blocks)
+
+
+def _table(entry: Entry, reading: Reading) -> tuple[Source, FileRows] | None:
+    """The table and its rows; None if the file does not hold its texts."""
+    facts, piece, index = entry.facts, reading.piece, reading.index
+    kind = Kind(facts["kind"])
+    original = _original(reading.path, facts["encoding"])
+    if original is None:
+        return None
+    blocks = iter(entry.blocks)
+    frames: list[pl.DataFrame] = []
+    for _ in range(_FRAMES):
+        frame = unpacked(blocks, original)
+        if frame is None:
+            return None
+        frames.append(frame.with_columns(pl.lit(index, BOOKKEEPING[FILE]).alias(FILE)))
+    good, bad, strays = frames
+    skipped = {} if facts["skipped"] is None else {index: facts["skipped"]}
+    source = Source(
+        index=index,
+        path=reading.file.path,
+        name=piece.name,
+        kind=kind,
+        platform=facts["platform"],
+        encoding=facts["encoding"],
+        delimiter=facts["delimiter"],
+        digest=piece.digest,
+        header=tuple((name, canonical) for name, canonical in facts["header"]),
+        missing=tuple(facts["missing"]),
+        notes=tuple(Text(zh, en) for zh, en in facts["notes"]),
+        why=Text(*facts["why"]),
+        records=None,
+        sheet=piece.title or None,
+    )
+    return source, FileRows(with_numbers(good, kind), bad, strays, skipped)
+
+
+def _original(path: Path, encoding: str | None) -> Original | None:
+    known = _ENCODINGS.get(encoding or "utf-8")
+    return None if known is None else Original(path, known)
