@@ -6,6 +6,7 @@ request → selection (which rules) → inputs (files read) → completing (rule
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from kshop_audit.model.metadata import Pack
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.packs import load_all as load_packs
 from kshop_audit.packs import names
+from kshop_audit.plan.sifting import Sifting
 from kshop_audit.rules import Rule
 
 
@@ -69,8 +71,27 @@ def conclude(request: AuditRequest, exports: Exports) -> Audit:
     """
     runs = runs_of(request, exports)
     with hashing(exports.digests):
-        found = [measured(run, exports, request.wanted, mask=request.mask) for run in runs]
+        known = _sifting(request, exports, runs)
+        sifted = replace(exports.loaded, tables=known.sifted(exports.loaded.tables))
+        exports = replace(exports, loaded=sifted)
+        found = [
+            measured(run, exports, request.wanted, mask=request.mask, learn=known.learn)
+            for run in runs
+        ]
+        known.keep(len(runs))
         return assemble(request, found)
+
+
+def _sifting(request: AuditRequest, exports: Exports, runs: Sequence[PackRun]) -> Sifting:
+    """What earlier runs found in the texts: of these files, by these rules, on these terms."""
+    inputs = request.inputs
+    if inputs.cache is None or inputs.password is not None:
+        return Sifting(None, ())
+    files = [(source.name, source.kind, source.blake3) for source in exports.sources]
+    read = (inputs.mappings, inputs.encoding, inputs.delimiter, inputs.zone, inputs.shop)
+    asked = [(run.pack, [rule.info.id for rule in run.rules], run.terms.spans) for run in runs]
+    terms = (exports.as_of, request.reject_future, request.settings)
+    return Sifting(inputs.cache, [repr(part) for part in (files, read, asked, terms)])
 
 
 def runs_of(request: AuditRequest, exports: Exports) -> list[PackRun]:

@@ -6,7 +6,7 @@ that were not understood, and figures that the operator declared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -25,6 +25,7 @@ from kshop_audit.model.metadata import RuleInfo, Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Declared, Span, Terms
 from kshop_audit.plan.edges import asked_before
+from kshop_audit.plan.engine import computing
 from kshop_audit.plan.query import Wanted
 from kshop_audit.plan.run import Edits, run
 from kshop_audit.rules import Rule
@@ -77,13 +78,17 @@ def measured(
     mask: bool,
     facts: Facts | None = None,
     edits: Edits | None = None,
+    learn: Callable[[Facts], None] | None = None,
 ) -> MeasuredPack:
     """Measure the rules of a pack over the files that were read.
 
     `facts`: those of the pack, if they are not simply those of the files. `edits`: see `run`.
+    `learn` takes the facts when all rules are measured.
     """
-    facts = facts or Facts(exports.loaded.tables, own.terms)
+    facts = computing(facts or Facts(exports.loaded.tables, own.terms))
     found, extras = run(own.rules, facts, wanted, edits)
+    if learn is not None and not any(m.failed for m in found):
+        learn(facts)
     by_day = {name: dict(frame.iter_rows()) for name, frame in extras.items()}
     whole = MeasuredPack(own, exports, by_day, mask)
     completed = [_whole_of(m, r, whole) for m, r in zip(found, own.rules, strict=True)]

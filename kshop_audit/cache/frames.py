@@ -84,4 +84,4 @@ def _block(frame: pl.DataFrame) -> bytes:
 
 
 def _frame(block: bytes) -> pl.DataFrame:
-    return pl.read_ipc(io.BytesIO(block), memory_map=False)
+    return pl.read_ipc(io.BytesIO(block))

@@ -173,7 +173,7 @@ def contacts(facts: Facts) -> pl.LazyFrame:
     return pl.concat([told.select(own), none.select(own)])
 
 
-@fact(shared=True)
+@fact(shared=True, finds=True)
 def _contacts_in_texts(facts: Facts) -> pl.LazyFrame:
     """The texts with a contact: TEXT_ID, contact and contact_review."""
     numbers = [

@@ -135,7 +135,7 @@ def matches(facts: Facts, *lists: str) -> pl.LazyFrame:
     )
 
 
-@fact(shared=True)
+@fact(shared=True, finds=True)
 def _told(facts: Facts, *lists: str) -> pl.LazyFrame:
     """The texts in which one of the lists finds something: TEXT_ID and the columns of `matched`."""
     look = Look({name: facts.terms.lexicon(name) for name in lists})
@@ -144,6 +144,20 @@ def _told(facts: Facts, *lists: str) -> pl.LazyFrame:
     columns = [column(name, part) for name in lists for part in Match._fields]
     found = read.filter(some).select(pl.col("content").alias(SAYING), *columns)
     return facts(texts).join(found, on=SAYING).select(TEXT_ID, *columns)
+
+
+def telling(facts: Facts) -> pl.LazyFrame | None:
+    """The texts in which anything was found by what was requested so far, each once: content.
+
+    None where a rule had a look of its own at them.
+    """
+    if facts.requested(lambda one: one is worded):
+        return None
+    looked = facts.requested(lambda one: one is _suspects)
+    found = [frame.select(TEXT_ID) for frame in facts.requested(lambda one: one.finds)]
+    if not looked or not found:
+        return pl.LazyFrame(schema={"content": pl.String})
+    return looked[0].join(pl.concat(found), on=TEXT_ID, how="semi").select("content").unique()
 
 
 def matched(name: str) -> Match:

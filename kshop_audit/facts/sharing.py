@@ -29,19 +29,27 @@ class Fact(Generic[P]):
     """A derived frame: the function that makes it, and whether its result is shared.
 
     A shared frame is passed to `Facts.compute` once. Left to the optimiser, a costly frame that
-    several queries use would be computed again for some of them.
+    several queries use would be computed again for some of them. `finds`: it has a row for each
+    text in which something is found, and none for any other.
     """
 
     make: Callable[Concatenate[Facts, P], pl.LazyFrame]
     shared: bool = False
+    finds: bool = False
 
 
 @overload
 def fact(make: Callable[Concatenate[Facts, P], pl.LazyFrame], /) -> Fact[P]: ...
 @overload
-def fact(*, shared: bool) -> Callable[[Callable[Concatenate[Facts, P], pl.LazyFrame]], Fact[P]]: ...
 def fact(
-    make: Callable[Concatenate[Facts, P], pl.LazyFrame] | None = None, /, *, shared: bool = False
+    *, shared: bool, finds: bool = False
+) -> Callable[[Callable[Concatenate[Facts, P], pl.LazyFrame]], Fact[P]]: ...
+def fact(
+    make: Callable[Concatenate[Facts, P], pl.LazyFrame] | None = None,
+    /,
+    *,
+    shared: bool = False,
+    finds: bool = False,
 ) -> Fact[P] | Callable[[Callable[Concatenate[Facts, P], pl.LazyFrame]], Fact[P]]:
     """Make a fact of a function `(facts, *arguments) -> LazyFrame`.
 
@@ -50,7 +58,7 @@ def fact(
     """
 
     def of(function: Callable[Concatenate[Facts, P], pl.LazyFrame]) -> Fact[P]:
-        return Fact(function, shared)
+        return Fact(function, shared, finds)
 
     return of if make is None else of(make)
 
@@ -146,3 +154,12 @@ class Facts:
                         frame = edited(frame, edit)
                 slot.frame = self.compute(frame) if fact.shared else frame
             return slot.frame
+
+    def requested(self, wanted: Callable[[Fact[Any]], bool]) -> list[pl.LazyFrame]:
+        """The frames of these facts that were requested so far, of any arguments."""
+        slots = list(self._slots.items())
+        return [
+            slot.frame
+            for key, slot in slots
+            if slot.frame is not None and isinstance(key, tuple) and wanted(key[0])
+        ]
