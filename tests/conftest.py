@@ -5,6 +5,7 @@ module leaves open is reported there.
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,18 @@ def nothing_left_open() -> Iterator[None]:
     """Collect what the module dropped: a file that was never closed warns, and warnings fail."""
     yield
     gc.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_a_cache() -> Iterator[None]:
+    """The tests' own runs, and those of processes they start, read everything anew.
+
+    Set here and not above, where the workers of a parallel run would inherit it before Hypothesis
+    looks at it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CI", os.environ.get("CI") or "true")
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

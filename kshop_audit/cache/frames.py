@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
 from kshop_audit.cache.originals import Original
+from kshop_audit.cache.store import Block
 
 _PLAIN_ID = "^[0-9A-Za-z_:.-]*$"
 """What an id is made of; a column in which anything else stands is not kept as it is."""
@@ -55,7 +56,7 @@ def packed(
     return blocks
 
 
-def unpacked(blocks: Iterator[bytes], original: Original) -> pl.DataFrame | None:
+def unpacked(blocks: Iterator[Block], original: Original) -> pl.DataFrame | None:
     """The next frame of these blocks; None if the original does not hold its texts.
 
     OSError where the original cannot be read.
@@ -83,5 +84,5 @@ def _block(frame: pl.DataFrame) -> bytes:
     return target.getvalue()
 
 
-def _frame(block: bytes) -> pl.DataFrame:
+def _frame(block: Block) -> pl.DataFrame:
     return pl.read_ipc(io.BytesIO(block))

@@ -39,12 +39,15 @@ _ABANDONED = _DAY
 """Seconds after which nobody is still writing a file."""
 
 
+Block = bytes | memoryview
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What was kept under a key: small facts as JSON, and blocks of bytes."""
 
     facts: Mapping[str, Any]
-    blocks: Sequence[bytes] = ()
+    blocks: Sequence[Block] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Store:
             },
             ensure_ascii=True,
         ).encode("ascii")  # fmt: skip
-        parts = [len(header).to_bytes(8, "little"), header, *entry.blocks]
+        parts: list[Block] = [len(header).to_bytes(8, "little"), header, *entry.blocks]
         size = len(_MAGIC) + _MAC + sum(map(len, parts))
         if size > self.limit:
             return False
@@ -224,7 +227,7 @@ class Store:
                     continue
                 made = int(named[3])
                 # What claims to come from the future was made under another clock.
-                if 0 <= self.now - made + _DAY and self.now - made < self.days * _DAY:
+                if self.now - made + _DAY >= 0 and self.now - made < self.days * _DAY:
                     source = int(named[2])
                     yield _Kept(path, named[1], source, made, state.st_size, used)
                 else:
@@ -245,7 +248,7 @@ class Store:
 
     # ------------------------------------------------------------------ one entry
 
-    def _mac(self, parts: Sequence[bytes]) -> bytes:
+    def _mac(self, parts: Sequence[Block]) -> bytes:
         mac = blake3(b"entry", key=self._secret or bytes(_SECRET))
         for part in parts:
             mac.update(part)
@@ -256,8 +259,12 @@ class Store:
             if not _private(kept.path.lstat()):
                 return None
             data = memoryview(kept.path.read_bytes())
-        except OSError:
+            return self._entry(kept, data)
+        except (OSError, MemoryError, ValueError, LookupError, TypeError):
             return None
+
+    def _entry(self, kept: _Kept, data: memoryview) -> Entry | None:
+        """The entry in these bytes, if it is the one of this key and this program's own."""
         start = len(_MAGIC) + _MAC
         if bytes(data[: len(_MAGIC)]) != _MAGIC:
             return None
@@ -267,13 +274,14 @@ class Store:
         header = json.loads(bytes(data[start + 8 : start + 8 + length]))
         if (header["key"], header["made"]) != (kept.key, kept.made):
             return None
-        blocks, place = [], start + 8 + length
+        blocks: list[Block] = []
+        place = start + 8 + length
         for size in header["blocks"]:
             blocks.append(data[place : place + size])
             place += size
         return Entry(header["facts"], blocks)
 
-    def _written(self, path: Path, parts: Sequence[bytes]) -> bool:
+    def _written(self, path: Path, parts: Sequence[Block]) -> bool:
         """Whole or not at all: others see the file when it is finished."""
         made = self.folder / f".{secrets.token_hex(8)}{_UNFINISHED}"
         try:
@@ -288,7 +296,7 @@ class Store:
         return True
 
 
-def _write(path: Path, parts: Sequence[bytes]) -> None:
+def _write(path: Path, parts: Sequence[Block]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags, _FILE_MODE), "wb") as file:
         for part in parts:

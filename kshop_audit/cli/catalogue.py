@@ -22,6 +22,7 @@ _MODULES = {
     "insights": "insights",
     "aspects": "aspects",
     "history": "history",
+    "cache": "cache",
     "render": "render",
     "init": "init",
     "config": "config",

@@ -129,6 +129,14 @@ class InputOptions(Options):
             "share of bad rows allowed (0.5%)",
         ),
     ] = None
+    no_cache: Annotated[
+        bool,
+        option(
+            "--no-cache",
+            "每次都重新读文件，不用也不写缓存（CI 里本来就不用）",
+            "read the files anew: neither use nor write the cache (CI never does)",
+        ),
+    ] = False
     no_progress: Annotated[bool, option("--no-progress", "不显示进度", "no progress on stderr")] = (
         False
     )

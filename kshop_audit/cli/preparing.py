@@ -79,6 +79,7 @@ def settings_of_one_pack(options: ConfigOptions, folders: Iterable[Path] = ()) -
 
 def request_of(options: InputOptions, settings: Settings) -> Request:
     """The files to read; UsageError if there is none."""
+    from kshop_audit.cli.caching import cache_of
     from kshop_audit.ingest import Request
     from kshop_audit.ingest.files.walk import listed
 
@@ -96,6 +97,7 @@ def request_of(options: InputOptions, settings: Settings) -> Request:
         password=_password(options.password_env),
         zone=values.zone(options.tz),
         shop=options.shop,
+        cache=cache_of(options, settings),
     )
     return listed(request)
 

@@ -28,8 +28,8 @@ from kshop_audit.model.settings import (
 )
 from kshop_audit.validation import Fault, KeyPath
 
-NOT_IN_REPORT = ("lang",)
-"""The language changes no figure, and two languages must give one and the same report."""
+NOT_IN_REPORT = ("lang", "cache")
+"""Neither changes a figure, and the report must be the same with any of their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,7 @@ def build(
         aspects={name: Done(row.done, row.at, row.note) for name, row in config.aspects.items()},
         inputs={Kind(kind): _mapping(row) for kind, row in config.inputs.items()},
         max_bad_rows=config.max_bad_rows,
+        cache=config.cache,
         file=origins.found.name,
         sha256=origins.found.sha256,
         overrides=_overrides(origins.outside),

@@ -337,3 +337,4 @@ class ConfigFile(TomlTable):
     withdrawals: list[WithdrawalTable] = []
     aspects: dict[str, Done] = {}
     max_bad_rows: Ratio = Decimal("0.005")
+    cache: bool = True

@@ -193,7 +193,8 @@ class Settings:
     `required` is added to the packs' required gates; `required_instead` replaces them, if it is
     set. "all" has already become every gate; `required_by_name`
     are those that were written out. `coverage`: kind → first and last day of which the
-    operator says that the files are complete. `unused`: keys of which no chosen pack has a use.
+    operator says that the files are complete. `cache`: whether rows may be kept between runs.
+    `unused`: keys of which no chosen pack has a use.
     """
 
     packs: tuple[str, ...] = ("kuaishou",)
@@ -222,6 +223,7 @@ class Settings:
     aspects: Mapping[str, Done] = field(default_factory=dict)
     inputs: Mapping[Kind, InputMapping] = field(default_factory=dict)
     max_bad_rows: Decimal = Decimal("0.005")
+    cache: bool = True
     file: str | None = None
     sha256: str | None = None
     overrides: tuple[str, ...] = ()

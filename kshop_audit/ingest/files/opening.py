@@ -173,9 +173,9 @@ def open_inputs(
 
     `scratch` is a folder for copies in UTF-8; it must outlive the tables. `opened` is called with
     each file as soon as it is open, `likely` with a large one before: the largest ones come first,
-    since reading them takes longest. What `recalled` knows is not read. Raises InputError for a missing path, for a named file of no
-    known kind and when nothing is recognised; DamagedFileError for a recognised file that is broken
-    as a whole.
+    since reading them takes longest. What `recalled` knows is not read. Raises InputError for a
+    missing path, for a named file of no known kind and when nothing is recognised; DamagedFileError
+    for a recognised file that is broken as a whole.
     """
     sources: list[Source] = []
     files = sorted(_unfolded(request, scratch), key=_size, reverse=True)
