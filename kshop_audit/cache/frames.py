@@ -47,6 +47,8 @@ def packed(
                 codes = column.cast(pl.Enum(texts)).to_physical().cast(pl.UInt32)
                 columns.append(codes.alias(_CODE + column.name))
                 places[column.name] = found
+            elif column.dtype == pl.UInt64:
+                columns.append(original.mixed(column))
             elif column.dtype in _KEPT_TYPES:
                 columns.append(column)
             else:
@@ -65,7 +67,7 @@ def unpacked(blocks: Iterator[Block], original: Original) -> pl.DataFrame | None
     columns: list[pl.Series] = []
     for column in kept.iter_columns():
         if not column.name.startswith(_CODE):
-            columns.append(column)
+            columns.append(original.mixed(column) if column.dtype == pl.UInt64 else column)
             continue
         texts = original.texts(_frame(next(blocks)))
         if texts is None:

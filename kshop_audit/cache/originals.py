@@ -8,20 +8,32 @@ pass over the bytes finds them all, and an earlier place with the same bytes ser
 from __future__ import annotations
 
 import mmap
+import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
 import polars as pl
+from blake3 import blake3
 
 _WINDOW = 1 << 25
 _BACK = 16
 """So many texts of a column may stand before the last one: each costs a pass over the file."""
 _QUOTE = '"'
 
-PLACES = pl.Schema({"start": pl.Int64(), "length": pl.Int32(), "doubled": pl.Boolean()})
-"""Where a text stands: first byte, bytes, and whether its quotes are doubled there."""
+_NOBODY_S = re.compile("[0-9]{1,4}/[0-9]{1,4}|\ufffd+")
+"""Texts that the program made itself, and that tell nothing: 12/9 cells, bytes that are none."""
+_PURPOSE = "kshop-audit 2026-11-30 cache of numbers made of texts: "
+_BLOCK = 1 << 20
+
+PLACES = pl.Schema(
+    {"start": pl.Int64(), "length": pl.Int32(), "doubled": pl.Boolean(), "own": pl.String()}
+)
+"""Where a text stands: first byte, bytes, and whether its quotes are doubled there. `own`: the text
+itself, where it is the program's own.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +48,14 @@ class Original:
 
         OSError where the file cannot be read.
         """
-        found: list[tuple[int, int, bool]] = []
+        found: list[tuple[int, int, bool, str | None]] = []
         with self.path.open("rb", buffering=0) as file:
             seeker = _Seeker(file, self.path.stat().st_size)
             place = back = 0
             for text in texts:
+                if _NOBODY_S.fullmatch(text):
+                    found.append((0, 0, False, text))
+                    continue
                 doubled = False
                 wanted = self._bytes(text)
                 if wanted is None:
@@ -55,7 +70,7 @@ class Original:
                     at = seeker.find(wanted, 0) if back <= _BACK else -1
                 if at < 0:
                     return None
-                found.append((at, len(wanted), doubled))
+                found.append((at, len(wanted), doubled, None))
                 place = at
         return pl.DataFrame(found, schema=PLACES, orient="row")
 
@@ -80,10 +95,24 @@ class Original:
             found = pl.Series([piece.decode(self.encoding) for piece in pieces], dtype=pl.String)
         except (UnicodeDecodeError, LookupError):
             return None
-        if not places["doubled"].any():
-            return found
-        single = found.str.replace_all(_QUOTE * 2, _QUOTE, literal=True)
-        return single.zip_with(places["doubled"], found)
+        if places["doubled"].any():
+            single = found.str.replace_all(_QUOTE * 2, _QUOTE, literal=True)
+            found = single.zip_with(places["doubled"], found)
+        own = places["own"]
+        return found if own.null_count() == len(own) else own.zip_with(own.is_not_null(), found)
+
+    def mixed(self, numbers: pl.Series) -> pl.Series:
+        """Numbers of 64 bits mixed with what only the whole file gives; mixing them again takes it
+        out. For numbers that stem from texts, such as hashes: without the file they say nothing.
+
+        OSError where the file cannot be read.
+        """
+        stream = blake3(derive_key_context=_PURPOSE + numbers.name)
+        with self.path.open("rb", buffering=0) as file:
+            while data := file.read(_BLOCK):
+                stream.update(data)
+        bytes_of = stream.digest(length=8 * len(numbers))
+        return numbers ^ pl.Series(array("Q", bytes_of), dtype=pl.UInt64)
 
     def _bytes(self, text: str) -> bytes | None:
         try:

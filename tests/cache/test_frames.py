@@ -81,9 +81,35 @@ def test_types_that_nobody_thought_of_are_not_kept(tmp_path: Path) -> None:
         pl.Series([[1]]),
         pl.Series([b"a"]),
         pl.Series([1.5]),
-        pl.Series([1], dtype=pl.UInt64),
     ):
         assert packed([pl.DataFrame({"x": column})], original, ids=(), words=()) is None
+
+
+def test_numbers_made_of_texts_come_back_and_do_not_stand_there(tmp_path: Path) -> None:
+    path = file_of(tmp_path, [("在吗", "B1", 1)], "utf-8")
+    texts = pl.DataFrame({"x": ["在吗", "在的", None]})
+    frame = texts.select(pl.col("x").hash(seed).alias(f"hash {seed}") for seed in range(2))
+    original = Original(path, "utf-8")
+    blocks = packed([frame], original, ids=(), words=())
+    assert blocks is not None
+    kept = pl.read_ipc(io.BytesIO(blocks[0]))
+    for name in frame.columns:
+        assert not set(kept[name].drop_nulls()) & set(frame[name].drop_nulls())
+    found = unpacked(iter(blocks), original)
+    assert found is not None
+    assert_frame_equal(found, frame)
+    path.write_bytes(path.read_bytes() + b"\n")
+    other = unpacked(iter(blocks), original)
+    assert other is not None
+    assert not set(other["hash 0"].drop_nulls()) & set(frame["hash 0"].drop_nulls())
+
+
+def test_counts_of_cells_are_nobody_s_text(tmp_path: Path) -> None:
+    original = Original(file_of(tmp_path, [("在吗", "B1", 1)], "utf-8"), "utf-8")
+    frame = pl.DataFrame({"_value": ["9/62", "在吗", None, "\ufffd\ufffd", "9/62"]})
+    found = back([frame], original)
+    assert found is not None
+    assert_frame_equal(found[0], frame)
 
 
 def test_ids_are_kept_only_while_they_look_like_ids(tmp_path: Path) -> None:

@@ -88,11 +88,10 @@ def chats_of(folder: Path) -> Path:
 @pytest.mark.parametrize("name", sorted(p.name for p in SAMPLES.iterdir() if p.is_dir()))
 def test_every_sample_shop_says_the_same_again(runs: Runs, name: str) -> None:
     first = runs(SAMPLES / name)
-    assert runs.read or name == "damaged"
+    assert runs.read
     second = runs(SAMPLES / name)
     assert second == first
-    if first[0] != 2:
-        assert runs.read == []
+    assert runs.read == []
 
 
 def test_a_run_with_a_cache_says_what_one_without_says(runs: Runs) -> None:
@@ -163,8 +162,6 @@ ODD: dict[str, Callable[[Path], None]] = {
         quoted,
     )
 }  # fmt: skip
-NEVER_KEPT = {"without_message_ids": 1}
-"""Files that are read again: only hashes of their texts tell one message from another."""
 
 
 @pytest.mark.parametrize("change", sorted(ODD))
@@ -174,7 +171,7 @@ def test_odd_shops_say_the_same_again(runs: Runs, change: str) -> None:
     first = runs(folder)
     assert first[0] in (0, 1, 3)
     assert runs(folder) == first
-    assert len(runs.read) == NEVER_KEPT.get(change, 0)
+    assert runs.read == []
 
 
 def test_other_commands_read_nothing_either(runs: Runs) -> None:
@@ -429,7 +426,7 @@ def test_no_text_and_no_buyer_stands_in_the_cache(
     runs(SAMPLES / name, "--no-mask")
     runs(SAMPLES / name, "--no-mask", command="insights")
     cells = personal_cells(SAMPLES / name)
-    assert len(cells) > 500
+    assert len(cells) > 300
     said = "\n".join(text for entry in entries for text in texts_in(entry))
     raw = b"\n".join(path.read_bytes() for path in runs.kept())
     assert len(entries) == len(runs.kept()) > 5
