@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
-from kshop_audit.cache.originals import Original
+from kshop_audit.cache.originals import SourceText
 from kshop_audit.cache.store import Block
 
 _PLAIN_ID = "^[0-9A-Za-z_:.-]*$"
@@ -21,7 +21,7 @@ _CODE = "code "
 
 def packed(
     frames: Sequence[pl.DataFrame],
-    original: Original,
+    original: SourceText,
     *,
     ids: Collection[str],
     words: Collection[str],
@@ -58,7 +58,7 @@ def packed(
     return blocks
 
 
-def unpacked(blocks: Iterator[Block], original: Original) -> pl.DataFrame | None:
+def unpacked(blocks: Iterator[Block], original: SourceText) -> pl.DataFrame | None:
     """The next frame of these blocks; None if the original does not hold its texts.
 
     OSError where the original cannot be read.

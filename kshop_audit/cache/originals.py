@@ -37,7 +37,7 @@ itself, where it is the program's own.
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class SourceText:
     """A file of text, in an encoding by the name that Python knows."""
 
     path: Path

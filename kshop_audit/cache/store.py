@@ -43,7 +43,7 @@ Block = bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Deposit:
     """What was kept under a key: small facts as JSON, and blocks of bytes."""
 
     facts: Mapping[str, Any]
@@ -51,7 +51,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class Extent:
     """How much the cache holds: entries and their bytes, by when the oldest one ends (second)."""
 
     entries: int = 0
@@ -106,7 +106,7 @@ class Store:
         """The bytes of the files of which anything is kept: any other file need not be hashed."""
         return frozenset(kept.source for kept in self._listed())
 
-    def get(self, key: str | None) -> Entry | None:
+    def get(self, key: str | None) -> Deposit | None:
         """What was kept under a key; None if nothing usable was."""
         found = [kept for kept in self._listed() if kept.key == key]
         for kept in sorted(found, key=lambda kept: kept.made, reverse=True):
@@ -117,7 +117,7 @@ class Store:
                 return entry
         return None
 
-    def put(self, key: str | None, source: int, entry: Entry) -> bool:
+    def put(self, key: str | None, source: int, entry: Deposit) -> bool:
         """Keep something; whether that was possible. `source`: bytes of what it was made of."""
         if key is None or self._secret is None:
             return False
@@ -136,11 +136,11 @@ class Store:
         name = f"{key}.{source}.{self.now}.kept"
         return self._written(self.folder / name, [_MAGIC, self._mac(parts), *parts])
 
-    def usage(self) -> Usage:
+    def extent(self) -> Extent:
         """What the folder holds now, without what has ended."""
         found = list(self._listed())
         made = [kept.made for kept in found]
-        return Usage(
+        return Extent(
             len(found), sum(kept.size for kept in found), min(made, default=None),
             max(made, default=None),
         )  # fmt: skip
@@ -254,7 +254,7 @@ class Store:
             mac.update(part)
         return mac.digest()
 
-    def _read(self, kept: _Kept) -> Entry | None:
+    def _read(self, kept: _Kept) -> Deposit | None:
         try:
             if not _private(kept.path.lstat()):
                 return None
@@ -263,7 +263,7 @@ class Store:
         except (OSError, MemoryError, ValueError, LookupError, TypeError):
             return None
 
-    def _entry(self, kept: _Kept, data: memoryview) -> Entry | None:
+    def _entry(self, kept: _Kept, data: memoryview) -> Deposit | None:
         """The entry in these bytes, if it is the one of this key and this program's own."""
         start = len(_MAGIC) + _MAC
         if bytes(data[: len(_MAGIC)]) != _MAGIC:
@@ -279,7 +279,7 @@ class Store:
         for size in header["blocks"]:
             blocks.append(data[place : place + size])
             place += size
-        return Entry(header["facts"], blocks)
+        return Deposit(header["facts"], blocks)
 
     def _written(self, path: Path, parts: Sequence[Block]) -> bool:
         """Whole or not at all: others see the file when it is finished."""

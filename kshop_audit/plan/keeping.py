@@ -15,9 +15,9 @@ from pathlib import Path
 import polars as pl
 
 from kshop_audit.cache.frames import packed, unpacked
-from kshop_audit.cache.originals import Original
+from kshop_audit.cache.originals import SourceText
 from kshop_audit.cache.program import program
-from kshop_audit.cache.store import Entry
+from kshop_audit.cache.store import Deposit
 from kshop_audit.facts.tables import with_numbers, without_numbers
 from kshop_audit.ingest import Reading, Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
@@ -114,7 +114,7 @@ class Keeping:
                 continue
 
 
-def _entry(source: Source, rows: FileRows, path: Path) -> Entry | None:
+def _entry(source: Source, rows: FileRows, path: Path) -> Deposit | None:
     original = _original(path, source.encoding)
     kind = source.kind
     if original is None or kind is None:
@@ -137,10 +137,10 @@ def _entry(source: Source, rows: FileRows, path: Path) -> Entry | None:
         "why": (source.why.zh, source.why.en),
         "skipped": rows.skipped.get(source.index),
     }
-    return Entry(facts, blocks)
+    return Deposit(facts, blocks)
 
 
-def _table(entry: Entry, reading: Reading) -> tuple[Source, FileRows] | None:
+def _table(entry: Deposit, reading: Reading) -> tuple[Source, FileRows] | None:
     """The table and its rows; None if the file does not hold its texts."""
     facts, piece, index = entry.facts, reading.piece, reading.index
     kind = Kind(facts["kind"])
@@ -175,6 +175,6 @@ def _table(entry: Entry, reading: Reading) -> tuple[Source, FileRows] | None:
     return source, FileRows(with_numbers(good, kind), bad, strays, skipped)
 
 
-def _original(path: Path, encoding: str | None) -> Original | None:
+def _original(path: Path, encoding: str | None) -> SourceText | None:
     known = _ENCODINGS.get(encoding or "utf-8")
-    return None if known is None else Original(path, known)
+    return None if known is None else SourceText(path, known)

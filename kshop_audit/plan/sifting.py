@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from kshop_audit.cache.program import program
-from kshop_audit.cache.store import Entry, Store
+from kshop_audit.cache.store import Deposit, Store
 from kshop_audit.facts import Facts
 from kshop_audit.facts.messages import telling
 from kshop_audit.facts.tables import Tables
@@ -70,7 +70,7 @@ class Sifting:
             return
         facts = {"known": self._hashed(pl.Series([_KNOWN]))}
         block = array(_U64, sorted(self._found)).tobytes()
-        self.store.put(self._key(), 0, Entry(facts, [block]))
+        self.store.put(self._key(), 0, Deposit(facts, [block]))
 
     @property
     def _seed(self) -> int:

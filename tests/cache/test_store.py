@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kshop_audit.cache import store as module
-from kshop_audit.cache.store import DAYS, Entry, Store
+from kshop_audit.cache.store import DAYS, Deposit, Store
 
 NOW = 1_790_000_000
 DAY = 24 * 60 * 60
@@ -22,7 +22,7 @@ def at(folder: Path, now: int = NOW, limit: int = 1 << 20) -> Store:
 
 
 def put(store: Store, name: str, block: bytes = b"block") -> None:
-    assert store.put(store.key(name), len(block), Entry({"name": name}, [block, b"second"]))
+    assert store.put(store.key(name), len(block), Deposit({"name": name}, [block, b"second"]))
 
 
 def got(store: Store, name: str) -> list[bytes] | None:
@@ -45,8 +45,8 @@ def test_what_was_put_in_comes_out_in_another_run(tmp_path: Path) -> None:
     assert got(later, "two") == [b"", b"second"]
     assert got(later, "three") is None
     assert later.sizes == {5, 0}
-    assert later.usage().entries == 2
-    assert later.usage().size == sum(path.stat().st_size for path in files(later))
+    assert later.extent().entries == 2
+    assert later.extent().size == sum(path.stat().st_size for path in files(later))
 
 
 @POSIX
@@ -102,7 +102,7 @@ def test_an_entry_of_another_secret_is_none(tmp_path: Path) -> None:
     assert got(at(tmp_path), "one") is None
     (tmp_path / "cache" / "secret").write_bytes(b"short")
     assert at(tmp_path).key("one") is None
-    assert not at(tmp_path).put("0" * 64, 1, Entry({}))
+    assert not at(tmp_path).put("0" * 64, 1, Deposit({}))
 
 
 @POSIX
@@ -155,7 +155,7 @@ def test_never_more_than_the_limit(tmp_path: Path) -> None:
         store = at(tmp_path, NOW + number, limit=1_000)
         put(store, str(number), b"x" * (number * 20))
         assert sum(path.stat().st_size for path in files(store)) <= 1_000
-    assert not at(tmp_path, limit=1_000).put(store.key("large"), 1, Entry({}, [b"x" * 1_000]))
+    assert not at(tmp_path, limit=1_000).put(store.key("large"), 1, Deposit({}, [b"x" * 1_000]))
     assert got(at(tmp_path), "19") is not None
 
 
@@ -174,7 +174,7 @@ def test_many_runs_at_once(tmp_path: Path) -> None:
         name = str(number % 5)
         found = got(store, name)
         assert found in (None, [name.encode() * 2_000, b"second"])
-        store.put(store.key(name), 1, Entry({"name": name}, [name.encode() * 2_000, b"second"]))
+        store.put(store.key(name), 1, Deposit({"name": name}, [name.encode() * 2_000, b"second"]))
 
     with ThreadPoolExecutor(8) as lanes:
         list(lanes.map(turn, range(400)))
@@ -202,9 +202,9 @@ def test_a_full_disk_keeps_nothing_and_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module, "_write", full)
-    assert not store.put(store.key("two"), 1, Entry({}, [b"x"]))
+    assert not store.put(store.key("two"), 1, Deposit({}, [b"x"]))
     assert at(tmp_path / "new").key("one") is None
-    assert not at(tmp_path / "new").put("0" * 64, 1, Entry({}))
+    assert not at(tmp_path / "new").put("0" * 64, 1, Deposit({}))
     monkeypatch.undo()
     assert {path.name for path in store.folder.iterdir()} == {"secret", *map(_name, files(store))}
     assert got(at(tmp_path), "one") is not None
@@ -219,9 +219,9 @@ def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     store = at(tmp_path)
     assert store.key("one") is None
     assert store.get(None) is None
-    assert not store.put(store.key("one"), 1, Entry({}))
+    assert not store.put(store.key("one"), 1, Deposit({}))
     assert store.sizes == frozenset()
-    assert store.usage().entries == 0
+    assert store.extent().entries == 0
     assert (tmp_path / "cache").read_text(encoding="utf-8") == "no folder"
 
 
@@ -239,7 +239,7 @@ def test_clear_deletes_what_is_the_cache_s_and_nothing_else(tmp_path: Path) -> N
 
 
 def test_looking_makes_no_folder(tmp_path: Path) -> None:
-    assert at(tmp_path).usage().entries == 0
+    assert at(tmp_path).extent().entries == 0
     assert not (tmp_path / "cache").exists()
 
 

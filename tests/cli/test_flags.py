@@ -76,15 +76,18 @@ CASES = [
     Case("--width", "40"),
 ]  # fmt: skip
 
-SEEN_ELSEWHERE = {"--no-progress"}
-"""Needs a terminal: tests/cli/test_progress.py."""
+SEEN_ELSEWHERE = {"--no-progress", "--no-cache"}
+"""Needs a terminal: tests/cli/test_progress.py; changes nothing that is printed:
+tests/plan/test_keeping.py.
+"""
 
 INTERFACE = {
     *PINS, "--pack", "--as-of", "--tz", "--max-age", "--select", "--ignore", "--level",
     "--require", "--fail-on", "--min-score", "--compare", "--fail-on-regression", "--mutes",
     "--out", "--format", "--details", "--evidence", "--evidence-limit", "--by", "--encoding",
     "--delimiter",
-    "--password-env", "--max-bad-rows", "--no-mask", "--lang", "--config", "--set", "--isolated",
+    "--password-env", "--max-bad-rows", "--no-mask", "--no-cache",
+    "--lang", "--config", "--set", "--isolated",
     "--history", "--notify", "--quiet", "--verbose", "--color", "--no-progress", "--ascii",
     "--width",
 }  # fmt: skip

@@ -19,7 +19,7 @@ import polars as pl
 import pytest
 
 from kshop_audit.cache import program, store
-from kshop_audit.cache.store import Entry, Store
+from kshop_audit.cache.store import Deposit, Store
 from kshop_audit.cli import main
 from kshop_audit.plan import read
 from tests.cli.build import ROOT
@@ -333,7 +333,7 @@ def test_entries_may_vanish_at_any_time(runs: Runs, monkeypatch: pytest.MonkeyPa
     first = runs(SAMPLES / SHOP)
     getting = Store.get
 
-    def vanishing(self: Store, key: str | None) -> Entry | None:
+    def vanishing(self: Store, key: str | None) -> Deposit | None:
         for path in runs.kept()[::2]:
             path.unlink()
         return getting(self, key)
@@ -398,7 +398,7 @@ def personal_cells(folder: Path) -> set[str]:
     return {cell for cell in found if len(cell) > 5}
 
 
-def texts_in(entry: Entry) -> Iterator[str]:
+def texts_in(entry: Deposit) -> Iterator[str]:
     """Everything that an entry says, decompressed."""
     yield json.dumps(entry.facts, ensure_ascii=False)
     for block in entry.blocks:
@@ -415,10 +415,10 @@ def texts_in(entry: Entry) -> Iterator[str]:
 def test_no_text_and_no_buyer_stands_in_the_cache(
     runs: Runs, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    entries: list[Entry] = []
+    entries: list[Deposit] = []
     putting = Store.put
 
-    def seen(self: Store, key: str | None, source: int, entry: Entry) -> bool:
+    def seen(self: Store, key: str | None, source: int, entry: Deposit) -> bool:
         entries.append(entry)
         return putting(self, key, source, entry)
 

@@ -68,7 +68,7 @@ def _clear(kept: Store) -> None:
 
 
 def _as_json(kept: Store) -> str:
-    usage = kept.usage()
+    usage = kept.extent()
     table = {
         "folder": str(kept.folder),
         "entries": usage.entries,
@@ -82,7 +82,7 @@ def _as_json(kept: Store) -> str:
 
 
 def _as_text(kept: Store, lang: str) -> str:
-    usage = kept.usage()
+    usage = kept.extent()
     size = f"{usage.size / _MEGABYTE:.1f}"
     limit = kept.limit // _MEGABYTE
     if lang == "en":
