@@ -137,11 +137,13 @@ def words(kind: str, name: str) -> dict[str, str]:
     return own | {label: code for code, label in labels.items() if label}
 
 
-def meaning(kind: str, name: str, cell: str) -> Value:  # noqa: PLR0911  one answer a type
+def meaning(kind: str, name: str, cell: str) -> Value:  # noqa: C901, PLR0911  one answer a type
     """The value of a cell as the oracle wants it, None if it is empty, UNKNOWN if unsure."""
     column = TABLES[Kind(kind)].column(name)
     if name == "content":
         return cell or None
+    if column.type is Type.CODE and cell in words(kind, name):
+        return words(kind, name)[cell]  # "none" may be a word of the column's own
     worded = column.type in (Type.TEXT, Type.BOOL, Type.CODE)
     if (cell.strip(NOISE) if worded else bare(cell)).lower() in NOTHING:
         return None
@@ -159,7 +161,7 @@ def meaning(kind: str, name: str, cell: str) -> Value:  # noqa: PLR0911  one ans
             known = {"true": True, "false": False, "是": True, "否": False}
             return known.get(cell, UNKNOWN)
         case Type.CODE:
-            return words(kind, name).get(cell, cell)
+            return cell
         case Type.TEXT:
             text = cell.strip(NOISE)
             return UNKNOWN if FAILED.fullmatch(text) else text

@@ -11,6 +11,8 @@ from kshop_audit.ingest import Request, open_inputs
 from kshop_audit.ingest.headers.unrecognised import UnrecognisedError
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
+from tests.fuzz.cases import rule
+from tests.fuzz.reading import meaning
 from tests.ingest.build import CHAT, counts, open_one, read, text, write
 from tests.ingest.tables import load, table_of
 
@@ -268,3 +270,15 @@ def test_a_text_with_as_many_separators_as_a_row_is_a_text(tmp_path: Path) -> No
     other = ("2600002", "山竹", "2026-10-31 08:05:00", "待发货", "")
     table = read(tmp_path, "\ufeff\ufeff" + text([names, said, other]))
     assert counts(table) == (2, 0, 0)
+
+
+def test_a_row_of_another_table_beside_a_text_of_two_lines_is_no_torn_one() -> None:
+    """Both tables are as wide, and the text reads as several rows that two quotes joined."""
+    assert rule(90704).faults == []
+
+
+def test_a_word_for_nobody_is_a_judgement() -> None:
+    """It says who was at fault, which the empty cell of a judgement to come does not."""
+    assert meaning("tickets", "liable_party", "none") == "none"
+    assert meaning("tickets", "liable_party", "无") is None
+    assert rule(80160).faults == []

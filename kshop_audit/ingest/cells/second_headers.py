@@ -23,7 +23,7 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
 
     A row is at fault from the first header that differs up to one that does not, blank ones too:
     of the columns that are not understood nothing is known here. `faulty`: the frame has the two
-    columns already.
+    columns already. That a row may be torn is a guess from its neighbours, which gives way.
     """
     nothing = pl.lit(None, pl.String())
     fault, value = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
@@ -47,7 +47,7 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
         alone = own.is_in(known.implode()) & (own != normal(key.header))
         second = pl.coalesce(second, pl.when(alone.fill_null(False)).then(pl.lit(True)))
     frame = frame.with_columns(second.forward_fill().fill_null(False).alias(_SECOND))
-    below = pl.col(_SECOND) & fault.is_null()
+    below = pl.col(_SECOND) & (fault.is_null() | (fault == reasons.TORN))
     return frame.with_columns(
         pl.when(below).then(pl.lit(reasons.OTHER_HEADER)).otherwise(fault).alias(FAULT),
         pl.when(below).then(nothing).otherwise(value).alias(FAULT_VALUE),
