@@ -10,26 +10,24 @@ so is a span for the strict reader, as small as the damage and the records besid
 from __future__ import annotations
 
 import codecs
-import functools
 import mmap
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from kshop_audit.ingest.decode import dense
 from kshop_audit.ingest.decode.decoding import are_utf8
 from kshop_audit.ingest.decode.grammar import LF, lines_of, records
-from kshop_audit.ingest.decode.torn import begins, swallowed
+from kshop_audit.ingest.decode.marks import Marks
+from kshop_audit.ingest.decode.torn import swallowed
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank
-from kshop_audit.ingest.files.container import BLOCK
+
+BLOCK = 1 << 22
+"""Bytes looked at together: measured, with smaller blocks the calls cost more than the work."""
 
 SMALLEST = 1 << 13
 """Bytes of a span that is not divided any more to see where in it the damage is."""
-
-MOST_SHAPES = 100_000
 
 KEPT = 1 << 25
 """Bytes of a mapped file that may stay in memory; without a limit all of it counts as ours."""
@@ -51,159 +49,58 @@ class Frame:
     sound: bool
 
 
-@functools.cache
-def _quoting(separator: str) -> re.Pattern[bytes]:
-    """Text in which a quote stands only around a whole cell, doubled inside it."""
-    comma = re.escape(separator.encode())
-    return re.compile(
-        rb'[^"]*+(?:(?<![^'
-        + comma
-        + rb'\n])"[^"]*+(?:""[^"]*+)*+"(?![^'
-        + comma
-        + rb'\r\n])[^"]*+)*+'
-    )
-
-
-@functools.cache
-def _keyed_first(separator: str, key: int) -> re.Pattern[bytes]:
-    """A line that holds the cell of the key and all before it."""
-    comma = re.escape(separator.encode())
-    cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"' + comma + rb"]*+)"
-    return re.compile(rb"(?:" + cell + comma + rb"){" + str(key + 1).encode() + rb"}")
-
-
-_QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Checker:
-    """Looks at blocks that hold whole records."""
+    """Looks at blocks of whole lines, each with the line end before it, behind a record."""
 
     form: WidthForm
     sound: bool
-    separator: bytes = b""
-    whole: bytes = b""
-    noise: bytes = b""
-    shapes: dict[bytes, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.separator = self.form.separator.encode()
-        self.whole = self.separator * (self.form.cells - 1)
-        self.noise = bytes(set(range(256)) - set(b'"\n' + self.separator))
-
-    def records(self, block: bytes) -> tuple[int, bool]:
-        """Bytes of the records, from the beginning of a block, whose quotes are in order, and
-        whether these are known to have the width of the file.
+    def records(self, block: bytes) -> tuple[int, Marks]:
+        """Bytes from the beginning of a block up to the last record whose quotes are in order, with
+        the line end before them, and their marks.
         """
-        if dense.is_dense(block):
-            regular = dense.regular_bytes(block, self.form)
-            if regular is not None:
-                return regular, True
-        found = _quoting(self.form.separator).match(block)
-        end = found.end() if found else 0
-        return end if end == len(block) else boundary(block, 0, end), False
+        whole = block if block.endswith(b"\n") else block + b"\n"
+        marks = Marks.of(whole, self.form.separator)
+        odd = marks.disorder()
+        if odd is None and marks.count % 2 == 0:
+            return len(block), marks
+        end = boundary(block, 1, len(block) if odd is None else odd)
+        return end, marks.up_to(end)
 
-    def regular(self, block: bytes, *, matched: bool = False) -> bool:
-        """Whether the quick reader reads these records as the strict one does; `matched`: see
-        `records`.
+    def are_regular(self, block: bytes, marks: Marks) -> bool:
+        """Whether the quick reader reads records whose quotes are in order as the strict one does.
+
+        `block`: with the line end before them.
         """
-        if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+        returns = b"\r" in block and (block.endswith(b"\r") or marks.odd_returns)
+        if returns or b"\0" in block:
             return False
-        if matched or dense.is_dense(block):
-            known = matched or dense.regular_bytes(block, self.form) == len(block)
-            return known and not dense.holds_swallowed(block, self.form)
-        if b"\0" in block or not (self.sound or are_utf8(pl.Series([block]))):
+        if not (self.sound or are_utf8(pl.Series([block]))):
             return False
-        if not block.endswith(b"\n"):
-            block += b"\n"
-        reduced = block.translate(None, self.noise)
-        common = self.whole + b"\n"
-        count, odd = divmod(len(reduced), len(common))
-        if not odd and reduced == common * count:
-            return True
-        return self._alike(block, reduced.split(b"\n")[:-1])
-
-    def _alike(self, block: bytes, lines: list[bytes]) -> bool:
-        """Whether all records have the width of the file or are empty lines."""
-        shapes, texts = set(lines), None
-        broken = {shape for shape in shapes if shape.count(b'"') % 2}
-        if broken:
-            texts = block.split(b"\n")
-            joined = self._joined(lines, texts, broken)
-            if joined is None:
-                return False
-            lines, texts = joined
-            shapes = set(lines)
-        if b"" in shapes:
-            # Text without a separator leaves no more of a line than nothing does.
-            texts = texts or block.split(b"\n")
-            found = {text for line, text in zip(lines, texts, strict=False) if not line}
-            if not found <= {b"", b"\r"}:
-                return False
-            shapes.discard(b"")
-        return all(self._cells(shape) == self.form.cells for shape in shapes)
-
-    def _joined(
-        self, lines: list[bytes], texts: list[bytes], broken: set[bytes]
-    ) -> tuple[list[bytes], list[bytes]] | None:
-        """The records that these lines are, each with the first line of its text.
-
-        A line with an odd quote opens or closes a cell. None if one of several lines may be several
-        rows.
-        """
-        records: list[bytes] = []
-        firsts: list[bytes] = []
-        done, start = 0, -1
-        for place, line in enumerate(lines):
-            if line not in broken:
-                continue
-            if start < 0:
-                start = place
-                continue
-            if self._swallowed(texts[start : place + 1]):
-                return None
-            records += lines[done:start]
-            firsts += texts[done : start + 1]
-            records.append(b"\n".join(lines[start : place + 1]))
-            done, start = place + 1, -1
-        if start >= 0:
-            return None
-        return records + lines[done:], firsts + texts[done:]
-
-    def _swallowed(self, lines: list[bytes]) -> bool:
-        """Whether the lines of a record may be several rows: see `torn.swallowed`, which is asked
-        where it might say so.
-        """
-        full, key = self.form.cells - 1, self.form.key
-        first, last = lines[0].count(self.separator), lines[-1].count(self.separator)
-        maybe = min(first, last) >= full or (key is not None and not self._keyed(lines))
-        for line in () if maybe else lines[1:-1]:
-            separators = line.count(self.separator)
-            text = line.decode("utf-8", "surrogateescape")
-            maybe |= separators >= full or (
-                key is not None and separators > key and begins(text, self.form)
-            )
-        if not maybe:
+        if not marks.are_alike(self.form.cells):
             return False
-        data = b"\n".join(lines) + b"\n"
-        found = records(lines_of(data, 0, len(data)), self.form.separator)
-        return any(record.fault or swallowed(record, self.form) for record in found)
+        return not self._swallowed(block, marks)
 
-    def _keyed(self, lines: list[bytes]) -> bool:
-        """Whether the cell of the key certainly has one line, the first or the last."""
-        key = self.form.key or 0
-        if _keyed_first(self.form.separator, key).match(lines[0]):
-            return True
-        end = lines[-1].rsplit(self.separator, self.form.cells - key)[1:]
-        return len(end) == self.form.cells - key and not any(b'"' in cell for cell in end)
+    def regular(self, block: bytes) -> bool:
+        """Whether these records, with the line end before them, are regular."""
+        end, marks = self.records(block)
+        return end == len(block) and self.are_regular(block, marks)
 
-    def _cells(self, shape: bytes) -> int:
-        cells = self.shapes.get(shape)
-        if cells is None:
-            cells = _QUOTED.sub(b"", shape).count(self.separator) + 1
-            if len(self.shapes) < MOST_SHAPES:
-                self.shapes[shape] = cells
-        return cells
+    def _swallowed(self, block: bytes, marks: Marks) -> bool:
+        """Whether a record of several lines may be several rows."""
+        long = [block[start:end] for start, end in marks.long_records()]
+        if not long:
+            return False
+        if not long[-1].endswith(b"\n"):
+            long.append(b"\n")
+        data = b"".join((b"\n", *long))
+        marks = Marks.of(data, self.form.separator)
+        for start in marks.suspects(self.form.cells, self.form.key):
+            lines = lines_of(data, start, len(data))
+            if swallowed(next(records(lines, self.form.separator)), self.form):
+                return True
+        return False
 
 
 def boundary(data: bytes | mmap.mmap, start: int, end: int) -> int:
@@ -225,18 +122,21 @@ def _damage(frame: Frame, data: mmap.mmap) -> Iterator[tuple[int, Span]]:
         end = min(start + BLOCK, size)
         if end < size:
             end = data.rfind(b"\n", start, end) + 1 or data.find(b"\n", end) + 1 or size
-        block = data[start:end]
-        good, matched = checker.records(block)
-        if not good:
+        block = data[start - 1 : end]
+        good, marks = checker.records(block)
+        if good == 1:
             after = _next_record(frame, data, start)
             yield before, (start, after)
             start = after
             continue
         block = block[:good]
-        if not checker.regular(block, matched=matched):
+        if not checker.are_regular(block, marks):
             for first, last in _within(checker, block):
-                yield start if first else before, (start + first, start + last)
-        before, start = start, start + good
+                yield (
+                    start - 1 + first if first > 1 else before,
+                    (start - 1 + first, start - 1 + last),
+                )
+        before, start = start, start - 1 + good
 
 
 def _let_go(data: mmap.mmap, seen: int, start: int) -> int:
@@ -248,11 +148,14 @@ def _let_go(data: mmap.mmap, seen: int, start: int) -> int:
 
 
 def _within(checker: _Checker, block: bytes) -> Iterator[Span]:
-    """The parts of a block, known not to be regular, in which the damage is."""
-    pending = [(0, len(block), True)]
+    """The parts of a block, known not to be regular, in which the damage is.
+
+    A block begins with the line end before it, which is in none of the parts.
+    """
+    pending = [(1, len(block), True)]
     while pending:
         start, end, known = pending.pop()
-        if not known and checker.regular(block[start:end]):
+        if not known and checker.regular(block[start - 1 : end]):
             continue
         middle = boundary(block, start, (start + end) // 2)
         if end - start <= SMALLEST or middle == start:
@@ -309,7 +212,7 @@ def check(frame: Frame) -> tuple[Span, ...] | None:
     size = frame.path.stat().st_size
     if size <= frame.start:
         return ()
-    if frame.form.ending != LF or len(frame.form.separator) > 1:
+    if frame.form.ending != LF or len(frame.form.separator.encode()) > 1:
         return None
     with (
         frame.path.open("rb") as file,
