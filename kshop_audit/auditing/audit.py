@@ -87,7 +87,11 @@ def _sifting(request: AuditRequest, exports: Exports, runs: Sequence[PackRun]) -
     inputs = request.inputs
     if inputs.cache is None or inputs.password is not None:
         return Sifting(None, ())
-    files = [(source.name, source.kind, source.blake3) for source in exports.sources]
+    certain = exports.loaded.certain
+    read_from = {source.index for source in exports.sources if source.kind is not None}
+    if not read_from <= certain.keys():
+        return Sifting(None, ())  # some rows are of bytes that nobody has seen whole
+    files = [(one.name, one.kind, certain.get(one.index)) for one in exports.sources]
     read = (inputs.mappings, inputs.encoding, inputs.delimiter, inputs.zone, inputs.shop)
     asked = [(run.pack, [rule.info.id for rule in run.rules], run.terms.spans) for run in runs]
     terms = (exports.as_of, request.reject_future, request.settings)

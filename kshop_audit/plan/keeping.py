@@ -61,6 +61,8 @@ class Keeping:
         self._mark = needs.mark
         self._asked: dict[int, _Asked] = {}
         self.rows: dict[int, FileRows] = {}
+        self.certain: dict[int, str] = {}
+        """The digest of the bytes that a table was read from, if these are the bytes."""
 
     def recalled(self, reading: Reading) -> Source | None:
         """A table as it was understood before, its rows in `rows`; None if it has to be read."""
@@ -82,6 +84,7 @@ class Keeping:
             if found is not None:
                 source, rows = found
                 self.rows[reading.index] = rows
+                self.certain[reading.index] = asked.digest
                 del self._asked[reading.index]
                 return source
         return None
@@ -102,16 +105,22 @@ class Keeping:
             asked, rows = self._asked.get(source.index), parts.get(source.index)
             if asked is None or rows is None or source.kind is None:
                 continue
-            key = asked.key if source.kind is not Kind.CHATS else (*asked.key, self._mark or "")
-            if source.kind is Kind.CHATS and self._mark is None:
-                continue
             try:
-                entry = _entry(source, rows, asked.path)
-                if entry is not None and Digest(asked.path).text() == asked.digest:
-                    size = asked.path.stat().st_size
-                    self._store.put(self._store.key(*key), size, entry)
+                # A file that changed meanwhile has the digest of other rows.
+                if Digest(asked.path).text() != asked.digest:
+                    continue
+                self.certain[source.index] = asked.digest
+                self._keep(source, rows, asked)
             except OSError:
                 continue
+
+    def _keep(self, source: Source, rows: FileRows, asked: _Asked) -> None:
+        key = asked.key if source.kind is not Kind.CHATS else (*asked.key, self._mark or "")
+        if self._store is None or (source.kind is Kind.CHATS and self._mark is None):
+            return
+        entry = _entry(source, rows, asked.path)
+        if entry is not None:
+            self._store.put(self._store.key(*key), asked.path.stat().st_size, entry)
 
 
 def _entry(source: Source, rows: FileRows, path: Path) -> Deposit | None:

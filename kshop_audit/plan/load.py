@@ -7,7 +7,7 @@ never filtered before they are counted: good + rejected + skipped + duplicates =
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 from pathlib import Path
@@ -82,7 +82,8 @@ class Loaded:
     `contested`: kind → deciding column → rows of which versions of the same age differ.
     `burst`: the most units that one row without a key may turn, of messages. `unrelated`: kind →
     files of one time that share no key. `problems`: why no figure may be made
-    of some of the files.
+    of some of the files. `certain`: file → digest of the bytes of its table, as far as it is known
+    that the rows are of these bytes; without a cache nobody asks.
     """
 
     tables: Tables
@@ -94,6 +95,7 @@ class Loaded:
     unrelated: Mapping[Kind, tuple[int, ...]] = field(default_factory=dict)
     problems: tuple[Text, ...] = ()
     burst: int = 1
+    certain: Mapping[int, str] = field(default_factory=dict)
 
     def rejected(self, kind: Kind, sources: Sequence[Source]) -> int:
         """Rows of a kind that could not be read."""
@@ -130,7 +132,8 @@ def open_and_load(
             rows += parts[index].good.height
         reading.clear()
     kept.keep(sources, parts)
-    return sources, put_together(sources, parts, reject_future=reject_future, shop=request.shop)
+    loaded = put_together(sources, parts, reject_future=reject_future, shop=request.shop)
+    return sources, replace(loaded, certain=kept.certain)
 
 
 def put_together(
