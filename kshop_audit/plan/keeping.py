@@ -8,6 +8,7 @@ they are recalled (see `cache.originals`).
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +28,12 @@ from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.plan.read import FileRows
 from kshop_audit.tables import BAD_COLUMN, BAD_REASON, BOOKKEEPING, FILE
 
-_ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "gb18030": "gb18030"}
+_ENCODINGS = {name: name for name in ("utf-8", "gb18030", "utf-16-le", "utf-16-be")}
+_ENCODINGS["utf-8-sig"] = "utf-8"
 """Encodings as a source names them, and without what stands before the first character."""
+
+_UTF16 = "utf-16"
+"""Which of its two orders, the first bytes of the file say."""
 
 _NOT_AS_IT_IS = PERSONAL | {"session_id", "agent"}
 """A session is often named after its buyer."""
@@ -185,5 +190,11 @@ def _table(entry: Deposit, reading: Reading) -> tuple[Source, FileRows] | None:
 
 
 def _original(path: Path, encoding: str | None) -> SourceText | None:
-    known = _ENCODINGS.get(encoding or "utf-8")
+    """The bytes of a table; None in an encoding in which its texts cannot be looked for."""
+    if encoding == _UTF16:
+        with path.open("rb") as file:
+            first = file.read(len(BOM_UTF16_LE))
+        known = {BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}.get(first)
+    else:
+        known = _ENCODINGS.get(encoding or "utf-8")
     return None if known is None else SourceText(path, known)

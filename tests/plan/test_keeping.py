@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,14 @@ from tests.ingest.workbooks import book
 
 SAMPLES = ROOT / "sample_data"
 SHOP = "failing"
+QUICK = ("--select", "conduct,ship-48h")
+"""Enough rules where it is not what they say that is looked at."""
+
+
+def some(names: Iterable[str], *every_run: str) -> list[object]:
+    """The names as parameters; each takes a second or more, and every run takes these few."""
+    slow = pytest.mark.slow
+    return [name if name in every_run else pytest.param(name, marks=slow) for name in names]
 
 
 class Runs:
@@ -85,7 +93,10 @@ def chats_of(folder: Path) -> Path:
 # ------------------------------------------------------------------ the same answer
 
 
-@pytest.mark.parametrize("name", sorted(p.name for p in SAMPLES.iterdir() if p.is_dir()))
+SHOPS = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("name", some(SHOPS, SHOP, "damaged"))
 def test_every_sample_shop_says_the_same_again(runs: Runs, name: str) -> None:
     first = runs(SAMPLES / name)
     assert runs.read
@@ -94,6 +105,7 @@ def test_every_sample_shop_says_the_same_again(runs: Runs, name: str) -> None:
     assert runs.read == []
 
 
+@pytest.mark.slow
 def test_a_run_with_a_cache_says_what_one_without_says(runs: Runs) -> None:
     plain = runs(SAMPLES / SHOP, "--no-cache", "--evidence", runs.base / "a")
     first = runs(SAMPLES / SHOP, "--evidence", runs.base / "b")
@@ -164,7 +176,7 @@ ODD: dict[str, Callable[[Path], None]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("change", sorted(ODD))
+@pytest.mark.parametrize("change", some(ODD, "rejected_and_unmapped", "without_message_ids"))
 def test_odd_shops_say_the_same_again(runs: Runs, change: str) -> None:
     folder = copied(runs.base)
     ODD[change](folder)
@@ -174,6 +186,7 @@ def test_odd_shops_say_the_same_again(runs: Runs, change: str) -> None:
     assert runs.read == []
 
 
+@pytest.mark.slow
 def test_other_commands_read_nothing_either(runs: Runs) -> None:
     runs(SAMPLES / SHOP)
     for command in ("due", "insights", "forecast"):
@@ -203,21 +216,22 @@ def test_a_byte_changed_with_the_same_size_and_time(runs: Runs) -> None:
     assert second == runs(folder, "--no-cache")
 
 
-SETTINGS = [
-    ["--set", 'inputs.chats.values.sender_role={"客服"="robot"}'],
-    ["--set", 'words.banned=["在的"]'],
-    ["--set", 'words.allow={"微信"="我们自己的"}'],
-    ["--tz", "Europe/London"],
-    ["--as-of", "2026-10-20"],
-    ["--select", "banned-words"],
-    ["--pack", "kuaishou", "--pack", "taobao"],
-    ["--encoding", "utf-8"],
-    ["--set", "options.banned-words.days=7"],
-]
+SETTINGS = {
+    "values": ["--set", 'inputs.chats.values.sender_role={"客服"="robot"}'],
+    "words": ["--set", 'words.banned=["在的"]'],
+    "allow": ["--set", 'words.allow={"微信"="我们自己的"}'],
+    "zone": ["--tz", "Europe/London"],
+    "as-of": ["--as-of", "2026-10-20"],
+    "rules": ["--select", "banned-words"],
+    "packs": ["--pack", "kuaishou", "--pack", "taobao"],
+    "encoding": ["--encoding", "utf-8"],
+    "shop": ["--shop", "nobody"],
+}
 
 
-@pytest.mark.parametrize("more", SETTINGS, ids=lambda more: more[-1].partition("=")[0])
-def test_other_settings_say_what_they_say_without_a_cache(runs: Runs, more: list[str]) -> None:
+@pytest.mark.parametrize("name", some(SETTINGS, "words", "values"))
+def test_other_settings_say_what_they_say_without_a_cache(runs: Runs, name: str) -> None:
+    more = SETTINGS[name]
     runs(SAMPLES / SHOP)
     first = runs(SAMPLES / SHOP, *more)
     again = runs(SAMPLES / SHOP, *more)
@@ -225,6 +239,7 @@ def test_other_settings_say_what_they_say_without_a_cache(runs: Runs, more: list
     assert first == again == runs(SAMPLES / SHOP, *more, "--no-cache")
 
 
+@pytest.mark.slow
 def test_another_program_reads_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     first = runs(SAMPLES / SHOP)
     files = len(runs.read)
@@ -285,24 +300,25 @@ def harm(path: Path, how: str) -> None:
             path.mkdir()
 
 
-@pytest.mark.parametrize("how", ["cut", "forged", "empty", "folder"])
+@pytest.mark.parametrize("how", some(["cut", "forged", "empty", "folder"], "forged"))
 def test_a_harmed_entry_is_read_anew(runs: Runs, how: str) -> None:
-    first = runs(SAMPLES / SHOP)
+    first = runs(SAMPLES / SHOP, *QUICK)
     files = len(runs.read)
     for path in runs.kept():
         harm(path, how)
-    assert runs(SAMPLES / SHOP) == first
+    assert runs(SAMPLES / SHOP, *QUICK) == first
     assert len(runs.read) == files
 
 
+@pytest.mark.slow
 def test_entries_that_changed_places_are_read_anew(runs: Runs) -> None:
-    first = runs(SAMPLES / SHOP)
+    first = runs(SAMPLES / SHOP, *QUICK)
     files = len(runs.read)
     paths = runs.kept()
     contents = [path.read_bytes() for path in paths]
     for path, content in zip(paths, contents[1:] + contents[:1], strict=True):
         path.write_bytes(content)
-    assert runs(SAMPLES / SHOP) == first
+    assert runs(SAMPLES / SHOP, *QUICK) == first
     assert len(runs.read) == files
 
 
@@ -310,27 +326,28 @@ def test_a_disk_without_room_is_no_error(runs: Runs, monkeypatch: pytest.MonkeyP
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    plain = runs(SAMPLES / SHOP, "--no-cache")
+    plain = runs(SAMPLES / SHOP, *QUICK, "--no-cache")
     with monkeypatch.context() as patch:
         patch.setattr(store, "_write", full)
-        assert runs(SAMPLES / SHOP) == plain
+        assert runs(SAMPLES / SHOP, *QUICK) == plain
     assert runs.kept() == []
-    runs(SAMPLES / SHOP)
+    runs(SAMPLES / SHOP, *QUICK)
     with monkeypatch.context() as patch:
         patch.setattr(Store, "limit", 0)
-        assert runs(SAMPLES / SHOP) == plain
+        assert runs(SAMPLES / SHOP, *QUICK) == plain
 
 
 def test_a_folder_that_cannot_be_made_is_no_error(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = runs(SAMPLES / SHOP, "--no-cache")
+    plain = runs(SAMPLES / SHOP, *QUICK, "--no-cache")
     monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
-    assert runs(SAMPLES / SHOP) == plain == runs(SAMPLES / SHOP)
+    assert runs(SAMPLES / SHOP, *QUICK) == plain == runs(SAMPLES / SHOP, *QUICK)
 
 
+@pytest.mark.slow
 def test_entries_may_vanish_at_any_time(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = runs(SAMPLES / SHOP)
+    first = runs(SAMPLES / SHOP, *QUICK)
     getting = Store.get
 
     def vanishing(self: Store, key: str | None) -> Deposit | None:
@@ -339,7 +356,7 @@ def test_entries_may_vanish_at_any_time(runs: Runs, monkeypatch: pytest.MonkeyPa
         return getting(self, key)
 
     monkeypatch.setattr(Store, "get", vanishing)
-    assert runs(SAMPLES / SHOP) == first
+    assert runs(SAMPLES / SHOP, *QUICK) == first
 
 
 # ------------------------------------------------------------------ off means off
@@ -363,15 +380,15 @@ def test_switched_off_it_neither_reads_nor_writes(
             path.write_text("cache = false\n" + path.read_text("utf-8"), encoding="utf-8")
         case "ci":
             monkeypatch.setenv("CI", "true")
-    runs(folder, *more)
+    runs(folder, *QUICK, *more)
     assert not runs.cache.exists()
     assert runs.read
 
 
 def test_no_cache_does_not_read_what_is_there(runs: Runs) -> None:
-    runs(SAMPLES / SHOP)
+    runs(SAMPLES / SHOP, *QUICK)
     files, before = len(runs.read), {path: path.stat().st_mtime_ns for path in runs.kept()}
-    runs(SAMPLES / SHOP, "--no-cache")
+    runs(SAMPLES / SHOP, *QUICK, "--no-cache")
     assert len(runs.read) == files
     assert {path: path.stat().st_mtime_ns for path in runs.kept()} == before
 
@@ -411,7 +428,7 @@ def texts_in(entry: Deposit) -> Iterator[str]:
             yield from (str(value) for value in column.unique().to_list())
 
 
-@pytest.mark.parametrize("name", [SHOP, "taobao"])
+@pytest.mark.parametrize("name", some([SHOP, "taobao"], SHOP))
 def test_no_text_and_no_buyer_stands_in_the_cache(
     runs: Runs, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
