@@ -421,7 +421,7 @@ def texts_in(entry: Deposit) -> Iterator[str]:
     for block in entry.blocks:
         try:
             frame = pl.read_ipc(io.BytesIO(block))
-        except pl.exceptions.PolarsError:  # numbers of texts
+        except (pl.exceptions.PolarsError, OSError):  # numbers of texts, or none at all
             yield bytes(block).decode("latin-1")
             continue
         for column in frame.iter_columns():
