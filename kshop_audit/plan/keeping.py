@@ -111,21 +111,23 @@ class Keeping:
             if asked is None or rows is None or source.kind is None:
                 continue
             try:
-                # A file that changed meanwhile has the digest of other rows.
+                entry = self._entry_of(source, rows, asked.path)
+                # Of a file that changed meanwhile, neither rows nor places are of this digest.
                 if Digest(asked.path).text() != asked.digest:
                     continue
                 self.certain[source.index] = asked.digest
-                self._keep(source, rows, asked)
+                if entry is not None:
+                    self._store.put(self._key(source, asked), asked.path.stat().st_size, entry)
             except OSError:
                 continue
 
-    def _keep(self, source: Source, rows: FileRows, asked: _Asked) -> None:
-        key = asked.key if source.kind is not Kind.CHATS else (*asked.key, self._mark or "")
-        if self._store is None or (source.kind is Kind.CHATS and self._mark is None):
-            return
-        entry = _entry(source, rows, asked.path)
-        if entry is not None:
-            self._store.put(self._store.key(*key), asked.path.stat().st_size, entry)
+    def _entry_of(self, source: Source, rows: FileRows, path: Path) -> Deposit | None:
+        unmarked = source.kind is Kind.CHATS and self._mark is None
+        return None if unmarked else _entry(source, rows, path)
+
+    def _key(self, source: Source, asked: _Asked) -> str | None:
+        more = (self._mark or "",) if source.kind is Kind.CHATS else ()
+        return None if self._store is None else self._store.key(*asked.key, *more)
 
 
 def _entry(source: Source, rows: FileRows, path: Path) -> Deposit | None:
