@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache, partial
 from itertools import repeat
-from operator import add, truediv
+from operator import add, sub, truediv
 from random import Random
 
 from kshop_audit.judging import scoring
@@ -155,8 +155,7 @@ def _passing(
     """The share of the draws that meets the target. `values`: their figures, in order."""
     if target is None:
         return None
-    line = target.operator in (Operator.AT_LEAST, Operator.AT_MOST)
-    if not line or target.count_below is not None:
+    if target.count_below is not None:
         base, figures = draws.base, Counter(zip(draws.top, draws.below, strict=True))
         met = (
             times
@@ -164,6 +163,11 @@ def _passing(
             if scoring.met(base.numerator + top, base.denominator + below, target, scale)
         )
         return Fraction(sum(met), DRAWS)
+    if target.operator is Operator.NONE:
+        return _share(draws.top, -draws.base.numerator)
+    if target.operator is Operator.EVERY:
+        lacking = list(map(sub, draws.below, draws.top))
+        return _share(lacking, draws.base.numerator - draws.base.denominator)
     # Draws that move away from the middle by so much meet the line where the unmoved ones meet one
     # that is as much nearer to the middle.
     middle = Fraction(values[DRAWS // 2])
@@ -171,6 +175,12 @@ def _passing(
     if target.operator is Operator.AT_LEAST:
         return Fraction(DRAWS - bisect_left(values, near), DRAWS)
     return Fraction(bisect_right(values, near), DRAWS)
+
+
+def _share(counts: Sequence[int], wanted: Fraction | int) -> Fraction:
+    """The share of the draws with this count; a part of a unit is never drawn."""
+    whole = Fraction(wanted)
+    return Fraction(counts.count(int(whole)) if whole.denominator == 1 else 0, DRAWS)
 
 
 @cache
