@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 N ?= 50000
 SHOPS ?= 20000
 SEED ?= 1
-.PHONY: help setup run test test-slow browser fuzz conduct weights lint docs docs-check sample bench lock clean all
+.PHONY: help setup run test test-slow test-built browser fuzz conduct weights lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ test: $(READY) ## run the tests (two workers)
 
 test-slow: $(READY) ## suites over copies of the project, and audits by the hundred
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -m slow -n 2
+
+test-built: $(READY) ## the page in a browser (after `make browser`), wheels, fleets of processes
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -m slow -n 2 tests/page tests/packaging tests/fleet
 
 browser: ## install what the slow tests of the page need: Debian's Chromium, axe-core from npm
 	apt-get update -qq
