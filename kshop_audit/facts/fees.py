@@ -59,8 +59,7 @@ def _with_refunds(orders: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         unstated = unstated | _named_by(tables, Kind.TICKETS)
     if tables.keyless.get(Kind.TICKETS):
         unstated = pl.lit(True)  # a row without its order may be a refund of any of them
-    if tables.has(Kind.ORDERS, "status"):
-        unstated = unstated | ~pl.col("status_known")
+    unstated = unstated | ~pl.col("status_known")  # nothing tells of a state without the column
     in_full = pl.col("closed") & (~known | pl.col("_unstated").fill_null(False))
     paid = pl.col("paid_fen")
     return (

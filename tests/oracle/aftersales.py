@@ -17,6 +17,7 @@ OTHER_TYPES = ("exchange", "resend", "repair")
 COMPLETED = ("succeeded", "closed")
 OPEN_STATUSES = ("open", "disputed", "awaiting_return", "awaiting_receipt", "refunding")
 AT_FAULT = ("merchant", "both")
+STATES = ("pending_payment", "paid", "shipped", "received", "completed", "closed")
 NOT_AT_FAULT = ("", "buyer", "platform", "none")
 
 
@@ -232,8 +233,10 @@ def pickup_unstated(case: Case, order: Order | None) -> bool:
         return False
     if order is None:
         return True
-    if order.picked_up_at is not None or order.shipped_at is None:
+    if order.picked_up_at is not None:
         return False
+    if order.shipped_at is None:
+        return not all(text(line, "status") in STATES for line in order.lines)
     listed = {text(row, "order_id") for row in case.rows("shipments")}
     stated = tells_pickups(case, "shipments") and order.order_id in listed
     return not (stated or tells_pickups(case, "orders"))
@@ -348,7 +351,7 @@ def in_transit_refusal(case: Case, row: Row, order: Order | None) -> bool:
     return sent <= applied and not arrived
 
 
-def freight_refusal(row: Row, order: Order | None) -> bool:
+def freight_refusal(_: Case, row: Row, order: Order | None) -> bool:
     """Pattern B: the shop pays the postage, and yet refuses because the buyer should pay it."""
     reason = text(row, "reject_reason")
     free = order is not None and any(money(line, "postage") == 0 for line in order.lines)
@@ -392,7 +395,8 @@ def risks(case: Case) -> Outcome:
         if reason := case.outside(applied, WINDOW):
             excluded[reason] += 1
             continue
-        if not has_state(row) and not is_rejected(row):
+        ends_later = (end := time(row, "finished_at")) is not None and not case.is_past(end)
+        if not (has_state(row) or is_rejected(row) or ends_later):
             continue  # open or over: a unit of the bounds alone
         looked += 1
         order = orders.get(text(row, "order_id"))
@@ -401,13 +405,17 @@ def risks(case: Case) -> Outcome:
             name
             for name, hit in (
                 ("A", in_transit_refusal(case, row, order)),
-                ("B", freight_refusal(row, order)),
+                ("B", freight_refusal(case, row, order)),
                 ("C", silence is True),
             )
             if hit
         ]
         if hits:
             patterns[text(row, "ticket_id")] = hits
-        unknown += silence is None and not hits
+        unread = may_be_rejected(row) and any(
+            pattern(case, row | {"rejected": True}, order)
+            for pattern in (in_transit_refusal, freight_refusal)
+        )
+        unknown += (silence is None or unread) and not hits
     extra: dict[str, object] = {"patterns": patterns}
     return Outcome(len(patterns), looked, tidy(excluded), unknown=unknown, extra=extra)

@@ -6,7 +6,14 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from .aftersales import OPEN_STATUSES, REFUND_TYPES, answer_state, is_known, may_be_one
+from .aftersales import (
+    COMPLETED,
+    OPEN_STATUSES,
+    REFUND_TYPES,
+    answer_state,
+    is_known,
+    may_be_one,
+)
 from .basis import DAY, Case, Outcome, Row, text, tidy, time, window_end
 from .orders import Order, is_cancelled, is_force_majeure, is_presale, orders_of
 from .service import conversation, is_reply, place
@@ -179,7 +186,7 @@ def no_pickup_due(case: Case, order: Order, applied: datetime | None) -> str | N
     if order.paid_at is None:
         return "unpaid"
     end, picked = window_end(case.as_of), last_pickup(case, order)
-    asked_back = applied is not None and applied <= case.as_of
+    asked_back = case.happened(applied) is not None
     reasons = {
         "after_as_of": due(order) > case.as_of,
         "outside_window": not end - 33 * DAY <= due(order) < end - 3 * DAY,
@@ -206,12 +213,13 @@ def last_pickup(case: Case, order: Order) -> datetime | None:
 
 def tells_pickups(case: Case, order: Order) -> bool:
     """A file that has the column says so when nothing was picked up, of the orders that it has; an
-    order that was not shipped was not picked up either.
+    order that was not shipped was not picked up either. One that was, at a time that no file holds,
+    may have been picked up as well.
     """
     states = {text(line, "status") for line in order.lines}
     waits = order.shipped_at is None and states <= {"pending_payment", "paid", "closed"}
     listed = any(text(row, "order_id") == order.order_id for row in case.rows("shipments"))
-    own = case.has("orders", "picked_up_at")
+    own = case.has("orders", "picked_up_at") and order.shipped_at is not None
     return waits or own or (listed and case.has("shipments", "picked_up_at"))
 
 
@@ -222,12 +230,8 @@ def refund_hours(case: Case) -> Outcome:
     for row in case.rows("tickets"):
         kind, status = text(row, "type"), text(row, "status")
         if kind not in ("refund_only", "return_refund") or status not in ("succeeded", "closed"):
-            done = time(row, "finished_at")
-            if done is not None and not is_known(row) and may_be_one(row, REFUND_TYPES):
-                # Whatever it is, it is out of the window.
-                reason = handled(case, row)
-                if reason in ("after_as_of", "outside_window"):
-                    excluded[str(reason)] += 1
+            if not is_known(row) and may_be_one(row, REFUND_TYPES):
+                excluded.update(out_in_any_case(case, row))
             continue
         spent = handled(case, row)
         if spent == UNTOLD:
@@ -240,6 +244,17 @@ def refund_hours(case: Case) -> Outcome:
     return Outcome(int(total.total_seconds()), count, tidy(excluded))
 
 
+def out_in_any_case(case: Case, row: Row) -> list[str]:
+    """Why a ticket of unknown type or state does not count, whatever they mean; else nothing."""
+    kinds = [kind] if (kind := text(row, "type")) in REFUND_TYPES else REFUND_TYPES
+    states = [state] if (state := text(row, "status")) in COMPLETED else COMPLETED
+    fates = {
+        handled(case, row | {"type": kind, "status": state}) for kind in kinds for state in states
+    }
+    fate = fates.pop()
+    return [fate] if not fates and isinstance(fate, str) and fate != UNTOLD else []
+
+
 def handled(case: Case, row: Row) -> timedelta | str:
     """The time that was spent on a ticket, or why it does not count."""
     applied, done = time(row, "applied_at"), time(row, "finished_at")
@@ -248,7 +263,7 @@ def handled(case: Case, row: Row) -> timedelta | str:
     returned = text(row, "type") == "return_refund"
     sent_back = returned and (text(row, "status") == "succeeded" or back is not None)
     reasons = {
-        "after_as_of": done is not None and done > case.as_of,
+        "after_as_of": done is not None and not case.is_past(done),
         "outside_window": done is None or not end - 31 * DAY <= done < end - DAY,
         "no_agreement": returned and agreed is None,
         "no_signature": sent_back and back is None,

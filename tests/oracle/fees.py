@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from .aftersales import OTHER_TYPES, REFUND_TYPES, has_state
+from .aftersales import OTHER_TYPES, REFUND_TYPES, STATES, has_state
 from .basis import NO_VERDICT, Case, Outcome, Row, money, text, time
 from .orders import Order, orders_of
 
 TARIFF_START = datetime(2019, 7, 20)
-STATES = ("pending_payment", "paid", "shipped", "received", "completed", "closed")
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
 SMALLEST, LARGEST_MONTH = Decimal("100.00"), Decimal("20000.00")
