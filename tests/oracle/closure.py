@@ -95,14 +95,17 @@ def notice(case: Case, facts: Facts) -> Gate:
 
 
 def is_finished(case: Case, row: Row, facts: Facts) -> bool | None:
-    """None where the state means nothing, or may have been reached after as-of only."""
+    """None where the state means nothing, or may have been reached after as-of only; what ends
+    after as-of is open, whatever its state means.
+    """
     finished = time(row, "finished_at")
+    if finished is not None and not case.is_past(finished):
+        return False
     if text(row, "status") not in STATES:
         return None
     if misses_its_time(row) and runs_past(case) and "last_completed_at" not in facts:
         return None
-    done = text(row, "status") in ("completed", "closed")
-    return done and (finished is None or case.is_past(finished))
+    return text(row, "status") in ("completed", "closed")
 
 
 def runs_past(case: Case) -> bool:

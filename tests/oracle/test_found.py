@@ -16,6 +16,8 @@ FOUND = {
     ("canonical", 500_130): "refunds of an orders file without states",
     ("canonical", 500_132): "orders without a shipping time whose state no one understands",
     ("canonical", 500_147): "the same in another shop",
+    ("closing", 700_013): "two versions of an order in two states, which ends after as-of",
+    ("closing", 700_062): "the same in another shop",
 }
 
 
