@@ -254,6 +254,21 @@ def _at_edges(
     return Doubts(turned=evenings if measured.gap == "days" else messages)
 
 
+def _left_out(measured: Measurement, since: datetime, reach: Reach) -> tuple[Measurement, Doubts]:
+    """The units that rows of missing days may take out of the count, and the measurement with the
+    days of the side file that lacks some: its silence says nothing of them (rulebook 1b.3).
+    """
+    doubts = Doubts()
+    for kind in measured.keyless:
+        side, lost = reach.empty((kind,), since)
+        if side is None or not lost.missing:
+            continue
+        if not measured.missing_days:
+            measured = replace(measured, coverage=reach.coverage(side, lost, measured.side))
+        doubts += Doubts(dropped=len(lost.missing) * reach.fullest(side))
+    return measured, doubts
+
+
 def with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
@@ -280,7 +295,11 @@ def with_gaps(
         in_days += _at_edges(empty.missing, measured, rule.info.id, whole)
     hidden = added(keyless, {Why.EMPTY_DAYS: in_days})
     if not measured.population:
-        return replace(measured, doubts=added(measured.doubts, hidden), missing_days=empty.missing)
+        measured = replace(measured, missing_days=empty.missing)
+        if since is not None and measured.keyless:
+            measured, left_out = _left_out(measured, since, reach)
+            hidden = added(hidden, {Why.EMPTY_DAYS: left_out})
+        return replace(measured, doubts=added(measured.doubts, hidden))
     side, lost = reach.empty((Kind.TICKETS,), since or reach.begun(counted))
     if side is not None and lost.missing and not empty.missing:
         measured = replace(measured, coverage=reach.coverage(side, lost))

@@ -29,10 +29,13 @@ def extremes(measured: Measurement) -> tuple[Extreme, Extreme] | None:
     # A row that belongs to nothing turns a known unit, which moves a share more than a new one.
     lost, gained = min(hits, doubts.turned), min(misses, doubts.turned)
     sure = misses + doubts.outcome + doubts.either + doubts.turned - lost
-    low = Extreme(hits - lost, hits + sure + doubts.miss)
+    # What may not count is left out at the end that it would draw away from.
+    out = min(hits - lost, doubts.dropped)
+    low = Extreme(hits - lost - out, hits - out + sure + doubts.miss)
     new = doubts.turned - gained
     top = hits + gained + new + doubts.outcome + doubts.hit + doubts.either
-    return low, Extreme(top, top + misses - gained)
+    rest = misses - gained
+    return low, Extreme(top, top + rest - min(rest, doubts.dropped))
 
 
 def _of_sums(measured: Measurement, doubts: Doubts) -> tuple[Extreme, Extreme]:

@@ -39,6 +39,8 @@ class Doubts:
 
     `turned`: so many known units could have another outcome or be no units at all, or as many more
     units could be there, because a row that does not say what it belongs to may be any of them.
+    `dropped`: so many known units may not count, because what takes them out of the count may be
+    among rows that are missing.
     """
 
     outcome: int = 0
@@ -46,11 +48,12 @@ class Doubts:
     miss: int = 0
     either: int = 0
     turned: int = 0
+    dropped: int = 0
 
     @property
     def units(self) -> int:
         """All of them."""
-        return self.outcome + self.hit + self.miss + self.either + self.turned
+        return self.outcome + self.hit + self.miss + self.either + self.turned + self.dropped
 
     def __add__(self, other: Doubts) -> Doubts:
         """Both together."""
@@ -60,6 +63,7 @@ class Doubts:
             self.miss + other.miss,
             self.either + other.either,
             self.turned + other.turned,
+            self.dropped + other.dropped,
         )
 
 

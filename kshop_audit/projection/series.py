@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 
@@ -191,15 +191,14 @@ def series_of(measured: Measurement, terms: Terms) -> DaySeries | None:
 
 def _times(doubts: Doubts, times: int, among: int = 1) -> Doubts:
     """So many of these, or an equal part of them."""
-    parts = (doubts.outcome, doubts.hit, doubts.miss, doubts.either, doubts.turned)
-    return Doubts(*(-(-part * times // among) for part in parts))
+    return Doubts(*(-(-part * times // among) for part in astuple(doubts)))
 
 
 def _minus(whole: Doubts, days: list[DayCount], empty: Doubts) -> Doubts:
     """The doubts that belong to no day: rows that may be any unit of the window."""
     own = sum((together(day.doubts) for day in days), empty)
-    names = ("outcome", "hit", "miss", "either", "turned")
-    return Doubts(*(max(getattr(whole, name) - getattr(own, name), 0) for name in names))
+    parts = zip(astuple(whole), astuple(own), strict=True)
+    return Doubts(*(max(of_all - of_days, 0) for of_all, of_days in parts))
 
 
 def _sums(days: list[DayCount]) -> Sums:

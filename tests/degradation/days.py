@@ -29,14 +29,14 @@ BY_APPLICATION = frozenset(
         "refund-deadlines",
         "reject-without-reason",
         "quality-refund-rate",
-        "pickup-24h",
         "close-aftersales",
         "jd-review-12h",
         "jd-finish-7d",
-        "tb-pickup-48h",
     }
 )
-"""Rules that count tickets, or ask for them, by the time of application."""
+"""Rules that count tickets by the time of application."""
+BY_TICKETS = frozenset({"pickup-24h", "tb-pickup-48h"})
+"""Rules whose orders do not count after some tickets; of a missing day as many as its tickets."""
 ENDLESS = frozenset({"close-orders", "close-cooldown", "close-aftersales"})
 """Rules without a window: what was before the first row of the files is outside the law, and the
 report names that row's day.
@@ -204,7 +204,10 @@ def stale_tickets(rng: Random, exports: Exports) -> Degraded:
     if pace * ((last_order - newest) // DAY) < ENOUGH or not tickets_no_fuller(rows, until):
         return None
     detail = f"tickets {len(rows) - len(kept)}/{len(rows)} after {until:%m-%d}"
-    return exports.with_rows("tickets", kept), Loss("stale_tickets", detail, BY_APPLICATION)
+    born = Counter(moment.date() for row in kept if (moment := when(row["applied_at"])))
+    weight = (exports.as_of.date() - newest.date()).days * max(born.values(), default=0)
+    spared = BY_APPLICATION | (BY_TICKETS if len(rows) - len(kept) > weight else frozenset())
+    return exports.with_rows("tickets", kept), Loss("stale_tickets", detail, spared)
 
 
 def late_tickets(rng: Random, exports: Exports) -> Degraded:
@@ -235,7 +238,8 @@ def late_tickets(rng: Random, exports: Exports) -> Degraded:
     if not head or len(older) > days * fullest:
         return None
     detail = f"tickets {len(gone)}/{len(rows)} before {until:%m-%d}"
-    spared = frozenset({"pickup-24h", "tb-pickup-48h", "close-aftersales"})
+    spared = frozenset({"close-aftersales"})
+    spared |= BY_TICKETS if len(gone) > len(head) * fullest else frozenset()
     return exports.with_rows("tickets", kept), Loss("late_tickets", detail, spared)
 
 

@@ -108,11 +108,12 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
         Several waybills on one order are read as replacements (option `parcels`); the export's
         six-node column is no pickup time unless the row names its node; and couriers may scan
         late. Unknown here: orders in no shipments file (unless `[coverage.shipments]` says that it
-        is complete), and all of them where the pickup column is empty throughout.
+        is complete), all of them where the pickup column is empty throughout, and whether orders
+        count for which the days that the ticket file lacks may hold a refund.
 
         一单多个单号按换单处理（parcels 选项可改）；六节点物流时间列未注明节点时不当揽收时间；快
         递也可能补扫描。物流文件里没有的订单判不了（除非 [coverage.shipments] 写明文件完整）；揽收
-        时间整列为空时全部判不了。
+        时间整列为空时全部判不了；售后文件缺的日子里可能有退款申请，牵涉的订单算不算也不知道。
     """
     hours = terms.number("pickup-24h", "hours")
     each = terms.option("pickup-24h", "parcels") == "parcels"
