@@ -8,6 +8,9 @@ READY := $(VENV)/.ready
 N ?= 50000
 SHOPS ?= 20000
 SEED ?= 1
+SIZES ?= 0.1,0.3,1,3
+DRESSED ?= 1
+RUNS ?= 3
 .PHONY: help setup run test test-slow test-built browser fuzz conduct weights lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
@@ -69,11 +72,8 @@ docs: $(READY) ## write the generated pages, and digests of what is new in the p
 sample: $(READY) ## write the sample shops
 	$(BIN)/python scripts/make_sample_data.py
 
-bench: $(READY) ## generate a large shop and compare with the floor
-	$(BIN)/python -m benchmarks.generate --out benchmarks/data/1m
-	$(BIN)/python -m benchmarks.compare benchmarks/data/1m
-	$(BIN)/python -m benchmarks.dresses benchmarks/data/1m benchmarks/data/dressed
-	$(BIN)/python -m benchmarks.compare --shapes benchmarks/data/dressed --runs 3
+bench: $(READY) ## measure SIZES million messages and a shop of DRESSED in dresses: RESULTS.md
+	$(BIN)/python -m benchmarks.results --sizes $(SIZES) --dressed $(DRESSED) --runs $(RUNS)
 
 lock: ## pin all packages with their hashes and without any address
 	uv pip compile pyproject.toml --extra cluster --extra chat --extra dev --extra notify --extra xlsx --extra xlsx-password --universal \
