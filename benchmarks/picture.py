@@ -73,19 +73,29 @@ def _axes(across: Scale, up: Scale, sizes: Sequence[int]) -> list[str]:
 
 def _lines(points: Points, across: Scale, up: Scale) -> list[str]:
     parts = []
-    below = -math.inf
-    # From the top down, so that names which would overlap are moved down one after the other.
-    ordered = sorted(points.items(), key=lambda item: up.at(item[1][-1][1]))
+    beside = _apart({name: up.at(line[-1][1]) + 4 for name, line in points.items()})
     colours = dict(zip(points, COLOURS * len(points), strict=False))
-    for name, line in ordered:
+    for name, line in points.items():
         colour = colours[name]
         places = [(across.at(size), up.at(cost)) for size, cost in line]
         path = " ".join(f"{x},{y}" for x, y in places)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>' for x, y in places]
-        below = max(places[-1][1] + 4, below + GAP)
-        parts.append(_text(across.end + 10, below, name, "start", colour=colour))
+        parts.append(_text(across.end + 10, beside[name], name, "start", colour=colour))
     return parts
+
+
+def _apart(wanted: Mapping[str, float]) -> dict[str, float]:
+    """Heights of the names, moved down where two would overlap, then up from the lower edge."""
+    places: dict[str, float] = {}
+    above = -math.inf
+    for name in sorted(wanted, key=wanted.__getitem__):
+        places[name] = above = max(wanted[name], above + GAP)
+    below: float = HEIGHT - GAP
+    for name in reversed(places):
+        places[name] = below = min(places[name], below)
+        below -= GAP
+    return places
 
 
 def _text(

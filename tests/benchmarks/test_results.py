@@ -8,7 +8,7 @@ import pytest
 from benchmarks import results
 from benchmarks.dresses import DRESSES
 from benchmarks.measuring import Rounds, Run
-from benchmarks.picture import GAP, Points, growth
+from benchmarks.picture import GAP, HEIGHT, Points, growth
 from benchmarks.programs import AUDIT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -53,6 +53,7 @@ def test_the_dearest_dress_is_in_utf8(page: str) -> None:
     [
         {"a": [(100_000, 5.0)]},
         {name: [(100_000, 5.0), (3_000_000, 4.0)] for name in "abcdef"},
+        {name: [(100_000, 900.0), (3_000_000, 4.0)] for name in "abcdef"},
         {"a & b": [(100_000, 0.5), (300_000, 700.0)], "c": [(100_000, 1.0), (300_000, 690.0)]},
     ],
 )
@@ -65,3 +66,4 @@ def test_every_program_has_a_line_and_a_name_beside_it(points: Points) -> None:
     assert {text.text for text in texts} == set(points)
     heights = sorted(float(text.get("y", "nan")) for text in texts)
     assert all(b - a >= GAP for a, b in itertools.pairwise(heights))
+    assert 0 < heights[0] <= heights[-1] < HEIGHT
