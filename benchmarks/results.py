@@ -36,6 +36,9 @@ STARTS = 5
 INTRODUCTION = """\
 Written by `make bench`; do not edit. What is compared, and how, is in the [README](README.md).
 Seconds are this machine's; only ratios carry over to another."""
+SMALL = "**Small sizes only: starting up is a large part of every time, so no ratio is final.**"
+LARGE = 1_000_000
+"""Messages from which on ratios say little about starting up."""
 BUSY = 0.25
 """A machine is called busy if so many of its processors have work before anything is measured."""
 
@@ -236,6 +239,8 @@ def page(
         table(("", ""), stated.items()).replace("---:", "---"),
         f"Before anything was timed, all programs found the same in {', '.join(RULES)}.",
     ]
+    if max(each.messages for each in found) < LARGE:
+        parts.append(SMALL)
     if absent:
         parts.append(f"**Left out, because not installed: {'; '.join(absent)}.**")
     parts += ["## Growth", "![growth](growth.svg)", growth_table(found)]

@@ -42,6 +42,14 @@ def test_what_is_not_installed_is_named(page: str) -> None:
     assert "Left out, because not installed: DuckDB, SQL; pandas, frames." in page
 
 
+def test_small_sizes_are_called_small(page: str) -> None:
+    assert results.SMALL not in page  # the larger of the two has two million messages
+    only = {"floor": _runs(1), AUDIT: _runs(2)}
+    dresses = {name: _runs(1) for dress in DRESSES for name in (dress, f"floor {dress}")}
+    small = results.page([results.Measured(300_000, 78, only)], (1, dresses), only, {"date": "x"})
+    assert results.SMALL in small
+
+
 def test_the_dearest_dress_is_in_utf8(page: str) -> None:
     # gb18030 is the last and dearest of all here, strays the dearest in UTF-8.
     assert "strays against usual: 2.00" in page
