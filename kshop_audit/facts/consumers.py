@@ -12,7 +12,7 @@ from kshop_audit.facts.answers import asked
 from kshop_audit.facts.ends import counted_at_ends
 from kshop_audit.facts.messages import with_buyers
 from kshop_audit.facts.tables import Tables
-from kshop_audit.facts.talks import everything, uncertain
+from kshop_audit.facts.talks import once, uncertain
 from kshop_audit.facts.waits import days_at_ends, messages_at_ends
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import AT, FILE, ROW
@@ -209,7 +209,7 @@ def _buyer() -> pl.Expr:
 def _people(tables: Tables) -> pl.LazyFrame:
     """_at → buyer (String) of every chat row."""
     if uncertain(tables):
-        return with_buyers(tables, everything(tables).unique(AT)).select(AT, buyer=_buyer())
+        return with_buyers(tables, once(tables)).select(AT, buyer=_buyer())
     rows = tables.rows(Kind.CHATS).with_row_index(AT)
     return with_buyers(tables, rows).select(AT, buyer=_buyer())
 

@@ -12,7 +12,7 @@ from kshop_audit.facts.chat.sayings import SAYING, saying
 from kshop_audit.facts.chat.second_look import Look, column, with_readings
 from kshop_audit.facts.chat.weighing import unscored, with_scored
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
-from kshop_audit.facts.talks import everything, uncertain
+from kshop_audit.facts.talks import once, uncertain
 from kshop_audit.facts.text import Match, normalised
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
@@ -44,8 +44,7 @@ def _merchant(tables: Tables) -> pl.LazyFrame:
     nameless = pl.col("sender_role").is_null()
     not_understood = pl.when(nameless).then(pl.lit(Why.NOT_UNDERSTOOD.value))
     return (
-        everything(tables)
-        .unique(AT)
+        once(tables)
         .filter(nameless | one_of("sender_role", MERCHANT))
         .with_columns(account, why=pl.coalesce(WHY, not_understood))
     )

@@ -10,7 +10,7 @@ import polars as pl
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.messages import message_columns, suspects, unmatched, with_buyers
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
-from kshop_audit.facts.talks import everything, uncertain
+from kshop_audit.facts.talks import once, uncertain
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import AT, SPAN_SUFFIX, WHY
@@ -38,7 +38,7 @@ def bursts(facts: Facts, in_a_row: int, within_hours: int) -> pl.LazyFrame:
     wanted = message_columns(tables)
     sent = pl.concat([facts(suspects).select(wanted), facts(unmatched).select(wanted)])
     if uncertain(tables):
-        return _at_ends(sent, _doubtful_rows(tables), limit)
+        return _at_ends(sent, facts(_doubtful_rows), limit)
     asked = pl.col("sender_role") == "buyer"
     rows = (
         with_buyers(tables, tables.rows(Kind.CHATS).with_row_index(AT))
@@ -85,15 +85,17 @@ def _named() -> pl.Expr:
     return pl.coalesce("b " + pl.col("buyer_id"), "s " + pl.col("session_id"))
 
 
-def _doubtful_rows(tables: Tables) -> pl.LazyFrame:
+@fact(shared=True)
+def _doubtful_rows(facts: Facts) -> pl.LazyFrame:
     """The rows of `_too_many`, and who may have written: reason (String, null where all is known),
     may_ask, may_send (Boolean).
     """
+    tables = facts.tables
     nameless = pl.col("sender_role").is_null()
     span = pl.col("sent_at" + SPAN_SUFFIX).fill_null(0)
     reason = pl.coalesce(WHY, pl.when(nameless).then(pl.lit(Why.NOT_UNDERSTOOD.value)))
     return (
-        with_buyers(tables, everything(tables).unique(AT))
+        with_buyers(tables, once(tables))
         .filter(nameless | one_of("sender_role", SPOKEN))
         .select(
             AT, "sent_at", "message_seq",
@@ -101,7 +103,7 @@ def _doubtful_rows(tables: Tables) -> pl.LazyFrame:
             asked=(pl.col("sender_role") == "buyer").fill_null(False),
             may_ask=nameless | (pl.col("sender_role") == "buyer"),
             may_send=nameless | one_of("sender_role", MERCHANT),
-            person=_named(),
+            person=_named().cast(pl.Categorical).to_physical(),
             reason=reason,
         )
         .filter(pl.col("person").is_not_null())
@@ -112,6 +114,11 @@ def _at_ends(sent: pl.LazyFrame, rows: pl.LazyFrame, limit: Limit) -> pl.LazyFra
     """`bursts` with every doubtful row once a word of the buyer's and once another message of the
     shop's.
     """
+    # Most buyers have no doubtful row: theirs are counted once.
+    inexact = pl.col("sent_at").is_null() | (pl.col("latest_at") > pl.col("sent_at"))
+    touched = rows.filter(inexact | pl.col("reason").is_not_null()).select("person").unique()
+    plain = _too_many(rows.join(touched, on="person", how="anti"), limit).select(AT)
+    rows = rows.join(touched, on="person", how="semi")
     # Of one time that is no instant, a word of the buyer's may stand before or behind a message.
     vague = (pl.col("latest_at") > pl.col("sent_at")).fill_null(False)
     met = (pl.col("may_ask").any() & pl.col("may_send").any()).over("person", "sent_at")
@@ -125,11 +132,8 @@ def _at_ends(sent: pl.LazyFrame, rows: pl.LazyFrame, limit: Limit) -> pl.LazyFra
     at_most = rows.filter(
         timed & pl.when(pl.col("may_send")).then(True).otherwise(known & ~pl.col("_drifts"))
     ).with_columns(asked=~pl.col("may_send"))
-    surely = (
-        _too_many(at_least, limit)
-        .filter(~pl.col("_drifts") & ~pl.col("_untimed"))
-        .select(AT, _surely=pl.lit(True))
-    )
+    surely = _too_many(at_least, limit).filter(~pl.col("_drifts") & ~pl.col("_untimed")).select(AT)
+    surely = pl.concat([plain, surely]).select(AT, _surely=pl.lit(True))
     possibly = pl.concat(
         [
             _too_many(at_most, limit, surely=False).select(AT),

@@ -16,7 +16,7 @@ from kshop_audit.facts.answers import asked
 from kshop_audit.facts.consumers import without_robots
 from kshop_audit.facts.ends import counted_at_ends, outcome, surely_counted, waiting
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
-from kshop_audit.facts.talks import everything, uncertain
+from kshop_audit.facts.talks import once, uncertain
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -199,7 +199,7 @@ def _agents_at_ends(facts: Facts, rule: str) -> pl.LazyFrame:
     known = judged.explode("_all").rename({"_all": "agent"}).filter(pl.col("agent").is_not_null())
     robots = _robots(facts.tables).select(pl.col("agent").cast(pl.String))
     doubted = (
-        everything(facts.tables)
+        once(facts.tables)
         .filter(pl.col("sender_role").is_null())
         .select(agent="agent_account")
         .unique()

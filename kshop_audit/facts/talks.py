@@ -40,19 +40,31 @@ def uncertain(tables: Tables) -> bool:
     return UNKNOWN_TYPE in frame.columns and frame[UNKNOWN_TYPE].null_count() < frame.height
 
 
-def everything(tables: Tables) -> pl.LazyFrame:
-    """The good rows of the chats and behind them the doubtful ones: all columns, with _at in this
-    order, WHY (null for the good ones) and key (see `conversations.key`).
+def once(tables: Tables) -> pl.LazyFrame:
+    """The good rows of the chats and behind them the doubtful ones, each once: all columns, with
+    _at in this order and WHY (null for the good ones).
     """
+    return pl.concat(_good_and_doubtful(tables), how="diagonal_relaxed")
+
+
+def _good_and_doubtful(tables: Tables) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     frame = tables.frames.get(Kind.CHATS)
     height, there = (0, []) if frame is None else (frame.height, frame.columns)
     lacking = [pl.lit(None, kind).alias(name) for name, kind in SPANS.items() if name not in there]
     good = (
         tables.rows(Kind.CHATS)
         .with_row_index(AT)
-        .with_columns(*lacking, pl.lit(None, pl.String).alias(WHY), key=conversations.key())
+        .with_columns(*lacking, pl.lit(None, pl.String).alias(WHY))
     )
-    doubtful = tables.doubtful_rows(Kind.CHATS).with_row_index(AT, offset=height)
+    return good, tables.doubtful_rows(Kind.CHATS).with_row_index(AT, offset=height)
+
+
+def everything(tables: Tables) -> pl.LazyFrame:
+    """The rows of `once` with key (see `conversations.key`); a doubtful one that may belong to
+    several conversations once for each.
+    """
+    good, doubtful = _good_and_doubtful(tables)
+    good = good.with_columns(key=conversations.key())
     # A row that has lost its session may belong to any of its buyer.
     sessions = (
         good.filter(pl.col("session_id").is_not_null() & pl.col("buyer_id").is_not_null())
