@@ -410,7 +410,7 @@ def personal_cells(folder: Path) -> set[str]:
     for path in folder.glob("*.csv"):
         frame = pl.read_csv(path, infer_schema=False)
         for name in frame.columns:
-            if any(word in name for word in PERSONAL):
+            if "时间" not in name and any(word in name for word in PERSONAL):
                 found.update(frame[name].drop_nulls().to_list())
     return {cell for cell in found if len(cell) > 5}
 
@@ -443,7 +443,7 @@ def test_no_text_and_no_buyer_stands_in_the_cache(
     runs(SAMPLES / name, "--no-mask")
     runs(SAMPLES / name, "--no-mask", command="insights")
     cells = personal_cells(SAMPLES / name)
-    assert len(cells) > 300
+    assert len(cells) > 150
     said = "\n".join(text for entry in entries for text in texts_in(entry))
     raw = b"\n".join(path.read_bytes() for path in runs.kept())
     assert len(entries) == len(runs.kept()) > 5
@@ -452,4 +452,4 @@ def test_no_text_and_no_buyer_stands_in_the_cache(
     # The search finds what may stand there: the ids of orders.
     orders = pl.read_csv(next((SAMPLES / name).glob("订单*")), infer_schema=False)
     ids = orders.get_column(next(n for n in orders.columns if n in ("订单号", "订单编号")))
-    assert all(number.strip() in said for number in ids.head(20))
+    assert all(number.strip('\t ="') in said for number in ids.head(20))
