@@ -55,6 +55,15 @@ def test_blank_cells_beyond_a_narrower_header_hide_no_row(
     assert counts(wide) == (2, 0, 0)
 
 
+def test_states_that_differ_from_row_to_row_are_known_by_their_words(tmp_path: Path) -> None:
+    """Of three rows with three states nothing but the vocabulary tells that they stand right."""
+    states = ("待发货", "已发货", "交易成功")
+    rows = [
+        (f"260000{n}", state, "9.90", f"2026-10-31 08:0{n}:00") for n, state in enumerate(states)
+    ]
+    assert counts(read(tmp_path, text([SOLD, *wider(rows, 2)]))) == (3, 0, 0)
+
+
 @pytest.mark.parametrize("place", range(1, 5))
 @pytest.mark.parametrize(("header", "rows"), [(RATED, RATINGS), (SENT, PARCELS), (PROVED, PROOFS)])
 def test_a_blank_cell_put_into_every_row_is_never_read_as_a_shift(

@@ -14,7 +14,7 @@ from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.decode.grammar import Record, lines_of, records
 from kshop_audit.ingest.decode.torn import Heads, WholeRow, rows, usual_keys
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare, row_width
-from kshop_audit.ingest.headers.catalogue import is_known, mostly_known, normal
+from kshop_audit.ingest.headers.catalogue import cell_text, is_known, mostly_known, normal
 from kshop_audit.ingest.headers.guessing import looks_like
 from kshop_audit.ingest.headers.locate import DATED, NOTHING, Header
 from kshop_audit.model.kinds import SUPPLIERS
@@ -31,6 +31,18 @@ SAMPLE = 1_000
 
 
 _UNREAD = Column("", Type.TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """What stands in a column. `words`: those that are known for a value of it; numbers, which may
+    stand anywhere, are none.
+    """
+
+    column: Column
+    words: frozenset[str] = frozenset()
+
+
 _OF_TIME = re.compile("时间|日期|时刻|起|止|time|date")
 """Of the columns that no rule reads, those that may hold times."""
 
@@ -38,11 +50,12 @@ Cells = list[str]
 """What is filled of a column."""
 
 
-def _stands(column: Column, cells: Sequence[str]) -> bool:
+def _stands(sort: _Sort, cells: Sequence[str]) -> bool:
     """Whether cells may be those of a column: an id is a code or a name, a text no bare time, and
     no text or word of a vocabulary an amount.
     """
-    if not cells:
+    column = sort.column
+    if not cells or (sort.words and all(cell_text(cell) in sort.words for cell in cells)):
         return True
     worded = column.type in (Type.TEXT, Type.CODE) and column is not _UNREAD
     if worded and all(map(_AMOUNT.fullmatch, cells)):
@@ -54,8 +67,8 @@ def _stands(column: Column, cells: Sequence[str]) -> bool:
     return looks_like(column, cells)
 
 
-def _stand(found: Sequence[Cells], typed: Mapping[int, Column]) -> bool:
-    return all(_stands(column, found[place]) for place, column in typed.items())
+def _stand(found: Sequence[Cells], typed: Mapping[int, _Sort]) -> bool:
+    return all(_stands(sort, found[place]) for place, sort in typed.items())
 
 
 def _filled(rows: Sequence[Record], place: int) -> Cells:
@@ -64,7 +77,7 @@ def _filled(rows: Sequence[Record], place: int) -> Cells:
 
 
 def _otherwise(
-    rows: Sequence[Record], found: Sequence[Cells], typed: Mapping[int, Column], surplus: int
+    rows: Sequence[Record], found: Sequence[Cells], typed: Mapping[int, _Sort], surplus: int
 ) -> Iterator[list[Cells]]:
     """Columns as they were if all rows gained separators somewhere: their cells moved back."""
     last = max(place for place, cells in enumerate(found) if cells)
@@ -73,8 +86,8 @@ def _otherwise(
             if any(found[place : place + more]):
                 break
             yield [*found[:place], *found[place + more :], *[[]] * more]
-        column = typed.get(place)
-        if column is not None and column.type is Type.MONEY:
+        sort = typed.get(place)
+        if sort is not None and sort.column.type is Type.MONEY:
             pairs = [(row.cells[place].strip(), row.cells[place + 1].strip()) for row in rows]
             if all(_THOUSANDS.fullmatch(one) and other[:3].isdigit() for one, other in pairs):
                 joint = [one + other for one, other in pairs]
@@ -132,11 +145,14 @@ class RecordTable:
             return False
         table = TABLES[match.kind]
         typed = {
-            place: _UNREAD
+            place: _Sort(_UNREAD)
             for place, name in enumerate(match.headers)
             if not _OF_TIME.search(normal(name))
         }
-        typed |= {places[0]: table.column(name) for name, places in match.columns.items()}
+        for name, places in match.columns.items():
+            column = table.column(name)
+            words = {*match.layout.values.get(name, ()), *map(cell_text, column.codes)}
+            typed[places[0]] = _Sort(column, frozenset(w for w in words if not w.isdecimal()))
         if self.key is not None and not all(r.cells[self.key].strip() for r in rows):
             return False
         found = [_filled(rows, place) for place in range(len(rows[0].cells))]
