@@ -9,7 +9,7 @@ import polars as pl
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.cells.columns import Cells
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
-from kshop_audit.ingest.headers.catalogue import every_header, normal, unused_headers
+from kshop_audit.ingest.headers.catalogue import every_header, normal, unused_headers, words
 from kshop_audit.model.schema import Type
 
 KEY_LIKE = "[0-9]{4}"
@@ -44,7 +44,10 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
     if key.type is Type.ID:
         # Where little else is understood, the name in the place of an id speaks for the row.
         own = _bare(pl.when(suspect).then(key.raw))
-        alone = own.is_in(known.implode()) & (own != normal(key.header))
+        # Words for values may get there in a row at fault, and some are names as well.
+        sure = known.filter(~known.is_in(sorted(words())))
+        name = own.is_in(known.implode()) & (fault.is_null() | own.is_in(sure.implode()))
+        alone = name & (own != normal(key.header))
         second = pl.coalesce(second, pl.when(alone.fill_null(False)).then(pl.lit(True)))
     frame = frame.with_columns(second.forward_fill().fill_null(False).alias(_SECOND))
     below = pl.col(_SECOND) & (fault.is_null() | (fault == reasons.TORN))

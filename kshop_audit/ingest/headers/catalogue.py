@@ -156,6 +156,13 @@ def unused_headers() -> frozenset[str]:
     return frozenset(header for layout in layouts() for header in layout.unused)
 
 
+@functools.cache
+def words() -> frozenset[str]:
+    """Every word that some export has for a state or another value, in the form of a header."""
+    tables = (texts for layout in layouts() for texts in layout.values.values())
+    return frozenset(normal(text) for texts in tables for text in texts)
+
+
 @functools.lru_cache(maxsize=16_384)
 def is_known(header: str) -> bool:
     """Whether some platform's export has this header, used or not."""
