@@ -9,7 +9,7 @@ from random import Random
 
 from kshop_audit.model.schema import TABLES, Kind, Type
 from tests.fuzz.exports import Export
-from tests.fuzz.reading import moment, money
+from tests.fuzz.reading import NOISE, moment, money
 
 KEYED = frozenset({"orders", "chats", "tickets", "disputes", "shipments", "ratings", "reviews"})
 ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "gb18030", "gb18030", "utf-16", "utf-16-le")
@@ -46,6 +46,16 @@ class Sheet:
     @property
     def file_name(self) -> str:
         return f"{self.kind}.csv.gz" if self.packed else f"{self.kind}.csv"
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the rows are wider than the header, and an empty column among them may be the
+        separator that they gained: then nobody can say which cell stands under which name.
+        """
+        feet = [foot[0] for foot in FOOT]
+        rows = [r for r in self.rows if len(r) > len(self.header) and r[0] not in feet]
+        filled = [n for n in range(len(self.header)) if any(row[n].strip(NOISE) for row in rows)]
+        return bool(filled) and len(filled) <= max(filled)
 
     def text(self, rng: Random) -> str:
         """The text of the file; `rng` decides what of quotes and line ends is left open."""

@@ -38,7 +38,7 @@ from tests.fuzz.reading import (
     records,
     title,
 )
-from tests.fuzz.records import Frame, faults
+from tests.fuzz.records import Frame, faults, other_header, up_to
 from tests.ingest.tables import load, table_of
 
 PATIENCE = 20
@@ -156,21 +156,23 @@ def _stated(source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: boo
         return
     found = records(text, str(source.delimiter))
     frame = frame_of(source)
-    frame = replace(frame, usual=usual(frame, found))
+    end = up_to(found, frame.delimiter, frame.row)
+    frame = replace(frame, usual=usual(frame, found[end - 1], found[end:]))
     yield from _columns(source, damaged, kuaishou)
-    yield from _above(found[: frame.row], damaged, frame)
-    yield from faults(frame, found[frame.row :], table.to_dicts())
+    yield from _above(found[:end], damaged, frame)
+    yield from faults(frame, found[end:], table.to_dicts())
 
 
-def usual(frame: Frame, found: Sequence[Record]) -> int:
-    """The width that most rows have: the header's, or if none has it that of all of them."""
+def usual(frame: Frame, first: Record, found: Sequence[Record]) -> int:
+    """The width that most rows have: the header's, or if none has it that of all of them.
+
+    `first`: the header; `found`: the records below it.
+    """
     below = [
-        record
-        for record in found[frame.row :]
-        if not (is_blank(record.cells) or is_header(record.cells, frame.header))
+        record for record in found if not (is_blank(record.cells) or other_header(frame, record))
     ]
     widths = Counter(len(record.cells) for record in below)
-    header = (len(found[frame.row - 1].cells), frame.width)
+    header = (len(first.cells), frame.width)
     fitting = max(header, key=lambda width: widths[width])
     return fitting if widths[fitting] or not widths else widths.most_common(1)[0][0]
 
@@ -226,8 +228,8 @@ def _above(above: Sequence[Record], damaged: Damaged, frame: Frame) -> Iterator[
     known = {tuple(row) for row in damaged.originals if sum(map(bool, row)) > 2}
     header = damaged.sheet.header
     named = sum(map(bool, map(title, header))) > 1
-    place = next((n for n, r in enumerate(above) if is_header(r.cells, header)), frame.row)
-    for number, record in enumerate(above[: frame.row - 1]):
+    place = next((n for n, r in enumerate(above) if is_header(r.cells, header)), len(above))
+    for number, record in enumerate(above[:-1]):
         between = named and number > place and any(map(str.isdigit, record.raw))
         ours = tuple(record.cells) in known and damaged.kind == frame.kind
         if (between or ours) and isinstance(identity(record.cells[0]), str) and number_in(record):

@@ -9,7 +9,16 @@ from decimal import Decimal
 
 from kshop_audit.ingest import REASONS
 from kshop_audit.model.schema import TABLES, Kind, Type
-from kshop_audit.tables import BAD_COLUMN, BAD_REASON, GOOD, RAW_SUFFIX, REJECTED, ROW, STATE
+from kshop_audit.tables import (
+    BAD_COLUMN,
+    BAD_REASON,
+    GOOD,
+    RAW_SUFFIX,
+    REJECTED,
+    ROW,
+    SKIPPED,
+    STATE,
+)
 from tests.fuzz.exports import titles
 from tests.fuzz.reading import (
     FAILED,
@@ -94,10 +103,11 @@ def faults(
             if kept_parts:
                 yield f"rows {kept_parts}, parts of one record, are kept: {record.raw[:300]!r}"
             continue
-        beside = [records[n] for n in around(records, place)]
+        beside = [paired[n] for n in around(records, place)]
+        torn = any(len(parts) > 1 or len(one.cells) < frame.cells for one, parts in beside)
         for row in own:
             if row[STATE] == REJECTED:
-                lines = refused(frame, record, row, below, beside)
+                lines = refused(frame, record, row, below, torn)
             else:
                 rule = kept if row[STATE] == GOOD else passed_over
                 lines = rule(frame, record, row, below)
@@ -109,22 +119,39 @@ ODD_ENDS = {"\n": re.compile("\r(?![\r\n]|$)"), "\r": re.compile("\n(?![\r\n]|$)
 """Where a line holds two: a line end other than the file's, with text behind it."""
 
 
+def parts(record: Record, delimiter: str) -> int:
+    """How many rows a record is: with its quotes out of order, what odd line ends part it into."""
+    if well_quoted(record.raw, delimiter, record.end):
+        return 1
+    return len(ODD_ENDS[record.end].findall(record.raw)) + 1
+
+
+def up_to(records: Sequence[Record], delimiter: str, row: int) -> int:
+    """How many records stand in a file up to a row, this one included."""
+    last = 0
+    for place, record in enumerate(records, 1):
+        last += parts(record, delimiter)
+        if last >= row:
+            return place
+    return len(records)
+
+
 def pairs(
     records: Sequence[Record], delimiter: str, table: Sequence[Mapping[str, Value]]
 ) -> Iterator[tuple[Record, Sequence[Mapping[str, Value]]]]:
     """Every record with its row, or with as many rejected ones as it has lines.
 
-    A line whose quotes are not in order is as many rows as odd line ends part it into. A record of
-    several lines in good order is one row, or is taken for several that a pair of quotes joined.
+    A record of several lines in good order is one row, or is taken for several that a pair of
+    quotes joined.
     """
     at = 0
     for record in records:
-        count = 1
-        if not well_quoted(record.raw, delimiter, record.end):
-            count = len(ODD_ENDS[record.end].findall(record.raw)) + 1
-        elif record.lines > 1:
+        count = parts(record, delimiter)
+        if count == 1 and record.lines > 1:
             each = table[at : at + record.lines]
-            joined = all(row[BAD_REASON] == "open_quote" for row in each)
+            # A repeated header among the lines is skipped as one.
+            parted = [row[BAD_REASON] for row in each if row[STATE] != SKIPPED]
+            joined = bool(parted) and set(parted) == {"open_quote"}
             count = record.lines if joined else 1
         own = table[at : at + count]
         if len(own) < count:
@@ -226,9 +253,12 @@ def refused(
     record: Record,
     row: Mapping[str, Value],
     below: bool,
-    beside: Sequence[Record],
+    torn: bool,
 ) -> Iterator[str]:
-    """A rejected row has a place and a reason, and something is really wrong with it."""
+    """A rejected row has a place and a reason, and something is really wrong with it.
+
+    `torn`: a record beside it lacks cells, or was parted into its lines.
+    """
     if row[BAD_REASON] not in REASONS:
         yield f"rejected for {row[BAD_REASON]!r}"
     titles = {text.strip() for text in frame.header}
@@ -238,7 +268,7 @@ def refused(
         if not below:
             yield "rejected below a header that is not there"
     elif row[BAD_REASON] == "torn_row":
-        if not any(len(own.cells) < frame.cells for own in beside):
+        if not torn:
             yield "rejected as torn beside whole rows"
     elif clean(frame, record):
         yield f"rejected for {row[BAD_REASON]} though nothing is wrong"

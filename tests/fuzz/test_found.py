@@ -282,3 +282,26 @@ def test_a_word_for_nobody_is_a_judgement() -> None:
     assert meaning("tickets", "liable_party", "none") == "none"
     assert meaning("tickets", "liable_party", "无") is None
     assert rule(80160).faults == []
+
+
+SETTLED = (
+    1104, 5016, 20136, 400041, 2613540, 2613561, 2613642, 2613699, 2613720, 2613728, 2614056,
+    2614104, 2614176,
+)  # fmt: skip
+"""Cases of long runs on which product and judge did not agree."""
+
+
+@pytest.mark.parametrize("seed", SETTLED)
+def test_cases_on_which_product_and_judge_did_not_agree(seed: int) -> None:
+    assert rule(seed).faults == []
+
+
+@pytest.mark.parametrize("word", ["客服", "买家"])
+def test_a_word_for_a_sender_in_the_place_of_an_id_is_no_header(tmp_path: Path, word: str) -> None:
+    """It got there by a line end within the row, and is the name of a column elsewhere."""
+    header = ("会话ID", "消息ID", "买家ID", "客服账号", "发送方", "发送时间", "消息内容")
+    rows = [("S1", f"M1000{n}", "B1", "小李", word, f"2026-10-31 08:0{n}:00", "在") for n in (1, 2)]
+    lines = [",".join(row) for row in (header, rows[0], rows[1])]
+    lines.insert(2, f"S1,M10003,B1,\r小李,{word},2026-10-31 08:05:00,图片")
+    table = read(tmp_path, "\r\n".join(lines) + "\r\n")
+    assert table["_reason"].to_list() == [None, "odd_line_end", "odd_line_end", None]

@@ -233,16 +233,22 @@ def single(row: Row, name: str) -> tuple[str, ...] | None:
     return (value,) if value else None
 
 
-def newest(row: Row) -> tuple[datetime, datetime, tuple[str, ...]]:
-    """Order of two rows of one key: updated_at, else the latest event, else the text."""
-    updated = time(row, "updated_at") or datetime.min
+FILE_NEWEST = "_newest event of its file"
+
+
+def newest(row: Row) -> tuple[tuple[datetime, datetime], datetime, tuple[str, ...]]:
+    """Order of two rows of one key: updated_at and the newest event of the file, which decide; else
+    the latest event, else the text.
+    """
+    age = time(row, "updated_at") or datetime.min, time(row, FILE_NEWEST) or datetime.min
+    own = {name: value for name, value in row.items() if name != FILE_NEWEST}
     events = [
         value
-        for name, value in row.items()
+        for name, value in own.items()
         if isinstance(value, datetime) and name not in NOT_EVENTS
     ]
-    as_text = tuple(f"{name}={row[name]}" for name in sorted(row) if row[name] is not None)
-    return updated, max(events, default=datetime.min), as_text
+    as_text = tuple(f"{name}={own[name]}" for name in sorted(own) if own[name] is not None)
+    return age, max(events, default=datetime.min), as_text
 
 
 DECIDING = {
@@ -261,8 +267,9 @@ EMPTY_MEANS = {"aftersale_state": "none", "arbitration": "无"}
 def dedupe(rows: list[Row], kind: str) -> tuple[list[Row], int]:
     """Rows with one row a key, and how many were dropped; rows without a key all stay.
 
-    All rows are of one file. Where no time of change tells which version is newer, a deciding cell
-    in which versions differ is unknown: it holds a text that means nothing.
+    Rows of several files say in FILE_NEWEST which is the later one. Where neither that nor a time
+    of change tells which version is newer, a deciding cell in which versions differ is unknown: it
+    holds a text that means nothing.
     """
     versions: dict[tuple[str, ...], list[Row]] = {}
     loose: list[Row] = []
