@@ -1,45 +1,28 @@
 """The rows of files that were read before: recalled from the cache, and kept in it.
 
 What is kept of a table of a file is what reading it gave, no more and no less, so that whatever
-comes after cannot tell the difference. Columns that could identify a person, texts and everything
-that is no id, no code, no number and no time are kept as places in the file, which is there when
-they are recalled (see `cache.originals`).
+comes after cannot tell the difference. It is sealed with a key made of the file, which is there
+when the rows are recalled (see `cache.frames`).
 """
 
 from __future__ import annotations
 
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
-from kshop_audit.cache.frames import packed, unpacked
-from kshop_audit.cache.originals import SourceText
 from kshop_audit.cache.program import program
 from kshop_audit.cache.store import Deposit
 from kshop_audit.facts.tables import with_numbers, without_numbers
 from kshop_audit.ingest import Reading, Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
-from kshop_audit.masking import PERSONAL
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.schema import TABLES, Kind, Type
+from kshop_audit.model.schema import Kind
 from kshop_audit.plan.read import FileRows
-from kshop_audit.tables import BAD_COLUMN, BAD_REASON, BOOKKEEPING, FILE
-
-_ENCODINGS = {name: name for name in ("utf-8", "gb18030", "utf-16-le", "utf-16-be")}
-_ENCODINGS["utf-8-sig"] = "utf-8"
-"""Encodings as a source names them, and without what stands before the first character."""
-
-_UTF16 = "utf-16"
-"""Which of its two orders, the first bytes of the file say."""
-
-_NOT_AS_IT_IS = PERSONAL | {"session_id", "agent"}
-"""A session is often named after its buyer."""
-
-_FRAMES = 3
-"""The good rows, the rejected ones and the strays."""
+from kshop_audit.tables import BOOKKEEPING, FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +94,8 @@ class Keeping:
             if asked is None or rows is None or source.kind is None:
                 continue
             try:
-                entry = self._entry_of(source, rows, asked.path)
+                unmarked = source.kind is Kind.CHATS and self._mark is None
+                entry = None if unmarked else _entry(source, source.kind, rows, asked.path)
                 # Of a file that changed meanwhile, neither rows nor places are of this digest.
                 if Digest(asked.path).text() != asked.digest:
                     continue
@@ -121,27 +105,17 @@ class Keeping:
             except OSError:
                 continue
 
-    def _entry_of(self, source: Source, rows: FileRows, path: Path) -> Deposit | None:
-        unmarked = source.kind is Kind.CHATS and self._mark is None
-        return None if unmarked else _entry(source, rows, path)
-
     def _key(self, source: Source, asked: _Asked) -> str | None:
         more = (self._mark or "",) if source.kind is Kind.CHATS else ()
         return None if self._store is None else self._store.key(*asked.key, *more)
 
 
-def _entry(source: Source, rows: FileRows, path: Path) -> Deposit | None:
-    original = _original(path, source.encoding)
-    kind = source.kind
-    if original is None or kind is None:
-        return None
-    columns = TABLES[kind].columns
-    ids = {c.name for c in columns if c.type is Type.ID and c.name not in _NOT_AS_IT_IS}
-    words = {c.name for c in columns if c.type is Type.CODE} | {BAD_COLUMN, BAD_REASON}
-    frames = [without_numbers(rows.good, kind), rows.bad, rows.strays]
-    blocks = packed(frames, original, ids=ids, words=words)
-    if blocks is None:
-        return None
+def _entry(source: Source, kind: Kind, rows: FileRows, path: Path) -> Deposit:
+    from kshop_audit.cache.frames import key_of, packed  # noqa: PLC0415  loads a cipher
+
+    key = key_of(path)
+    frames = (without_numbers(rows.good, kind), rows.bad, rows.strays)
+    blocks = [packed(frame, key) for frame in frames]
     facts = {
         "kind": kind.value,
         "platform": source.platform,
@@ -152,21 +126,21 @@ def _entry(source: Source, rows: FileRows, path: Path) -> Deposit | None:
         "notes": [(note.zh, note.en) for note in source.notes],
         "why": (source.why.zh, source.why.en),
         "skipped": rows.skipped.get(source.index),
+        "frames": [len(of_frame) for of_frame in blocks],
     }
-    return Deposit(facts, blocks)
+    return Deposit(facts, [block for of_frame in blocks for block in of_frame])
 
 
 def _table(entry: Deposit, reading: Reading) -> tuple[Source, FileRows] | None:
-    """The table and its rows; None if the file does not hold its texts."""
+    """The table and its rows; None if they are sealed with the key of another file."""
+    from kshop_audit.cache.frames import key_of, unpacked  # noqa: PLC0415  loads a cipher
+
     facts, piece, index = entry.facts, reading.piece, reading.index
     kind = Kind(facts["kind"])
-    original = _original(reading.path, facts["encoding"])
-    if original is None:
-        return None
-    blocks = iter(entry.blocks)
+    key, blocks = key_of(reading.path), iter(entry.blocks)
     frames: list[pl.DataFrame] = []
-    for _ in range(_FRAMES):
-        frame = unpacked(blocks, original)
+    for count in facts["frames"]:
+        frame = unpacked(list(islice(blocks, count)), key)
         if frame is None:
             return None
         frames.append(frame.with_columns(pl.lit(index, BOOKKEEPING[FILE]).alias(FILE)))
@@ -189,14 +163,3 @@ def _table(entry: Deposit, reading: Reading) -> tuple[Source, FileRows] | None:
         sheet=piece.title or None,
     )
     return source, FileRows(with_numbers(good, kind), bad, strays, skipped)
-
-
-def _original(path: Path, encoding: str | None) -> SourceText | None:
-    """The bytes of a table; None in an encoding in which its texts cannot be looked for."""
-    if encoding == _UTF16:
-        with path.open("rb") as file:
-            first = file.read(len(BOM_UTF16_LE))
-        known = {BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}.get(first)
-    else:
-        known = _ENCODINGS.get(encoding or "utf-8")
-    return None if known is None else SourceText(path, known)
