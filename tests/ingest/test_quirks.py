@@ -122,6 +122,33 @@ def test_unknown_words_of_a_vocabulary_are_kept_beside_it(tmp_path: Path) -> Non
     assert counts(table) == (3, 0, 0)
 
 
+def test_q12_words_and_texts_lose_their_protection_as_ids_do(tmp_path: Path) -> None:
+    """Files in which every cell is protected; an apostrophe that is answered is a quote."""
+    header = ("订单号", "订单支付时间", "订单状态", "快递公司")
+    for number, around in enumerate(('="{}"', "'{}", "\t{}", ' ="{}" ')):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        cells = map(around.format, ("2600001", "2026-10-31 08:05:00", "待发货", "中通快递"))
+        table = orders(folder, tuple(cells), header=header)
+        assert table.select("order_id", "status", "status_raw", "carrier").rows() == [
+            ("2600001", "paid", None, "中通快递")
+        ]
+    kept = ("'中通'", "=1+1", '="a"&"b"', '="', "'")
+    rows = [(f"260000{n}", "2026-10-31", "'奇怪", cell) for n, cell in enumerate(kept)]
+    table = orders(tmp_path, *rows, header=header)
+    assert table["carrier"].to_list() == [*kept[:4], None]
+    assert set(table["status_raw"]) == {"奇怪"}
+
+
+def test_a_remark_in_the_place_of_the_key_is_no_row(tmp_path: Path) -> None:
+    """Behind a column of numbers, of which it has none; beside another cell it may be anything."""
+    header = ("序号", *ORDER)
+    rows = [("1", "2600001", "2026-10-31", "待发货", "9", ""), ("", "共 15 条", "", "", "", "")]
+    assert counts(orders(tmp_path, *rows, header=header)) == (1, 0, 1)
+    rows[1] = ("", "共 15 条", "", "待发货", "", "")
+    assert counts(orders(tmp_path, *rows, header=header)) == (2, 0, 0)
+
+
 def test_yes_and_no(tmp_path: Path) -> None:
     header = (*ORDER, "是否预售")
     table = orders(tmp_path, *((*GOOD_ROW, c) for c in ("是", "0", "", "也许")), header=header)

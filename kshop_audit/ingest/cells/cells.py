@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from kshop_audit.ingest.cells.protection import EMPTY, FAILED, bare, trim
+from kshop_audit.ingest.cells.protection import EMPTY, FAILED, bare, unwrapped
 from kshop_audit.ingest.headers.catalogue import cell_text
 
 # Characters that no repair touches, and enough of them to be none of the words for nothing.
@@ -75,8 +75,11 @@ def is_half_quoted(text: pl.Expr) -> pl.Expr:
 
 
 def text(raw: pl.Expr) -> pl.Expr:
-    """Trimmed text; null for the words that mean nothing and for formulas that failed."""
-    return pl.when(~trim(raw).is_in((*EMPTY, *FAILED))).then(trim(raw))
+    """Text without what is around it; null for the words that mean nothing and for formulas that
+    failed.
+    """
+    inside = unwrapped(raw)
+    return pl.when(~inside.is_in((*EMPTY, *FAILED))).then(inside)
 
 
 def verbatim(raw: pl.Expr) -> pl.Expr:
@@ -90,7 +93,8 @@ def _lookup(raw: pl.Expr, known: Mapping[str, object], dtype: pl.DataType) -> pl
         return pl.lit(None, dtype)
     found = exact(raw, known, dtype)
     rest: pl.Expr = pl.when(found.is_null() & (raw != "")).then(raw)
-    rest = rest.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]+", "").str.to_lowercase()
+    rest = unwrapped(rest).str.normalize("NFKC")
+    rest = rest.str.replace_all(r"[\s\p{Cf}]+", "").str.to_lowercase()
     return found.fill_null(exact(rest, known, dtype))
 
 
@@ -121,8 +125,8 @@ def flag(raw: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
 
 
 def left_over(raw: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """The trimmed text of a cell that has no value though it is not empty, else null."""
-    rest = trim(pl.when(value.is_null() & (raw != "")).then(raw))
+    """The bare text of a cell that has no value though it is not empty, else null."""
+    rest = unwrapped(pl.when(value.is_null() & (raw != "")).then(raw))
     return pl.when(~rest.is_in(EMPTY)).then(rest)
 
 

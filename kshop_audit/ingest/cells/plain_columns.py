@@ -30,7 +30,7 @@ _STRANGE_ID = "[^0-9A-Za-z_:@一-龥-]"
 _LEAST_ID = 5
 
 _BLANK = "[" + "".join(rf"\x{{{ord(char):x}}}" for char in BLANKS) + "]"
-_LOOSE = f"^{_BLANK}|{_BLANK}$"
+_LOOSE = f"^(?:{_BLANK}|[=\"'])|{_BLANK}$"
 
 _NONE = ("-", "--", "—", "/")
 """The usual marks for nothing in columns of times and amounts."""

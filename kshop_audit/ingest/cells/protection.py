@@ -42,6 +42,22 @@ def trim(text: pl.Expr) -> pl.Expr:
     return text.str.strip_chars(BLANKS)
 
 
+_FORMULA = r'^="(?:[^"]|"")*"$'
+
+
+def unwrapped(text: pl.Expr) -> pl.Expr:
+    """A word or text without blanks and protection around it, else as it stands: ="…" as a whole,
+    an apostrophe in front that none at the end answers.
+    """
+    text = trim(text)
+    quoted = (
+        text.str.strip_prefix('="').str.strip_suffix('"').str.replace_all('""', '"', literal=True)
+    )
+    sign = text.str.starts_with("'") & (~text.str.ends_with("'") | (text == "'"))
+    inside = pl.when(text.str.contains(_FORMULA)).then(quoted)
+    return trim(inside.when(sign).then(text.str.strip_prefix("'")).otherwise(text))
+
+
 def bare(text: pl.Expr) -> pl.Expr:
     """Text without the protection of spreadsheets: tab, apostrophe, ="…"; half width (NFKC)."""
     text = trim(text.str.normalize("NFKC"))

@@ -10,7 +10,7 @@ import polars as pl
 from kshop_audit.ingest.cells import cells, reasons
 from kshop_audit.ingest.cells.columns import REASON, WRITTEN_BY_PEOPLE, Cells
 from kshop_audit.ingest.cells.feet import LABEL, REMARK, TOTALS
-from kshop_audit.ingest.cells.protection import BLANKS, FAILED, trim
+from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED, trim
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
 from kshop_audit.ingest.headers.catalogue import cell_text
 from kshop_audit.model.schema import Type
@@ -58,7 +58,19 @@ def skipped(parts: Sequence[Cells]) -> pl.Expr:
     if key.rejects:
         keyless &= ~key.bad
     named = trim(key.raw).is_in([*TOTALS, key.header.strip(BLANKS)])
+    found |= _remark_for_key(parts, key) & whole
     return found | keyless | named | _is_header(key)
+
+
+def _remark_for_key(parts: Sequence[Cells], key: Cells) -> pl.Expr:
+    """Whether a remark stands in the place of the key, and nothing else in the row: where the first
+    column is that of a number which the remark does not have.
+    """
+    if key.places[0] == 0:
+        return pl.lit(False)
+    blank = trim(pl.col(cell(0))).is_in(EMPTY)
+    alone = blank & _all_null(part for part in parts if part is not key)
+    return pl.when(alone).then(trim(key.raw)).str.contains(REMARK).fill_null(False)
 
 
 def strays(parts: Sequence[Cells]) -> pl.Expr:
