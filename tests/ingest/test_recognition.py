@@ -13,7 +13,7 @@ from kshop_audit.ingest import Request, open_inputs
 from kshop_audit.ingest.headers.catalogue import layouts, normal
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
-from tests.ingest.build import open_one, text, write
+from tests.ingest.build import open_one, read, text, write
 from tests.ingest.tables import table_of
 
 SAMPLES = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
@@ -150,3 +150,27 @@ def test_other_names_of_a_platforms_columns_in_their_order(kind: str, platform: 
     for column, names in PLATFORMS["aliases"][kind][platform].items():
         known = [name for name in layout.columns[column] if name in {normal(n) for n in names}]
         assert known == [normal(name) for name in names], column
+
+
+@pytest.mark.parametrize("name", ["线上订单号", "平台单号", "原始单号"])
+@pytest.mark.parametrize("own", ["订单编号", "订单号"])
+def test_the_number_of_the_platform_comes_before_the_number_of_a_tool(
+    tmp_path: Path, name: str, own: str
+) -> None:
+    """应付金额 is a name of one platform alone, which says nothing in a file of such a tool."""
+    header = (own, name, "付款日期", "发货日期", "快递公司", "快递单号", "应付金额")
+    row = ("JY2026", "2600001", "2026/10/30 9:05", "2026/10/31 9:05", "中通", "7801", "9")
+    source = open_one(tmp_path, text([header, row]))
+    assert (source.kind, source.platform) == (Kind.ORDERS, None)
+    assert table_of(source)["order_id"].to_list() == ["2600001"]
+    assert (own, None) in source.header
+
+
+def test_chats_of_a_tool_that_names_the_role_of_the_sender(tmp_path: Path) -> None:
+    header = ("会话ID", "用户昵称", "发送者类型", "消息发送时间", "消息内容")
+    row = ("S1", "小明", "人工客服", "2026-10-31 08:05:00", "在")
+    for role in ("发送者类型", "发送人角色", "消息发送方"):
+        table = read(
+            tmp_path, text([[role if name == "发送者类型" else name for name in header], row])
+        )
+        assert table["sender_role"].to_list() == ["agent"]

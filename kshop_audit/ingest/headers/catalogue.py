@@ -45,7 +45,8 @@ class Layout:
     `values`: canonical column → {normalised text: code}. `needs`, `unless`: see generic.toml.
     `unused`: headers of real exports that no rule looks at. `fen`: headers of amounts in fen.
     `first`: canonical → headers of which the first that is filled counts.
-    `conversation`: headers of cells that hold a whole conversation.
+    `conversation`: headers of cells that hold a whole conversation. `tools`: headers of the
+    platform's number in files of a tool, which may be those of any platform.
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class Layout:
     fen: frozenset[str] = frozenset()
     first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     conversation: frozenset[str] = frozenset()
+    tools: frozenset[str] = frozenset()
 
     def talks(self, header: str, columns: Mapping[str, object]) -> bool:
         """Whether a cell under this header holds a conversation: no column has times."""
@@ -97,11 +99,12 @@ def _layout(kind: Kind, platform: str | None, generic: Any, own: Any) -> Layout:
     columns = {}
     listed = own.get("columns", {})
     common = generic.get("columns", {})
-    unknown = (set(listed) | set(common)) - set(table.names)
+    foremost = generic.get("foremost", {})
+    unknown = (set(listed) | set(common) | set(foremost)) - set(table.names)
     if unknown:
         raise ValueError(f"headers of {kind}: no such columns: {sorted(unknown)}")
     for name in table.names:
-        aliases = (*listed.get(name, ()), *common.get(name, ()), name)
+        aliases = (*foremost.get(name, ()), *listed.get(name, ()), *common.get(name, ()), name)
         columns[name] = _normals(aliases)
     values = _values(generic.get("values", {}), own.get("values", {}))
     for name, texts in values.items():
@@ -121,6 +124,7 @@ def _layout(kind: Kind, platform: str | None, generic: Any, own: Any) -> Layout:
         frozenset(_normals(own.get("fen", ()))),
         {name: _normals(headers) for name, headers in own.get("first", {}).items()},
         frozenset(_normals(generic.get("conversation", ()))),
+        frozenset(_normals(chain(*foremost.values()))),
     )
 
 
@@ -159,8 +163,9 @@ def unused_headers() -> frozenset[str]:
 @functools.cache
 def words() -> frozenset[str]:
     """Every word that some export has for a state or another value, in the form of a header."""
-    tables = (texts for layout in layouts() for texts in layout.values.values())
-    return frozenset(normal(text) for texts in tables for text in texts)
+    texts = (words for layout in layouts() for words in layout.values.values())
+    codes = (column.codes for table in TABLES.values() for column in table.columns)
+    return frozenset(map(normal, chain(*texts, *codes)))
 
 
 @functools.lru_cache(maxsize=16_384)

@@ -117,6 +117,9 @@ def match(
     present = set(names) | {prefix(name) for name in names}
     columns = _columns(layout, names, mapping)
     signature = next((s for s in layout.signatures if present.issuperset(s)), ())
+    # A name that one platform has to itself says nothing in a file of a tool for all of them.
+    if layout.platform and not signature and layout.tools & present:
+        return None
     if not pinned:
         if layout.unless & present:
             return None
