@@ -21,10 +21,13 @@ _SECONDS = "%Y-%m-%d %H:%M:%S"
 _MINUTES = "%Y-%m-%d %H:%M"
 _DAYS = "%Y-%m-%d"
 
-# A date, then perhaps a time of day with fractions, 上午/下午 before or AM/PM after, and a zone.
+# A date, perhaps its weekday, then perhaps a time of day with fractions, its part of the day before
+# or AM/PM after, and a zone.
 _CALENDAR = (
     r"^(?<year>[0-9]{4})[-/.年](?<month>[0-9]{1,2})[-/.月](?<day>[0-9]{1,2})日?"
-    r"(?:[T\s]*(?<before>上午|下午|AM|PM)?\s*(?<hour>[0-9]{1,2})[:时点](?<minute>[0-9]{1,2})"
+    r"(?:\s*[(]?(?:星期|周|礼拜)(?<weekday>[一二三四五六日天])[)]?)?"
+    r"(?:[T\s]*(?<before>上午|下午|AM|PM|凌晨|早上|中午|晚上)?\s*"
+    r"(?<hour>[0-9]{1,2})[:时点](?<minute>[0-9]{1,2})"
     r"(?:[:分](?<second>[0-9]{1,2})(?:[.,][0-9]{1,9})?)?[分秒]?\s*(?<after>AM|PM)?"
     r"\s*(?<zone>Z|UTC|GMT|CST|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?(?:\[ASIA/SHANGHAI\])?)?$"
 )
@@ -42,6 +45,8 @@ _EPOCH = r"^([0-9]{10})(?:[0-9]{3})?(?:\.[0-9]*)?$"
 _HOURS = r"^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-4])(?:\.[0-9]*)?$"
 _SERIAL = r"^([0-9]{5}(?:\.[0-9]+)?)$"
 _OFFSET = r"([+-])([0-9]{1,2})(?::?([0-9]{2}))?$"
+
+_WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7}
 
 _HOUR = 3_600_000
 _SERIAL_ZERO = datetime(1899, 12, 30)
@@ -192,6 +197,8 @@ def _from_parts(parts: pl.Expr) -> pl.Expr:
     # 24:00 is how some exports write midnight at the end of a day.
     valid = (minute < 60) & (second < 60) & ((hour < 24) | ((hour == 24) & (minute + second == 0)))
     clock = hour * _HOUR + minute * 60_000 + second * 1_000 + _shift(parts.struct.field("zone"))
+    weekday = parts.struct.field("weekday").replace_strict(_WEEKDAYS, return_dtype=pl.Int8())
+    valid &= (weekday == day.dt.weekday()).fill_null(True)
     time = day.cast(TIME).cast(pl.Int64) + clock
     # A year such as 0026 is a slip of the pen; these are what systems write for "never".
     sane = (day >= _EARLIEST.date()) | day.dt.year().is_in(_UNSET_YEARS)
@@ -207,7 +214,9 @@ def _may_be(time: pl.Expr) -> pl.Expr:
 
 
 def _hour(hour: pl.Expr, before: pl.Expr, after: pl.Expr) -> pl.Expr:
-    """Hour of 24 from an hour and its half of the day; null where both contradict each other."""
+    """Hour of 24 from an hour and its part of the day; null where both contradict each other, or
+    where the hour may be one of two.
+    """
     half = pl.coalesce(before, after)
     morning, evening = half.is_in(["上午", "AM"]), half.is_in(["下午", "PM"])
     return (
@@ -217,6 +226,18 @@ def _hour(hour: pl.Expr, before: pl.Expr, after: pl.Expr) -> pl.Expr:
         .then(pl.when(hour <= 12).then(hour % 12))
         .when(evening.fill_null(False))
         .then(pl.when(hour < 12).then(hour + 12).when(hour < 24).then(hour))
+        .when(half == "凌晨")
+        .then(pl.when(hour == 12).then(0).when(hour <= 6).then(hour))
+        .when(half == "早上")
+        .then(pl.when(hour.is_between(4, 11)).then(hour))
+        .when(half == "中午")
+        .then(
+            pl.when(hour.is_between(11, 14)).then(hour).when(hour.is_between(1, 2)).then(hour + 12)
+        )
+        .when(half == "晚上")
+        .then(
+            pl.when(hour.is_between(6, 11)).then(hour + 12).when(hour.is_between(18, 23)).then(hour)
+        )
         .otherwise(hour)
     )
 
