@@ -354,3 +354,43 @@ def test_what_is_no_row_of_a_table_without_days_is_stated(tmp_path: Path) -> Non
     table = read(tmp_path, HEAD + rows, "a.csv")
     assert times(table) == ["2026-10-30 08:06:00"]
     assert counts(table) == (1, 2, 2)
+
+
+def numbers(folder: Path, *talks: list[tuple[str, str, str]]) -> list[list[int | None]]:
+    """The numbers of the messages of conversations, each in a cell: (name, time, words)."""
+    rows = [
+        (f"客{n}", "\n\n".join(f"2026-10-30 {at}\n{name}: {words}" for name, at, words in talk))
+        for n, talk in enumerate(talks)
+    ]
+    table = read(folder, text([("客户ID", "聊天记录"), *rows]), "chat.csv")
+    assert "message_seq" in table.columns
+    places = [table.filter(pl.col("_row") == n + 2) for n in range(len(rows))]
+    return [
+        [place.filter(pl.col("content") == words)["message_seq"].item() for _, _, words in talk]
+        for place, talk in zip(places, talks, strict=True)
+    ]
+
+
+ASKED_AGAIN = [("客", "10:00", "在吗"), ("小店客服", "10:00", "在"), ("客", "10:00", "多少钱")]
+
+
+def test_messages_of_a_cell_keep_their_order_within_a_minute(tmp_path: Path) -> None:
+    """They stand in one row; a question behind the last reply must not pass for answered."""
+    later = [*ASKED_AGAIN, ("客", "10:01", "？")]
+    jumbled = [*later, ("客", "09:00", "人呢")]
+    exact = [("小店客服", "10:00:00", "亲"), ("客", "10:00:00", "好")]
+    found = numbers(tmp_path, later, jumbled, exact, ASKED_AGAIN)
+    assert found == [[1, 2, 3, 4], [None] * 5, [2, 1], [1, 2, 3]]
+
+
+def test_messages_of_a_cell_that_begins_with_the_newest_are_counted_from_its_end(
+    tmp_path: Path,
+) -> None:
+    newest = [("客", "10:01", "？"), *ASKED_AGAIN]
+    assert numbers(tmp_path, newest, ASKED_AGAIN) == [[4, 3, 2, 1], [3, 2, 1]]
+
+
+def test_messages_of_a_cell_with_seconds_need_no_numbers(tmp_path: Path) -> None:
+    cell = "2026-10-30 10:00:00\n客: 在吗"
+    table = read(tmp_path, text([("客户ID", "聊天记录"), ("客", cell)]), "chat.csv")
+    assert "message_seq" not in table.columns

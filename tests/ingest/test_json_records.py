@@ -155,6 +155,18 @@ def test_rows_are_lines_of_the_file(tmp_path: Path) -> None:
     assert read(tmp_path, "\n" + lines(ORDER, ORDER), "b.jsonl")["_row"].to_list() == [1, 2, 3]
 
 
+def test_records_that_begin_in_one_line_are_counted(tmp_path: Path) -> None:
+    """So that they keep their order, which of times without seconds nothing else tells."""
+    packed = json.dumps([named(ORDER, 10000 + n) for n in range(12)])
+    source = open_one(tmp_path, packed, "a.json")
+    table = table_of(source)
+    assert table["_row"].to_list() == list(range(1, 13))
+    assert table["order_id"].to_list() == [str(10000 + n) for n in range(12)]
+    assert any("counted by records" in note.en for note in source.notes)
+    pages = "\n".join(json.dumps([named(ORDER, n), named(ORDER, n + 1)]) for n in (10000, 10002))
+    assert read(tmp_path, pages, "b.jsonl")["_row"].to_list() == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(
     "bad",
     ['{"oid": 12345, "createTime":', "oid", "[1]", '{"oid": 1, "oid": 2}', '{"oid": NaN}', "7",

@@ -5,21 +5,23 @@ Each is rewritten as a table of records in the scratch folder, so that one reade
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from kshop_audit.ingest.cells import reasons
-from kshop_audit.ingest.convert import assessment, conversation, retimed, undated
+from kshop_audit.ingest.convert import assessment, conversation, numbered, retimed, undated
 from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers
 from kshop_audit.ingest.convert.copied_times import NoDayError, day_in_name
 from kshop_audit.ingest.convert.json_records import Notation, is_notation
 from kshop_audit.ingest.convert.nothing_said import is_nothing
+from kshop_audit.ingest.convert.numbered import Spoken, Ways
 from kshop_audit.ingest.convert.rewritten import OWN, Rewritten, Writer, writing
 from kshop_audit.ingest.convert.sides import UnknownSpeakersError, settle, with_cells
 from kshop_audit.ingest.convert.undated import Days
 from kshop_audit.ingest.decode.strict import RecordTable
+from kshop_audit.ingest.decode.torn import WholeRow
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.headers.locate import Header
@@ -160,25 +162,47 @@ def _cells(original: Original, header: Header) -> Rewritten:
         original.path, original.name, original.start + header.end, header, customer, (),
         (customer, content),
     )  # fmt: skip
-    cut = hollow = 0
-    width = len(match.headers)
-    with writing(original.target, conversation.COLUMNS) as out, _telling(original):
-        for row, found in table.rows():
-            if found.fault is not None:
-                out.fault(row, found.fault, found.shown(width))
-                continue
-            cells = [*found.cells, *[""] * (width - len(found.cells))]
-            buyer, text = cells[customer], cells[content]
-            if text.strip() and is_nothing(text):
-                hollow += 1
-                out.row(row, ("",) * len(conversation.COLUMNS))
-            elif not text.strip() or normal(text) == normal(match.headers[content]):
-                out.row(row, ("",) * len(conversation.COLUMNS))
-            else:
+    ways = Ways()
+    while True:
+        numbering, cut, hollow = ways.rough, 0, 0
+        columns = (*conversation.COLUMNS, *([numbered.COLUMN] if numbering else []))
+        with writing(original.target, columns) as out, _telling(original):
+            for row, told in _told(table, customer, content):
+                if isinstance(told, WholeRow):
+                    out.fault(row, told.fault or "", told.shown(len(match.headers)))
+                    continue
+                buyer, text = told
+                note = bool(text.strip()) and is_nothing(text)
+                hollow += note
+                if note or not text.strip() or normal(text) == normal(match.headers[content]):
+                    out.row(row, ("",) * len(columns))
+                    continue
                 cut += len(text) >= MOST_CELL
-                said = conversation.in_cell(row, text, speakers, buyer.strip())
-                _write(out, with_cells(said, speakers, buyer.strip()))
-    return out.rewritten(_IN_CELLS, *_cut(cut), *_hollow(hollow))
+                said = conversation.in_cell(row, text, speakers, buyer)
+                spoken = list(with_cells(said, speakers, buyer))
+                ways.see(spoken)
+                _write(out, _numbered(spoken, ways) if numbering else spoken)
+        if numbering or not ways.rough:
+            return out.rewritten(_IN_CELLS, *_cut(cut), *_hollow(hollow))
+
+
+def _told(
+    table: RecordTable, customer: int, content: int
+) -> Iterator[tuple[int, WholeRow | tuple[str, str]]]:
+    """(row, customer and conversation) of every record, or the record itself if it is at fault."""
+    short = [""] * (max(customer, content) + 1)
+    for row, found in table.rows():
+        if found.fault is not None:
+            yield row, found
+            continue
+        cells = [*found.cells, *short]
+        yield row, (cells[customer].strip(), cells[content])
+
+
+def _numbered(spoken: Sequence[Spoken], ways: Ways) -> Iterator[Spoken]:
+    numbers = ways.numbered(spoken, conversation.COLUMNS.index("sender_role"))
+    for (message, cells), number in zip(spoken, numbers, strict=True):
+        yield message, (*cells, number) if cells else ()
 
 
 @contextmanager
@@ -192,7 +216,7 @@ def _telling(original: Original) -> Iterator[None]:
         raise (_crowded if error.several else _unlisted)(original.name, error.row) from error
 
 
-def _write(out: Writer, messages: Iterator[tuple[ChatMessage, tuple[str, ...]]]) -> None:
+def _write(out: Writer, messages: Iterable[tuple[ChatMessage, tuple[str, ...]]]) -> None:
     for message, cells in messages:
         if cells:
             out.row(message.row, cells)

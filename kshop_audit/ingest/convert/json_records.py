@@ -1,5 +1,7 @@
 """Data of the open interface as JSON: lines, an array, or the pages of answers as they came.
 
+The row of a record is the line in which it begins; where several begin in one, records are counted.
+
 A record is flattened to the names the interface gives its fields. Only the parts in which orders
 are known to be nested are looked into: a time of anything else inside a record is none of the
 record's own. Numbers stay the digits that stand in the file.
@@ -50,6 +52,10 @@ _NAMES = re.compile(r'"(\w{1,40})"\s*:')
 _BEGINS = re.compile(r'[\s\ufeff]*(?:\{\s*["}]|\[\s*(?:\{\s*["}]|\]\s*$))')
 
 _SHAPE = Text("JSON 记录", "JSON records")
+_COUNTED = Text(
+    "几条记录写在同一行，行号指第几条记录",
+    "several records begin in one line, so rows are counted by records",
+)
 
 Record = Mapping[str, object]
 
@@ -326,20 +332,25 @@ class Notation:
         """Every record as a row; DamagedFileError for a file that breaks off or is no JSON."""
         fields = _Fields(self.own)
         fields.add(self.fields())
+        counted = False
         while True:
             named = tuple(fields.known)
-            grown = False
+            grown = shared = False
+            last = 0
             with writing(target, (*named, *fields.other)) as out:
                 rest = ("",) * len(fields.other)
-                for row, value in self._values():
+                for number, (line, value) in enumerate(self._values(), 1):
+                    shared = shared or line == last
+                    row, last = (number if counted else line), line
                     if not isinstance(value, dict):
                         out.fault(row, reasons.JSON)
                         continue
                     texts = _texts(value)
                     grown = fields.add(texts) or grown
                     out.row(row, (*(texts.get(name, "") for name in named), *rest))
-            if not grown:
-                return out.rewritten(_SHAPE)
+            if not grown and counted == shared:
+                return out.rewritten(_SHAPE, *([_COUNTED] if counted else []))
+            counted = shared
 
     def _values(self) -> Iterator[tuple[int, object]]:
         """(line, record); None where a line or answer is no record."""
