@@ -81,8 +81,13 @@ def begins(line: str, form: WidthForm, own: str = "") -> bool:
     cells = line.split(form.separator, form.key + 1)
     if len(cells) < form.key + 2:
         return False
-    text = cells[form.key].strip().strip('"')
+    text = _key_of(cells, form.key)
     return text != own and shape(text) in form.keys
+
+
+def _key_of(cells: Sequence[str], key: int) -> str:
+    """The key in cells of a record or of a raw line, where quotes stand around and in it."""
+    return cells[key].strip().replace('"', "")
 
 
 def _fits(cells: Sequence[str], form: WidthForm) -> bool:
@@ -130,7 +135,7 @@ def swallowed(record: Record, form: WidthForm) -> bool:
     """Whether a record of several lines is likely to be several rows between two stray quotes."""
     own = ""
     if form.key is not None and form.key < len(record.cells):
-        own = record.cells[form.key].strip().strip('"')
+        own = _key_of(record.cells, form.key)
         if "\n" in own or CR in own:
             return True  # no id has several lines
     inner = record.lines[1:]
@@ -138,13 +143,22 @@ def swallowed(record: Record, form: WidthForm) -> bool:
     within = inner[:-1] if len(record.cells) == form.cells else inner
     if any(begins(line, form, own) for line in within):
         return True
-    if any(_fits(_bare_cells(line, form), form) for line in inner[:-1]):
+    rows = (_bare_cells(line, form) for line in inner[:-1])
+    if any(_fits(cells, form) and not _is_own(cells, record, own, form) for cells in rows):
         return True
     if len(record.cells) != form.cells:
         alone = (split(without_end(line, form.ending), form.separator) for line in inner)
         if any(cut is not None and not cut.fault and _fits(cut.cells, form) for cut in alone):
             return True
     return _without(record, form) is not None
+
+
+def _is_own(cells: Sequence[str], record: Record, own: str, form: WidthForm) -> bool:
+    """Whether a line as wide as a row is a part of its record: between two cells of several lines,
+    with the record's own key.
+    """
+    same = form.key is not None and own != "" and _key_of(cells, form.key) == own
+    return same and len(record.cells) == form.cells
 
 
 def _apart(found: Iterable[Record], form: WidthForm) -> Iterator[tuple[Record, WholeRow]]:
