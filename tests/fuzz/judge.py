@@ -33,6 +33,7 @@ from tests.fuzz.reading import (
     Value,
     identity,
     is_blank,
+    is_footer,
     is_header,
     moment,
     records,
@@ -169,7 +170,10 @@ def usual(frame: Frame, first: Record, found: Sequence[Record]) -> int:
     `first`: the header; `found`: the records below it.
     """
     below = [
-        record for record in found if not (is_blank(record.cells) or other_header(frame, record))
+        record
+        for record in found
+        if not (is_blank(record.cells) or is_footer(record.cells[0]))
+        and not other_header(frame, record)
     ]
     widths = Counter(len(record.cells) for record in below)
     header = (len(first.cells), frame.width)
@@ -266,7 +270,10 @@ def accounted(source: Source, table: pl.DataFrame, loaded: Loaded) -> Iterator[s
         own = by_row[row[ROW]]
         if own[STATE] != GOOD:
             yield f"row {row[ROW]} is among the good ones of the plan"
-        firm = [name for name in names if BETWEEN not in str(row.get(name + RAW_SUFFIX, row[name]))]
+        between = [n for n in names if BETWEEN in str(row.get(n + RAW_SUFFIX, row[n]))]
+        if "status" in between:
+            between.append("rejected")  # what the file says of it may be as old as the state
+        firm = [name for name in names if name not in between]
         differ = {name: (own.get(name), row[name]) for name in firm if own.get(name) != row[name]}
         if differ:
             yield f"row {row[ROW]} differs in the plan: {differ}"

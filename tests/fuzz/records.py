@@ -151,7 +151,8 @@ def pairs(
             each = table[at : at + record.lines]
             # A repeated header among the lines is skipped as one.
             parted = [row[BAD_REASON] for row in each if row[STATE] != SKIPPED]
-            joined = bool(parted) and set(parted) == {"open_quote"}
+            first = [row[BAD_REASON] for row in each[:1]]
+            joined = first == ["open_quote"] and set(parted) == {"open_quote"}
             count = record.lines if joined else 1
         own = table[at : at + count]
         if len(own) < count:

@@ -286,7 +286,8 @@ def test_a_word_for_nobody_is_a_judgement() -> None:
 
 SETTLED = (
     1104, 5016, 20136, 400041, 2613540, 2613561, 2613642, 2613699, 2613720, 2613728, 2614056,
-    2614104, 2614176,
+    2614104, 2614176, 2702443, 2702637, 2702967, 2703198, 2703246, 2704177, 2801088, 2801655,
+    2802000, 2802616,
 )  # fmt: skip
 """Cases of long runs on which product and judge did not agree."""
 
@@ -305,3 +306,22 @@ def test_a_word_for_a_sender_in_the_place_of_an_id_is_no_header(tmp_path: Path, 
     lines.insert(2, f"S1,M10003,B1,\r小李,{word},2026-10-31 08:05:00,图片")
     table = read(tmp_path, "\r\n".join(lines) + "\r\n")
     assert table["_reason"].to_list() == [None, "odd_line_end", "odd_line_end", None]
+
+
+@pytest.mark.parametrize("place", [1, 3])
+@pytest.mark.parametrize("protected", [False, True])
+def test_a_row_between_two_cells_of_several_lines_is_one_row(
+    tmp_path: Path, place: int, protected: bool
+) -> None:
+    """Its middle line is as wide as a row, and begins as one if its first cell is left out."""
+    names = ["备注", "会话ID", "客服账号", "评价时间", "内部 编码"]
+    rows = [["a\nb", f"c{n}0001", "小李", "2026-10-31 08:05:00", "a\nb"] for n in range(1, 4)]
+    for cells in (names, *rows):
+        cells.insert(place, cells.pop(1))
+    if protected:
+        rows = [[f'="{c}"' if c[1:].isdigit() else c for c in row] for row in rows]
+    assert counts(read(tmp_path, text([[*names, "满意度"], *([*r, "满意"] for r in rows)]))) == (
+        3,
+        0,
+        0,
+    )

@@ -32,9 +32,12 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
     texts = [_bare(pl.when(suspect).then(pl.col(cell(p.places[0])))) for p in parts]
     names = [normal(part.header) for part in parts]
     known = pl.Series(sorted(every_header() | unused_headers()), dtype=pl.String())
+    # Words for values get into any place of a row at fault, and some of them are names as well.
+    sure = known.filter(~known.is_in(sorted(words())))
+    sound = fault.is_null()
     filled = pl.sum_horizontal((text != "").fill_null(False) for text in texts)
     heads = pl.sum_horizontal(
-        (text.is_in(known.implode()) | (text == name)).fill_null(False)
+        (_named(text, known, sure, sound) | (text == name)).fill_null(False)
         for text, name in zip(texts, names, strict=True)
     )
     same = pl.all_horizontal(
@@ -44,10 +47,7 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
     if key.type is Type.ID:
         # Where little else is understood, the name in the place of an id speaks for the row.
         own = _bare(pl.when(suspect).then(key.raw))
-        # Words for values may get there in a row at fault, and some are names as well.
-        sure = known.filter(~known.is_in(sorted(words())))
-        name = own.is_in(known.implode()) & (fault.is_null() | own.is_in(sure.implode()))
-        alone = name & (own != normal(key.header))
+        alone = _named(own, known, sure, sound) & (own != normal(key.header))
         second = pl.coalesce(second, pl.when(alone.fill_null(False)).then(pl.lit(True)))
     frame = frame.with_columns(second.forward_fill().fill_null(False).alias(_SECOND))
     below = pl.col(_SECOND) & (fault.is_null() | (fault == reasons.TORN))
@@ -55,6 +55,11 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
         pl.when(below).then(pl.lit(reasons.OTHER_HEADER)).otherwise(fault).alias(FAULT),
         pl.when(below).then(nothing).otherwise(value).alias(FAULT_VALUE),
     )
+
+
+def _named(text: pl.Expr, known: pl.Series, sure: pl.Series, sound: pl.Expr) -> pl.Expr:
+    """Whether a text is the name of a column, and in a row that is not sound a sure one."""
+    return text.is_in(known.implode()) & (sound | text.is_in(sure.implode()))
 
 
 def _bare(text: pl.Expr) -> pl.Expr:
