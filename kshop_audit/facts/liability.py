@@ -15,12 +15,15 @@ from kshop_audit.tables import RAW_SUFFIX, WHY
 AT_FAULT = ("merchant", "both")
 """Parties whose being liable makes a ticket the merchant's fault."""
 
+PENDING = "pending"
+"""The entry of a ticket that is not judged yet, which decides no more than an empty cell."""
+
 _NONE = pl.lit(None, dtype=pl.Boolean)
 
 
 def judged(tables: Tables, settings: Settings) -> bool:
     """Whether anything in the inputs says who was at fault, of any ticket that needs it."""
-    if Kind.DISPUTES in settings.coverage or tables.filled(Kind.TICKETS, "liable_party"):
+    if Kind.DISPUTES in settings.coverage or has_entries(tables):
         return True
     if tables.has(Kind.TICKETS, "liable_party", "arbitration"):
         words = tables.frames[Kind.TICKETS]["arbitration"]
@@ -30,14 +33,29 @@ def judged(tables: Tables, settings: Settings) -> bool:
     return found > 0
 
 
+def has_entries(tables: Tables) -> bool:
+    """Whether the liability column of the tickets holds any entry, understood or not."""
+    frame, raw = tables.frames.get(Kind.TICKETS), "liable_party" + RAW_SUFFIX
+    if frame is None or "liable_party" not in frame.columns:
+        return False
+    if raw in frame.columns and frame[raw].null_count() < frame.height:
+        return True
+    return bool((frame["liable_party"] != PENDING).any())
+
+
+def _entry() -> pl.Expr:
+    """String: the party that an entry names; null without one, and where it is not understood."""
+    return pl.when(pl.col("liable_party") != PENDING).then("liable_party")
+
+
 def judgements(tables: Tables) -> pl.LazyFrame:
     """One row a ticket that files of judgements name with an entry.
 
     Columns: ticket_id, listed (Boolean: at fault; null where the entries are not understood,
     cannot be read or differ), unread (Boolean: a row of it could not be read).
     """
-    party, raw = pl.col("liable_party"), pl.col("liable_party" + RAW_SUFFIX)
-    rows = tables.rows(Kind.DISPUTES).filter(party.is_not_null() | raw.is_not_null())
+    raw = pl.col("liable_party" + RAW_SUFFIX)
+    rows = tables.rows(Kind.DISPUTES).filter(_entry().is_not_null() | raw.is_not_null())
     entries = rows.select("ticket_id", fault=_fault(), unread=pl.lit(False))
     if Kind.DISPUTES in tables.doubtful:
         damaged = tables.doubtful_rows(Kind.DISPUTES).select(
@@ -56,7 +74,7 @@ def judgements(tables: Tables) -> pl.LazyFrame:
 
 def _fault() -> pl.Expr:
     """Boolean: the entry finds the merchant at fault; null without one that is understood."""
-    return pl.col("liable_party").is_in(AT_FAULT)
+    return _entry().is_in(AT_FAULT)
 
 
 def _known(yes: pl.Expr, no: pl.Expr) -> pl.Expr:
@@ -72,7 +90,7 @@ def at_fault(tables: Tables, settings: Settings) -> pl.Expr:
     judgements are complete. Silence elsewhere proves nothing.
     """
     own = _fault()
-    own_given = pl.col("liable_party").is_not_null() | not_understood("liable_party")
+    own_given = _entry().is_not_null() | not_understood("liable_party")
     listed, listed_given = pl.col("listed"), pl.col("unread").is_not_null()
     agreed = pl.when((own == listed).fill_null(False)).then(own)  # which is newer is not known
     entry = (
@@ -106,7 +124,9 @@ def why_open() -> dict[Why, pl.Expr]:
     doubt = pl.col("doubt").is_not_null() | pl.col("unread").fill_null(False)
     words = not_understood("arbitration") | not_understood("liable_party")
     listed = pl.col("unread").is_not_null() & pl.col("listed").is_null()
+    since = (pl.col("doubt") == Why.NOT_COVERED.value).fill_null(False)
     return {
         Why.NOT_UNDERSTOOD: ~doubt & (words | listed),
-        Why.NOT_READABLE: doubt,
+        Why.NOT_READABLE: doubt & ~since,
+        Why.NOT_COVERED: since,
     }

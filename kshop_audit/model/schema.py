@@ -110,7 +110,7 @@ def _table(
 
 ORDER_STATUS = "pending_payment|paid|shipped|received|completed|closed"
 TICKET_STATUS = "open|rejected|disputed|awaiting_return|awaiting_receipt|refunding|succeeded|closed"
-LIABLE = "merchant|both|buyer|platform|none"
+LIABLE = "merchant|both|buyer|platform|none|pending"
 
 TABLES: dict[Kind, Table] = {
     table.kind: table

@@ -9,7 +9,7 @@ from datetime import timedelta
 import polars as pl
 
 from kshop_audit.facts import Facts, Tables
-from kshop_audit.facts.liability import judged, why_open
+from kshop_audit.facts.liability import has_entries, judged, why_open
 from kshop_audit.facts.tickets import (
     pending_disputes,
     possible_refunds,
@@ -220,7 +220,7 @@ def dispute_fault_rate(facts: Facts, terms: Terms) -> Shape:
         unmapped=("type", "status", "liable_party", "arbitration"),
         side=side,
         unsettled=strangers(Kind.DISPUTES, Kind.TICKETS, *side)
-        if side and not tables.filled(*LIABLE)
+        if side and not has_entries(tables)
         else None,
         instead={Status.NOT_APPLICABLE: Status.PASS} if none_at_all else {},
         turn=JUDGED,
