@@ -14,6 +14,7 @@ from kshop_audit.judging.empty_days import (
     SettledDays,
     empty_days,
     lost_head,
+    lost_inside,
     lost_tail,
 )
 from kshop_audit.model.report import Coverage
@@ -58,7 +59,7 @@ class Reach:
         kind = next((kind for kind in kinds if kind in PACED and self.by_day.get(kind)), None)
         if kind is None:
             side = next((kind for kind in kinds if kind in GUIDES), None)
-            return (None, _NONE) if side is None else (side, self._ends(side, since))
+            return (None, _NONE) if side is None else (side, self._unreached(side, since))
         if kind is Kind.SERVICE_STATS:
             return kind, self._unlisted(since)
         terms = self.terms
@@ -124,9 +125,9 @@ class Reach:
             of=of,
         )
 
-    def _ends(self, kind: Kind, since: datetime) -> EmptyDays:
-        """The first and last days that a side file does not reach, while what its rows follow goes
-        on.
+    def _unreached(self, kind: Kind, since: datetime) -> EmptyDays:
+        """The days that a side file does not reach, first, last and between, while what its rows
+        follow goes on.
         """
         guide, lag = GUIDES[kind]
         pace, newest = self.pace(guide), self.ends(kind)[1]
@@ -137,8 +138,13 @@ class Reach:
         last = (self.terms.end - timedelta(days=1)).date()
         tail = [last - timedelta(days=back) for back in range(days)]
         head = lost_head(self.pace(kind), pace, gone, since.date(), lag)
+        inside = lost_inside(self.pace(kind), pace, gone)
         settled = SettledDays(kind, self.terms.settings)
-        lost = {day for day in (*head, *tail) if day >= since.date() and not settled.closed(day)}
+        lost = {
+            day
+            for day in (*head, *inside, *tail)
+            if day >= since.date() and not settled.closed(day)
+        }
         return EmptyDays(tuple(sorted(lost)))
 
     def _unlisted(self, since: datetime) -> EmptyDays:

@@ -122,6 +122,34 @@ def lost_head(
     return head if len(late) >= 3 and expected >= ENOUGH else []
 
 
+def lost_inside(pace: Pace, guide: Pace, missing: Sequence[date]) -> list[date]:
+    """The days between the first and the last row of a side file on which it has none, while what
+    it hangs on went on (1b.3, 1b.5).
+
+    The arguments are those of `lost_head`. A run of days is lost if both paces, that of the days
+    and that of what the rows follow, let one expect ENOUGH rows in it, and no other run is of
+    about its length: after a day with the most orders of all the rows may come days later.
+    """
+    first, last = pace.first, pace.last
+    if first is None or last is None:
+        return []
+    rows, span = sum(pace.units.values()), (last - first).days + 1
+    followed = sum(units for day, units in guide.units.items() if day >= first)
+    if not followed:
+        return []
+    usual = Fraction(sum(guide.units.values()), len(guide.rows))
+    lost = set(missing)
+    runs = list(_runs(pace.rows, first, datetime.combine(last, time.min)))
+    found: list[date] = []
+    for run in runs:
+        if sum(abs(len(other) - len(run)) <= 1 for other in runs) > 1:
+            continue
+        units = sum((usual if day in lost else guide.units.get(day, 0) for day in run), Fraction(0))
+        if min(Fraction(rows * len(run), span), units * rows / followed) >= ENOUGH:
+            found.extend(run)
+    return found
+
+
 def _runs(rows: frozenset[date], begun: date, as_of: datetime) -> Iterator[Sequence[date]]:
     """The longest runs of days without rows, from `begun` to the day of as-of."""
     run: list[date] = []
