@@ -7,6 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.freshness import superseded_files
 from kshop_audit.facts.tables import Tables, not_understood
 from kshop_audit.facts.tickets import tickets
 from kshop_audit.model.schema import Kind
@@ -48,23 +49,27 @@ def endings(facts: Facts) -> pl.LazyFrame:
     Columns: order_id, created_at, dawns (Boolean: the cell of created_at leaves open whether the
     order was there by as-of), status (of a line that is not over, where there is one),
     unfinished (Boolean: a line is neither completed nor closed by as-of; null where a state is not
-    understood, a row of the order could not be read, or a date leaves open whether it was over by
-    as-of: then vague is true), completed (a line was completed, all are
-    over), undated (a completed line has no time), ended_at (the latest time of its lines), begun_at
-    (the latest event before a completion, no later than as-of), _file, _row.
+    understood, a row of the order could not be read, its file was made before as-of, when it was
+    not over (outdated), or a date leaves open whether it was over by as-of (vague)), completed (a
+    line was completed, all are over), undated (a completed line has no time),
+    ended_at (the latest time of its lines), begun_at (the latest event before a completion, no
+    later than as-of), _file, _row.
     """
     tables, last = facts.tables, facts.terms.last
     state = pl.col("status")
     later = (pl.col("finished_at") > last).fill_null(False)
     over = state.is_in(("completed", "closed"))
     vague = (over & _perhaps_later(tables, Kind.ORDERS, last)).fill_null(False)
-    waits = pl.when(~vague).then(~over | later)
+    old = superseded_files(tables, Kind.ORDERS, facts.terms)
+    since = ~over.fill_null(False) & pl.col(FILE).is_in(old) if old else pl.lit(False)
+    waits = pl.when(~vague & ~since).then(~over | later)
     done = (state == "completed").fill_null(False)
     begun = [pl.when(pl.col(name) <= last).then(name) for name in BEGUN]
     rows = tables.rows(Kind.ORDERS).with_columns(
         _waits=waits,
         _done=done,
         _vague=vague,
+        _since=since,
         _undated=done & pl.col("finished_at").is_null(),
         _open=pl.when(waits.fill_null(True)).then(state),
         _begun=pl.max_horizontal(begun),
@@ -78,6 +83,7 @@ def endings(facts: Facts) -> pl.LazyFrame:
         .when((~pl.col("_waits")).fill_null(False).all())
         .then(pl.lit(False)),
         vague=pl.col("_vague").any(),
+        outdated=pl.col("_since").any(),
         completed=pl.col("_done").any(),
         undated=pl.col("_undated").any(),
         ended_at=pl.col("finished_at").max(),
@@ -90,6 +96,7 @@ def endings(facts: Facts) -> pl.LazyFrame:
             unfinished=pl.when(pl.col("unread").is_null()).then("unfinished"),
             dawns=pl.col("dawns").fill_null(False),
             vague=pl.col("vague").fill_null(False),
+            outdated=pl.col("outdated").fill_null(False),
             completed=pl.col("completed").fill_null(False),
             undated=pl.col("undated").fill_null(False),
         )
@@ -149,12 +156,13 @@ def aftersales_left(facts: Facts) -> pl.LazyFrame:
     if not tables.some_has(Kind.ORDERS, cell):
         return of_tickets
     runs = (pl.col(cell) == "open").fill_null(False)
+    old = superseded_files(tables, Kind.ORDERS, facts.terms)
     stated = (
         tables.rows(Kind.ORDERS)
         .filter(runs | not_understood(cell))
         .group_by("order_id")
         .agg(
-            runs=runs.any(),
+            runs=(runs & ~pl.col(FILE).is_in(old)).any(),
             begun_at=pl.col("created_at").min(),
             **{FILE: pl.col(FILE).min(), ROW: pl.col(ROW).min()},
         )

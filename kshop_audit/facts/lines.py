@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from kshop_audit.facts.merging import (
@@ -33,25 +35,28 @@ GIVEN_UP = (CLOSED | REFUNDED).fill_null(False)
 UNTIMED = pl.col("shipped_at").is_null() & ~GIVEN_UP
 
 
-def together(tables: Tables) -> pl.LazyFrame:
+def together(tables: Tables, old_files: Sequence[int] = ()) -> pl.LazyFrame:
     """One row an order of the orders files, its lines put together.
 
     Of the lines that were not given up and have no shipping time (`untimed`: there is one): the
     order may_have_left (a state says shipped, or no state is known), may_wait or must_wait,
-    may_be_gone (all of these lines may have been cancelled), and is unclear (a state is not known);
+    may_be_gone (all of these lines may have been cancelled), and is unclear (a state is not known)
+    or outdated (the line stands in one of `old_files`, so that its state says nothing any more);
     lines_sent_at is the last time of the others.
     """
     columns = _columns(tables)
-    open_states = _open_states(tables)
+    old = pl.col(FILE).is_in(list(old_files)) if old_files else None
+    open_states = _open_states(tables) or old is not None
     if open_states:
-        columns |= _chances(tables)
+        columns |= _chances(tables, pl.lit(False) if old is None else old)
     whole = merged(tables.rows(Kind.ORDERS), columns, alone=Kind.ORDERS in tables.single)
     whole = whole.with_columns(completed=pl.col("done") & pl.col("one_completed"))
     if not open_states:
         never, waits = pl.lit(False), pl.col("untimed")
         whole = whole.with_columns(
-            may_have_left=never, may_wait=waits, must_wait=waits, may_be_gone=never, unclear=never
-        )
+            may_have_left=never, may_wait=waits, must_wait=waits, may_be_gone=never, unclear=never,
+            outdated=never,
+        )  # fmt: skip
     return _with_lines(whole.drop("one_completed"), tables)
 
 
@@ -104,11 +109,13 @@ def _open_states(tables: Tables) -> bool:
     return strange or bool(((state.is_null() | state.is_in(LEFT)) & waiting).any())
 
 
-def _chances(tables: Tables) -> dict[str, Merge]:
+def _chances(tables: Tables, old: pl.Expr) -> dict[str, Merge]:
     stated = tables.from_files_with(Kind.ORDERS, "status")
-    no_state = pl.col("status").is_null() & stated
+    unknown = pl.col("status").is_null() & stated
+    no_state = unknown | old
     left = pl.col("status").is_in(LEFT).fill_null(False)
-    vague = no_state | not_understood("aftersale_state")
+    strange = not_understood("aftersale_state")
+    vague = no_state | strange
     # An order is called shipped, on each of its lines, as soon as one of them has left.
     called = UNTIMED & (pl.col("status") == "shipped").fill_null(False)
     others = pl.col("shipped_at").is_not_null().any()
@@ -120,7 +127,8 @@ def _chances(tables: Tables) -> dict[str, Merge]:
         "may_wait": Merge(UNTIMED & ~left, (UNTIMED & ~left).any() | (called.any() & others)),
         "must_wait": Merge(must_wait, must_wait.any() | ((called & ~vague).any() & others)),
         "may_be_gone": all_are(~UNTIMED | vague),
-        "unclear": one_is(UNTIMED & vague),
+        "unclear": one_is(UNTIMED & (unknown | strange)),
+        "outdated": one_is(UNTIMED & old),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.freshness import outdated_files
 from kshop_audit.facts.lines import together, untimed_lines
 from kshop_audit.facts.shipments import (
     PICKUP,
@@ -40,13 +41,15 @@ def orders(facts: Facts) -> pl.LazyFrame:
     no amount), commission_fen, postage_fen, tracking_no (one of them), carrier, province,
     product_id, buyer_id, _file, _row.
     open_state: a line has no shipping time and its state leaves open what became of it; then
-    may_have_left, may_wait, may_be_gone, unclear and lines_sent_at (see `lines.together`) tell what
-    is possible. Times that are not precise have a twin (see `spans.LATEST`): ask `span_of`.
+    may_have_left, may_wait, may_be_gone, unclear, outdated and lines_sent_at (see
+    `lines.together`) tell what is possible. Times that are not precise have a twin (see
+    `spans.LATEST`): ask `span_of`.
     """
     tables, terms = facts.tables, facts.terms
+    old_files = outdated_files(tables, Kind.ORDERS, terms)
     own_files = telling_files(tables, Kind.ORDERS, terms)
     stated = pl.col(FILE).is_in(own_files) | pl.col("pickup_stated").fill_null(False)
-    lines = together(tables)
+    lines = together(tables, old_files)
     shipped = waybills(tables, terms)
     moved = lines.join(shipped, on="order_id", how="left")
     if Kind.SHIPMENTS in tables.frames and Kind.ORDERS not in tables.single:
@@ -123,7 +126,8 @@ def _by_as_of(rows: pl.LazyFrame, tables: Tables, terms: Terms) -> pl.LazyFrame:
     cancelled = pl.col("uploaded_at").is_null() & (pl.col("called_off") | pl.col("refunded"))
     waits = pl.col("uploaded_at").is_null() & pl.col("status_known") & ~pl.col("may_have_left")
     complete = covered(pl.coalesce("uploaded_at", "paid_at"), Kind.SHIPMENTS, terms)
-    vague = (pl.col("unclear") | pl.col("may_have_left")) & ~pl.col("must_wait")
+    unclear = pl.col("unclear") | pl.col("outdated")
+    vague = (unclear | pl.col("may_have_left")) & ~pl.col("must_wait")
     return rows.with_columns(
         *happened,
         has_shipped_at=pl.col("uploaded_at").is_not_null(),

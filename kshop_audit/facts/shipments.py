@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
+from kshop_audit.facts.freshness import outdated_files
 from kshop_audit.facts.merging import Merge, last_of_all, least, merged, one_is
 from kshop_audit.facts.spans import LATEST
 from kshop_audit.facts.tables import SEVERAL, Tables
@@ -59,10 +60,12 @@ def latest_pickup(tables: Tables) -> pl.Expr:
 def telling_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:
     """The files of a kind whose column of pickup times has any.
 
-    A column that is empty in every row that should fill it counts as missing.
+    A column that is empty in every row that should fill it counts as missing. Where a file was
+    made before as-of, the pickup may have come since.
     """
     columns = tables.columns.get(kind, {})
-    having = [file for file, names in columns.items() if "picked_up_at" in names]
+    old = outdated_files(tables, kind, terms)
+    having = [n for n, names in columns.items() if "picked_up_at" in names and n not in old]
     frame = tables.frames.get(kind)
     if frame is None or not having or "picked_up_at" not in frame.columns:
         return having

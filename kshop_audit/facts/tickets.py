@@ -9,30 +9,33 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Facts, fact
+from kshop_audit.facts.freshness import outdated_files
 from kshop_audit.facts.liability import at_fault, judgements
 from kshop_audit.facts.messages import with_buyers
 from kshop_audit.facts.orders import orders, pickup_times
 from kshop_audit.facts.tables import MERCHANT, Tables, not_understood, one_of
 from kshop_audit.facts.text import normalised
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
-from kshop_audit.tables import FILE, ROW, WHY
+from kshop_audit.model.settings import Terms
+from kshop_audit.tables import FILE, RAW_SUFFIX, ROW, WHY
 
 REFUNDS = ("refund_only", "return_refund")
 GOODS_BACK = ("return_refund", "exchange", "repair")
 
 
-def ticket_rows(tables: Tables) -> pl.LazyFrame:
+def ticket_rows(tables: Tables, terms: Terms) -> pl.LazyFrame:
     """One row a ticket, good or doubtful: the canonical columns and `doubt` (String, a value of
     `Why`; null for a good row).
 
     A doubtful row has the cells that could be read, and a null says nothing of it. Where it is
     about a ticket that another row is about as well, which of them holds is not known: all that
-    is left of the ticket are its id and its order.
+    is left of the ticket are its id and its order. A ticket that was not over when its file was
+    made, before as-of, is doubtful too, and its state is null.
     """
-    good = tables.rows(Kind.TICKETS)
-    none = pl.lit(None, dtype=pl.String)
+    good = _by_their_files(tables, terms)
     if Kind.TICKETS not in tables.doubtful:
-        return good.with_columns(doubt=none)
+        return good
     damaged = tables.doubtful_rows(Kind.TICKETS).with_columns(doubt=WHY)
     ids = damaged.select("ticket_id").filter(pl.col("ticket_id").is_not_null())
     named = good.join(ids, on="ticket_id", how="semi").select("ticket_id", known=pl.lit(True))
@@ -42,11 +45,30 @@ def ticket_rows(tables: Tables) -> pl.LazyFrame:
     bare = damaged.filter(several).select("ticket_id", "order_id", "doubt", FILE, ROW)
     return pl.concat(
         [
-            good.join(ids, on="ticket_id", how="anti").with_columns(doubt=none),
+            good.join(ids, on="ticket_id", how="anti"),
             damaged.filter(~several).drop("known", WHY),
             bare.unique("ticket_id", keep="first", maintain_order=True),
         ],
         how="diagonal_relaxed",
+    )
+
+
+def _by_their_files(tables: Tables, terms: Terms) -> pl.LazyFrame:
+    """The good rows with `doubt`, and without the states that an old file had of open tickets; a
+    rejection stays one.
+    """
+    rows = tables.rows(Kind.TICKETS)
+    old = outdated_files(tables, Kind.TICKETS, terms)
+    if not old:
+        return rows.with_columns(doubt=pl.lit(None, dtype=pl.String))
+    over = pl.col("status").is_in(("succeeded", "closed")).fill_null(False)
+    since = pl.col(FILE).is_in(old) & ~over
+    refused = since & (pl.col("status") == "rejected").fill_null(False)
+    states = {name: pl.when(~since).then(name) for name in ("status", "status" + RAW_SUFFIX)}
+    return rows.with_columns(
+        **states,
+        rejected=pl.when(refused).then(pl.lit(True)).otherwise("rejected"),
+        doubt=pl.when(since).then(pl.lit(Why.NOT_COVERED.value)),
     )
 
 
@@ -64,6 +86,7 @@ def _stepped_in(tables: Tables) -> pl.Expr:
 def _turned_down(tables: Tables) -> pl.Expr:
     """Boolean: the merchant said no; null where neither the flag nor the state tells."""
     stated = tables.from_files_with(Kind.TICKETS, "rejected")
+    stated = stated | pl.col("rejected").is_not_null()
     flag, state = pl.when(stated).then("rejected"), pl.col("status") == "rejected"
     said = flag.fill_null(False) | state.fill_null(False)
     unread = pl.col("doubt").is_not_null() & flag.is_null()
@@ -98,7 +121,7 @@ def tickets(facts: Facts) -> pl.LazyFrame:
     Booleans are null where the inputs do not tell.
     """
     tables, last = facts.tables, facts.terms.last
-    rows = ticket_rows(tables)
+    rows = ticket_rows(tables, facts.terms)
     # The first waybill tells whether the goods left, however parcels are read elsewhere.
     left_at = pl.when(pl.col("uploaded_at") <= last).then("uploaded_at")
     known = facts(orders).select(

@@ -17,7 +17,7 @@ from kshop_audit.tables import FILE, ROW
 
 SENT = (
     "order_id", "paid_at", "picked_up_at", "signed_at", "tracking_no", "carrier", "product_id",
-    "doubt", "waybill_doubt", "unclear", "may_have_left", FILE, ROW,
+    "doubt", "waybill_doubt", "unclear", "outdated", "may_have_left", FILE, ROW,
 )  # fmt: skip
 """The columns of orders that a shipped order keeps."""
 

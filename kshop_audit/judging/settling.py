@@ -99,8 +99,8 @@ WORDS = {
         en="{} touched by unreadable rows: doctor lists them, export them again",
     ),
     Why.NOT_COVERED: Text(
-        zh="{} 个的结果不在文件里，请补上对应的文件或列",
-        en="{} whose outcome no file holds: supply the file or column",
+        zh="{} 个的结果不在文件里，请补上对应的文件或列，早先导出的文件重新导出",
+        en="{} whose outcome no file holds: supply the file or column, and export old files again",
     ),
     Why.NOT_PRECISE: Text(
         zh="{} 个的时间没有秒或没有时分，请导出带完整时间的文件",

@@ -134,6 +134,9 @@ def _orders(counted_at: str, facts: Facts, terms: Terms) -> Ratio:
         touched = touched | pl.col("waybill_doubt").is_not_null()
         columns[Kind.SHIPMENTS] = "waybill_doubt"
     unstated = at.early.is_null()
+    # An order that waited for its payment in an old file may have been paid since.
+    since = pl.col("outdated").fill_null(False) & unstated
+    touched = touched | since
     unsure = window.hit & touched & unstated
     if not at.precise:
         unsure = unsure | (window.hit & window.out & ~unstated)
@@ -142,7 +145,7 @@ def _orders(counted_at: str, facts: Facts, terms: Terms) -> Ratio:
         at=counted_at,
         hit=pl.lit(True),
         excluded={"unpaid": unstated & ~touched},
-        maybe=maybe(because(tables, columns), unsure, Why.NOT_PRECISE),
+        maybe=maybe({**because(tables, columns), Why.NOT_COVERED: since}, unsure, Why.NOT_PRECISE),
     )
 
 

@@ -194,7 +194,10 @@ def dispute_risk(facts: Facts, terms: Terms) -> Shape:
         hit=pl.when(risky | ~(silent | word | doubt)).then(risky),
         offence=True,
         maybe=perhaps(pending & inside, "applied_at", unclear=pending.is_null()),
-        unknown={Why.NOT_UNDERSTOOD: word & ~doubt, Why.NOT_READABLE: doubt},
+        unknown={
+            Why.NOT_UNDERSTOOD: word & ~doubt,
+            Why.NOT_READABLE: doubt & (pl.col("doubt") != Why.NOT_COVERED.value),
+        },
         evidence=EvidenceColumns(
             ids=("ticket_id", "order_id"), deadline=pl.col("due"), why=pl.col("pattern")
         ),

@@ -107,7 +107,8 @@ def close_orders(facts: Facts, terms: Terms) -> Shape:
         unknown={
             Why.NO_TIME: undated,
             Why.NOT_PRECISE: left.is_null() & pl.col("vague"),
-            Why.NOT_UNDERSTOOD: left.is_null() & ~pl.col("vague"),
+            Why.NOT_COVERED: left.is_null() & pl.col("outdated") & ~pl.col("vague"),
+            Why.NOT_UNDERSTOOD: left.is_null() & ~pl.col("vague") & ~pl.col("outdated"),
         },
         evidence=EvidenceColumns(ids=("order_id",)),
         findings=blockers("order_id", "status", where=pending.fill_null(False)),

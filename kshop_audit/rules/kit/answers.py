@@ -56,7 +56,8 @@ class TicketAnswer:
         """
         doubt = pl.col("doubt").is_not_null()
         return {
-            Why.NOT_READABLE: doubt,
+            Why.NOT_READABLE: doubt & (pl.col("doubt") != Why.NOT_COVERED.value),
+            Why.NOT_COVERED: pl.col("doubt") == Why.NOT_COVERED.value,
             Why.NOT_UNDERSTOOD: ~doubt & (self.open.is_null() | pl.col("type").is_null()),
             Why.NO_TIME: self.open.fill_null(False),
             Why.NOT_PRECISE: ~pl.col("pickup_open") & ~self.open.fill_null(True),
@@ -78,7 +79,9 @@ def answer(tables: Tables, terms: Terms, *names: str) -> TicketAnswer:
     if "agreed_at" in names:
         untimed = untimed | pl.col("turned_down")
         untimed = untimed & ~(by["agreed_at"].fill_null(False))
-    doubted = pl.col("doubt").is_not_null()
+    # What an old file tells of an answer holds, whatever came after it.
+    told = (pl.col("doubt") == Why.NOT_COVERED.value) & at.is_not_null()
+    doubted = pl.col("doubt").is_not_null() & ~told.fill_null(False)
     untimed = pl.when(~doubted | untimed).then(untimed)
     given = (
         pl.when(at.is_not_null() | untimed).then(pl.lit(True)).when(~untimed).then(pl.lit(False))

@@ -42,5 +42,6 @@ def perhaps(
         Why.NOT_READABLE: unsure & (doubt == Why.NOT_READABLE.value).fill_null(False),
         Why.NOT_PRECISE: read & ~timeless,
         Why.NO_TIME: read & timeless,
+        Why.NOT_COVERED: unsure & (doubt == Why.NOT_COVERED.value).fill_null(False),
         Why.NO_KEY: unsure & (doubt == Why.NO_KEY.value).fill_null(False),
     }

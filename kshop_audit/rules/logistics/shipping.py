@@ -61,7 +61,8 @@ def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     vague = Chances(left & ~others_late, left & others_late, NEVER) | waits
     vague |= gone.where(_stated("may_be_gone"))
     known = in_time(shipped, limit, terms).where(~opened) | vague.where(opened)
-    touched = pl.col("doubt").is_not_null()
+    # An order that waits for its payment in an old file may have been paid since.
+    touched = pl.col("doubt").is_not_null() | (_stated("outdated") & limit.early.is_null())
     if Kind.SHIPMENTS in tables.doubtful:
         # An earlier waybill can make no order late that was in time, unless each is a parcel.
         sure = known.hit & ~known.miss & ~known.out & (shipped_at(terms) == "lines_shipped_at")
@@ -85,7 +86,7 @@ def _ratio(
         chances = Chances(chances.hit, chances.miss, chances.out | window.out)
     certain = pl.col("doubt").is_null()
     excluded = {
-        "unpaid": paid.early.is_null() & certain,
+        "unpaid": paid.early.is_null() & certain & ~_stated("outdated"),
         "force_majeure": pl.col("exempted"),
         "cancelled": pl.col("cancelled") & certain & pl.col("waybill_doubt").is_null(),
     }
@@ -94,11 +95,12 @@ def _ratio(
     unsure = chances.unsure(~window.hit, *excluded.values())
     causes = {
         **because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"}),
-        Why.NO_TIME: _stated("may_have_left") & ~_stated("unclear"),
+        Why.NO_TIME: _stated("may_have_left") & ~_stated("unclear") & ~_stated("outdated"),
     }
     if not (limit.precise and span_of(tables, shipped_at(terms)).precise):
         causes[Why.NOT_PRECISE] = pl.col(shipped_at(terms)).is_not_null()
-    unclear = _stated("unclear")
+    unclear, old = _stated("unclear"), _stated("outdated")
+    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (old & ~unclear)
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
     rest = Why.NOT_PRECISE if not paid.precise else Why.NOT_UNDERSTOOD
     return Ratio(

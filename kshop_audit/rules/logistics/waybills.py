@@ -238,9 +238,11 @@ def _causes(tables: Tables, unstated: pl.Expr) -> dict[Why, pl.Expr]:
     """Why a shipped order is not known; `unstated`: no shipping time is."""
     causes = because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"})
     unclear = unstated & pl.col("unclear").fill_null(False)
-    left = unstated & pl.col("may_have_left").fill_null(False) & ~unclear
+    old = unstated & pl.col("outdated").fill_null(False) & ~unclear
+    left = unstated & pl.col("may_have_left").fill_null(False) & ~unclear & ~old
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
     causes[Why.NO_TIME] = causes.get(Why.NO_TIME, NEVER) | left
+    causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | old
     if imprecise_pickups(tables) or imprecise_shipments(tables):
         known = pl.col("picked_up_at").is_not_null()
         causes[Why.NOT_PRECISE] = causes.get(Why.NOT_PRECISE, NEVER) | known
