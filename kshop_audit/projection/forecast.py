@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -92,7 +92,7 @@ class _RuleOutlook:
         pace = self.line(self.paced(self.pace)) if self.pace else None
         assumed = self.line(self.assumed) if self.assumed else None
         result, target = self.judged.result, self.ruling.target
-        failing = self.first(pace, Status.FAIL)
+        failing = self.first(_of(pace), Status.FAIL)
         forecast = shown.RuleForecast(
             id=result.id,
             value=result.value,
@@ -103,7 +103,7 @@ class _RuleOutlook:
             else budget_of(self.series, result, target, self.closed, self.first_fail),
             undercut=self.undercut(),
             pace=self.shown_pace(),
-            first_pass=_iso(self.first(pace, Status.PASS)),
+            first_pass=_iso(self.first(_of(pace), Status.PASS)),
             first_fail=_iso(failing),
             at_best=_iso(self.at_best()),
             save_by=_iso(self.save_by(failing)),
@@ -156,6 +156,10 @@ class _RuleOutlook:
         """How the rule stands on each day."""
         return tuple(self.ruling.standing(self.figure(ahead, coming)) for ahead in AHEAD)
 
+    def statuses(self, coming: Future) -> Iterator[Status]:
+        """The status of each day, as far as anybody asks."""
+        return (self.ruling.status(self.figure(ahead, coming)) for ahead in AHEAD)
+
     def figure(self, ahead: int, coming: Future) -> Count:
         """The figure so many days ahead."""
         series = self.series
@@ -163,10 +167,9 @@ class _RuleOutlook:
 
     # --- what follows -------------------------------------------------------------------------
 
-    def first(self, line: Line | None, status: Status) -> date | None:
+    def first(self, statuses: Iterable[Status], wanted: Status) -> date | None:
         """The first day with this status."""
-        found = (i for i, standing in enumerate(line or ()) if standing.status is status)
-        index = next(found, None)
+        index = next((i for i, status in enumerate(statuses) if status is wanted), None)
         return None if index is None else self.day(index + 1)
 
     def day(self, ahead: int) -> date:
@@ -176,13 +179,13 @@ class _RuleOutlook:
     def first_fail(self, last: int) -> date | None:
         """The first failing day at the pace of so many closed days."""
         pace = pace_of(self.series, self.closed, last)
-        return None if pace is None else self.first(self.line(self.paced(pace)), Status.FAIL)
+        return None if pace is None else self.first(self.statuses(self.paced(pace)), Status.FAIL)
 
     def at_best(self) -> date | None:
         """The first day that passes if every coming unit is good."""
         target = self.ruling.target
         best = None if target is None else self.of_quality(best_quality(self.series, target))
-        return None if best is None else self.first(self.line(best), Status.PASS)
+        return None if best is None else self.first(self.statuses(best), Status.PASS)
 
     def save_by(self, failing: date | None) -> date | None:
         """The last day from which perfect service still avoids the fail that the pace leads to."""
@@ -197,8 +200,8 @@ class _RuleOutlook:
             since = self.series.end + turn * DAY
             days = {day: perfect if day >= since else usual for day in self.coming}
             quality = quality_of(self.pace) if turn else exactly(best)
-            line = self.line(future(self.series, days, quality))
-            if all(standing.status is not Status.FAIL for standing in line):
+            coming = future(self.series, days, quality)
+            if Status.FAIL not in self.statuses(coming):
                 return since
         return None
 
@@ -273,6 +276,10 @@ def _between(standings: Sequence[StandingAhead]) -> tuple[float | None, float | 
     lows = [end for s in standings for end in (s.low, s.value) if end is not None]
     highs = [end for s in standings for end in (s.high, s.value) if end is not None]
     return number(min(lows, default=None)), number(max(highs, default=None))
+
+
+def _of(line: Line | None) -> Iterator[Status]:
+    return (standing.status for standing in line or ())
 
 
 def _iso(day: date | None) -> str | None:

@@ -53,7 +53,7 @@ class Ruling:
         if count.ends is not None:
             low, high = (quotient(end, scale, counted=counted) for end in count.ends)
         value = None if measured.unknown_hides else known
-        status = self._status(count)
+        status = self.status(count)
         if status is Status.NOT_APPLICABLE:
             value = None
         certain = count.ends is None or low == high
@@ -73,7 +73,8 @@ class Ruling:
             return measured.instead
         return {o: n for o, n in measured.instead.items() if o not in measured.concluded}
 
-    def _status(self, count: Count) -> Status:
+    def status(self, count: Count) -> Status:
+        """What the rule would say of this figure."""
         own: Concluded = (None, {})
         if self.conclude is not None:
             own = self.conclude(count.numerator, count.denominator, count.unknown)

@@ -25,9 +25,8 @@ from kshop_audit.tables import ROW
 ODD = "_odd"
 """Boolean: the row needs a closer look."""
 
-# No repair touches these characters, and no word for nothing has so many bytes of them.
-_STRANGE_ID = "[^0-9A-Za-z_:@一-龥-]"
-_LEAST_ID = 5
+# No repair touches these characters, and no word for nothing has so many of them, or a digit but 0.
+_STRANGE_ID = "[^0-9A-Za-z_:@一-龥-]|^[^1-9一-龥]{0,4}$|^[一-龥]$"
 
 _BLANK = "[" + "".join(rf"\x{{{ord(char):x}}}" for char in BLANKS) + "]"
 _LOOSE = f"^(?:{_BLANK}|[=\"'])|{_BLANK}$"
@@ -102,7 +101,7 @@ def _strange(part: Cells) -> pl.Expr:
     raw, text = part.raw, _undressed(part)
     match part.type:
         case Type.ID:
-            strange = text.str.contains(_STRANGE_ID) | (text.str.len_bytes() < _LEAST_ID)
+            strange = text.str.contains(_STRANGE_ID)
             if part.dress is Dress.FORMULA:
                 strange |= raw.str.ends_with('"') & ~raw.str.starts_with('="')
             return strange
