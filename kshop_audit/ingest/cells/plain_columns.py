@@ -17,7 +17,6 @@ from kshop_audit.ingest.cells.feet import LABEL, REMARK, TOTALS
 from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED, trim
 from kshop_audit.ingest.cells.second_headers import KEY_LIKE
 from kshop_audit.ingest.decode.raw import FAULT, cell
-from kshop_audit.ingest.headers.catalogue import cell_text
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.schema import Type
 from kshop_audit.tables import ROW
@@ -34,8 +33,10 @@ _LOOSE = f"^(?:{_BLANK}|[=\"'])|{_BLANK}$"
 _NONE = ("-", "--", "—", "/")
 """The usual marks for nothing in columns of times and amounts."""
 
-_FIRST, _BEYOND = "0", "T"
-"""Text from the one up to the other begins neither with a blank or # nor as a total does."""
+_NO_FOOT = "^(?:[0-9]|[A-QS-Z_a-qs-z][A-Za-z_-]*[0-9]|[RTrt][A-Za-z_-]{0,2}[0-9])"
+"""What begins like this is no blank, comment, total or remark (total 12, records: 5), and a header
+only where that has a digit itself.
+"""
 
 _TIMES = (Type.TIME, Type.DATE)
 
@@ -120,17 +121,15 @@ def _strange(part: Cells) -> pl.Expr:
 def _no_rows(parts: Sequence[Cells]) -> Iterator[pl.Expr]:
     """Whether a record may be a remark, a total, a header, or without a key."""
     key = next(part for part in parts if part.key)
-    # Nor as the header does, which may be repeated in capitals.
-    beyond = min(_BEYOND, cell_text(key.header)[:1].upper())
-    yield _outside(_undressed(key), beyond)
+    yield ~_undressed(key).str.contains(_NO_FOOT)
     if not any(part.type in _TIMES for part in parts):
-        # No time that another header could not be.
+        # No time that a header, repeated or another, could not be.
         yield ~key.raw.str.contains(KEY_LIKE)
     first = next((part for part in parts if part.places[0] == 0), None)
     if first is key or (first is not None and _spoken(first)):
         return
     if first is not None and first.type in (Type.ID, *_TIMES):
-        yield _outside(_undressed(first), _BEYOND) & (first.raw != "")
+        yield ~_undressed(first).str.contains(_NO_FOOT) & (first.raw != "")
     else:
         text = trim(pl.col(cell(0)))
         others = [part for part in parts if part.places[0] != 0 and part.rejects]
@@ -138,7 +137,3 @@ def _no_rows(parts: Sequence[Cells]) -> Iterator[pl.Expr]:
         alone = pl.when(stated <= 1).then(text)
         remark = alone.str.contains(REMARK) | alone.str.contains(LABEL)
         yield text.is_in(TOTALS) | text.str.starts_with("#") | remark.fill_null(False)
-
-
-def _outside(text: pl.Expr, beyond: str) -> pl.Expr:
-    return (text < _FIRST) | (text >= beyond)
