@@ -24,8 +24,8 @@ from kshop_audit.tables import ROW
 ODD = "_odd"
 """Boolean: the row needs a closer look."""
 
-# No repair touches these characters, and no word for nothing has so many of them, or a digit but 0.
-_STRANGE_ID = "[^0-9A-Za-z_:@一-龥-]|^[^1-9一-龥]{0,4}$|^[一-龥]$"
+_STRANGE_ID = "[^0-9A-Za-z_:@一-龥-]|^(?i:-{1,3}|0|无|nan|null|none)$"
+"""Characters that a repair may touch, and words for nothing."""
 
 _BLANK = "[" + "".join(rf"\x{{{ord(char):x}}}" for char in BLANKS) + "]"
 _LOOSE = f"^(?:{_BLANK}|[=\"'])|{_BLANK}$"
@@ -33,7 +33,7 @@ _LOOSE = f"^(?:{_BLANK}|[=\"'])|{_BLANK}$"
 _NONE = ("-", "--", "—", "/")
 """The usual marks for nothing in columns of times and amounts."""
 
-_NO_FOOT = "^(?:[0-9]|[A-QS-Z_a-qs-z][A-Za-z_-]*[0-9]|[RTrt][A-Za-z_-]{0,2}[0-9])"
+_NO_FOOT = "^(?:[0-9]|[A-QSU-Z_a-qsu-z][A-Za-z_-]*[0-9]|[RTrt][A-Za-z_-]{0,2}[0-9])"
 """What begins like this is no blank, comment, total or remark (total 12, records: 5), and a header
 only where that has a digit itself.
 """
