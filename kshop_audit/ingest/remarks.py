@@ -18,9 +18,11 @@ def notes_on(
     damaged: bool,
     configured: str | None,
     spread: int = 0,
+    hidden: bool = False,
 ) -> tuple[Text, ...]:
     """`slow`: it was read row by row; `damaged`: some of its bytes are no UTF-8; `configured`: the
-    encoding that is configured, if it is another; `spread`: merged cells of several rows.
+    encoding that is configured, if it is another; `spread`: merged cells of several rows; `hidden`:
+    it is a sheet that is not shown.
     """
     kind, encoding = match.kind, decoded.encoding
     found = [
@@ -30,6 +32,8 @@ def notes_on(
         )
     ]
     notes = [*(found if configured else ()), *_on_columns(match)]
+    if hidden:
+        notes.append(_HIDDEN)
     if spread:
         notes.append(
             Text(
@@ -40,6 +44,12 @@ def notes_on(
     return (*notes, *([_DAMAGED] if damaged else []), *([_SLOW] if slow else []))
 
 
+_HIDDEN = Text(
+    "是隐藏的工作表，已照常读取；不要的话请删除它，或在 shop.toml 的 [inputs.<类别>] "
+    "用 sheet 指定工作表",
+    "a hidden sheet, read like the others; delete it if it does not belong there, or name the "
+    "sheets to be read as sheet in [inputs.<kind>] of shop.toml",
+)
 _DAMAGED = Text(
     "文件是 UTF-8，但有损坏的字节；相应的行被拒绝",
     "the file is UTF-8 with damaged bytes; those rows are rejected",

@@ -233,9 +233,7 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
         return raw.empty(form.names)
     with decoded.path.open("rb") as file:
         lines = file.read(start).count(b"\n")
-    ahead = raw.scan(
-        Place(decoded.path, form.separator[:1], form.names, form.cells, lines, header.row)
-    )
+    ahead = raw.scan(Place(decoded.path, form.byte, form.names, form.cells, lines, header.row))
     quick = form.ending == LF and len(form.separator) == 1
     if quick and reading.likely is not None and decoded.path.stat().st_size >= LARGE:
         records = Records(ahead, header, parts, reading.index)
@@ -248,9 +246,7 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
         return ahead
     target = reading.scratch / f"{reading.index}.repaired"
     repaired(frame, spans, table.heads, target)
-    return raw.scan(
-        Place(target, form.separator[:1], form.names, form.cells, 0, header.row, stated=True)
-    )
+    return raw.scan(Place(target, form.byte, form.names, form.cells, 0, header.row, stated=True))
 
 
 def _table(
@@ -283,7 +279,7 @@ def understood_source(reading: Reading) -> Source:
     damaged = (records.slow or rewritten is not None) and decoding.is_damaged(decoded)
     notes = notes_on(
         match, decoded, slow=records.slow, damaged=damaged, configured=configured,
-        spread=piece.spread,
+        spread=piece.spread, hidden=piece.hidden,
     )  # fmt: skip
     ours, why = piece.sheet or rewritten is not None, match.why(file.pin is not None)
     return Source(

@@ -82,7 +82,7 @@ class Keeping:
         own = self._digests.of(reading.path) if reading.path == file.path else Digest(reading.path)
         digest = own.text()
         names = (file.name, file.path.name, piece.name, piece.title)
-        how = (file.pin, file.named, piece.sheet, piece.early, piece.spread)
+        how = (file.pin, file.named, piece.sheet, piece.early, piece.spread, piece.hidden)
         return _Asked((digest, self._how, repr((names, how))), reading.path, digest)
 
     def keep(self, sources: Sequence[Source], parts: Mapping[int, FileRows]) -> None:

@@ -118,6 +118,21 @@ def test_a_sheet_is_an_input_of_its_own(tmp_path: Path) -> None:
     assert rows_of(sources[3]).height == 0
 
 
+def test_a_hidden_sheet_is_read_and_said_to_be_hidden(tmp_path: Path) -> None:
+    shown, hidden = (f'<sheet name="{name}" sheetId="{n}"' for n, name in ((1, "甲"), (2, "乙")))
+    content = book({"甲": [ORDER, GOOD], "乙": [ORDER, GOOD]})
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(out, "w") as copy:
+        for name in parts.namelist():
+            part = parts.read(name).decode()
+            assert name != "xl/workbook.xml" or (shown in part and hidden in part)
+            copy.writestr(name, part.replace(hidden, f'{hidden} state="veryHidden"'))
+    sources = opened(tmp_path, out.getvalue())
+    assert [rows_of(source).height for source in sources] == [1, 1]
+    said = [any("hidden sheet" in note.en for note in source.notes) for source in sources]
+    assert said == [False, True]
+
+
 def test_q05_many_sheets_with_a_header_each(tmp_path: Path) -> None:
     sheets = {f"客户{n}": [ORDER, (f"1000{n}", *GOOD[1:])] for n in range(30)}
     sources = opened(tmp_path, book(sheets))

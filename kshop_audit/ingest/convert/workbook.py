@@ -28,6 +28,7 @@ import polars as pl
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest.convert import date_systems, merged, merged_binary, workbook_faults
+from kshop_audit.ingest.convert.hidden_sheets import hidden_sheets
 from kshop_audit.ingest.convert.xls_failures import FailedCells, failures, with_failures
 from kshop_audit.ingest.files.access import is_full
 from kshop_audit.ingest.files.archive import FAULTS, opened
@@ -70,13 +71,14 @@ _Type = Literal["string", "boolean", "duration"]
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet; `path` leads to its cells as CSV, None if it has none; `early`: its days count
-    from 1904; `spread`: merged cells of several rows in it.
+    from 1904; `spread`: merged cells of several rows in it; `hidden`: a spreadsheet hides it.
     """
 
     name: str
     path: Path | None
     early: bool = False
     spread: int = 0
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,7 @@ def sheets(book: Book) -> Iterator[Sheet]:
             found = read_sheets(path, book.file("sheet"), spread)
         else:
             found = _read_apart(path, book.file("sheet"))
-        early = date_systems.counts_from_1904(path)
-        yield from (replace(sheet, early=early) for sheet in found)
+        yield from _described(path, found)
     except fastexcel.FastExcelError as error:
         raise _fault(book, str(error), protected) from error
     except subprocess.CalledProcessError as error:
@@ -131,6 +132,13 @@ def sheets(book: Book) -> Iterator[Sheet]:
         if is_full(lost):
             raise lost from error
         raise _fault(book, message, protected) from error
+
+
+def _described(path: Path, found: Sequence[Sheet]) -> Iterator[Sheet]:
+    """The sheets with what the workbook as a whole tells of them."""
+    early, hidden = date_systems.counts_from_1904(path), hidden_sheets(path)
+    for place, sheet in enumerate(found):
+        yield replace(sheet, early=early, hidden=place in hidden)
 
 
 def _fault(book: Book, message: str, decrypted: bool) -> InputError:

@@ -29,7 +29,8 @@ class Piece:
     """One table. `path`: its text, None for a piece that is not read, for the reason `why`.
 
     `sheet`: the text is one that we wrote, in UTF-8 and with commas; `title`: the sheet's name;
-    `early`: its days count from 1904; `spread`: merged cells that were spread over their rows.
+    `early`: its days count from 1904; `spread`: merged cells that were spread over their rows;
+    `hidden`: the sheet is not shown.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Piece:
     title: str = ""
     early: bool = False
     spread: int = 0
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def _sheets(holder: TableHolder, kind: Container) -> Iterator[Piece]:
             sheet.name,
             sheet.early,
             sheet.spread,
+            sheet.hidden,
         )
         for sheet in workbook.sheets(book)
     ]
