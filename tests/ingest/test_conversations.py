@@ -394,3 +394,35 @@ def test_messages_of_a_cell_with_seconds_need_no_numbers(tmp_path: Path) -> None
     cell = "2026-10-30 10:00:00\n客: 在吗"
     table = read(tmp_path, text([("客户ID", "聊天记录"), ("客", cell)]), "chat.csv")
     assert "message_seq" not in table.columns
+
+
+WORDED = """[2026-10-30 10:00:00] 买家(tb123): 在吗
+[2026-10-30 10:01:00] 客服(小李): 在的
+-----
+[2026-10-30 10:02:00] 买家(800012345): 多少钱
+[2026-10-30 10:03:00] 客服【小王】: 九块九
+"""
+
+
+def test_a_word_before_a_name_says_whose_side_it_is_on(tmp_path: Path) -> None:
+    table = read(tmp_path, WORDED, shop={})
+    assert table.select("sender_role", "buyer_id", "agent_account", "content").rows() == [
+        ("buyer", "tb123", None, "在吗"),
+        ("agent", "tb123", "小李", "在的"),
+        ("buyer", "800012345", None, "多少钱"),
+        ("agent", "800012345", "小王", "九块九"),
+    ]
+
+
+@pytest.mark.parametrize("other", ["买家(tb9)", "小明"])
+def test_two_customers_are_refused_whoever_says_what_he_is(tmp_path: Path, other: str) -> None:
+    first, second, _ = WORDED.split("\n", 2)
+    third = first.replace("买家(tb123)", other)
+    with pytest.raises(LockedError, match="from line 3 on there is a second speaker"):
+        read(tmp_path, "\n".join((first, second, third)), shop={})
+
+
+def test_where_the_shop_is_listed_a_word_before_a_name_says_nothing(tmp_path: Path) -> None:
+    """A customer may call himself so."""
+    lines = "[客服(小美)] 2026-10-30 10:00:00\n在吗\n[小店客服] 2026-10-30 10:01:00\n在"
+    assert read(tmp_path, lines)["sender_role"].to_list() == ["buyer", "agent"]

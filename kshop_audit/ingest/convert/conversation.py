@@ -16,7 +16,7 @@ from itertools import pairwise
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert import copied_times
 from kshop_audit.ingest.convert.copied_times import Moment
-from kshop_audit.ingest.headers.catalogue import cell_text
+from kshop_audit.ingest.headers.catalogue import cell_text, normal, words
 
 COLUMNS = ("buyer_id", "agent_account", "sender_role", "message_type", "sent_at", "content")
 """The columns of a message, by their canonical names."""
@@ -42,6 +42,10 @@ _PREAMBLE = re.compile(r"\s*(?:消息记录[(（]|消息分组[:：]|消息对�
 """What messengers write above the messages that they save."""
 _ACCOUNT = re.compile(r"\s*(?:[(（]\d{5,12}[)）]|[<＜][^<>＜＞]+[>＞])\s*$")
 """The number or address behind a name."""
+_WORDED = re.compile(
+    r"\s*(?P<word>[^\s()（）\[\]【】]+)\s*[(（\[【](?P<who>[^()（）\[\]【】]+)[)）\]】]\s*"
+)
+"""A word for the sender's role, and his name."""
 
 
 @dataclass(slots=True)
@@ -87,8 +91,19 @@ class Speakers:
     copied: date | None
 
     def role(self, name: str) -> str | None:
-        """The role of a name, None if it is not listed."""
-        return self.roles.get(cell_text(name))
+        """The role of a name, None if it is neither listed nor says it: 客服(小李)."""
+        role = self.roles.get(cell_text(name))
+        return role if role is not None else self._worded(name)[0]
+
+    def own_name(self, name: str) -> str:
+        """The name without the word for its role, if it has one."""
+        return self._worded(name)[1]
+
+    def _worded(self, name: str) -> tuple[str | None, str]:
+        # Whoever lists the names of the shop says who they are; of a customer a word says nothing.
+        found = None if self.listed else _WORDED.fullmatch(name)
+        role = self.roles.get(cell_text(found["word"])) if found else None
+        return (role, found["who"].strip()) if role and found else (None, name)
 
 
 # ------------------------------------------------------------------ text, line by line
@@ -131,13 +146,19 @@ def _message(
     return ChatMessage(row, list(sure), shown, fault=None if sure else reasons.TIME, exact=exact)
 
 
+def _speaker(text: str) -> str:
+    """A name without the number behind it, unless the number is all that tells who it is."""
+    name = _ACCOUNT.sub("", text).strip()
+    return text.strip() if normal(name) in words() else name
+
+
 def _leading(row: int, line: str, copied: date | None) -> ChatMessage | None:
     """The same where the time stands before the name, and what was said below."""
     found = copied_times.leading(line)
     if found is None:
         return None
     moment, after = found
-    name = _ACCOUNT.sub("", after.rstrip(":：")).strip()
+    name = _speaker(after.rstrip(":："))
     if not name or len(name) > MOST_NAME or _SEPARATED.search(name):
         return None
     return _message(row, [(name, moment)], "", copied)
@@ -150,7 +171,7 @@ def _in_line(row: int, line: str, copied: date | None) -> ChatMessage | None:
         return None
     moment, after = found
     name, colon, text = _parted(after)
-    name = _ACCOUNT.sub("", name).strip()
+    name = _speaker(name)
     if not colon or not name or len(name) > MOST_NAME or _SEPARATED.search(name):
         return None
     message = _message(row, [(name, moment)], "", copied)

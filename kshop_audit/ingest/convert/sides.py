@@ -72,6 +72,8 @@ def with_cells(
     others = {
         message.name: message.row for message in reversed(good) if not speakers.role(message.name)
     }
+    named = {speakers.own_name(m.name): m.row for m in reversed(good) if _says_buyer(m, speakers)}
+    customers = {**others, **named}
     shop = speakers.listed or any(speakers.role(message.name) in _SHOP for message in good)
     if others and not shop and buyer not in others:
         raise UnknownSpeakersError(min(others.values()), several=False)
@@ -80,9 +82,9 @@ def with_cells(
         strange = set(others) - {buyer}
         if buyer not in others and len(strange) == 1:
             strange = set()
-    elif len(others) > 1:
-        raise UnknownSpeakersError(sorted(others.values())[1], several=True)
-    customer = buyer if buyer is not None else next(iter(others), "")
+    elif len(customers) > 1:
+        raise UnknownSpeakersError(sorted(customers.values())[1], several=True)
+    customer = buyer if buyer is not None else next(iter(customers), "")
     for message in said:
         if message.fault is None and message.name in strange:
             message.fault = reasons.SPEAKER
@@ -94,6 +96,12 @@ def with_cells(
         if text.startswith(_AUTOMATIC) and role != "buyer":
             role = "robot"
         kind = "system" if role == "system" or is_notice(text) else ""
-        agent = message.name if role in _SHOP else ""
+        agent = speakers.own_name(message.name) if role in _SHOP else ""
         at = copied_times.written(message.at, exact=message.exact)
         yield message, (customer, agent, role, kind, at, text)
+
+
+def _says_buyer(message: ChatMessage, speakers: Speakers) -> bool:
+    """Whether the name of a speaker says that he is a customer, and which."""
+    own = speakers.own_name(message.name)
+    return own != message.name and speakers.role(message.name) == "buyer"
