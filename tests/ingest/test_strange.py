@@ -46,6 +46,7 @@ def test_text_of_messengers(tmp_path: Path, content: str, pin: Kind | None, enco
         "小鹿:\n在吗亲爱的\n\n小颖:\n在的\n",
         "小鹿 10:00\n在吗亲爱的\n小颖 10:02\n在的\n",
         "小鹿 星期三 10:00\n在吗亲爱的\n小颖 星期三 10:02\n在的\n",
+        "小鹿\n2026-10-30 10:00:00\n在吗亲爱的\n\n小颖\n2026-10-30 10:02:00\n在的\n",
     ],
 )
 @pytest.mark.parametrize("pin", [None, Kind.CHATS])
@@ -71,6 +72,16 @@ def test_figures_without_a_day(tmp_path: Path, header: str) -> None:
     with pytest.raises(InputError, match=r"\[declared") as caught:
         opened(tmp_path, f"{header}\n92.1%,90.0%,300\n", "a.csv", pin=Kind.SERVICE_STATS)
     assert "--orders" not in caught.value.zh
+
+
+@pytest.mark.parametrize("pin", [None, Kind.SERVICE_STATS])
+def test_rates_by_day_are_answered_with_the_counts_that_are_needed(
+    tmp_path: Path, pin: Kind | None
+) -> None:
+    content = "日期,咨询人数,3分钟回复率,平均响应时长\n2026-10-01,30,96.7%,25秒\n"
+    with pytest.raises(InputError, match=r"by day.*\[declared") as caught:
+        opened(tmp_path, content, "a.csv", pin=pin)
+    assert "消息数、回复数" in caught.value.zh
 
 
 def test_figures_of_buyers_alone_are_none_of_the_service(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kshop_audit.ingest.convert.copied_times import TIME_LIKE
-from kshop_audit.ingest.headers.catalogue import normal, prefix
+from kshop_audit.ingest.headers.catalogue import mostly_known, normal, prefix
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 
@@ -64,6 +64,19 @@ _OTHER_TALK = (
         "in [inputs.chats.values.sender_role] of shop.toml",
     ),
 )
+_NO_COUNTS = (
+    Text(
+        "是按天的客服数据，但只有比率、时长或人数，没有消息数和按时回复的消息数，算不出达标率",
+        "figures of the customer service by day, but rates, durations or people only: without "
+        "messages and those answered in time no rate can be made of them",
+    ),
+    Text(
+        "请在 shop.toml 的 [declared.规则编号] 里写明后台看到的数（规则编号见 kshop-audit rules），"
+        "或给出有 日期、消息数、回复数 三列的表",
+        "write the back office's figures into shop.toml under [declared.RULE] (kshop-audit rules "
+        "lists the rules), or give a table of date, messages and answered",
+    ),
+)
 _NO_DAY = (
     Text(
         "是客服考核或统计数据，但没有日期列，看不出是哪一天的",
@@ -85,8 +98,9 @@ def strange(text: str, pin: Kind | None) -> tuple[Text, Text] | None:
     """
     if _JSON.match(text):
         return _OTHER_JSON
-    if _figures(text, pin):
-        return _NO_DAY
+    figures = _figures(text, pin)
+    if figures is not None:
+        return figures
     return _OTHER_TALK if pin in (Kind.CHATS, None) and _talk(text, pin) else None
 
 
@@ -95,24 +109,24 @@ def _lines(text: str) -> list[str]:
     return [line for line in lines if line.strip()][:FIRST_LINES]
 
 
-def _figures(text: str, pin: Kind | None) -> bool:
-    """Whether one of the first rows names figures of the customer service and no day."""
+def _figures(text: str, pin: Kind | None) -> tuple[Text, Text] | None:
+    """What to say if one of the first rows names figures of the customer service."""
     if pin not in (Kind.SERVICE_STATS, None):
-        return False
+        return None
     for line in _lines(text)[:20]:
         cells = [normal(cell.strip('"')) for cell in re.split(r"[,\t;]", line)]
         names = {name for cell in cells for name in (cell, prefix(cell))}
         known = {prefix(cell) for cell in cells if prefix(cell) in _FIGURES}
         of_service = len(known) >= SEVERAL and any(map(_OF_SERVICE.search, known))
         if of_service or (known and pin is not None):
-            return not names & _DAYS
-    return False
+            return _NO_COUNTS if names & _DAYS else _NO_DAY
+    return None
 
 
 def _talk(text: str, pin: Kind | None) -> bool:
     """Whether the lines of a text are those of a conversation rather than rows of a table."""
     lines = _lines(text)
-    if not lines or sum(_DELIMITED.search(line) is not None for line in lines[:1]):
+    if not lines or _DELIMITED.search(lines[0]) or mostly_known(re.split("[，；、]", lines[0])):
         return False
     spoken = [
         line
@@ -123,4 +137,6 @@ def _talk(text: str, pin: Kind | None) -> bool:
         return True
     if any(len(_DELIMITED.findall(line)) >= SEVERAL for line in lines):
         return False  # rows of a table below a preamble
-    return len(spoken) >= SEVERAL and not all(TIME_LIKE.fullmatch(line) for line in spoken)
+    # Times alone in their lines are those of messages if a name or some words stand with each.
+    timed = all(TIME_LIKE.fullmatch(line) for line in spoken)
+    return len(spoken) >= SEVERAL and (not timed or len(lines) >= 2 * len(spoken))

@@ -24,7 +24,7 @@ _BATCH = 1_000
 
 def repaired(frame: Frame, spans: Sequence[Span], heads: Heads, target: Path) -> None:
     """Write the records of a file to `target`, those of the spans as strictly read."""
-    separator = frame.form.separator[:1]
+    separator = frame.form.byte
     with (
         frame.path.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,

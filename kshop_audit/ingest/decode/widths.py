@@ -37,6 +37,12 @@ class WidthForm:
     ragged: bool = False
     long_keys: bool = False
 
+    @property
+    def byte(self) -> str:
+        """What parts the cells for the quick reader, which knows separators of one byte only."""
+        first = self.separator[:1]
+        return first if first.isascii() else ","
+
 
 def is_blank(cells: Sequence[str]) -> bool:
     """Whether nothing stands in any of the cells."""

@@ -24,7 +24,7 @@ from kshop_audit.model.kinds import SUPPLIERS
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 
-_OTHERS = (*DELIMITERS, "|", "^", "~", "\x01")
+_OTHERS = (*DELIMITERS, "|", "，", "；", "^", "~", "\x01")
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
 
 _SAMPLE = 1 << 14

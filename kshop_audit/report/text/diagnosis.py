@@ -90,7 +90,8 @@ class _DiagnosisPage:
         yield from self._nearest(file)
         if file.encoding is not None:
             mark = file.delimiter or ""
-            name = self.say(_DELIMITERS[mark]) if mark in _DELIMITERS else ascii(mark)
+            shown = mark if mark.isprintable() else ascii(mark)
+            name = self.say(_DELIMITERS[mark]) if mark in _DELIMITERS else shown
             delimiter = self.say("delimiter", delimiter=name) if mark else ""
             yield (
                 self.say("encoding"),
