@@ -287,7 +287,7 @@ def test_a_word_for_nobody_is_a_judgement() -> None:
 SETTLED = (
     1104, 5016, 20136, 400041, 2613540, 2613561, 2613642, 2613699, 2613720, 2613728, 2614056,
     2614104, 2614176, 2702443, 2702637, 2702967, 2703198, 2703246, 2704177, 2801088, 2801655,
-    2802000, 2802616,
+    2802000, 2802616, 3012955, 3013036,
 )  # fmt: skip
 """Cases of long runs on which product and judge did not agree."""
 
@@ -325,3 +325,13 @@ def test_a_row_between_two_cells_of_several_lines_is_one_row(
         0,
         0,
     )
+
+
+def test_a_row_that_explains_the_columns_may_have_another_name_for_the_id(tmp_path: Path) -> None:
+    header = ["订单号", "订单支付时间", "订单状态", "实付款"]
+    explained = ["平台订单号", "买家付款的时间", "订单走到哪一步", "元"]
+    row = ["2600001", "2026-10-31 08:05:00", "待发货", "9.90"]
+    assert counts(read(tmp_path, text([header, explained, row]))) == (1, 0, 1)
+    other = ["订单号", "订单状态", "订单支付时间", "实付款"]
+    table = read(tmp_path, text([header, other, [row[0], row[2], row[1], row[3]]]))
+    assert table["_reason"].to_list()[-1] == "other_header"

@@ -11,6 +11,7 @@ from kshop_audit.ingest.cells.columns import Cells
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
 from kshop_audit.ingest.headers.catalogue import every_header, normal, unused_headers, words
 from kshop_audit.model.schema import Type
+from kshop_audit.tables import ROW
 
 KEY_LIKE = "[0-9]{4}"
 """What nearly all keys hold and no header does: such rows need no closer look."""
@@ -18,12 +19,15 @@ KEY_LIKE = "[0-9]{4}"
 _SECOND = "_second"
 
 
-def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.LazyFrame:
+def stated(
+    frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool, described: int | None = None
+) -> pl.LazyFrame:
     """The frame with FAULT and FAULT_VALUE, set in the rows from another header on.
 
     A row is at fault from the first header that differs up to one that does not, blank ones too:
     of the columns that are not understood nothing is known here. `faulty`: the frame has the two
-    columns already. That a row may be torn is a guess from its neighbours, which gives way.
+    columns already; `described`: the row that explains the columns, with another name for the id
+    perhaps. That a row may be torn is a guess from its neighbours, which gives way.
     """
     nothing = pl.lit(None, pl.String())
     fault, value = (pl.col(FAULT), pl.col(FAULT_VALUE)) if faulty else (nothing, nothing)
@@ -48,6 +52,8 @@ def stated(frame: pl.LazyFrame, parts: Sequence[Cells], faulty: bool) -> pl.Lazy
         # Where little else is understood, the name in the place of an id speaks for the row.
         own = _bare(pl.when(suspect).then(key.raw))
         alone = _named(own, known, sure, sound) & (own != normal(key.header))
+        if described is not None:
+            alone &= pl.col(ROW) != described
         second = pl.coalesce(second, pl.when(alone.fill_null(False)).then(pl.lit(True)))
     frame = frame.with_columns(second.forward_fill().fill_null(False).alias(_SECOND))
     below = pl.col(_SECOND) & (fault.is_null() | (fault == reasons.TORN))

@@ -313,7 +313,8 @@ def _typed(records: Records, text: pl.LazyFrame) -> pl.LazyFrame:
     parts, header = records.parts, records.header
     present = {part.name for part in parts}
     # Before cells are taken apart: the name of a column may hold names of nodes as well.
-    frame = second_headers.stated(text, parts, records.raw.faulty)
+    described = header.row + 1 if header.described else None
+    frame = second_headers.stated(text, parts, records.raw.faulty, described)
     frame = _values(_named_nodes(frame, parts), parts)
     if "node_at" in present and "node" not in present:
         values = header.match.layout.values["node"]
@@ -328,8 +329,8 @@ def _typed(records: Records, text: pl.LazyFrame) -> pl.LazyFrame:
     judged = [part for part in parts if part.rejects]
     skipped, strays = states.skipped(parts), states.strays(parts)
     if header.described:
-        described = pl.col(ROW) == header.row + 1
-        skipped, strays = skipped | described, strays & ~described
+        explains = pl.col(ROW) == described
+        skipped, strays = skipped | explains, strays & ~explains
     # A message without its id is one all the same.
     lost = pl.lit(False) if "message_id" in present else strays
     state = (skipped & ~strays).alias(states.SKIP), lost.alias(states.STRAY)
