@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from kshop_audit.auditing.notes import reject_too_many
+from kshop_audit.auditing.notes import reason, reject_too_many, where
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
@@ -55,14 +55,14 @@ def read_exports(
     for problem in loaded.problems:
         raise InputError(problem.zh, problem.en)
     reject_too_many(loaded, sources, settings.max_bad_rows)
-    return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded))
+    return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded, sources))
 
 
 _DAYS = {Kind.SERVICE_STATS: "date", Kind.SERVICE_ASSESSMENT: "until"}
 """Kinds of figures, and the column of the day up to which they are."""
 
 
-def _last_day(loaded: Loaded) -> datetime:
+def _last_day(loaded: Loaded, sources: Sequence[Source]) -> datetime:
     """The end of the last day of the service figures, if there is nothing else."""
     days = [
         frame.get_column(name).max()
@@ -72,7 +72,13 @@ def _last_day(loaded: Loaded) -> datetime:
     known = [day for day in days if isinstance(day, date)]
     if known:
         return datetime.combine(max(known) + timedelta(days=1), time.min)
+    seen, seen_en = "", ""
+    if loaded.rejects:
+        first = loaded.rejects[0]
+        count, place, why = len(loaded.rejects), where(first, sources), reason(first)
+        seen = f"；{count} 行读不出来，第一处：{place}（{why.zh}）"
+        seen_en = f"; {count} rows could not be read, first: {place} ({why.en})"
     raise InputError(
-        "文件里没有任何已发生的时间，无法确定截止时刻：请用 --as-of 2026-10-31 指定",
-        "no event time in the inputs, so as-of is unknown: give --as-of 2026-10-31",
+        f"文件里没有任何已发生的时间，无法确定截止时刻：请用 --as-of 2026-10-31 指定{seen}",
+        f"no event time in the inputs, so as-of is unknown: give --as-of 2026-10-31{seen_en}",
     )
