@@ -173,7 +173,7 @@ def usual(frame: Frame, first: Record, found: Sequence[Record]) -> int:
         record
         for record in found
         if not (is_blank(record.cells) or is_footer(record.cells[0]))
-        and not other_header(frame, record)
+        and (any(map(str.isdigit, record.raw)) or not other_header(frame, record))
     ]
     widths = Counter(len(record.cells) for record in below)
     header = (len(first.cells), frame.width)

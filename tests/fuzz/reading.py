@@ -145,6 +145,7 @@ def meaning(kind: str, name: str, cell: str) -> Value:  # noqa: C901, PLR0911  o
     if column.type is Type.CODE and cell in words(kind, name):
         return words(kind, name)[cell]  # "none" may be a word of the column's own
     worded = column.type in (Type.TEXT, Type.BOOL, Type.CODE)
+    cell = unprotected(cell) if worded else cell
     if (cell.strip(NOISE) if worded else bare(cell)).lower() in NOTHING:
         return None
     match column.type:
@@ -167,6 +168,14 @@ def meaning(kind: str, name: str, cell: str) -> Value:  # noqa: C901, PLR0911  o
             return UNKNOWN if FAILED.fullmatch(text) else text
         case _:
             return UNKNOWN
+
+
+def unprotected(cell: str) -> str:
+    """A word or text without the protection of spreadsheets, if there is some."""
+    text = cell.strip(NOISE)
+    if re.fullmatch(r'="(?:[^"]|"")*"', text):
+        return text[2:-1].replace('""', '"')
+    return text[1:] if text.startswith("'") and not text[1:].endswith("'") else cell
 
 
 def identity(cell: str) -> Value:
