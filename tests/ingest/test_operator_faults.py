@@ -213,6 +213,10 @@ FAULTS: dict[str, Fault] = {
     "only unfinished downloads": Fault(holds("a.csv.crdownload", SOUND), "unfinished"),
     "a file of 0 bytes": Fault(holds("a.csv", b""), "empty"),
     "only white space": Fault(holds("a.csv", b"\xef\xbb\xbf\r\n \r\n"), "empty"),
+    "times that cannot be read": Fault(
+        holds("a.csv", text([ORDER, ("1", "10/31/26 8:05", "待发货", "9", "")])),
+        r"as-of is unknown.*1 rows could not be read, first: a\.csv:2:订单支付时间 \(the time",
+    ),
     "only a header": Fault(holds("a.csv", text([ORDER])), "as-of is unknown"),
     "no temporary folder": Fault(no_scratch, "temporary"),
     # what is something else
