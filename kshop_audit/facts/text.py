@@ -48,9 +48,15 @@ def normalised(text: pl.Expr) -> pl.Expr:
     )
 
 
+_FOLDED = re.compile("[0-9A-Za-z\u4e00-\u9fff]*").fullmatch
+"""Nearly every word: nothing but its case is folded."""
+
+
 @functools.lru_cache(maxsize=16_384)
 def fold(word: str) -> str:
     """A word of a list in the same shape as normalised text."""
+    if _FOLDED(word):
+        return word.lower()
     text = unicodedata.normalize("NFKC", word)
     kept = (c for c in text if not c.isspace() and unicodedata.category(c)[0] not in "PS")
     return "".join(c for c in kept if unicodedata.category(c) != "Cf").lower()
