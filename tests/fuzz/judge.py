@@ -31,6 +31,7 @@ from tests.fuzz.reading import (
     UNKNOWN,
     Record,
     Value,
+    bare,
     identity,
     is_blank,
     is_footer,
@@ -172,13 +173,19 @@ def usual(frame: Frame, first: Record, found: Sequence[Record]) -> int:
     below = [
         record
         for record in found
-        if not (is_blank(record.cells) or is_footer(record.cells[0]))
+        if not (is_blank(record.cells) or is_foot(record))
         and (any(map(str.isdigit, record.raw)) or not other_header(frame, record))
     ]
     widths = Counter(len(record.cells) for record in below)
     header = (len(first.cells), frame.width)
     fitting = max(header, key=lambda width: widths[width])
     return fitting if widths[fitting] or not widths else widths.most_common(1)[0][0]
+
+
+def is_foot(record: Record) -> bool:
+    """Whether a record is a total, or a remark alone in its row."""
+    first = record.cells[0]
+    return is_footer(first) and (not bare(first).startswith("#") or not any(record.cells[1:]))
 
 
 def decoded(data: bytes, encoding: str) -> str | None:
