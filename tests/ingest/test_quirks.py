@@ -10,7 +10,7 @@ import pytest
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import REASONS
-from kshop_audit.tables import GOOD, KEYLESS
+from kshop_audit.tables import GOOD, KEYLESS, REJECTED
 from tests.ingest.build import CHAT, ORDER, chats, counts, open_one, orders, read, text
 
 PAID = "2026-10-31 08:05:00"
@@ -138,6 +138,20 @@ def test_q12_words_and_texts_lose_their_protection_as_ids_do(tmp_path: Path) -> 
     table = orders(tmp_path, *rows, header=header)
     assert table["carrier"].to_list() == [*kept[:4], None]
     assert set(table["status_raw"]) == {"奇怪"}
+
+
+@pytest.mark.parametrize("mark", [",", "，", ";", "、", " "])
+def test_q22_several_orders_in_one_row_of_an_order_file_are_no_order(
+    tmp_path: Path, mark: str
+) -> None:
+    """As tools write them that ship orders together; in a file of waybills they are parted."""
+    rows = [(f"2600001{mark}2600002", "2026-10-31", "待发货", "9", ""), order(订单号="2,600,003")]
+    table = orders(tmp_path, *rows)
+    assert table.select("_state", "_reason", "_column").rows() == [
+        (REJECTED, "several_ids", "订单号"),
+        (GOOD, None, None),
+    ]
+    assert table["order_id"].to_list() == [None, "2600003"]
 
 
 def test_a_remark_in_the_place_of_the_key_is_no_row(tmp_path: Path) -> None:

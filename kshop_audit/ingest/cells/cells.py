@@ -26,6 +26,8 @@ _IN_QUOTES = r"^\"+([0-9A-Za-z_-]+)\"+$"
 _HALF_QUOTED = r"^\"+[0-9A-Za-z_-]+$|^[0-9A-Za-z_-]+\"+$"
 """A code with a quote at one end: what stood at the other end is lost."""
 _THOUSANDS = r"^[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.0+)?$"
+_SEVERAL = r"^[0-9]{6,}(?:[,;、|/\s]+[0-9]{6,})+$"
+"""Ids of several orders in one cell, once it is half width."""
 _WHOLE_FLOAT = r"^([0-9]+)\.0+$"
 
 PLAIN_MONEY = r"^-?[0-9]{1,15}(?:\.[0-9]{1,2})?$"
@@ -67,6 +69,11 @@ def identifier(raw: pl.Expr, odd: pl.Expr, key: bool) -> pl.Expr:
 def is_damaged_identifier(odd: pl.Expr) -> pl.Expr:
     """Whether an id is in E-notation, a formula that failed, or left from a quoted text."""
     return odd.str.contains(_POWER_OF_TEN) | odd.is_in(FAILED) | is_half_quoted(odd)
+
+
+def holds_several(text: pl.Expr) -> pl.Expr:
+    """Whether several ids stand in a cell."""
+    return text.str.normalize("NFKC").str.contains(_SEVERAL)
 
 
 def is_half_quoted(text: pl.Expr) -> pl.Expr:

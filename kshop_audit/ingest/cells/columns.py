@@ -14,7 +14,7 @@ from kshop_audit.ingest.decode.raw import cell
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.recognise import HeaderMatch
 from kshop_audit.model.moments import ZONE
-from kshop_audit.model.schema import TABLES, Column, Type
+from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
 REASON = {
     Type.ID: reasons.SPREADSHEET,
@@ -47,7 +47,7 @@ class Dress(Enum):
 class Cells:
     """One canonical column of a file and where its text comes from; `fen`: of an amount, its unit
     instead of yuan. `dress`: what its cells are likely to look like, which decides nothing but how
-    soon they are read.
+    soon they are read. `single`: one id stands in a cell, and several would be rows of their own.
     """
 
     column: Column
@@ -58,6 +58,7 @@ class Cells:
     clock: str = ZONE
     fen: bool = False
     dress: Dress = Dress.NONE
+    single: bool = False
 
     @property
     def name(self) -> str:
@@ -139,7 +140,10 @@ def cells_of(
         header = match.headers[places[0]].strip()
         in_fen = normal(header) in match.layout.fen
         column = table.column(name)
-        result.append(Cells(column, header, places, known, name == key, zone, in_fen))
+        single = name == key and match.kind is Kind.ORDERS
+        result.append(
+            Cells(column, header, places, known, name == key, zone, in_fen, single=single)
+        )
     return tuple(result)
 
 

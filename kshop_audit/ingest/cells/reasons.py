@@ -20,6 +20,7 @@ REMARK = "closing_remark"
 
 OTHER_HEADER = "other_header"
 SPREADSHEET = "spreadsheet_number"
+SEVERAL = "several_ids"
 FORMULA = "failed_formula"
 JSON = "unreadable_json"
 LINE = "unreadable_line"
@@ -90,6 +91,11 @@ REASONS: Mapping[str, Text] = {
         "编号被表格软件改成科学计数法，数字已丢失；请重新导出，勿用 Excel 另存",
         "damaged by a spreadsheet (digits of the id are lost); export again and do not save it "
         "from a spreadsheet",
+    ),
+    SEVERAL: Text(
+        "一格里有几个订单号（合并发货的订单），分不清各单的金额和状态；请按平台订单号一行一单导出",
+        "several order numbers in one cell (orders shipped together), so which amount and state "
+        "belong to which is not known; export a row for each order of the platform",
     ),
     FORMULA: Text(
         "公式出错，值已丢失；请修正公式或重新导出，勿用 Excel 另存",

@@ -141,9 +141,12 @@ def _why(part: Cells) -> pl.Expr:
     """The reason code of a bad cell."""
     failed = trim(pl.when(part.bad).then(part.raw))  # of all other rows nothing is computed
     quoted = cells.is_half_quoted(failed) if part.type is Type.ID else pl.lit(False)
+    several = cells.holds_several(failed) if part.single else pl.lit(False)
     return (
         pl.when(failed.is_in(FAILED))
         .then(pl.lit(reasons.FORMULA))
+        .when(several)
+        .then(pl.lit(reasons.SEVERAL))
         .when(quoted)
         .then(pl.lit(reasons.STRAY_QUOTE))
         .otherwise(pl.lit(REASON[part.type]))

@@ -69,6 +69,8 @@ def _value(part: Cells) -> pl.Expr:
     match _reader(part):
         case Type.ID:
             value = cells.identifier(raw, odd, part.key)
+            if part.single:
+                value = pl.when(~cells.holds_several(odd).fill_null(False)).then(value)
         case Type.CODE:
             value = cells.code(raw, part.column.codes, part.words)
         case Type.BOOL:
@@ -107,6 +109,8 @@ def _bad(part: Cells) -> pl.Expr:
     odd = part.odd
     if part.type is Type.ID:
         bad = cells.is_damaged_identifier(odd)
+        if part.single:
+            bad |= cells.holds_several(odd)
     elif part.type is Type.BOOL:
         bad = cells.left_over(part.raw, part.read).is_not_null()
     else:
