@@ -115,10 +115,9 @@ class Tables:
 
     def matched(self, side: Kind, main: Kind, key: str) -> tuple[int, int]:
         """How many different keys of a side file the main file has, and how many there are."""
-        ids = self._ids(side, key)
-        if not ids.len():
-            return 0, 0
-        return int(ids.is_in(self._ids(main, key).implode()).sum()), ids.len()
+        ids = self._ids(side, key).unique()
+        there = ids.to_frame().join(self._ids(main, key).to_frame(), on=key, how="semi")
+        return there.height, ids.len()
 
     def side_of_orders(self, side: Kind) -> tuple[int, int] | None:
         """`matched` of a side file by its order ids; None without the file, and where one of its
@@ -132,7 +131,7 @@ class Tables:
         frame = self.frames.get(kind)
         if frame is None or key not in frame.columns:
             return pl.Series(key, [], dtype=pl.String)
-        return frame[key].drop_nulls().unique()
+        return frame[key].drop_nulls()
 
     def empty(self, kind: Kind) -> bool:
         """Whether files of the kind were given and hold nothing but headers."""
