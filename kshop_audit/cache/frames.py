@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -20,8 +21,9 @@ from kshop_audit.cache.store import Block
 _PURPOSE = "kshop-audit 2026-11-30 key of what is kept of a file"
 _PIECE = 1 << 20
 _NONCE = 12
-_ROWS = 1 << 20
+_ROWS = 1 << 19
 """Rows of a block: while it is made, it stands in memory three times."""
+_AT_ONCE = 2
 
 
 def key_of(path: Path) -> bytes:
@@ -40,7 +42,8 @@ def key_of(path: Path) -> bytes:
 def packed(frame: pl.DataFrame, key: bytes) -> list[bytes]:
     """The frame as sealed blocks, at least one."""
     parts = frame.iter_slices(_ROWS) if frame.height else iter([frame])
-    return [_sealed(part, key) for part in parts]
+    with ThreadPoolExecutor(_AT_ONCE) as lanes:
+        return list(lanes.map(lambda part: _sealed(part, key), parts))
 
 
 def unpacked(blocks: list[Block], key: bytes) -> pl.DataFrame | None:
