@@ -192,7 +192,9 @@ def other_header(frame: Frame, record: Record) -> bool:
     if frame.key is None:
         return False
     cells = [title(record.cells[p]) for p in frame.places[frame.key] if p < len(record.cells)]
-    return title(frame.header[frame.places[frame.key][0]]) in cells
+    return title(frame.header[frame.places[frame.key][0]]) in cells or not EVERY_TITLE.isdisjoint(
+        cells[:1]
+    )
 
 
 def kept(frame: Frame, record: Record, row: Mapping[str, Value], below: bool) -> Iterator[str]:
