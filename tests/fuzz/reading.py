@@ -230,7 +230,7 @@ def is_footer(cell: str) -> bool:
 def title(cell: str) -> str:
     """A header without its noise."""
     text = unicodedata.normalize("NFKC", cell)
-    return "".join(char for char in text if char not in NOISE).casefold().strip("'\"=")
+    return "".join(char for char in text if char not in NOISE).casefold().strip("'\"=*【】")
 
 
 def is_header(cells: Sequence[str], header: Sequence[str]) -> bool:

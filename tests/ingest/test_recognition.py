@@ -174,3 +174,29 @@ def test_chats_of_a_tool_that_names_the_role_of_the_sender(tmp_path: Path) -> No
             tmp_path, text([[role if name == "发送者类型" else name for name in header], row])
         )
         assert table["sender_role"].to_list() == ["agent"]
+
+
+@pytest.mark.parametrize(
+    ("header", "fen"),
+    [
+        ("实付款", 900), ("实付款(元)", 900), ("实付款（人民币）", 900),
+        ("实付款（分）", 9), ("实付款(分)", 9),
+        ("实付款(万元)", None), ("实付款（万）", None),
+        ("实付款(USD)", None), ("实付款(港币)", None),
+    ],
+)  # fmt: skip
+def test_the_unit_in_the_name_of_an_amount(tmp_path: Path, header: str, fen: int | None) -> None:
+    """What is in another unit is not understood, and never read as yuan."""
+    names = ("订单号", "订单支付时间", "订单状态", header)
+    source = open_one(tmp_path, text([names, ("2600001", "2026-10-31", "待发货", "9")]))
+    table = table_of(source)
+    assert (table["paid_amount"].item() if "paid_amount" in table.columns else None) == fen
+    assert any(header in note.zh for note in source.notes) == (fen is None)
+
+
+@pytest.mark.parametrize("form", ["*{}", "{}*", "【{}】", "＊{}"])
+def test_marks_of_a_template_around_a_header(tmp_path: Path, form: str) -> None:
+    header = [form.format(name) for name in ("订单号", "订单支付时间", "订单状态")]
+    table = read(tmp_path, text([header, ("2600001", "2026-10-31", "待发货"), header]))
+    assert (table["order_id"][0], table["status"][0]) == ("2600001", "paid")
+    assert table["_state"].to_list() == [0, 2]

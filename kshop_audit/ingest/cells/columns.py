@@ -11,7 +11,7 @@ import polars as pl
 from kshop_audit.ingest.cells import cells, reasons
 from kshop_audit.ingest.cells.protection import HOLLOW, trim
 from kshop_audit.ingest.decode.raw import cell
-from kshop_audit.ingest.headers.catalogue import normal
+from kshop_audit.ingest.headers.catalogue import is_in_fen, normal
 from kshop_audit.ingest.headers.recognise import HeaderMatch
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
@@ -138,8 +138,9 @@ def cells_of(
     for name, places in sorted(match.columns.items(), key=lambda item: item[1]):
         known = {**match.layout.values.get(name, {}), **cells.words(words.get(name, {}))}
         header = match.headers[places[0]].strip()
-        in_fen = normal(header) in match.layout.fen
         column = table.column(name)
+        in_fen = normal(header) in match.layout.fen
+        in_fen |= column.type is Type.MONEY and is_in_fen(normal(header))
         single = name == key and match.kind is Kind.ORDERS
         result.append(
             Cells(column, header, places, known, name == key, zone, in_fen, single=single)

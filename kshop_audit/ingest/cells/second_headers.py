@@ -9,7 +9,7 @@ import polars as pl
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.cells.columns import Cells
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
-from kshop_audit.ingest.headers.catalogue import every_header, normal, unused_headers, words
+from kshop_audit.ingest.headers.catalogue import AROUND, every_header, normal, unused_headers, words
 from kshop_audit.model.schema import Type
 from kshop_audit.tables import ROW
 
@@ -74,6 +74,6 @@ def _bare(text: pl.Expr) -> pl.Expr:
         text.str.normalize("NFKC")
         .str.replace_all(r"[\s\p{Cf}]+", "")
         .str.to_lowercase()
-        .str.strip_chars("'\"=")
+        .str.strip_chars(AROUND)
         .str.replace_all("帐", "账", literal=True)
     )

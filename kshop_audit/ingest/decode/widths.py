@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from kshop_audit.ingest.cells.feet import is_total
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.decode.grammar import LF, Record
+from kshop_audit.ingest.headers.catalogue import normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def row_width(
     alike = len(widths) == 1 and only > header and all(record.fault is None for record in below)
     if not alike or not all(is_blank(record.cells[header:]) for record in rows):
         return None
-    again = [*headers, *[""] * (only - len(headers))]
-    repeated = any(record.cells == again for record in below)
+    again = [*map(normal, headers), *[""] * (only - len(headers))]
+    repeated = any(
+        len(record.cells) == only and list(map(normal, record.cells)) == again for record in below
+    )
     return only if repeated or in_place(rows) else None

@@ -18,6 +18,18 @@ GENERIC = "generic.toml"
 PLATFORMS = ("kuaishou", "douyin", "pinduoduo", "taobao", "jd", "wechat", "1688")
 """In order of preference when a header fits several platforms alike."""
 
+AROUND = "'\"=*【】"
+"""What stands around headers and is none of them; * marks what a template requires."""
+
+_OTHER_UNITS = frozenset(
+    {
+        "百", "千", "万", "亿", "百元", "千元", "万元", "亿元", "角", "毛", "美元", "港元", "港币",
+        "欧元", "日元", "英镑", "卢布", "$", "usd", "hkd", "eur", "jpy", "gbp",
+    }
+)  # fmt: skip
+"""Remarks in brackets by which the figures of a column are not what its name says."""
+FEN = "分"
+
 _ODD_SPACES = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -26,15 +38,23 @@ def normal(header: str) -> str:
     """A header without the noise that exports put into it.
 
     NFKC (full-width brackets and letters), no white space, no zero-width characters, one case,
-    the usual protection of spreadsheets removed, and 帐 written as 账.
+    the usual protection of spreadsheets and the marks of templates removed, and 帐 written as 账.
     """
     text = _ODD_SPACES.sub("", unicodedata.normalize("NFKC", header)).casefold()
-    return text.strip("'\"=").replace("帐", "账")
+    return text.strip(AROUND).replace("帐", "账")
 
 
 def prefix(header: str) -> str:
-    """A normalised header without the remark in brackets at its end."""
-    return header.partition("(")[0] if header.endswith(")") else header
+    """A normalised header without the remark in brackets at its end; as it stands if the remark is
+    a unit in which nothing here is measured.
+    """
+    name, _, remark = header.partition("(")
+    return name if header.endswith(")") and remark[:-1] not in _OTHER_UNITS else header
+
+
+def is_in_fen(header: str) -> bool:
+    """Whether a normalised header of an amount says that it is in fen."""
+    return header.endswith(f"({FEN})")
 
 
 @dataclass(frozen=True)
