@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from kshop_audit.auditing.assessed import LIKE, NEAR, assessed
-from kshop_audit.auditing.coverage import Reach
+from kshop_audit.auditing.coverage import GUIDES, PACED, Reach
 from kshop_audit.auditing.inputs import Exports
 from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import ConfigError
@@ -63,11 +63,16 @@ class MeasuredPack:
         as many as the largest key of the kind holds, a reply a whole burst (rulebook 1b.2).
         """
         loaded = self.exports.loaded
-        largest = loaded.burst if kind is Kind.CHATS else 1
+        largest = self.largest if kind is Kind.CHATS else 1
         return {
             why: Doubts(turned=rows * largest)
             for why, rows in loaded.tables.keyless.get(kind, {}).items()
         }
+
+    @property
+    def largest(self) -> int:
+        """The questions of the largest burst of the chats."""
+        return self.exports.loaded.burst
 
 
 def measured(
@@ -202,10 +207,15 @@ def _holds(declared: Declared, span: Span | None) -> bool:
     return not early and (span.until is None or last < span.until)
 
 
+def needed_by(rule: Rule) -> tuple[Kind, ...]:
+    """The kinds of file without which a rule has nothing to say."""
+    names = (choice.split(".")[0] for need in rule.info.needs for choice in need.split("|"))
+    return tuple(dict.fromkeys(Kind(name) for name in names))
+
+
 def kinds_of(rule: Rule) -> tuple[Kind, ...]:
     """The kinds of file that a rule reads."""
-    names = (choice.split(".")[0] for need in rule.info.needs for choice in need.split("|"))
-    return tuple(dict.fromkeys(Kind(name) for name in (*names, *rule.info.also)))
+    return tuple(dict.fromkeys((*needed_by(rule), *map(Kind, rule.info.also))))
 
 
 def empty_days_of(rule: Rule, reach: Reach) -> tuple[Kind | None, EmptyDays]:
@@ -239,6 +249,29 @@ SILENT = Text(
 )
 
 
+FILTERED = Text(
+    zh="订单文件里只有待付款、待发货的订单，又缺了很多天，像是按状态筛选过：请导出全部状态的订单。",
+    en="The orders are all unpaid or unshipped ones, and days are missing: the export seems to be "
+    "filtered by state. Export orders of every state.",
+)
+
+
+def _beside(
+    measured: Measurement, first: Kind | None, kind: Kind | None, since: datetime, reach: Reach
+) -> tuple[Measurement, Doubts]:
+    """What a side file may hide of its own missing days where the days of another kind were looked
+    at, and the measurement with those days.
+    """
+    if first is None or kind is first or first not in GUIDES or kind not in PACED:
+        return measured, Doubts()
+    side, lost = reach.empty((first,), since)
+    if side is None or not lost.missing:
+        return measured, Doubts()
+    if not measured.missing_days:
+        measured = replace(measured, coverage=reach.coverage(side, lost, measured.side))
+    return measured, Doubts(either=len(lost.missing) * max(reach.fullest(side), 1))
+
+
 def _at_edges(
     days: Sequence[date], measured: Measurement, rule: str, whole: MeasuredPack
 ) -> Doubts:
@@ -269,6 +302,25 @@ def _left_out(measured: Measurement, since: datetime, reach: Reach) -> tuple[Mea
     return measured, doubts
 
 
+def _unless_foreign(measured: Measurement, rule: Rule, reach: Reach) -> Measurement:
+    """The measurement, all of it doubtful where its files may be those of another shop."""
+    foreign = reach.foreign(needed_by(rule))
+    if foreign is None:
+        return measured
+    all_of_it = {Why.NOT_COVERED: Doubts(turned=max(measured.denominator or 0, 1))}
+    return replace(measured, doubts=added(measured.doubts, all_of_it), unsettled=foreign)
+
+
+def _unseen(measured: Measurement, kind: Kind | None, whole: MeasuredPack) -> Doubts:
+    """What conversations may hide that buyers rated and the chats do not hold."""
+    unseen = whole.reach.unseen_talks() if kind is Kind.CHATS else 0
+    if not unseen:
+        return Doubts()
+    if measured.gap in ("groups", "days"):  # any day or agent may be a better or a worse one
+        return Doubts(turned=measured.denominator or 1)
+    return Doubts(either=unseen * whole.largest)
+
+
 def with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
@@ -281,6 +333,7 @@ def with_gaps(
     measured = replace(measured, covered=since is None or reach.covers(kinds, since))
     if reach.silent(kinds[0] if kinds else None):
         return replace(measured, status=None, reason=SILENT)
+    measured = _unless_foreign(measured, rule, reach)
     if measured.gap == "none":
         return measured
     counted = (Kind.ORDERS,) if measured.population else kinds
@@ -293,9 +346,15 @@ def with_gaps(
     in_days = _in_days(empty.missing, measured, reach, kind)
     if kind is Kind.CHATS and not groups:
         in_days += _at_edges(empty.missing, measured, rule.info.id, whole)
-    hidden = added(keyless, {Why.EMPTY_DAYS: in_days})
+    unseen = _unseen(measured, kind, whole)
+    hidden = added(keyless, {Why.EMPTY_DAYS: in_days, Why.NOT_COVERED: unseen})
     if not measured.population:
         measured = replace(measured, missing_days=empty.missing)
+        if since is not None and empty.missing and kind is Kind.ORDERS and reach.waits_only:
+            return replace(measured, status=None, reason=FILTERED)
+        begun = since or reach.begun(counted)
+        measured, beside = _beside(measured, next(iter(kinds), None), kind, begun, reach)
+        hidden = added(hidden, {Why.EMPTY_DAYS: beside})
         if since is not None and measured.keyless:
             measured, left_out = _left_out(measured, since, reach)
             hidden = added(hidden, {Why.EMPTY_DAYS: left_out})

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from kshop_audit.facts.belonging import only_waiting, orders_of_tickets, sessions_of_ratings
 from kshop_audit.facts.days import BEGUN
 from kshop_audit.ingest import Source
 from kshop_audit.judging.empty_days import (
@@ -17,10 +18,12 @@ from kshop_audit.judging.empty_days import (
     lost_inside,
     lost_tail,
 )
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan.load import Loaded
+from kshop_audit.rules.kit.side_files import strangers
 
 PACED = (Kind.CHATS, Kind.ORDERS, Kind.SERVICE_STATS)
 """The kinds whose rows come at a pace, so that days without any tell something."""
@@ -100,6 +103,33 @@ class Reach:
             return bool(made) and not self.empty((Kind.ORDERS,), since)[1].missing
         first_at, last_at = self.ends(kind)
         return first_at is not None and last_at is not None and first_at < since <= last_at
+
+    def foreign(self, kinds: Sequence[Kind]) -> Text | None:
+        """Why files say nothing of this shop: nothing that they name is in its other files, and no
+        `[coverage.<kind>]` says that they are its own.
+        """
+        tables = self.loaded.tables
+        for side, main, found in (
+            (Kind.TICKETS, Kind.ORDERS, orders_of_tickets),
+            (Kind.RATINGS, Kind.CHATS, sessions_of_ratings),
+        ):
+            if side not in kinds or side in self.terms.settings.coverage:
+                continue
+            if (counts := found(tables)) is not None and not counts[0]:
+                return strangers(side, main, *counts)
+        return None
+
+    @property
+    def waits_only(self) -> bool:
+        """Whether all orders wait for payment or shipment, some of many: no whole file does."""
+        return only_waiting(self.loaded.tables)
+
+    def unseen_talks(self) -> int:
+        """How many conversations buyers rated that the chats do not hold: these lack some, as an
+        export of one agent does. 0 where none matches, for then the ids may be of two sorts.
+        """
+        found, of = sessions_of_ratings(self.loaded.tables) or (0, 0)
+        return of - found if found else 0
 
     def ends(self, kind: Kind) -> tuple[datetime | None, datetime | None]:
         """The first and the last event of the files of a kind."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from kshop_audit.facts.violations import appeals, no_source_tickets, violation_t
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent, by_day
 from kshop_audit.rules.kit.compensation import compensation, grade, yuan
@@ -48,11 +50,44 @@ def _doubts() -> dict[Why, pl.Expr]:
     return {why: (pl.col("doubt") == why.value).fill_null(False) for why in reasons}
 
 
+def _partial(terms: Terms, since: date | None) -> Text | None:
+    """Why a clean file proves nothing, if `[coverage.violations]` says that it leaves out days
+    between `since` and as-of; None if it does not, or if nothing is said of it.
+
+    A file of violations has no pace, so that nothing else tells how far it reaches.
+    """
+    said = terms.settings.coverage.get(Kind.VIOLATIONS)
+    last = (terms.end - timedelta(days=1)).date()
+    if said is None or (said[1] >= last and (since is None or said[0] <= since)):
+        return None
+    asked = "" if since is None else f"{since} "
+    return Text(
+        zh=f"[coverage.violations] 写明违规文件只有 {said[0]} 至 {said[1]}，其余日子看不到："
+        f"请导出 {asked}至 {last} 的全部违规单。",
+        en=f"[coverage.violations] says that the violations are those of {said[0]} to {said[1]}, "
+        f"and nothing tells of other days: export all of {asked}to {last}.",
+    )
+
+
+def _unless_partial(concluded: Conclusion, terms: Terms, since: date | None) -> Conclusion:
+    """What is there already fails; what is not there passes only if the file would hold it."""
+    reason = _partial(terms, since)
+    if reason is None or concluded.status is not Status.PASS:
+        return concluded
+    return replace(concluded, status=Status.NO_VERDICT, reason=reason)
+
+
+def _opened(terms: Terms) -> date | None:
+    opened = terms.settings.opened_at
+    return None if opened is None else opened.date()
+
+
 def _ladder(measured: Measured, terms: Terms) -> Conclusion:
     triggered = any(row["media"] or row["repeated"] for row in measured.findings)
     placed = bracket(measured.numerator or 0, triggered, terms)
     status = Status.PASS if placed["bracket"] == "none" else Status.FAIL
-    return Conclusion(status=status, findings=(placed, *measured.findings), count=True)
+    found = Conclusion(status=status, findings=(placed, *measured.findings), count=True)
+    return _unless_partial(found, terms, _opened(terms))
 
 
 @rule(
@@ -133,6 +168,15 @@ def no_source(facts: Facts, terms: Terms) -> Shape:
     )
 
 
+def _none_waits(measured: Measured, terms: Terms) -> Conclusion:
+    """Without one in the file none waits, if the file holds the days that can still be appealed."""
+    days = terms.number("appeal-window", "days")
+    reason = _partial(terms, (terms.as_of - timedelta(days=days)).date())
+    if reason is None or measured.numerator or measured.unknown:
+        return Conclusion()
+    return Conclusion(status=Status.NO_VERDICT, reason=reason)
+
+
 def _evidence_ok() -> pl.Expr:
     """Boolean: null without evidence, and where a part of it could not be compared."""
     lacking, open_question = pl.col("flaws").is_not_null(), pl.col("unchecked").is_not_null()
@@ -153,6 +197,7 @@ def _evidence_ok() -> pl.Expr:
     no_days=by_day.PRESENT_STATE,
     unit=Text(zh="张违约单待处理", en="open violation tickets"),
     needs=("violations.violation_id", "violations.notified_at"),
+    conclude=_none_waits,
     absent={
         "violations.status": absent.NO_VIOLATION_STATUS,
     },
@@ -264,7 +309,8 @@ def _net(measured: Measured, terms: Terms) -> Conclusion:
     removal = terms.number("violation-points", "removal")
     summary: Finding = {"accrued": accrued, "study": study, "net": net, "removal_at": removal}
     status = Status.PASS if net < removal else Status.FAIL
-    return Conclusion(status=status, findings=(summary,), count=True, numerator=net)
+    found = Conclusion(status=status, findings=(summary,), count=True, numerator=net)
+    return _unless_partial(found, terms, _opened(terms))
 
 
 @rule(

@@ -26,6 +26,13 @@ from tests.degradation.lines import (
     side_files,
     split_lines,
 )
+from tests.degradation.older import (
+    FROM,
+    days_inside,
+    judgements_to_come,
+    old_export,
+    untold_pickups,
+)
 from tests.degradation.packs import KUAISHOU, OPTIONS, RULES, SETTINGS, pack_of, truths
 from tests.degradation.shops import GONE, Whole, whole_shop
 
@@ -47,11 +54,19 @@ DEGRADATIONS: Mapping[str, Degradation] = {
     "first_row_only": first_row_only,
 }
 """In the order in which they are done: what is cut is weighed after rows have been damaged."""
+NEWER: Mapping[str, Degradation] = {
+    "judgements_to_come": judgements_to_come,
+    "untold_pickups": untold_pickups,
+    "days_inside": days_inside,
+    "old_export": old_export,
+}
+"""Those that seeds from FROM on draw as well; they are done after the others."""
 REJECTIONS = "rejection_times"
 """No export tells when a ticket was rejected: it was answered between application and finish
 (§1b.7). The shop itself is made with such tickets.
 """
-NAMES = sorted((*DEGRADATIONS, REJECTIONS))
+FIRST_NAMES = sorted((*DEGRADATIONS, REJECTIONS))
+NAMES = sorted((*DEGRADATIONS, *NEWER, REJECTIONS))
 EACH = "each"
 TRIES = 12
 
@@ -95,16 +110,17 @@ def attack_of(seed: int, only: str | None = None) -> Attack:
             the attack has no loss where none of several tries applies to the shop.
     """
     rng = Random(seed)
-    wanted = [only] if only else rng.sample(NAMES, rng.choice((1, 1, 1, 2, 3)))
+    names = NAMES if seed >= FROM else FIRST_NAMES
+    wanted = [only] if only else rng.sample(names, rng.choice((1, 1, 1, 2, 3)))
     if only == EACH:
-        wanted = [NAMES[seed % len(NAMES)]]
+        wanted = [names[seed % len(names)]]
     whole = whole_shop(rng, hidden_rejections=REJECTIONS in wanted)
     exports = exports_of(rng, whole)
     losses: list[Loss] = []
     if hidden := sum(row[GONE] is not None for row in whole.rows["tickets"]):
         losses.append(Loss(REJECTIONS, f"{hidden} tickets"))
     touched = {"tickets"} if hidden else set[str]()
-    for name, degrade in DEGRADATIONS.items():
+    for name, degrade in {**DEGRADATIONS, **NEWER}.items():
         if name not in wanted:
             continue
         for _ in range(TRIES):

@@ -4,7 +4,7 @@ from tests import oracle
 from tests.oracle import douyin, elsewhere, taobao
 from tests.oracle.basis import Case, Outcome, window_end
 from tests.oracle.bounds import spans_of
-from tests.oracle.gaps import Gap, gaps, late_start
+from tests.oracle.gaps import Gap, gaps, late_start, lost_inside
 from tests.oracle.knowledge import Span
 from tests.shops.files import cell
 from tests.shops.profile import COLUMNS, Row, Shop
@@ -22,6 +22,7 @@ __all__ = [
     "elsewhere",
     "gaps",
     "late_start",
+    "lost_inside",
     "oracle",
     "spans_of",
     "taobao",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -25,12 +25,14 @@ class Exports:
         headers: Kind -> columns, also of a file without rows.
         as_of: The instant of the audit.
         opened_at: The day on which the shop opened if `shop.toml` tells it.
+        older: Kind -> rows of a second file, which was made earlier.
     """
 
     tables: Tables
     headers: Mapping[str, tuple[str, ...]]
     as_of: datetime
     opened_at: datetime | None
+    older: Tables = field(default_factory=dict)
 
     def rows(self, kind: str) -> list[Cells]:
         return self.tables.get(kind, [])
@@ -40,6 +42,9 @@ class Exports:
 
     def with_rows(self, kind: str, rows: list[Cells]) -> Exports:
         return replace(self, tables={**self.tables, kind: rows})
+
+    def with_older(self, kind: str, rows: list[Cells]) -> Exports:
+        return replace(self, older={**self.older, kind: rows})
 
     def edited(self, kind: str, places: set[int], edit: Callable[[Cells], Cells]) -> Exports:
         """The same files with some rows of a kind edited; all others are left alone."""
@@ -118,8 +123,10 @@ def layout(rng: Random, exports: Exports) -> list[tuple[str, str]]:
 def write(exports: Exports, folder: Path) -> None:
     """One CSV a kind, and `shop.toml` beside the folder `in` that holds them."""
     (folder / "in").mkdir(parents=True, exist_ok=True)
-    for kind, rows in exports.tables.items():
-        with (folder / "in" / f"{kind}.csv").open("w", encoding="utf-8", newline="") as file:
+    files = [(kind, kind, rows) for kind, rows in exports.tables.items()]
+    files += [(kind, f"{kind}-old", rows) for kind, rows in exports.older.items()]
+    for kind, name, rows in files:
+        with (folder / "in" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, exports.headers[kind])
             writer.writeheader()
             writer.writerows(rows)

@@ -52,4 +52,5 @@ def focused(
         read |= GAPS
     tables = {kind: rows for kind, rows in exports.tables.items() if kind in read}
     headers = {kind: header for kind, header in exports.headers.items() if kind in read}
-    return replace(exports, tables=tables, headers=headers), chosen
+    older = {kind: rows for kind, rows in exports.older.items() if kind in read}
+    return replace(exports, tables=tables, headers=headers, older=older), chosen

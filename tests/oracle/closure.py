@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 
 from .aftersales import has_state
 from .basis import DAY, Case, Row, Shop, dedupe, text, time
+from .gaps import ENOUGH, late_start, lost_inside, midnight_of, missing_runs
 
 NOTICE = timedelta(days=30)
+STALE, LAG = 3, 7
+"""Days that orders must run on past the tickets; days after the first order without any."""
 COOLDOWN_DAYS = 31  # the day after the last completion is day 1, day 30 must be over
 
 STATES = ("pending_payment", "paid", "shipped", "received", "completed", "closed")
@@ -130,9 +133,43 @@ def open_orders(case: Case, facts: Facts) -> Gate:
         return UNANSWERED
     fates = [(text(row, "order_id"), is_finished(case, row, facts)) for row in created(case)]
     blockers = sorted({order_id for order_id, done in fates if done is False})
-    if not blockers and any(done is None for _, done in fates):
+    if not blockers and (any(done is None for _, done in fates) or lacks_days(case)):
         return UNANSWERED
     return Gate(clear=not blockers, blockers=tuple(blockers))
+
+
+def lacks_days(case: Case) -> bool:
+    """Whether days are missing since the first order: an open one may have been made on them."""
+    rows = [
+        (text(row, "order_id"), moment)
+        for row in case.rows("orders")
+        if (moment := time(row, "created_at"))
+    ]
+    first = min((moment for _, moment in rows), default=case.as_of)
+    return bool(missing_runs(rows, case.as_of, first))
+
+
+def lacks_tickets(case: Case) -> bool:
+    """Whether a file of tickets with rows lacks days on which orders went on."""
+    tickets = [m for row in case.rows("tickets") if (m := time(row, "applied_at"))]
+    orders = [m for row in case.rows("orders") if (m := time(row, "created_at"))]
+    orders = [moment for moment in orders if case.is_past(moment)]
+    if not tickets or not orders:
+        return False
+    events = [
+        moment
+        for row in case.rows("tickets")
+        for name in (*EVENTS["tickets"], "return_signed_at")
+        if (moment := time(row, name))
+    ]
+    days = (midnight_of(max(orders)) - midnight_of(max(events))).days
+    known = max((midnight_of(max(events)) - midnight_of(min(tickets))).days + 1, 1)
+    tail = days >= STALE and len(tickets) * days >= ENOUGH * known
+    return (
+        tail
+        or bool(late_start(tickets, orders, set(), min(orders), LAG))
+        or bool(lost_inside(tickets, orders, set()))
+    )
 
 
 def cooldown(case: Case, facts: Facts) -> Gate:
@@ -141,6 +178,8 @@ def cooldown(case: Case, facts: Facts) -> Gate:
         return UNANSWERED
     left = open_orders(case, facts)
     gate = after_completions(case, facts, left.blockers)
+    if gate.clear and "last_completed_at" not in facts and lacks_days(case):
+        gate = UNANSWERED  # one that was completed later may stand in these days
     if not left.blockers:
         return gate
     waits = not gate.clear and not gate.no_verdict
@@ -218,6 +257,6 @@ def open_tickets(case: Case) -> Gate:
         if state == "open" and order_id not in orders:
             blockers.add(order_id)
         open_ = open_ or " or " in state
-    if open_ and not blockers:
+    if not blockers and (open_ or lacks_days(case) or lacks_tickets(case)):
         return UNANSWERED
     return Gate(clear=not blockers, blockers=tuple(sorted(blockers)))

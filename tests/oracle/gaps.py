@@ -124,3 +124,31 @@ def late_start(
     before = sum((usual if day in lost else Fraction(days.count(day)) for day in late), Fraction(0))
     expected = before * len(rows) / follow
     return head if len(late) >= 3 and expected >= ENOUGH else []
+
+
+def lost_inside(rows: list[datetime], guide: list[datetime], lost: set[datetime]) -> list[datetime]:
+    """The days between the first and the last row of a side file on which it has none, while what
+    its rows follow went on: by the pace of its days and by that of what they follow ten rows or
+    more are expected in such a run, and no other is as long.
+
+    The arguments are those of `late_start`.
+    """
+    if not rows or not guide:
+        return []
+    held = {midnight_of(moment) for moment in rows}
+    days = [midnight_of(moment) for moment in guide]
+    first, last = min(held), max(held)
+    follow = sum(day >= first for day in days)
+    if not follow:
+        return []
+    usual = Fraction(len(days), len(set(days)))
+    runs = [run for run in all_runs([("", m) for m in rows], last, first) if run[0] > first]
+    found: list[datetime] = []
+    for begun, length in runs:
+        run = [begun + number * DAY for number in range(length)]
+        alike = sum(abs(other - length) <= 1 for _, other in runs)
+        units = sum((usual if d in lost else Fraction(days.count(d)) for d in run), Fraction(0))
+        by_days = Fraction(len(rows) * length, (last - first).days + 1)
+        if alike == 1 and min(by_days, units * len(rows) / follow) >= ENOUGH:
+            found += run
+    return found
