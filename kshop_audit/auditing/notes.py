@@ -155,7 +155,10 @@ def data_notes(
             Text(zh=f"{source.name}：{note.zh}", en=f"{source.name}: {note.en}")
             for note in source.notes
         ]
-        overlapping = loaded.counts.get(source.index, FileCount()).overlapping
+        count = loaded.counts.get(source.index, FileCount())
+        if source.kind is not None and count.records in LIMITS:
+            notes.append(_perhaps_cut(source.name, count.records))
+        overlapping = count.overlapping
         if overlapping:
             notes.append(_overlap(source.name, overlapping))
         if source.kind is None:
@@ -216,6 +219,19 @@ def _reject_notes(
             zh=f"另有 {more} 行读不出来，完整清单见 --evidence。",
             en=f"{more} more rows could not be read; --evidence lists them all.",
         )
+
+
+LIMITS = frozenset({5_000, 10_000, 20_000, 30_000, 50_000, 65_535, 100_000, 200_000, 1_048_575})
+"""So many rows, to the row, are more likely the end of what an export or a sheet holds."""
+
+
+def _perhaps_cut(name: str, rows: int) -> Text:
+    return Text(
+        zh=f"{name}：正好 {rows} 行，可能到了导出或表格的行数上限，后面的被截掉了；"
+        "请分几段时间导出，再一起给。",
+        en=f"{name}: exactly {rows} rows, which may be the limit of an export or a sheet, with the "
+        "rest cut off; export several periods and give them together.",
+    )
 
 
 def _overlap(name: str, rows: int) -> Text:

@@ -94,3 +94,10 @@ def test_of_thirty_days_the_last_seven_are_enough_for_appeals(tmp_path: Path) ->
     said = {Kind.VIOLATIONS: days}
     found = result(tmp_path, "appeal-window", opened_at=datetime(2026, 1, 1), coverage=said)
     assert found.status is Status.PASS
+
+
+@pytest.mark.parametrize(("rows", "noted"), [(4_999, False), (5_000, True), (5_001, False)])
+def test_a_round_number_of_rows_may_be_a_limit(tmp_path: Path, rows: int, noted: bool) -> None:
+    waiting(tmp_path, rows)
+    report = audit_folder(tmp_path, as_of=AS_OF, select=["ship-48h"]).report
+    assert any(f"正好 {rows} 行" in note.zh for note in report.notes) is noted

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.degradation.attack import NAMES, attack_of, outcome_of
+from tests.degradation.older import FROM
 
 pytestmark = pytest.mark.slow  # hundreds of audits
 
@@ -27,7 +28,9 @@ def contradictions(seed: int, only: str | None = None) -> Iterator[str]:
         yield f"{again}: {fault.rule} {fault.kind}: {fault.detail} ({attack.stated()})"
 
 
-@pytest.mark.parametrize("first", range(FIRST, FIRST + COMBINED, CHUNK))
+@pytest.mark.parametrize(
+    "first", [*range(FIRST, FIRST + COMBINED, CHUNK), *range(FROM, FROM + COMBINED, CHUNK)]
+)
 def test_losses_of_any_kind_leave_the_truth_within_the_bounds(first: int) -> None:
     seeds = range(first, first + CHUNK)
     assert [line for seed in seeds for line in contradictions(seed)] == []
@@ -56,10 +59,13 @@ ALONE = {
     810_008: "stale_tickets",
     820_000: "late_tickets",
     820_028: "late_tickets",
+    31_000_022: "untold_pickups",
 }
-"""Shops whose pickup rate took the silence of tickets that were not there for none."""
+"""Shops whose pickup rate took the silence of tickets that were not there for none; the last one's
+files are younger than as-of, so that its parcels arrive later.
+"""
 
 
 @pytest.mark.parametrize("seed", ALONE)
-def test_tickets_that_a_file_does_not_reach_may_leave_out_orders(seed: int) -> None:
+def test_what_one_loss_contradicted_once_is_no_more(seed: int) -> None:
     assert [*contradictions(seed, ALONE[seed])] == []
