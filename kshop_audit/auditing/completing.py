@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from kshop_audit.auditing.assessed import LIKE, NEAR, assessed
 from kshop_audit.auditing.coverage import GUIDES, PACED, Reach
@@ -53,7 +54,7 @@ class MeasuredPack:
         """The terms of the pack."""
         return self.run.terms
 
-    @property
+    @cached_property
     def reach(self) -> Reach:
         """How far the files reach."""
         return Reach(self.exports.loaded, self.exports.sources, self.by_day, self.terms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from kshop_audit.facts.belonging import only_waiting, orders_of_tickets, sessions_of_ratings
 from kshop_audit.facts.days import BEGUN
@@ -108,16 +109,21 @@ class Reach:
         """Why files say nothing of this shop: nothing that they name is in its other files, and no
         `[coverage.<kind>]` says that they are its own.
         """
-        tables = self.loaded.tables
-        for side, main, found in (
-            (Kind.TICKETS, Kind.ORDERS, orders_of_tickets),
-            (Kind.RATINGS, Kind.CHATS, sessions_of_ratings),
-        ):
+        for side, main in ((Kind.TICKETS, Kind.ORDERS), (Kind.RATINGS, Kind.CHATS)):
             if side not in kinds or side in self.terms.settings.coverage:
                 continue
-            if (counts := found(tables)) is not None and not counts[0]:
+            counts = self._tickets if side is Kind.TICKETS else self._ratings
+            if counts is not None and not counts[0]:
                 return strangers(side, main, *counts)
         return None
+
+    @cached_property
+    def _tickets(self) -> tuple[int, int] | None:
+        return orders_of_tickets(self.loaded.tables)
+
+    @cached_property
+    def _ratings(self) -> tuple[int, int] | None:
+        return sessions_of_ratings(self.loaded.tables)
 
     @property
     def waits_only(self) -> bool:
@@ -128,7 +134,7 @@ class Reach:
         """How many conversations buyers rated that the chats do not hold: these lack some, as an
         export of one agent does. 0 where none matches, for then the ids may be of two sorts.
         """
-        found, of = sessions_of_ratings(self.loaded.tables) or (0, 0)
+        found, of = self._ratings or (0, 0)
         return of - found if found else 0
 
     def ends(self, kind: Kind) -> tuple[datetime | None, datetime | None]:
