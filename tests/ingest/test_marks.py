@@ -41,7 +41,10 @@ def in_order(marks: Marks) -> bool:
 @settings(max_examples=400)
 @given(text=blocks())
 def test_quotes_are_in_order_where_no_record_breaks_the_grammar(text: str) -> None:
-    assert in_order(marks_of(text)) == all(record.fault is None for record in strictly(text))
+    sound = all(record.fault is None for record in strictly(text))
+    # A return alone is none inside quotes, and hardly ever there: such a block is read closely.
+    marks = marks_of(text)
+    assert in_order(marks) == (sound and not marks.odd_returns)
 
 
 @settings(max_examples=400)

@@ -11,7 +11,7 @@ from kshop_audit.ingest.cells import plain_columns
 from kshop_audit.ingest.cells.feet import is_remark, is_total
 from kshop_audit.ingest.cells.protection import EMPTY, HOLLOW, bare
 
-SIGNS = st.text(st.sampled_from("0123456789abcRTnulNone_:@-无张三'\"=/,.+eE# "), max_size=9)
+SIGNS = st.text(st.sampled_from("0123456789abcRTnulNone_:@-—*()·无张三'\"=/,.+eE# "), max_size=9)
 
 
 def strange(text: str) -> bool:
@@ -27,7 +27,10 @@ def test_a_word_for_nothing_gets_a_closer_look(word: str) -> None:
     assert strange(word)
 
 
-@pytest.mark.parametrize("text", ["o1", "A", "kf1", "张三", "S2026081800", "0a1b2c3d4e5f", "12"])
+@pytest.mark.parametrize(
+    "text",
+    ["o1", "A", "kf1", "张三", "S2026081800", "0a1b2c3d4e5f", "12", "客服 小美(售前)", "张**"],
+)
 def test_ids_as_shops_have_them_need_none(text: str) -> None:
     assert not strange(text)
 

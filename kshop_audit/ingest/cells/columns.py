@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from unicodedata import normalize
 
 import polars as pl
 
@@ -41,6 +42,7 @@ class Dress(Enum):
     FORMULA = auto()
     YUAN = auto()
     SLASHES = auto()
+    WIDE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ def _dress(part: Cells, sample: Sequence[str]) -> Dress:
             return Dress.TAB
         case Type.ID if any(text.startswith('="') for text in sample):
             return Dress.FORMULA
+        case Type.ID if any(normalize("NFKC", text) != text for text in sample):
+            return Dress.WIDE
         case Type.MONEY if not part.fen and any(text.startswith(("¥", "￥")) for text in sample):
             return Dress.YUAN
         case Type.TIME | Type.DATE if any("/" in text.strip("/") for text in sample):

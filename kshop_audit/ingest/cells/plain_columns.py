@@ -24,8 +24,9 @@ from kshop_audit.tables import ROW
 ODD = "_odd"
 """Boolean: the row needs a closer look."""
 
-_STRANGE_ID = "[^0-9A-Za-z_:@一-龥-]|^(?i:-{1,3}|0|无|nan|null|none)$"
-"""Characters that a repair may touch, and words for nothing."""
+_NO_ID = r"-{1,3}|—{1,2}|\*{3,5}|0|无|\(无\)|nan|null|none"
+_STRANGE_ID = rf"[^ 0-9A-Za-z_:@()*·—一-龥-]|^ | $|^(?i:{_NO_ID})$"
+"""Characters that a repair may touch, blanks at the ends, and words for nothing."""
 
 _BLANK = "[" + "".join(rf"\x{{{ord(char):x}}}" for char in BLANKS) + "]"
 _LOOSE = f"^(?:{_BLANK}|[=\"'])|{_BLANK}$"
@@ -93,6 +94,8 @@ def _undressed(part: Cells) -> pl.Expr:
             return raw.str.strip_chars_start("¥￥")
         case Dress.SLASHES:
             return raw.str.replace_all("/", "-", literal=True)
+        case Dress.WIDE:
+            return raw.str.normalize("NFKC")
         case _:
             return raw
 
