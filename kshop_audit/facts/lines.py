@@ -28,9 +28,6 @@ ONE = ("status", "carrier", "province", "product_id", "buyer_id")
 LEFT = ("shipped", "received", "completed")
 """States that an order has only once it was shipped."""
 
-ARRIVED = ("received", "completed")
-"""States that an order has only once the carrier had it."""
-
 CLOSED, COMPLETED = pl.col("status") == "closed", pl.col("status") == "completed"
 REFUNDED = pl.col("aftersale_state") == "refunded"
 GIVEN_UP = (CLOSED | REFUNDED).fill_null(False)
@@ -88,7 +85,6 @@ def _columns(tables: Tables) -> dict[str, Merge]:
         "postage_fen": least(pl.col("postage")),
         "closed": all_are(CLOSED),
         "one_completed": one_is(COMPLETED),
-        "arrived": one_is(pl.col("status").is_in(ARRIVED)),
         "undated": one_is(COMPLETED & pl.col("finished_at").is_null()),
         "done": all_are(pl.col("status").is_in(("completed", "closed"))),
         "refunded": all_are(REFUNDED),

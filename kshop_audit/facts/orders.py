@@ -35,8 +35,7 @@ def orders(facts: Facts) -> pl.LazyFrame:
     not cancelled before), and parcels_shipped_at (when the last parcel left): both null when that
     was not by as-of; picked_up_at (null when later than as-of), signed_at
     (received or signed for), pickup_known (Boolean: the files would tell of a pickup, or it was
-    not shipped; not of an order that arrived and has none, unless the
-    operator says that the shipments are complete),
+    not shipped),
     proven_by (latest instant by which a pickup must have happened), later_node (Boolean: a node
     past the pickup is named), listed (the shipments files have it), paid_fen, unpriced (a line has
     no amount), commission_fen, postage_fen, tracking_no (one of them), carrier, province,
@@ -73,7 +72,7 @@ def orders(facts: Facts) -> pl.LazyFrame:
 
 
 STEPS = (
-    "arrived", "last_waybill", "first_waybill", "has_waybills", "own_waybill", "listed_waybill",
+    "last_waybill", "first_waybill", "has_waybills", "own_waybill", "listed_waybill",
     "shipment_pickup", "shipment_signed", "reported", "called_off", "refunded", "lines",
     "untimed", "must_wait", "pickup_stated", "_filled",
     *(name + LATEST for name in ("last_waybill", "first_waybill", "shipment_pickup", "_filled")),
@@ -126,9 +125,6 @@ def _by_as_of(rows: pl.LazyFrame, tables: Tables, terms: Terms) -> pl.LazyFrame:
     reported = pl.col("order_id").is_in(terms.settings.force_majeure)
     cancelled = pl.col("uploaded_at").is_null() & (pl.col("called_off") | pl.col("refunded"))
     waits = pl.col("uploaded_at").is_null() & pl.col("status_known") & ~pl.col("may_have_left")
-    # It arrived, be it after as-of: it was picked up before, and no file says when.
-    received = pl.col("signed_at").is_not_null() | pl.col("arrived")
-    untold = received & pl.col("picked_up_at").is_null()
     complete = covered(pl.coalesce("uploaded_at", "paid_at"), Kind.SHIPMENTS, terms)
     unclear = pl.col("unclear") | pl.col("outdated")
     vague = (unclear | pl.col("may_have_left")) & ~pl.col("must_wait")
@@ -137,7 +133,7 @@ def _by_as_of(rows: pl.LazyFrame, tables: Tables, terms: Terms) -> pl.LazyFrame:
         has_shipped_at=pl.col("uploaded_at").is_not_null(),
         exempted=pl.col("reported").fill_null(False) | reported,
         cancelled=cancelled,
-        pickup_known=((pl.col("pickup_known") | waits) & ~untold) | complete,
+        pickup_known=pl.col("pickup_known") | complete | waits,
         open_state=pl.col("lines_shipped_at").is_null() & ~cancelled & vague,
     )
 

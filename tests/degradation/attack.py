@@ -31,7 +31,6 @@ from tests.degradation.older import (
     days_inside,
     judgements_to_come,
     old_export,
-    untold_pickups,
 )
 from tests.degradation.packs import KUAISHOU, OPTIONS, RULES, SETTINGS, pack_of, truths
 from tests.degradation.shops import GONE, Whole, whole_shop
@@ -56,7 +55,6 @@ DEGRADATIONS: Mapping[str, Degradation] = {
 """In the order in which they are done: what is cut is weighed after rows have been damaged."""
 NEWER: Mapping[str, Degradation] = {
     "judgements_to_come": judgements_to_come,
-    "untold_pickups": untold_pickups,
     "days_inside": days_inside,
     "old_export": old_export,
 }

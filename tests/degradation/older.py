@@ -135,23 +135,3 @@ def judgements_to_come(rng: Random, exports: Exports) -> Degraded:
         f"{stated('tickets', 'liable_party', len(chosen), len(exports.rows('tickets')))} {word}"
     )
     return changed, Loss("judgements_to_come", detail)
-
-
-def untold_pickups(rng: Random, exports: Exports) -> Degraded:
-    """Orders that arrived, and no file tells when they were picked up: unknown, as an order called
-    shipped without its time is (§1b.7).
-    """
-    if not exports.has("orders", "picked_up_at") or "shipments" in exports.tables:
-        return None
-    arrived = ("received", "completed")
-    rows = exports.rows("orders")
-    places = places_of(
-        exports, "orders", lambda row: row["picked_up_at"] != "" and row["status"] in arrived
-    )
-    if not places:
-        return None
-    chosen = some(rng, places)
-    ids = {rows[place]["order_id"] for place in chosen}
-    chosen = set(places_of(exports, "orders", lambda row: row["order_id"] in ids))
-    changed = exports.edited("orders", chosen, lambda row: row | {"picked_up_at": ""})
-    return changed, Loss("untold_pickups", stated("orders", "picked_up_at", len(chosen), len(rows)))

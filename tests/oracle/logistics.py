@@ -175,15 +175,6 @@ def tells_pickups(case: Case, kind: str) -> bool:
     return case.has(kind, "picked_up_at") and len(due) < 3
 
 
-def arrived_untold(case: Case, order: Order) -> bool:
-    """It came to its buyer, so that it was picked up, and no file tells when."""
-    if order.picked_up_at is not None:
-        return False
-    return order.received_at is not None or any(
-        text(line, "status") in ("received", "completed") for line in order.lines
-    )
-
-
 def pickup(case: Case) -> Outcome:
     own = case.has("orders", "shipped_at") or case.has("shipments", "shipped_at")
     seen = case.has("orders", "picked_up_at") or case.has("shipments", "picked_up_at")
@@ -204,7 +195,7 @@ def pickup(case: Case) -> Outcome:
             fates[order.order_id] = reason
         elif is_force_majeure(case, order):
             fates[order.order_id] = "force_majeure"
-        elif (not own_column and order.order_id not in listed) or arrived_untold(case, order):
+        elif not own_column and order.order_id not in listed:
             fates[order.order_id] = "not_covered"  # no file would tell of its pickup
         elif refund_before_pickup(case, order, applied.get(order.order_id, [])):
             fates[order.order_id] = "refund_before_pickup"
