@@ -54,3 +54,32 @@ def test_a_missed_red_line_says_when_it_passes() -> None:
     speech = view(report, "zh").speech
     missed = {speech.text(rule.title) for rule in report.rules if rule.id in report.verdict.failed}
     assert missed <= {one.title for one in contents.whens(report, speech)}
+
+
+def test_a_rule_without_a_verdict_says_in_its_line_what_it_lacks() -> None:
+    report = report_of("damaged")
+    (unknown,) = [
+        part for part in contents.tabs(report, view(report, "zh")) if part.id == "unknown"
+    ]
+    assert [drawer.row.title for drawer in unknown.drawers if not drawer.hint] == []
+
+
+@pytest.mark.parametrize(
+    ("shop", "said"),
+    [("healthy", "往后 30 天不会掉线"), ("damaged", "有些天判不了"), ("douyin", "没有红线")],
+)
+def test_what_is_not_known_of_the_coming_days_is_not_called_safe(shop: str, said: str) -> None:
+    report = report_of(shop)
+    assert said in contents.calm(report, view(report, "zh").speech)
+
+
+def test_a_shop_of_which_no_deadline_is_known_has_not_nothing_to_do() -> None:
+    page = html.render(report_of("douyin"), "zh")
+    assert "这个规则包没有处理期限" in page
+    assert "到期的事" not in page
+
+
+def test_an_estimated_score_is_called_one_in_its_tile() -> None:
+    tile = html.render(report_of("failing"), "zh").split('<section class="card">')[0]
+    assert "估算总分 4.04" in tile
+    assert "不是平台给的分数" in tile

@@ -64,9 +64,13 @@ class FindingTable:
 
 @dataclass(frozen=True, slots=True)
 class Drawer:
-    """One rule: its line, its pictures, and what opens below them."""
+    """One rule: its line, its pictures, and what opens below them.
+
+    `hint`: how far it is from its line, or why there is no verdict.
+    """
 
     row: Row
+    hint: str
     bullet: Markup
     spark: Markup
     ahead: Markup
@@ -127,6 +131,7 @@ def _drawers(rows: Sequence[Row], report: Report, speech: Speech) -> Iterator[Dr
         rule = row.rule
         yield Drawer(
             row=row,
+            hint=row.distance or _why(row),
             bullet=charts.bullet(rule, _bullet_words(row, speech)),
             spark=charts.sparkline(rule, report.as_of, _spark_words(rule, speech)),
             ahead=_ahead(rule, speech),
@@ -136,6 +141,13 @@ def _drawers(rows: Sequence[Row], report: Report, speech: Speech) -> Iterator[Dr
             texts=(*row.remarks, *row.notes, *row.details),
             todo=actions.get(rule.id, ""),
         )
+
+
+def _why(row: Row) -> str:
+    """Of a rule without a verdict what it lacks, in one sentence."""
+    if row.rule.status is not Status.NO_VERDICT:
+        return ""
+    return row.speech.lead(next(iter(row.remarks), ""))
 
 
 def _bullet_words(row: Row, speech: Speech) -> str:
@@ -231,6 +243,16 @@ def whens(report: Report, speech: Speech) -> tuple[When, ...]:
     order = {"bad": 0, "unknown": 1, "good": 2}
     shown = [one for one in found if one is not None]
     return tuple(sorted(shown, key=lambda one: order[one.kind])[:_MOST_WHEN])
+
+
+def calm(report: Report, speech: Speech) -> str:
+    """What there is to say where no red line is missed or will be, as far as that is known."""
+    red = [rule for rule in report.rules if rule.level is Level.ERROR]
+    ahead = [rule.forecast for rule in red if rule.forecast is not None]
+    open_ = any(day.status == Status.NO_VERDICT for own in ahead for day in own.days)
+    if not red:
+        return speech.say("part.no_red")
+    return speech.say("part.nothing_known" if open_ else "part.nothing_fails")
 
 
 def _when(rule: RuleResult, speech: Speech) -> When | None:

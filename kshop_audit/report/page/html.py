@@ -41,6 +41,7 @@ def render(report: Report, lang: str) -> str:
         due=due,
         due_more=more,
         whens=contents.whens(report, speech),
+        calm=contents.calm(report, speech),
         tabs=contents.tabs(report, shown),
         whatif=whatif(report, speech),
         roll_offs=roll_offs(report, speech),
