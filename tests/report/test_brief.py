@@ -47,8 +47,8 @@ def test_says_what_failed_how_far_and_what_first() -> None:
 
 def test_a_passing_shop_reads_calm() -> None:
     assert render(passing(), "zh").splitlines() == [
-        "【通过】萌芽小店 · 截至 2026-10-31 24:00 · 判得了的 4 项红线全部达标",
-        "估算总分 4.83（优），本工具估算，非平台分数",
+        "【通过】萌芽小店 · 截至 2026-10-31 24:00 · 4 项红线全部达标",
+        "估算总分 4.83（优），不是平台给的分数",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from shutil import copytree
 
@@ -63,7 +64,7 @@ def test_a_shop_fits_on_a_screen(
 def test_when_it_will_be_good_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", str(ROOT / "sample_data" / "failing"), "--width", "80", "--lang", "zh"])
     text = capsys.readouterr().out
-    assert "没过的红线，和怎样才能过（全部最早 2026-11-" in text
+    assert "没过的红线，怎样才能过（最早 2026-11-" in text
     assert re.search(r"往后全部做到，最早 11-\d\d 能过（还差 168 条按时回复）\n", text)
     assert text.count("168") == 1
 
@@ -80,16 +81,16 @@ def test_sections_stand_in_their_order() -> None:
     text = zh(failing())
     order = [
         "【不通过】3 项红线未达标",
-        "没过的红线，和怎样才能过",
+        "没过的红线，怎样才能过",
         "提醒未达标 2 项",
         "红线判不了 1 项",
-        "数据不够，判不了 1 项：客服好评率",
+        "数据不够，判不了 1 项（用 doctor 看要补什么）：客服好评率",
         "待人工复核 1 项",
         "估算总分",
         "先做这几件",
         "达标 2 项",
         "数据：",
-        "【不通过】3 项红线未达标；细节",
+        "【不通过】3 项红线未达标；看全部",
     ]
     starts = [text.rindex(f"\n{part}" if index else part) for index, part in enumerate(order[1:])]
     assert text.startswith(order[0])
@@ -118,7 +119,7 @@ def test_without_gates_the_verdict_line_does_not_call_them_unmeasured() -> None:
         replace(rule, level=Level.WARN) if rule.level is Level.ERROR else rule
         for rule in report.rules
     )
-    assert "只测量，没有红线" in zh(replace(report, rules=lowered))
+    assert "没有红线，只列出数字" in zh(replace(report, rules=lowered))
     silent = tuple(replace(rule, status=Status.NOT_APPLICABLE) for rule in report.rules)
     assert "数据不够，一项红线也判不了" in zh(replace(report, rules=silent))
 
@@ -246,7 +247,7 @@ def test_assumptions_are_marked_and_explained() -> None:
 
 def test_the_score_is_labelled_and_everything_left_out_is_named() -> None:
     text = zh(failing(), verbose=True)
-    assert "本工具估算，非平台分数" in text
+    assert "不是平台给的分数" in text
     assert "没有计入总分  客服好评率、24 小时揽收率" in text
     assert "商责纠纷率未达标，仅退款处理时长最多 4.00 分" in text
     assert "没有总分：近 30 天付款订单不足 30 单" in zh(incomplete(), verbose=True)
@@ -331,3 +332,36 @@ def test_several_packs_are_stated_apart() -> None:
     assert sum(line.startswith("× 违禁词 banned-words") for line in lines) == 2
     assert "商品评分（kuaishou） 4.82" in text
     assert "（kuaishou-2021-09） 4.82" in text
+
+
+@pytest.mark.parametrize("shop", ["pinduoduo", "jd", "closing"])
+def test_no_line_below_a_red_line_repeats_it(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", str(ROOT / "sample_data" / shop), "--width", "100", "--lang", "zh"])
+    lines = capsys.readouterr().out.splitlines()
+    pairs = pairwise(lines)
+    assert [below for above, below in pairs if below.strip() and below.strip() in above] == []
+
+
+def test_a_shop_without_red_lines_sees_its_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", str(ROOT / "sample_data" / "douyin"), "--width", "80", "--lang", "zh"])
+    text = capsys.readouterr().out
+    assert "√ 飞鸽3分钟人工回复率（抖店）  100.0%（29/29）" in text
+    assert "商家体验分（抖店）" in text
+
+
+def test_red_lines_that_could_not_be_judged_are_not_called_met() -> None:
+    report = passing()
+    assert "4 项红线全部达标" in zh(report)
+    assert "判得了的" not in zh(report)
+    first, *rest = (rule for rule in report.rules if rule.level is Level.ERROR)
+    open_ = replace(first, status=Status.NO_VERDICT)
+    rules = tuple(open_ if rule is first else rule for rule in report.rules)
+    verdict = replace(report.verdict, no_verdict=(first.id,), not_measured=(first.id,))
+    assert f"判得了的 {len(rest)} 项红线全部达标" in zh(
+        replace(report, rules=rules, verdict=verdict)
+    )
+
+
+def test_the_line_of_the_context_breaks_between_its_parts() -> None:
+    lines = zh(failing(), width=60).splitlines()
+    assert not any(line.endswith((" ·", "配", "规则")) for line in lines[1:4])

@@ -47,16 +47,18 @@ def test_every_page_for_people_begins_with_it(entry: Format, lang: str) -> None:
 def test_it_says_what_is_there() -> None:
     assert today_lines(failing(), "zh") == (
         "1 单待发货，11-01 13:08 到期（还剩 13 小时）：2630320033744244 · 约赔 23.60 元",
-        "2 单待揽收，最早 11-01 15:31 到期（还剩 15 小时） · 有 1 个看不出做没做",
-        "1 个会话待回复，已超时，最早 10-31 11:05（12 小时前）",
+        "2 单待揽收，最早 11-01 15:31 到期（还剩 15 小时） · 其中 1 个看不出做没做，先核对",
+        "1 个会话待回复，已超时，10-31 11:05 到期（12 小时前）：2630420034269410",
     )
     ship, pickup, question = today_lines(failing(), "en")
-    cost = "about CNY 23.60"
-    unsure = "1 of them may be done already"
+    cost = "may cost about CNY 23.60"
+    unsure = "1 of them may be done already, look first"
     assert ship == f"1 order to ship, due 11-01 13:08 (13 h left): 2630320033744244 · {cost}"
     first = "2 parcels to be picked up, the first due 11-01 15:31 (15 h left)"
     assert pickup == f"{first} · {unsure}"
-    assert question == "1 conversation to answer, late, the first since 10-31 11:05 (12 h ago)"
+    assert question == (
+        "1 conversation to answer, late since 10-31 11:05 (12 h ago): 2630420034269410"
+    )
 
 
 def with_items(*items: Any) -> Report:

@@ -63,6 +63,20 @@ def wrap(text: str, width: int, hang: int = 0, measure: Measure = rich_cells) ->
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
+def packed(text: str, separator: str, width: int, measure: Measure = rich_cells) -> list[str]:
+    """Parts of a text between its separators, as many on a line as it holds; a part that is wider
+    than a line is left as it is.
+    """
+    lines: list[str] = []
+    for part in text.split(separator):
+        joined = f"{lines[-1]}{separator}{part}" if lines else part
+        if lines and measure(joined) > width:
+            lines.append(part)
+        else:
+            lines[-1:] = [joined]
+    return lines
+
+
 def pad(text: str, width: int, measure: Measure = rich_cells) -> str:
     """`text` filled up to `width` cells, flush left."""
     return text + " " * (width - measure(text))

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 
-from kshop_audit.model.report import Report
+from kshop_audit.model.report import Report, Status
 from kshop_audit.report.text.details import Details
-from kshop_audit.report.text.layout import pad, wrap
+from kshop_audit.report.text.layout import packed, pad, wrap
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view import short
 from kshop_audit.report.view.contents import View, view
@@ -64,7 +64,10 @@ class _Short:
         lines = self._badge(shown.short)
         for warning in shown.warnings:
             lines.extend(self._paragraph(warning, 2, Style.STRONG, 2))
-        return [*lines, *self._paragraph(context, 2, Style.DIM, 2)]
+        parts = packed(context, self._speech.say("sign.separator"), self.width - 2)
+        for part in parts:
+            lines.extend(self._paragraph(part, 2, Style.DIM, 2))
+        return lines
 
     def last(self) -> list[Spans]:
         """The verdict once more, and where the rest is to be had."""
@@ -85,6 +88,19 @@ class _Short:
         """Red lines that are not met, two lines each; then warnings, a line each."""
         for group in self._view.groups:
             yield self._section(group)
+        if self._view.status == "measured":
+            yield self._measured()
+
+    def _measured(self) -> list[Spans]:
+        """The figures of rules that decide nothing, where there are no others."""
+        known = [row for row in self._view.listed if row.rule.status is not Status.NOT_APPLICABLE]
+        open_ = [row for row in known if row.mark is Mark.UNKNOWN]
+        measured = [row for row in known if row.mark is not Mark.UNKNOWN]
+        title = self._speech.say("short.figures", len(measured))
+        return [
+            *self._table(title, Mark.MET, measured),
+            *self._named("short.unknown", open_),
+        ]
 
     def _section(self, group: Group) -> list[Spans]:
         lines: list[Spans] = []
@@ -118,7 +134,7 @@ class _Short:
         beside = self.width - _SIGN - widest - 2 >= _MIN_TEXT
         for row in rows:
             name = pad(row.title, widest) if beside else row.title
-            start = f"{self._speech.data(sign.value)} {name}  "
+            start = f"{self._speech.data(row.mark.value)} {name}  "
             room = self.width - cell_len(start)
             text = short.figure(row.rule, self._speech)
             if cell_len(text) > room:
@@ -130,7 +146,7 @@ class _Short:
                 yield from self._paragraph(start.rstrip(), 0, strong, _SIGN)
                 yield from self._paragraph(text, _INDENT, Style.PLAIN)
             below = short.below(row) if two else ""
-            for line in (below, *short.segments(row)):
+            for line in ("" if below in text else below, *short.segments(row)):
                 yield from self._paragraph(line, _INDENT, Style.PLAIN) if line else ()
 
     def _named(self, key: str, rows: list[Row]) -> Iterable[Spans]:

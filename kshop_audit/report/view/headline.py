@@ -38,13 +38,16 @@ def _ground(report: Report) -> tuple[str, Sequence[str]]:
         return ("incomplete_score" if decided else "nothing"), ()
     gates = [rule for rule in report.rules if rule.level is Level.ERROR]
     met = [rule.id for rule in gates if rule.status is Status.PASS]
-    # What is met needs no names: it is all that could be judged.
-    return ("passed" if met else "nothing" if gates else "no_gates"), met
+    if not met:
+        return ("nothing" if gates else "no_gates"), ()
+    # What is met needs no names: it is all there is, or all that could be judged.
+    silent = any(rule.status is Status.NO_VERDICT for rule in gates)
+    return ("passed_known" if silent else "passed"), met
 
 
 def _said(key: str, ids: Sequence[str], report: Report, speech: Speech, *, named: bool) -> str:
     said = speech.say(f"headline.{key}", len(ids))
-    if not named or not ids or key == "passed":
+    if not named or not ids or key.startswith("passed"):
         return said
     titles = titles_of(report, speech)
     names = speech.names([titles.get(i) or speech.data(i) for i in ids], _NAMES, counted=True)

@@ -321,7 +321,9 @@ def _plain(item: str | int | bool | None, speech: Speech) -> str:
 def _own(rule: RuleResult, speech: Speech, key: str, n: int) -> str:
     """The rule's own phrase where there is one: "57 orders" says more than "57"."""
     own = f"rule.{rule.id}.{key}"
-    return speech.say(own if speech.knows(own) else f"distance.{key}", n)
+    if speech.knows(own):
+        return speech.say(own, n)
+    return speech.say(f"distance.{key}", n, unit=unit(rule, speech))
 
 
 def _hours_apart(rule: RuleResult, speech: Speech) -> str:

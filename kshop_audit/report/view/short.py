@@ -32,11 +32,18 @@ def figure(rule: RuleResult, speech: Speech, *, bare: bool = False) -> str:
     if rule.status is Status.NO_VERDICT:
         return _open(rule, target, speech)
     shown, counts = phrases.value_or_range(rule, speech), phrases.counts(rule)
-    if bare or not counts:
-        return speech.say("short.figure", value=shown, target=target)
+    if rule.target is None or bare or not counts:
+        return _plainly(rule, shown, counts, speech)
     if figures.figure(rule) in (Figure.HOURS, Figure.MEAN) and of:
         return speech.say("short.mean", of, value=shown, unit=unit, target=target)
     return speech.say("short.counted", value=shown, target=target, counts=counts)
+
+
+def _plainly(rule: RuleResult, shown: str, counts: str, speech: Speech) -> str:
+    """Without a target what was measured; else the value and the target alone."""
+    if rule.target is not None:
+        return speech.say("short.figure", value=shown, target=speech.target(rule))
+    return speech.say("short.measured", value=shown, counts=counts) if counts else shown
 
 
 def _open(rule: RuleResult, target: str, speech: Speech) -> str:

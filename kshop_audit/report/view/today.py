@@ -123,8 +123,12 @@ def _late(kind: str, own: _DueKind, speech: Speech) -> str:
     if not own.late:
         return speech.say("today.late_unknown", n, what=what)
     first = own.late[0]
-    when = _short(first.deadline, speech)
-    return speech.say("today.late", n, what=what, deadline=when, since=_about(first, speech))
+    when, since = _short(first.deadline, speech), _about(first, speech)
+    named = first.ids.given()
+    if n == 1 and named:
+        id_ = speech.data(named[0])
+        return speech.say("today.late_one", n, what=what, deadline=when, since=since, id=id_)
+    return speech.say("today.late", n, what=what, deadline=when, since=since)
 
 
 def _more(counts: Mapping[str, DueCount], speech: Speech) -> str:

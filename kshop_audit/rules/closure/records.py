@@ -229,7 +229,7 @@ def ready_after(last_completed_at: datetime, terms: Terms) -> datetime:
     family=FAMILY,
     title=Text(zh="完结满30天", en="Thirty days after the last order"),
     fix=Text(
-        zh="最后一单完成后不再接新单，等到下方日期再提交关店申请。",
+        zh="最后一单完成后不再接新单，等到上面的日期再提交关店申请。",
         en="Take no order after the last one and apply on the date given, not before.",
     ),
     unit=Text(zh="单完结未满 30 天", en="orders finished less than 30 full days ago"),
