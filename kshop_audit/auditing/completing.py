@@ -102,11 +102,20 @@ def measured(
 
 
 def _whole_of(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measurement:
-    """The measurement completed, and so what it would be without the mutes."""
+    """The measurement completed, and so what it would be without the mutes, or some of them."""
     done = _completed(measured, rule, whole)
-    if done.unmuted is None:
+    if done.unmuted is None and not done.expiring:
         return done
-    return replace(done, unmuted=_completed(done.unmuted, rule, whole))
+    unmuted = None if done.unmuted is None else _completed(done.unmuted, rule, whole)
+    expiring = tuple(
+        replace(
+            over,
+            measured=_completed(over.measured, rule, whole),
+            usual=_completed(over.usual, rule, whole),
+        )
+        for over in done.expiring
+    )
+    return replace(done, unmuted=unmuted, expiring=expiring)
 
 
 def _completed(measured: Measurement, rule: Rule, whole: MeasuredPack) -> Measurement:

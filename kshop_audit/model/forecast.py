@@ -16,6 +16,9 @@ from kshop_audit.model.metadata import Text
 
 SCHEMA = "kshop-audit/forecast/1"
 
+HORIZON = 30
+"""So many days are looked ahead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
@@ -95,6 +98,15 @@ class PaceDays:
 
 
 @dataclass(frozen=True, slots=True)
+class Returning:
+    """What counts again from this day on, because the mutes that took it out are over."""
+
+    day: str
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
 class LikelyDay:
     """Within what the figure of a day lies at the confidence's level, and how likely it passes."""
 
@@ -128,7 +140,7 @@ class RuleForecast:
 
     `first_pass`, `first_fail`: the first coming day that passes or fails at the present pace.
     `at_best`: the first one that passes if every coming unit is good. `save_by`: the last day from
-    which perfect service still avoids the fail.
+    which perfect service still avoids the fail. `returning`: what mutes took out and counts again.
     """
 
     id: str
@@ -144,6 +156,7 @@ class RuleForecast:
     save_by: str | None
     days: tuple[ForecastDay, ...]
     confidence: Confidence | None
+    returning: tuple[Returning, ...] = ()
 
     @property
     def divided(self) -> bool:

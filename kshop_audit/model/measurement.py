@@ -95,6 +95,19 @@ class MuteCount:
 
 
 @dataclass(frozen=True, slots=True)
+class MutesOver:
+    """What a rule says at as-of without the mutes whose last day is `until` or an earlier one.
+
+    `usual`: the same for coming days, whose units only a mute of somebody or something that goes on
+    can mean; the other mutes go on there.
+    """
+
+    until: date
+    measured: Measurement
+    usual: Measurement
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """A text in no vocabulary, with the column that has it and the number of its rows."""
 
@@ -117,7 +130,8 @@ class Measurement:
     and so do those entries of `instead` that `concluded` names. `population`:
     whether the numerator and the denominator count different things. `against`: units that speak
     against the shop, all of them, however many are listed. `muted`: counted units that the
-    `mutes` looked for took out; `unmuted` are the figures without them, where there are any.
+    `mutes` looked for took out; `unmuted` are the figures without them, where there are any;
+    `expiring`: what the rule says once some of them are over, as far as forecasts look.
     `sums`: between what the numerator lies where times are not precise. `amounts`: (least, most,
     units) of units of a sum that may not count, and whose amount is known if they do. `slowest`:
     the largest amounts of a mean of hours, descending. `grace`: how
@@ -176,6 +190,7 @@ class Measurement:
     muted: int = 0
     mutes: tuple[MuteCount, ...] = ()
     unmuted: Measurement | None = None
+    expiring: tuple[MutesOver, ...] = ()
     sums: Sums | None = None
     amounts: tuple[tuple[int, int, int], ...] = ()
     slowest: tuple[int, ...] = ()

@@ -3,12 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import polars as pl
 
-from kshop_audit.model.settings import Mute
+from kshop_audit.model.forecast import HORIZON
+from kshop_audit.model.settings import Mute, Terms
 from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT
+
+GO_ON = frozenset({"agent", "product_id"})
+"""What a mute can name that comes again; everything else has happened once."""
+
+Left = frozenset[int]
+"""The places of mutes that still count."""
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """The last day of some mutes: which ones count after it, and which in what coming days add."""
+
+    until: date
+    left: Left
+    usual: Left
+
+
+def expiries(rule: str, terms: Terms) -> list[Expiry]:
+    """The mutes of a rule that a forecast from as-of sees expire, the earliest first."""
+    mutes = terms.mutes(rule)
+    over = terms.end.date() + timedelta(days=HORIZON - 1)  # the last day that is looked at
+    return [
+        Expiry(
+            until,
+            frozenset(i for i, mute in mutes.items() if mute.until > until),
+            frozenset(
+                i for i, mute in mutes.items() if mute.until > until or mute.match.keys() - GO_ON
+            ),
+        )
+        for until in sorted({mute.until for mute in mutes.values() if mute.until < over})
+    ]
 
 
 def predicates(

@@ -24,6 +24,8 @@ from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT, FILE, ROW
 
 HIT, MISS = 100, 101
+SPARED = 99
+"""A unit whose time still runs, and which a mute takes out as soon as it counts."""
 DOUBT = 128
 """From this code on a unit is not wholly known: DOUBT + place of the reason in `Why` times the
 number of forms + place of the form in `Form`.
@@ -62,9 +64,10 @@ def units(
 ) -> pl.LazyFrame:
     """The unit's frame with what became of each unit.
 
-    Adds _code (UInt8: index of EXCLUSIONS, or HIT, MISS, or from DOUBT on what is not known),
-    _numerator and _denominator (Int64, 0 where not counted), _against (Boolean). `muted`: Boolean,
-    never null, the units that an accepted exception takes out of both; then _was is there too.
+    Adds _code (UInt8: index of EXCLUSIONS, or SPARED, HIT, MISS, or from DOUBT on what is not
+    known), _numerator and _denominator (Int64, 0 where not counted), _against (Boolean). `muted`:
+    Boolean, never null, the units that an accepted exception takes out of both; then _was is there
+    too.
     """
     frame = shape.unit
     if isinstance(shape, Ratio):
@@ -75,6 +78,8 @@ def units(
         marked = marked.rename({CODE: WAS}).with_columns(
             pl.when((pl.col(WAS) >= HIT) & muted)
             .then(_code(MUTED))
+            .when((pl.col(WAS) == PENDING) & muted)
+            .then(_code(SPARED))
             .otherwise(pl.col(WAS))
             .alias(CODE)
         )

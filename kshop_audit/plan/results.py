@@ -26,7 +26,15 @@ from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import dues
 from kshop_audit.plan.counting import LEAST, MOST, days, totals
-from kshop_audit.plan.query import HIT, MISS, MUTED, PENDING, doubts_of, sorted_findings
+from kshop_audit.plan.query import (
+    HIT,
+    MISS,
+    MUTED,
+    PENDING,
+    SPARED,
+    doubts_of,
+    sorted_findings,
+)
 from kshop_audit.rules.kit.evidence import Findings
 from kshop_audit.rules.kit.rule import Measured, Rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Stated, Tally
@@ -97,7 +105,7 @@ def measurement(
     listed = _findings(own.get((name, "findings")), ratio.findings, chats)
     quotient = isinstance(shape, Quotient)
     below = _total(collected.totals.get(name + BELOW, ())) if quotient else top
-    excluded = {key: top.units[code] for code, key in enumerate(EXCLUSIONS) if code in top.units}
+    excluded = _excluded(top.units)
     result = Measurement(
         rule.info.id,
         numerator=top.numerator,
@@ -133,6 +141,14 @@ def measurement(
     if isinstance(ratio, Ratio):
         result = _of_ratio(result, ratio, own.get((name, "dues")), chats)
     return _concluded(rule, result, terms)
+
+
+def _excluded(units: Mapping[int, int]) -> dict[str, int]:
+    """Reason → units; those that a mute will take out once they count are still pending."""
+    found = dict(units)
+    if SPARED in found:
+        found[PENDING] = found.get(PENDING, 0) + found[SPARED]
+    return {key: found[code] for code, key in enumerate(EXCLUSIONS) if code in found}
 
 
 def _of_ratio(

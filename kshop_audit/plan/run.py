@@ -15,13 +15,13 @@ import polars as pl
 from kshop_audit.facts import Facts, days
 from kshop_audit.facts.orders import orders
 from kshop_audit.facts.text import fold
-from kshop_audit.model.measurement import Measurement
+from kshop_audit.model.measurement import Measurement, MutesOver
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import counting, dues, query
 from kshop_audit.plan.engine import collected, computing, few_rows
-from kshop_audit.plan.mutes import predicates
+from kshop_audit.plan.mutes import Left, expiries, predicates
 from kshop_audit.plan.needs import absent_notes, lacking
 from kshop_audit.plan.query import Wanted
 from kshop_audit.plan.results import BELOW, Collected, measurement
@@ -85,11 +85,35 @@ def run(
         lanes.shutdown(wait=False, cancel_futures=True)  # who stops the run does not wait for it
     extras = _extras(facts)
     found = _collected(queries, facts, extras)
-    measured |= {name: m for name, m in found.items() if not name.endswith(UNMUTED)}
-    for name, m in measured.items():
-        if m.muted:
-            measured[name] = replace(m, unmuted=found[name + UNMUTED])
+    for rule in rules:
+        if rule.info.id in found:
+            measured[rule.info.id] = _with_mutes(rule.info.id, found, facts.terms)
     return tuple(_noted(measured[rule.info.id], rule, facts) for rule in rules), extras.results
+
+
+def _with_mutes(rule: str, found: Mapping[str, Measurement], terms: Terms) -> Measurement:
+    """The measurement of a rule with what it says without mutes, and without those that expire."""
+    own = found[rule]
+    if rule + UNMUTED not in found:
+        return own
+    everything = frozenset(terms.mutes(rule))
+
+    def without(left: Left) -> Measurement:
+        return own if left == everything else found[rule + _suffix(left)]
+
+    return replace(
+        own,
+        unmuted=found[rule + UNMUTED] if own.muted else None,
+        expiring=tuple(
+            MutesOver(over.until, without(over.left), without(over.usual))
+            for over in expiries(rule, terms)
+        ),
+    )
+
+
+def _suffix(left: Left) -> str:
+    """Under which a rule is collected with these of its mutes alone."""
+    return "/".join((UNMUTED, *map(str, sorted(left))))
 
 
 def _built(rule: Rule, facts: Facts, wanted: Wanted, edits: Edits) -> list[RuleQuery] | Measurement:
@@ -128,13 +152,21 @@ def _broken(rule: Rule, error: BaseException) -> Measurement:
 
 
 def _queries(rule: Rule, shape: Shape, facts: Facts, wanted: Wanted) -> list[RuleQuery]:
-    """The query of a rule; where mutes are looked for also one that knows none of them."""
-    chats = facts.tables.frames.get(Kind.CHATS)
-    mutes = facts.terms.mutes(rule.info.id)
-    asked = _query(rule, shape, facts.terms, wanted, partial(predicates, mutes=mutes, chats=chats))
+    """The queries of a rule; where mutes are looked for also one that knows none of them, and
+    those that know only the mutes of a coming day.
+    """
+    terms, chats = facts.terms, facts.tables.frames.get(Kind.CHATS)
+    mutes = terms.mutes(rule.info.id)
+    asked = _query(rule, shape, terms, wanted, partial(predicates, mutes=mutes, chats=chats))
     if asked.mutes is None:
         return [asked]
-    return [asked, _query(rule, shape, facts.terms, Wanted(), suffix=UNMUTED)]
+    kept = {left for over in expiries(rule.info.id, terms) for left in (over.left, over.usual)}
+    queries = [asked]
+    for left in sorted({frozenset(), *kept} - {frozenset(mutes)}, key=sorted):
+        own = {index: mutes[index] for index in left}
+        muting = partial(predicates, mutes=own, chats=chats)
+        queries.append(_query(rule, shape, terms, Wanted(), muting, _suffix(left)))
+    return queries
 
 
 def _query(

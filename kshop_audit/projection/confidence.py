@@ -21,9 +21,8 @@ from random import Random
 
 from kshop_audit.judging import scoring
 from kshop_audit.judging.outcome import is_count
-from kshop_audit.model.forecast import Confidence, LikelyDay, TrackRecord
+from kshop_audit.model.forecast import HORIZON, Confidence, LikelyDay, TrackRecord
 from kshop_audit.model.metadata import Operator, Target
-from kshop_audit.projection.pace import HORIZON
 from kshop_audit.projection.series import DAY, Count, DaySeries
 from kshop_audit.projection.showing import number
 
@@ -65,21 +64,26 @@ class _Draws:
 
 def confidence_of(
     series: DaySeries,
-    closed: Sequence[date],
+    pasts: Mapping[int, Pairs],
     coming: Sequence[date],
     known: Callable[[int], Count],
     target: Target | None,
 ) -> Confidence | None:
     """Intervals for the coming days; None where too little is known for any.
 
-    `known`: what of the window so many days ahead needs no drawing.
+    `pasts`: the closed days that coming ones may be like, from so many days ahead on; `known`: what
+    of the window so many days ahead needs no drawing.
     """
-    past = [(series.at(day).numerator, series.at(day).denominator) for day in closed]
     days = range(1, min(HORIZON, series.window) + 1)
-    if not enough(past) or any(known(ahead).ends is not None for ahead in days):
+    known_past = all(enough(past) for past in pasts.values())
+    if not known_past or any(known(ahead).ends is not None for ahead in days):
         return None
     opened = [series.end + (ahead - 1) * DAY in coming for ahead in days]
-    spreads = spread(past, opened, known, target, series.measured.scale)
+    spreads: dict[int, Spread] = {}
+    for since, past in sorted(pasts.items()):
+        drawn_from = spread(past, opened, known, target, series.measured.scale)
+        # What a later past says of the same days stands.
+        spreads |= {ahead: found for ahead, found in drawn_from if ahead >= since}
     return Confidence(
         number(LEVEL),
         tuple(
@@ -89,10 +93,15 @@ def confidence_of(
                 high=found.high,
                 p_pass=number(found.passing),
             )
-            for ahead, found in spreads
+            for ahead, found in sorted(spreads.items())
         ),
         record=None,
     )
+
+
+def pairs_of(series: DaySeries, closed: Sequence[date]) -> Pairs:
+    """What each closed day added."""
+    return [(series.at(day).numerator, series.at(day).denominator) for day in closed]
 
 
 def enough(past: Pairs) -> bool:

@@ -7,37 +7,32 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 from kshop_audit.judging.judge import Judged, target_of
+from kshop_audit.judging.scoring import Number
 from kshop_audit.model import forecast as shown
-from kshop_audit.model.forecast import Confidence
+from kshop_audit.model.forecast import HORIZON, Confidence
 from kshop_audit.model.limits import Bounds
 from kshop_audit.model.measurement import DayCount, Measurement
 from kshop_audit.model.metadata import RuleInfo, ValueUnit
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.projection.budget import budget_of
-from kshop_audit.projection.confidence import confidence_of
-from kshop_audit.projection.pace import (
-    HORIZON,
-    DailyPace,
-    at_quality,
-    best_quality,
-    closed_days,
-    coming_days,
-    exactly,
-    future,
-    pace_of,
-    quality_of,
-)
+from kshop_audit.projection.confidence import confidence_of, pairs_of
+from kshop_audit.projection.pace import DailyPace, best_quality, coming_days
 from kshop_audit.projection.ruling import Conclude, Ruling, StandingAhead
-from kshop_audit.projection.series import DAY, Count, DaySeries, Future, series_of
+from kshop_audit.projection.series import DAY, Count, DaySeries, Future
 from kshop_audit.projection.showing import number
+from kshop_audit.projection.stages import Stages, stages_of
 from kshop_audit.projection.undercut import undercut
 
 AHEAD = range(1, HORIZON + 1)
 Line = tuple[StandingAhead, ...]
 """How a rule stands on each of the coming days."""
+
+Coming = Sequence[Future]
+"""What coming days and open units add, at each stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +62,19 @@ def ahead_of(
     `conclude`: what the rule itself concludes of a figure. `assumed`: the quality of coming days,
     in the unit of the rule's value.
     """
-    series = series_of(measured, terms)
-    if series is None:
+    stages = stages_of(measured, terms)
+    if stages is None:
         return None
     target, _ = target_of(info.id, terms)
     ruling = Ruling(measured, target, terms.pack.rules[info.id], terms.pack, conclude)
-    return _RuleOutlook(series, ruling, judged, info, terms, assumed).ahead()
+    return _RuleOutlook(stages, ruling, judged, info, terms, assumed).ahead()
 
 
 @dataclass(frozen=True)
 class _RuleOutlook:
     """One rule, looked at from as-of."""
 
-    series: DaySeries
+    stages: Stages
     ruling: Ruling
     judged: Judged
     info: RuleInfo
@@ -88,8 +83,8 @@ class _RuleOutlook:
 
     def ahead(self) -> Ahead:
         """Everything."""
-        nothing = self.line(Future(()))
-        pace = self.line(self.paced(self.pace)) if self.pace else None
+        nothing = self.line([Future(())] * len(self.stages.stages))
+        pace = self.line(self.paced(self.paces)) if self.paces else None
         assumed = self.line(self.assumed) if self.assumed else None
         result, target = self.judged.result, self.ruling.target
         failing = self.first(_of(pace), Status.FAIL)
@@ -109,25 +104,36 @@ class _RuleOutlook:
             save_by=_iso(self.save_by(failing)),
             days=self.days(nothing, pace, assumed),
             confidence=self.confidence(),
+            returning=tuple(self.returning()),
         )
         return Ahead(forecast, self.series, self.closed, nothing, pace, assumed)
 
     # --- what is known ------------------------------------------------------------------------
 
-    @cached_property
+    @property
+    def series(self) -> DaySeries:
+        """The rule by days, as it counts now."""
+        return self.stages.now.series
+
+    @property
     def closed(self) -> list[date]:
         """See `pace.closed_days`."""
-        return closed_days(self.series, self.terms)
+        return self.stages.now.closed
 
     @cached_property
+    def paces(self) -> Sequence[DailyPace] | None:
+        """The pace of the last seven closed days, at each stage."""
+        return self.stages.paces()
+
+    @property
     def pace(self) -> DailyPace | None:
-        """The pace of the last seven closed days."""
-        return pace_of(self.series, self.closed)
+        """The pace as it counts now."""
+        return self.paces[0] if self.paces else None
 
     @cached_property
     def known(self) -> Sequence[Count]:
         """What is decided of the window of as-of and of each coming day."""
-        return [self.series.known(ahead) for ahead in (0, *AHEAD)]
+        return [self.stages.known(ahead) for ahead in (0, *AHEAD)]
 
     @cached_property
     def coming(self) -> list[date]:
@@ -136,34 +142,36 @@ class _RuleOutlook:
 
     # --- what may come ------------------------------------------------------------------------
 
-    def paced(self, pace: DailyPace) -> Future:
+    def paced(self, paces: Sequence[DailyPace]) -> Coming:
         """Coming days like those of the pace."""
-        return future(self.series, dict.fromkeys(self.coming, pace.day), quality_of(pace))
+        stages = zip(self.stages.stages, paces, strict=True)
+        return [stage.paced(pace, self.coming) for stage, pace in stages]
 
-    def of_quality(self, each: Fraction | int) -> Future | None:
-        """Coming days with the volume of the pace, at a quality."""
-        if self.pace is None:
+    def of_quality(self, each: Number, since: date | None = None) -> Coming | None:
+        """Coming days with the volume of the pace, at a quality; before `since` at that of it."""
+        if self.paces is None:
             return None
-        days = dict.fromkeys(self.coming, at_quality(self.pace, each))
-        return future(self.series, days, exactly(each))
+        stages = zip(self.stages.stages, self.paces, strict=True)
+        begun = self.series.end if since is None else since
+        return [stage.improving(pace, self.coming, each, begun) for stage, pace in stages]
 
     @cached_property
-    def assumed(self) -> Future | None:
+    def assumed(self) -> Coming | None:
         """Coming days at the quality that the operator gave."""
         return None if self.given is None else self.of_quality(self.given * self.info.scale)
 
-    def line(self, coming: Future) -> Line:
+    def line(self, coming: Coming) -> Line:
         """How the rule stands on each day."""
         return tuple(self.ruling.standing(self.figure(ahead, coming)) for ahead in AHEAD)
 
-    def statuses(self, coming: Future) -> Iterator[Status]:
+    def statuses(self, coming: Coming) -> Iterator[Status]:
         """The status of each day, as far as anybody asks."""
         return (self.ruling.status(self.figure(ahead, coming)) for ahead in AHEAD)
 
-    def figure(self, ahead: int, coming: Future) -> Count:
+    def figure(self, ahead: int, coming: Coming) -> Count:
         """The figure so many days ahead."""
-        series = self.series
-        return self.known[ahead] + coming.within(series.first(ahead), series.end + ahead * DAY)
+        series, added = self.series, coming[self.stages.place(ahead)]
+        return self.known[ahead] + added.within(series.first(ahead), series.end + ahead * DAY)
 
     # --- what follows -------------------------------------------------------------------------
 
@@ -178,8 +186,8 @@ class _RuleOutlook:
 
     def first_fail(self, last: int) -> date | None:
         """The first failing day at the pace of so many closed days."""
-        pace = pace_of(self.series, self.closed, last)
-        return None if pace is None else self.first(self.statuses(self.paced(pace)), Status.FAIL)
+        paces = self.stages.paces(last)
+        return None if paces is None else self.first(self.statuses(self.paced(paces)), Status.FAIL)
 
     def at_best(self) -> date | None:
         """The first day that passes if every coming unit is good."""
@@ -191,39 +199,49 @@ class _RuleOutlook:
         """The last day from which perfect service still avoids the fail that the pace leads to."""
         target = self.ruling.target
         now = self.judged.result.status
-        if failing is None or self.pace is None or target is None or now is Status.FAIL:
+        if failing is None or target is None or now is Status.FAIL:
             return None
         best = best_quality(self.series, target)
-        perfect, usual = at_quality(self.pace, best), self.pace.day
         last = (failing - self.series.end).days
         for turn in range(last, -1, -1):
             since = self.series.end + turn * DAY
-            days = {day: perfect if day >= since else usual for day in self.coming}
-            quality = quality_of(self.pace) if turn else exactly(best)
-            coming = future(self.series, days, quality)
-            if Status.FAIL not in self.statuses(coming):
+            coming = self.of_quality(best, since)
+            if coming is not None and Status.FAIL not in self.statuses(coming):
                 return since
         return None
+
+    def returning(self) -> Iterator[shown.Returning]:
+        """The units that come back because a mute is over."""
+        stages = self.stages.stages
+        for before, stage in pairwise(stages):
+            if stage.since not in AHEAD:
+                continue
+            back = stage.series.known(stage.since) - before.series.known(stage.since)
+            if back.numerator or back.denominator:
+                day = self.day(stage.since).isoformat()
+                yield shown.Returning(day, int(back.numerator), int(back.denominator))
 
     def undercut(self) -> shown.Undercut | None:
         """See `undercut.undercut`."""
         failing = self.judged.result.status is Status.FAIL
         if self.info.value_unit is not ValueUnit.HOURS or self.pace is None or not failing:
             return None
-        return undercut(self.series, self.ruling.target, self.pace, self.coming)
+        target, known = self.ruling.target, self.stages.known
+        return undercut(self.series, target, self.pace, self.coming, known)
 
     def confidence(self) -> Confidence | None:
         """See `confidence.confidence_of`; nothing is drawn for a figure that is not divided."""
-        pace = self.pace
-        if pace is None or self.ruling.target is None:
+        if self.paces is None or self.ruling.target is None:
             return None
-        quality = quality_of(pace)
-        still = future(self.series, {}, quality)
+        stages = self.stages.stages
+        pairs = zip(stages, self.paces, strict=True)
+        still = [stage.paced(pace, ()) for stage, pace in pairs]
+        pasts = {stage.since: pairs_of(stage.usual, stage.closed) for stage in stages}
 
         def known(ahead: int) -> Count:
             return self.figure(ahead, still)
 
-        return confidence_of(self.series, self.closed, self.coming, known, self.ruling.target)
+        return confidence_of(self.series, pasts, self.coming, known, self.ruling.target)
 
     def shown_pace(self) -> shown.PaceDays | None:
         """The days and sums of the pace."""
@@ -241,8 +259,9 @@ class _RuleOutlook:
         for ahead in AHEAD:
             ends = [line[ahead - 1] for line in (nothing, pace, assumed) if line is not None]
             low, high = _between(ends)
-            gone = self.series.first(ahead - 1)
-            left = self.series.at(gone) if gone < self.series.first(ahead) else DayCount(gone, 0, 0)
+            series = self.stages.at(ahead - 1).series
+            gone = series.first(ahead - 1)
+            left = series.at(gone) if gone < series.first(ahead) else DayCount(gone, 0, 0)
             found.append(
                 shown.ForecastDay(
                     day=self.day(ahead).isoformat(),

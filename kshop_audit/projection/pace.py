@@ -9,15 +9,13 @@ from fractions import Fraction
 
 from kshop_audit.judging.outcome import Extreme
 from kshop_audit.judging.scoring import Number
+from kshop_audit.model.forecast import HORIZON
 from kshop_audit.model.metadata import Operator, Target
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.projection.series import DAY, Count, DaySeries, Future
 
 LAST, LEAST = 7, 3
 """A pace rests on so many closed days, and on no fewer than LEAST."""
-
-HORIZON = 30
-"""So many days are looked ahead."""
 
 
 @dataclass(frozen=True, slots=True)

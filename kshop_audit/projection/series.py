@@ -164,15 +164,18 @@ class DaySeries:
         return Count(numerator, denominator, None if certain else extremes(part), part.unknown)
 
 
-def series_of(measured: Measurement, terms: Terms) -> DaySeries | None:
-    """The rule by days; None where its figure is no sum over days of a window that goes on."""
+def series_of(measured: Measurement, terms: Terms, *, bare: bool = False) -> DaySeries | None:
+    """The rule by days; None where its figure is no sum over days of a window that goes on.
+
+    `bare`: also of a rule without any day.
+    """
     days = terms.pack.rules[measured.rule].window_days
     span = terms.spans.get(measured.rule)
     over = span is not None and span.until is not None
     there = measured.window and measured.numerator is not None and measured.since is None
     if days is None or over or not there or measured.no_days is not None:
         return None
-    if not (measured.days or measured.days_below or measured.undecided):
+    if not (bare or measured.days or measured.days_below or measured.undecided):
         return None
     since = None if span is None or span.since is None else span.since.date()
     above, below = ({d.day: d for d in own} for own in (measured.days, measured.days_below))

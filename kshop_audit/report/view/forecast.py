@@ -165,6 +165,9 @@ class _Page:
                 yield say("forecast.save_by", day=self._speech.coming_day(own.save_by))
         if own.budget is not None and rule.status is Status.PASS:
             yield from self._budget(rule, own.budget)
+        for back in own.returning:
+            day, units = self._speech.coming_day(back.day), back.denominator or back.numerator
+            yield say("forecast.returning", units, day=day)
         yield from self._bounds(rule, own.days[-1])
         yield from self._likely(rule, own)
 
