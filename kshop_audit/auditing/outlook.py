@@ -65,10 +65,10 @@ def with_records(whole: MeasuredPack, ahead: Mapping[str, Ahead]) -> dict[str, A
         return dict(ahead)
     rules = tuple(rule for rule in whole.run.rules if rule.info.id in sure)
     # What is counted now is what must be counted then: no mute that is over takes anything out.
-    now = whole.terms
-    active = tuple(mute for mute in now.settings.mutes if mute.active(now.as_of))
-    settings = replace(now.settings, mutes=active)
-    terms = replace(now, as_of=now.end - EARLIER, settings=settings)
+    present = whole.terms
+    active = tuple(mute for mute in present.settings.mutes if mute.active(present.as_of))
+    settings = replace(present.settings, mutes=active)
+    terms = replace(present, as_of=present.end - EARLIER, settings=settings)
     run = replace(whole.run, rules=rules, terms=terms)
     earlier = measured(run, whole.exports, Wanted(), mask=whole.mask)
     found = dict(ahead)
