@@ -24,7 +24,7 @@ from kshop_audit.projection.pace import DailyPace, best_quality, coming_days
 from kshop_audit.projection.ruling import Conclude, Ruling, StandingAhead
 from kshop_audit.projection.series import DAY, Count, DaySeries, Future
 from kshop_audit.projection.showing import number
-from kshop_audit.projection.stages import Stages, stages_of
+from kshop_audit.projection.stages import MuteStages, stages_of
 from kshop_audit.projection.undercut import undercut
 
 AHEAD = range(1, HORIZON + 1)
@@ -74,7 +74,7 @@ def ahead_of(
 class _RuleOutlook:
     """One rule, looked at from as-of."""
 
-    stages: Stages
+    stages: MuteStages
     ruling: Ruling
     judged: Judged
     info: RuleInfo

@@ -29,7 +29,7 @@ from kshop_audit.projection.series import Count, DaySeries, Future, series_of
 
 
 @dataclass(frozen=True)
-class Stage:
+class MuteStage:
     """A rule from `since` days ahead on. `series`: its days as they count then; `usual`: the same
     for what coming days add, where a mute that meant something that is over still leaves it out.
     """
@@ -62,13 +62,13 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Stages:
+class MuteStages:
     """The stages of a rule, the present one first."""
 
-    stages: Sequence[Stage]
+    stages: Sequence[MuteStage]
 
     @property
-    def now(self) -> Stage:
+    def now(self) -> MuteStage:
         """The present one."""
         return self.stages[0]
 
@@ -76,7 +76,7 @@ class Stages:
         """The place of the stage that holds so many days ahead."""
         return sum(stage.since <= ahead for stage in self.stages) - 1
 
-    def at(self, ahead: int) -> Stage:
+    def at(self, ahead: int) -> MuteStage:
         """The stage that holds so many days ahead."""
         return self.stages[self.place(ahead)]
 
@@ -91,7 +91,7 @@ class Stages:
         return known if len(known) == len(found) else None
 
 
-def stages_of(measured: Measurement, terms: Terms) -> Stages | None:
+def stages_of(measured: Measurement, terms: Terms) -> MuteStages | None:
     """The stages of a rule; None where its figure is no sum over days."""
     day_of = {0: (measured, measured)}
     for over in measured.expiring:
@@ -101,12 +101,14 @@ def stages_of(measured: Measurement, terms: Terms) -> Stages | None:
     return _stages(day_of, terms)
 
 
-def _stages(day_of: Mapping[int, tuple[Measurement, Measurement]], terms: Terms) -> Stages | None:
+def _stages(
+    day_of: Mapping[int, tuple[Measurement, Measurement]], terms: Terms
+) -> MuteStages | None:
     everything = any(m.days or m.days_below or m.undecided for m, _ in day_of.values())
     found = []
     for since, parts in sorted(day_of.items()):
         series, usual = (series_of(part, terms, bare=everything) for part in parts)
         if series is None or usual is None:
             return None
-        found.append(Stage(since, series, usual, terms))
-    return Stages(found)
+        found.append(MuteStage(since, series, usual, terms))
+    return MuteStages(found)
