@@ -41,7 +41,7 @@ _PANELS = {
         "history", "no-mask",
     ),
     _ADVANCED: (
-        "config", "set", "isolated", "no-cache", "install-completion", "show-completion", "help",
+        "config", "set", "isolated", "no-cache", "install-completion", "show-completion",
     ),
 }  # fmt: skip
 _OF_OPTION = {f"--{name}": panel for panel, names in _PANELS.items() for name in names}

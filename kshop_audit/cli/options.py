@@ -105,7 +105,7 @@ class InputOptions(Options):
         str | None,
         option(
             "--shop",
-            "文件里有多家店铺时，只审店铺ID为它的订单",
+            "文件里有多家店铺时，只看这个店铺ID的订单",
             "of files that hold several shops, the shop_id of the one to look at",
             metavar="ID",
             variable="SHOP_ID",  # KSHOP_AUDIT_SHOP is the name of the shop in the configuration
@@ -115,9 +115,8 @@ class InputOptions(Options):
         str,
         option(
             "--tz",
-            "文件中没写时区的时间属于哪个时区（如 Europe/London；默认 Asia/Shanghai）",
-            "zone of times in the files that name none, such as Europe/London "
-            "(default: Asia/Shanghai)",
+            "文件中没写时区的时间属于哪个时区（如 Europe/London）",
+            "zone of times in the files that name none, such as Europe/London",
             metavar="ZONE",
         ),
     ] = "Asia/Shanghai"

@@ -130,5 +130,6 @@ def _translated(message: str) -> str:
     for pattern, words in _MESSAGES:
         found = re.fullmatch(pattern, message)
         if found is not None:
-            return words.format(*(part.replace("'", "") for part in found.groups()))
+            parts = (part.replace("'", "").replace(", ", "、") for part in found.groups())
+            return words.format(*parts)
     return message
