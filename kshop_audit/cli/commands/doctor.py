@@ -74,8 +74,10 @@ def _doctor(options: DoctorOptions) -> int:
         printing.emit_data(json.dumps(asdict(diagnosis), ensure_ascii=False, indent=1) + "\n")
     else:
         from kshop_audit.report.text.diagnosis import render
+        from kshop_audit.rules import catalogue
 
-        printing.emit(render(diagnosis, looks.look_of(options, lang)))
+        titles = {name: rule.info.title for name, rule in catalogue().items()}
+        printing.emit(render(diagnosis, looks.look_of(options, lang), titles))
     return EXIT_OK if diagnosis.readable else EXIT_NO_AUDIT
 
 

@@ -202,9 +202,11 @@ def _diagnosed(folder: Path, lang: str) -> None:
     from kshop_audit.model.settings import Settings
     from kshop_audit.report.text.diagnosis import render
     from kshop_audit.report.text.page import TextOptions
+    from kshop_audit.rules import catalogue
 
     with stopping.scratch() as scratch:
         found = diagnose(
             listed(Request(paths=(folder,), lenient=True)), Settings(), scratch, mask=True
         )
-    printing.emit(render(found, TextOptions(lang, width=printing.width_of(None))))
+    titles = {name: rule.info.title for name, rule in catalogue().items()}
+    printing.emit(render(found, TextOptions(lang, width=printing.width_of(None)), titles))

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from kshop_audit.model.metadata import Pack, RuleTerms, Sourced, Target
     from kshop_audit.rules import Rule
 
+_LEVELS = {"error": "红线", "warn": "提醒", "info": "参考", "off": "关闭"}
+_GRADES = {
+    "SEED": "种子文档", "OFFICIAL": "官方文本", "PRESS": "行业报道", "ASSUMPTION": "本工具的估计",
+}  # fmt: skip
+_GUESS = "guess"  # how the source of a figure begins that nobody published
+
 _SECTIONS = (
     ("why", "为什么重要", "Why it matters"),
     ("counted", "怎么算", "How it is counted"),
@@ -80,12 +86,12 @@ def _days(pack: Pack, lang: str) -> list[str]:
         return []
     names = ("生效", "到期") if lang == "zh" else ("from", "to")
     ends = zip(names, (pack.effective.since, pack.effective.until), strict=True)
-    return [_figure(name, day) for name, day in ends if day is not None]
+    return [_figure(name, day, lang) for name, day in ends if day is not None]
 
 
 def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
     """The rules of a pack as a table."""
-    head = ("规则", "级别", "目标", "窗口", "说明") if lang == "zh" else (
+    head = ("规则", "级别", "目标", "统计", "说明") if lang == "zh" else (
         "rule", "level", "target", "window", "title"
     )  # fmt: skip
     rows: list[tuple[str, ...]] = [head]
@@ -93,7 +99,11 @@ def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
         known = catalogue.get(rule)
         days = f"{terms.window_days}d" if terms.window_days else ""
         title = known.info.title[lang] if known else ""
-        rows.append((rule, terms.level.value, target_text(terms.target), days, title))
+        level, target = terms.level.value, target_text(terms.target)
+        if lang == "zh":
+            days, level = days.replace("d", " 天"), _LEVELS[level]
+            target = "全部" if target == "all" else target
+        rows.append((rule, level, target, days, title))
     days = "".join(f"\n{line}" for line in _days(pack, lang))
     return f"{_head(pack, lang)}{days}\n\n{_columns(rows)}"
 
@@ -133,8 +143,11 @@ def explain(rule: Rule, packs: Sequence[Pack], lang: str) -> str:
     """Everything on one rule as plain text; its figures for each of the packs."""
     info = rule.info
     zh = lang == "zh"
-    levels = ", ".join(dict.fromkeys(pack.rules[info.id].level.value for pack in packs))
-    lines = [f"{info.title[lang]}  ({info.id}, {levels})", "", info.doc.summary[lang]]
+    levels = list(dict.fromkeys(pack.rules[info.id].level.value for pack in packs))
+    head = f"{info.title[lang]}  ({info.id}, {', '.join(levels)})"
+    if zh:
+        head = f"{info.title[lang]}（{'、'.join(_LEVELS[level] for level in levels)}；{info.id}）"
+    lines = [head, "", info.doc.summary[lang]]
     for name, title_zh, title_en in _SECTIONS:
         text = getattr(info.doc, name)[lang]
         lines += ["", title_zh if zh else title_en, f"  {text}"]
@@ -168,21 +181,36 @@ def _figures(terms: RuleTerms, lang: str) -> list[str]:
     lines = []
     if terms.target is not None:
         target = terms.target
-        origin = f"{target.source} [{target.provenance.value}]"
-        lines.append(f"{'目标' if zh else 'target'}: {target_text(target)}  — {origin}")
+        origin = _origin(target.source, target.provenance.value, lang)
+        shown = target_text(target)
+        if zh:
+            shown = "全部" if shown == "all" else shown
+        lines.append(f"{'目标：' if zh else 'target: '}{shown}  — {origin}")
     if terms.window is not None:
-        lines.append(_figure("窗口（天）" if zh else "window (days)", terms.window))
+        lines.append(_figure("统计天数" if zh else "window (days)", terms.window, lang))
     if terms.anchors is not None:
-        lines.append(_figure("5 分" if zh else "5 points", terms.anchors.full))
-        lines.append(_figure("3 分" if zh else "3 points", terms.anchors.floor))
-    lines += [_figure(f"options.{name}", figure) for name, figure in terms.options.items()]
-    lines.append(f"{'来源' if zh else 'sources'}: {', '.join(terms.sources)}")
+        lines.append(_figure("5 分" if zh else "5 points", terms.anchors.full, lang))
+        lines.append(_figure("3 分" if zh else "3 points", terms.anchors.floor, lang))
+    lines += [_figure(f"options.{name}", figure, lang) for name, figure in terms.options.items()]
+    sources = "、".join(terms.sources) if zh else ", ".join(terms.sources)
+    lines.append(f"{'来源：' if zh else 'sources: '}{sources}")
     return lines
 
 
-def _figure(name: str, figure: Sourced) -> str:
+def _figure(name: str, figure: Sourced, lang: str) -> str:
     choices = f" ({' | '.join(figure.choices)})" if figure.choices else ""
-    return f"{name}: {figure.value}{choices}  — {figure.source} [{figure.provenance.value}]"
+    colon = "：" if lang == "zh" and not name.isascii() else ": "
+    origin = _origin(figure.source, figure.provenance.value, lang)
+    return f"{name}{colon}{figure.value}{choices}  — {origin}"
+
+
+def _origin(source: str, provenance: str, lang: str) -> str:
+    """Where a figure comes from; of a guess in Chinese no more than that nobody published it."""
+    if lang != "zh":
+        return f"{source} [{provenance}]"
+    if source.startswith(_GUESS):
+        return "平台没公布，是本工具的估计"
+    return f"{source}（{_GRADES[provenance]}）"
 
 
 def _columns(rows: list[tuple[str, ...]]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from rich.cells import cell_len
 
 from kshop_audit.model.day_runs import no_business, runs_of
 from kshop_audit.model.diagnosis import Diagnosis, FileDiagnosis, Lack, Proposal
+from kshop_audit.model.metadata import Text
 from kshop_audit.report.text.layout import pad
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view.speech import Speech
@@ -19,9 +20,14 @@ _DAYS = 10
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
 
 
-def render(diagnosis: Diagnosis, options: TextOptions) -> str:
-    """The diagnosis as lines of at most `options.width` cells (never narrower than 40)."""
-    page = _DiagnosisPage(Speech(options.lang, options.ascii), options)
+def render(
+    diagnosis: Diagnosis, options: TextOptions, titles: Mapping[str, Text] | None = None
+) -> str:
+    """The diagnosis as lines of at most `options.width` cells (never narrower than 40).
+
+    `titles`: what the rules are called; those without one go by their ids.
+    """
+    page = _DiagnosisPage(Speech(options.lang, options.ascii), options, titles or {})
     sections = [page.summary(diagnosis), page.problems(diagnosis)]
     sections += [page.file(file) for file in diagnosis.files]
     sections += [page.unmapped(diagnosis), page.gaps(diagnosis), page.lacks(diagnosis)]
@@ -37,8 +43,8 @@ def _proposed(file: FileDiagnosis) -> Sequence[Proposal]:
 class _DiagnosisPage:
     """The sections, each a list of lines."""
 
-    def __init__(self, speech: Speech, options: TextOptions) -> None:
-        self._speech = speech
+    def __init__(self, speech: Speech, options: TextOptions, titles: Mapping[str, Text]) -> None:
+        self._speech, self._titles = speech, titles
         self._width = options.cells
         self._all = options.verbose
 
@@ -178,7 +184,7 @@ class _DiagnosisPage:
             entries.append(
                 (self._speech.name("kind", gap.kind), self.say("gap", len(gap.days), days=days))
             )
-            entries.append(("", self.say("gap_rules", rules=self._names(gap.rules, _TEXTS))))
+            entries.append(("", self.say("gap_rules", rules=self._rules(gap.rules))))
             runs = list(runs_of([date.fromisoformat(day) for day in gap.days]))
             entries.append(("", self.say("gap_line", line=no_business(runs))))
         return self._section("gaps", entries)
@@ -197,7 +203,7 @@ class _DiagnosisPage:
                 yield "", needs
         else:
             yield self.say("lack_column"), needs
-        yield "", self.say("lack_costs", rules=self._names(lack.rules, _TEXTS))
+        yield "", self.say("lack_costs", rules=self._rules(lack.rules))
         yield "", self._speech.text(lack.supplier)
 
     def _section(self, key: str, entries: Sequence[tuple[str, str]]) -> list[Spans]:
@@ -207,6 +213,12 @@ class _DiagnosisPage:
 
     def _counted(self, key: str, names: Sequence[object]) -> str:
         return f"{self.say(key)} {len(names)}"
+
+    def _rules(self, ids: Sequence[str]) -> str:
+        titles = self._titles
+        return self._names(
+            [titles[i][self._speech.lang] if i in titles else i for i in ids], _TEXTS
+        )
 
     def _names(self, names: Sequence[str], most: int = _NAMES) -> str:
         shown = [self._speech.data(name) for name in names]
