@@ -12,12 +12,23 @@ from kshop_audit.model.suggesting import suggest
 
 _LANGS = ("zh", "en")
 _COMMAS = re.compile("[,，、;；]")
+_CHANGE = re.compile("=|^[a-z]+:[-+]")  # a value for a rule or a group, or a shift as ship:-6h
 
 
 def listed(texts: Iterable[str]) -> tuple[str, ...]:
     """The names of a repeatable option; several may stand in one text, parted by commas."""
     parts = (part.strip() for text in texts for part in _COMMAS.split(text))
     return tuple(part for part in parts if part)
+
+
+def changes(texts: Iterable[str]) -> tuple[str, ...]:
+    """The changes of a repeatable option; several in one text where each part is one by itself."""
+    found: list[str] = []
+    for text in texts:
+        parts = listed([text])
+        whole = len(parts) > 1 and all(_CHANGE.search(part) for part in parts)
+        found.extend(parts if whole else [text])
+    return tuple(found)
 
 
 def rule_names(texts: Iterable[str], flag: str, packs: Sequence[str] = ()) -> tuple[str, ...]:

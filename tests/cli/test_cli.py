@@ -361,7 +361,7 @@ def test_doctor_tells_kinds_columns_and_what_is_missing(run: Run, tmp_path: Path
         "notes.csv not read the header fits no kind (the first row has 2 cells, none of them",
         "orders.status teleported x 1",
         'Example: row 5 "yesterday"',
-        "no file chats (chats) cannot measure reply-rate",
+        "no file chats (chats) cannot measure 5-minute reply rate",
         "Supply a chat log",
     ):
         assert stated in page

@@ -120,7 +120,7 @@ def test_what_is_missing_costs_these_rules_and_comes_from_there(run: Run, tmp_pa
     assert (amount["rules"], "batch export" in amount["supplier"]["en"]) == (["service-fee"], True)
     page = plain(run("doctor", tmp_path / "shop")[1])
     assert plain("no file chats (chats)") in page
-    assert plain("no column orders.paid_amount cannot measure service-fee") in page
+    assert plain("no column orders.paid_amount cannot measure Technical service fee") in page
 
 
 def test_days_without_a_row_are_the_missing_days_of_the_report(run: Run, tmp_path: Path) -> None:

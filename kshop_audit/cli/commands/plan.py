@@ -26,7 +26,7 @@ class PlanOptions(LookOptions, AuditOptions):
                metavar="N"),
     ] = None  # fmt: skip
     gates: Annotated[
-        bool, option("--gates", "目标是所有门槛都达标", "the goal is that every gate passes")
+        bool, option("--gates", "目标是红线全部达标", "the goal is that every gate passes")
     ] = False
     format: Annotated[
         Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")
@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "plan",
         help=say(
-            "要做到哪些才够：最省工夫的几步，达到某个总分或让门槛全部达标。",
+            "要做到哪些才够：最省工夫的几步，达到某个总分或让红线全部达标。",
             "What it takes: the cheapest steps to a total, or until every gate passes.",
         ),
     )(takes(PlanOptions)(_plan))

@@ -39,8 +39,8 @@ class WhatIfOptions(LookOptions, AuditOptions):
         Path | None,
         option(
             "--scenario",
-            '多项改变写在一个 TOML 文件里：changes = ["…", "…"]',
-            'changes in a TOML file: changes = ["…", "…"]',
+            'TOML 文件，用 changes = ["…", "…"] 一次写多项改变',
+            'TOML file with several changes, changes = ["…", "…"], in it',
             metavar="FILE",
         ),
     ] = None
@@ -70,8 +70,8 @@ def register(app: typer.Typer) -> None:
     app.command(
         "whatif",
         help=say(
-            "假如某项做到了，规则、总分、退出码和费用会怎样：改变前 → 改变后。",
-            "What rules, score, exit code and fees would be if something were otherwise.",
+            "假如某项做到了，规则、总分、结论和费用会怎样：改变前 → 改变后。",
+            "What rules, score, verdict and fees would be if something were otherwise.",
         ),
     )(takes(WhatIfOptions)(_whatif))
 
@@ -86,12 +86,12 @@ def _whatif(options: WhatIfOptions) -> int:
     lang = language_of(options, settings)
     changes = [
         naming.valued(text, "--change", settings.packs)
-        for text in (*_of_scenario(options.scenario), *options.change)
+        for text in (*_of_scenario(options.scenario), *naming.changes(options.change))
     ]
     if not changes and options.report is None:
         raise UsageError(
-            "请用 --change 写明改什么，如 --change ship:-6h；或用 --report FILE 写报告",
-            "say with --change what is otherwise, such as --change ship:-6h, or give --report FILE",
+            "请用 --change 写明改什么，如 --change 48小时发货率=99%；或用 --report FILE 写报告",
+            "say what is otherwise: --change ship-48h=99%; or give --report FILE",
         )
     order = replace(
         audit_request(options, settings, now), wanted=Wanted(by=values.dimensions(options.by))

@@ -38,8 +38,9 @@ class _DuePage:
     def head(self) -> list[Spans]:
         """How much there is, of which shop and up to when."""
         speech, items = self._speech, self._due.items
-        late = sum(item.late for item in items)
-        soon, hours = len(items) - late, f"{self._due.within_hours:f}"
+        late = len(_by_unit([item for item in items if item.late]))
+        soon = len(_by_unit([item for item in items if not item.late]))
+        hours = f"{self._due.within_hours:f}"
         known = self._due.counts or self._due.missing
         key = "due.title" if soon else "due.nothing" if known else "due.no_rules"
         title = speech.say(key, soon, hours=hours)
@@ -63,7 +64,7 @@ class _DuePage:
         items = [item for item in self._due.items if item.late]
         if not items:
             return []
-        title = self._speech.say("due.late_title", len(items))
+        title = self._speech.say("due.late_title", len(_by_unit(items)))
         return [*self._lines(title, 0, Style.STRONG), *self._listed(items, MOST_LATE)]
 
     def _listed(self, items: Sequence[DueItem], most: int) -> list[Spans]:

@@ -54,4 +54,4 @@ def _rules(shown: WhatIfView, speech: Speech, options: TextOptions) -> Iterator[
 def _sentence(moved: Moved, speech: Speech) -> str:
     sign = speech.data(_SIGNS.get(moved.status, "-"))
     step = speech.say("compare.step", before=moved.before, after=moved.after)
-    return f"{sign} {speech.pair(f'{moved.title} {moved.id}', step)}"
+    return f"{sign} {speech.pair(moved.title, step)}"

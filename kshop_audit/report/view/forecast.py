@@ -13,6 +13,7 @@ from kshop_audit.model.figures import Figure
 from kshop_audit.model.forecast import Budget, ForecastDay, RuleForecast, ScoreForecast
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.report.view import phrases
+from kshop_audit.report.view.headline import titles_of
 from kshop_audit.report.view.speech import Speech
 
 _Value = TypeVar("_Value", Decimal, float)
@@ -20,6 +21,7 @@ _Value = TypeVar("_Value", Decimal, float)
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _DIGITS = "01234567"
 _LOWEST, _HIGHEST = 3, 5
+_NAMES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,21 @@ class _Page:
         say = self._speech.say
         cells = _PLAIN_CELLS if self._plain else _CELLS
         passes, fails, open_ = (cells[s] for s in (Status.PASS, Status.FAIL, Status.NO_VERDICT))
-        yield say("forecast.legend", passes=passes, fails=fails, open=open_)
+        none = cells[Status.INFO]
+        yield say("forecast.legend", passes=passes, fails=fails, open=open_, none=none)
         rest = [rule.id for rule in self._report.rules if rule.days and rule.days.reason]
         if rest:
-            listed = self._speech.names([self._speech.data(name) for name in rest], 6)
-            yield say("forecast.not_by_day", rules=listed)
-        if any(own.confidence is not None for own in ahead):
+            yield say("forecast.not_by_day", rules=self._titled(rest))
+        chances = [own.confidence for own in ahead if own.confidence is not None]
+        if chances:
             yield say("forecast.one_series")
+            if all(chance.record is None for chance in chances):
+                yield say("forecast.no_record")
+
+    def _titled(self, ids: Sequence[str]) -> str:
+        titles = titles_of(self._report, self._speech)
+        names = [titles.get(name) or self._speech.data(name) for name in ids]
+        return self._speech.names(list(dict.fromkeys(names)), _NAMES)
 
     def score(self, forecast: ScoreForecast) -> ForecastLine:
         """The estimated score."""
@@ -124,8 +134,7 @@ class _Page:
                 )
             )
         if forecast.held:
-            rules = speech.names([speech.data(rule) for rule in forecast.held], 6)
-            follows.append(speech.say("forecast.held", rules=rules))
+            follows.append(speech.say("forecast.held", rules=self._titled(forecast.held)))
         return ForecastLine(
             title=speech.say("score.title"),
             id="",
@@ -225,6 +234,8 @@ class _Page:
             return
         say, last = self._speech.say, own.confidence.days[-1]
         low, high = self._value(last.low, rule), self._value(last.high, rule)
+        if low == high == self._value(own.value, rule):
+            return  # it is where it was, and certain to stay there: nothing to read
         shown = say("figure.range", low=low, high=high)
         level = f"{round(own.confidence.level * 100)}%"
         if last.p_pass is not None:
@@ -234,7 +245,7 @@ class _Page:
             likely = say("forecast.likely_range", range=shown, level=level)
         record = own.confidence.record
         yield likely + (
-            say("forecast.no_record")
+            ""
             if record is None
             else say("forecast.record", hits=record.hits, of=record.hits + record.misses)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -44,17 +44,26 @@ def view(effect: WhatIf, before: Report, after: Report, speech: Speech) -> WhatI
         for old, new in zip(before.rules, after.rules, strict=True)
         if _differ(old, new)
     )
-    names = speech.join([speech.data(change) for change in effect.changes], "list")
+    titles = {rule.id: speech.text(rule.title) for rule in after.rules}
+    names = speech.join([_change(change, titles, speech) for change in effect.changes], "list")
     as_of = speech.say("brief.as_of", as_of=speech.instant(effect.as_of, closing=True))
     rest = len(effect.rules) - len(moved)
     return WhatIfView(
         title=speech.join([speech.say("whatif.title", changes=names), as_of]),
         assumed=tuple(speech.text(text) for text in effect.assumptions),
-        totals=tuple(_totals(effect, speech)),
+        totals=tuple(_totals(effect, before, after, speech)),
         moved=moved,
         rest=speech.say("whatif.rest", rest),
         estimate=speech.say("whatif.estimate"),
     )
+
+
+def _change(text: str, titles: Mapping[str, str], speech: Speech) -> str:
+    """A change as it was given, the rule by its title."""
+    name, equals, value = text.partition("=")
+    if not equals or name not in titles:
+        return speech.data(text)
+    return f"{titles[name]} = {speech.data(value)}"
 
 
 def _differ(old: RuleResult, new: RuleResult) -> bool:
@@ -67,7 +76,7 @@ def _differ(old: RuleResult, new: RuleResult) -> bool:
     )
 
 
-def _totals(effect: WhatIf, speech: Speech) -> Iterator[str]:
+def _totals(effect: WhatIf, before: Report, after: Report, speech: Speech) -> Iterator[str]:
     none = speech.say("column.none")
 
     def step(label: str, before: str, after: str) -> str:
@@ -78,8 +87,8 @@ def _totals(effect: WhatIf, speech: Speech) -> Iterator[str]:
     score = [none if total is None else f"{total:.2f}" for total in (
         effect.score.before, effect.score.after)]  # fmt: skip
     yield step("score", *score)
-    yield step("exit_code", *(str(code) for code in (
-        effect.exit_code.before, effect.exit_code.after)))  # fmt: skip
+    yield step("verdict", *(speech.name("verdict", report.verdict.status)
+        for report in (before, after)))  # fmt: skip
     money = (effect.money_fen.before, effect.money_fen.after)
     if money != (None, None):
         yield step("money", *(

@@ -1,0 +1,83 @@
+"""What the commands say to an operator: titles for ids, nothing twice, words and not codes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kshop_audit.cli import main
+from kshop_audit.cli.naming import changes
+from kshop_audit.rules import catalogue
+
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+IDS = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in catalogue()))
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main([*words, "--lang", "zh"]) in (0, 1)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["forecast", "doctor", "due", "check"])
+def test_rules_go_by_their_titles(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert IDS.findall(said(capsys, name, str(SAMPLES / "healthy"), "--width", "100")) == []
+
+
+def test_a_forecast_says_once_that_there_is_no_record(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "forecast", str(SAMPLES / "failing"), "--width", "100")
+    assert text.count("还没有往期的推算可对照") == 1
+    assert "在 0 至 0，" not in text
+
+
+def test_what_is_due_is_counted_as_it_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "due", str(SAMPLES / "failing"), "--width", "100")
+    soon, late = re.findall(r"24 小时内到期 (\d+) 件 · 另有 (\d+) 件已超时", text)[0]
+    assert len(re.findall(r"^  \d\d-\d\d \d\d:\d\d  还剩", text, re.MULTILINE)) == int(soon)
+    assert len(re.findall(r"^  \d\d-\d\d \d\d:\d\d  已过", text, re.MULTILINE)) == int(late)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["a=99%,b=95%"], ("a=99%", "b=95%")),
+        (["a=99%，b=95%", "ship:-6h"], ("a=99%", "b=95%", "ship:-6h")),
+        (["agent:小李,小王=team_median"], ("agent:小李,小王=team_median",)),
+        (["a=99%"], ("a=99%",)),
+    ],
+)
+def test_several_changes_may_stand_in_one_text(given: list[str], read: tuple[str, ...]) -> None:
+    assert changes(given) == read
+
+
+def test_a_change_is_told_by_title_and_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    change = "48小时发货率=99%，回复率=95%"
+    text = said(capsys, "whatif", str(SAMPLES / "failing"), "--change", change, "--width", "100")
+    assert text.startswith("如果 48小时发货率 = 99%、5分钟回复率 = 95% · ")
+    assert "结论：不通过（不变）" in text
+    assert "退出码" not in text
+    assert IDS.findall(text) == []
+
+
+@pytest.mark.parametrize("rule", ["ship-48h", "harassment", "reply-rate"])
+def test_a_rule_is_explained_without_codes(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "rule", rule)
+    assert re.search(r"\[(SEED|OFFICIAL|PRESS|ASSUMPTION)\]|guess|error|warn", text) is None
+    assert ("红线" if rule != "harassment" else "提醒") in text.splitlines()[0]
+
+
+def test_help_is_where_it_is_looked_for_and_says_nothing_twice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command in ("check", "due", "whatif", "plan"):
+        text = said(capsys, command, "--help")
+        common = text.split("常用")[1].split("\n\n")[0]
+        assert "-h, --help" in common
+        assert text.count("默认 Asia/Shanghai") == 1
+        assert '（"' not in text
+
+
+def test_a_wrong_choice_is_answered_with_the_choices(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(SAMPLES / "healthy"), "--format", "pdf", "--lang", "zh"]) == 2
+    assert "text、brief、json、md、github" in capsys.readouterr().err
