@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from kshop_audit import packs
 from kshop_audit.config.models import ConfigFile, InputTable, figure
+from kshop_audit.config.rule_names import unknown_rule
 from kshop_audit.model.metadata import WINDOW_DAYS, Operator, Pack, Provenance, RuleTerms, Sourced
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 from kshop_audit.validation import Fault, KeyPath, unknown
@@ -80,7 +81,7 @@ def against_packs(config: ConfigFile, known: Known, also: Sequence[str]) -> Chec
         # A verdict required on the command line must exist, or the run could pass without it.
         if rule != ALL and not any(rule in pack.rules for pack in known.chosen):
             rules = [*(name for pack in known.chosen for name in pack.rules), ALL]
-            found.faults.append(unknown(("require",), rule, rules, "规则", "rule"))
+            found.faults.append(unknown_rule(("require",), rule, rules))
     found.faults += _learned(config, known)
     _weights(config, known, found)
     _words(config, known, found)
@@ -119,7 +120,7 @@ def _settle(path: KeyPath, rule: str, check: _Check, known: Known, found: Checke
     if having is not None:
         found.faults += check(path, having.rules[rule])
     else:
-        found.faults.append(unknown(path, rule, known.rules, "规则", "rule"))
+        found.faults.append(unknown_rule(path, rule, known.rules))
 
 
 def _target(value: Decimal) -> _Check:
@@ -142,7 +143,7 @@ def _learned(config: ConfigFile, known: Known) -> Iterator[Fault]:
     rows = dict(enumerate(config.learned))
     for index, row in rows.items():
         if row.rule not in known.rules:
-            yield unknown(("learned", index, "rule"), row.rule, known.rules, "规则", "rule")
+            yield unknown_rule(("learned", index, "rule"), row.rule, known.rules)
             continue
         pack = next((pack for pack in known.all if pack.id == row.pack), None)
         anchors = None if pack is None or row.rule not in pack.rules else (

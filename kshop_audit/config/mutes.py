@@ -11,6 +11,7 @@ from kshop_audit.config.checks import Known
 from kshop_audit.config.faults import report, validate
 from kshop_audit.config.layers import ConfigSource, read
 from kshop_audit.config.models import MutesFile
+from kshop_audit.config.rule_names import unknown_rule
 from kshop_audit.errors import ConfigError
 from kshop_audit.model.schema import IDS
 from kshop_audit.model.settings import Mute, Settings
@@ -69,7 +70,7 @@ def _against_packs(model: MutesFile, known: Known) -> Iterator[Fault]:
     for index, row in enumerate(model.mutes):
         path = ("mutes", index)
         if not any(row.rule in pack.rules for pack in known.chosen) and row.rule not in known.rules:
-            yield unknown((*path, "rule"), row.rule, known.rules, "规则", "rule")
+            yield unknown_rule((*path, "rule"), row.rule, known.rules)
         for name, ids in row.match.items():
             if name not in IDS:
                 yield unknown((*path, "match", name), name, IDS, "编号", "id")

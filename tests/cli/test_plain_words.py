@@ -81,3 +81,29 @@ def test_help_is_where_it_is_looked_for_and_says_nothing_twice(
 def test_a_wrong_choice_is_answered_with_the_choices(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(SAMPLES / "healthy"), "--format", "pdf", "--lang", "zh"]) == 2
     assert "text、brief、json、md、github" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "answer"),
+    [
+        ("shop.toml", 'required = ["5分钟回复率"]', "5分钟回复率在这里写 reply-rate"),
+        ("shop.toml", '[levels]\n"客服好评率" = "error"', "客服好评率在这里写 cs-satisfaction"),
+        ("shop.toml", '[targets]\n"48小时发货率" = "98%"', "48小时发货率在这里写 ship-48h"),
+        (
+            "mutes.toml",
+            (
+                '[[mutes]]\nrule = "48小时发货率"\nmatch = { order_id = ["1"] }\n'
+                'reason = "停电"\nby = "店长"\nuntil = 2026-12-31'
+            ),
+            "48小时发货率在这里写 ship-48h",
+        ),
+    ],
+)
+def test_a_title_in_a_file_is_answered_with_what_to_write(
+    file: str, text: str, answer: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / file).write_text(text + "\n", encoding="utf-8")
+    option = "--config" if file == "shop.toml" else "--mutes"
+    shop = str(SAMPLES / "healthy")
+    assert main(["check", shop, option, str(tmp_path / file), "--lang", "zh"]) == 2
+    assert answer in capsys.readouterr().err
