@@ -107,3 +107,13 @@ def test_a_title_in_a_file_is_answered_with_what_to_write(
     shop = str(SAMPLES / "healthy")
     assert main(["check", shop, option, str(tmp_path / file), "--lang", "zh"]) == 2
     assert answer in capsys.readouterr().err
+
+
+def test_a_history_explains_its_bars_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = str(tmp_path / "shops.db")
+    for shop in ("healthy", "douyin"):
+        main(["check", str(SAMPLES / shop), "-q", "--history", store])
+    capsys.readouterr()
+    assert said(capsys, "history", "--history", store).count("每格一次，从旧到新") == 1

@@ -19,10 +19,14 @@ def render(reports: Sequence[Report], options: TextOptions) -> str:
     """The reports of one or several shops, the worst shop first, oldest first within a shop."""
     speech = Speech(options.lang, options.ascii)
     sections: list[list[Spans]] = []
-    for shop in trends(reports, speech, plain=options.ascii):
+    shops = trends(reports, speech, plain=options.ascii)
+    for shop in shops:
         runs: list[Spans] = [[(f"  {run.as_of}  ", ""), (run.text, "")] for run in shop.runs]
         sections.append([[(shop.title, Style.STRONG)], *runs])
         sections.append(list(_rules(shop, options)))
+    # Said once, below the last shop.
+    legends = dict.fromkeys(shop.legend for shop in shops)
+    sections.extend(paragraph(legend, options.cells, 0, Style.DIM) for legend in legends)
     return printed(stacked(sections), options)
 
 
@@ -40,4 +44,3 @@ def _rules(shop: ShopTrend, options: TextOptions) -> Iterator[Spans]:
             text = f"{rule.title}  {rule.value} {rule.sign}"
             yield from paragraph(text, options.cells, 2, style, 2)
             yield [(f"    {rule.bars}", Style.DIM)]
-    yield from paragraph(shop.legend, options.cells, 0, Style.DIM)
