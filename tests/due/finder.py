@@ -196,31 +196,84 @@ class Finder:
                 return bool(self.waybills(order)) or (waits and not gone)
         return False
 
+    # ---------------------------------------------------------------- other platforms
+
+    def of_jd(self) -> list[Found]:
+        """Reviews within 12 hours, ends within seven days, advances within five."""
+        return sorted([*self.reviews(), *self.ends(), *self.advances()])
+
+    def reviews(self) -> Iterator[Found]:
+        for ticket in self.rows("tickets"):
+            applied, state = at(ticket, "applied_at"), ticket["status"]
+            if applied is None or not self.happened(applied):
+                continue
+            done = any(self.happened(at(ticket, n)) for n in ("agreed_at", "finished_at"))
+            if done or self.over(ticket) or state == "rejected" or ticket["rejected"] == "true":
+                continue
+            deadline = at(ticket, "deadline_at") or applied + 12 * HOUR
+            if self.near(deadline, applied):
+                yield self.one("ticket", deadline, ticket, "ticket_id", state in TICKET_STATES)
+
+    def ends(self) -> Iterator[Found]:
+        for ticket in self.rows("tickets"):
+            applied, kind = at(ticket, "applied_at"), ticket["type"]
+            if applied is None or not self.happened(applied):
+                continue
+            if kind in ("refund_only", "resend") or self.over(ticket):
+                continue
+            if self.happened(at(ticket, "finished_at")):
+                continue
+            known = kind in TICKET_TYPES and ticket["status"] in TICKET_STATES
+            if self.near(applied + 7 * DAY, applied):
+                yield self.one("finish", applied + 7 * DAY, ticket, "ticket_id", known)
+
+    def over(self, ticket: Row) -> bool:
+        """Whether its state says that it is over, at no later time than as-of."""
+        return ticket["status"] in ("succeeded", "closed") and (
+            not ticket["finished_at"] or self.happened(at(ticket, "finished_at"))
+        )
+
+    def advances(self) -> Iterator[Found]:
+        for row in self.rows("violations"):
+            noticed, state = at(row, "notified_at"), row["status"]
+            if not self.happened(noticed) or state in ("closed", "revoked"):
+                continue
+            if "赔付" not in row["kind"]:
+                continue
+            assert noticed is not None
+            deadline, known = noticed + 5 * DAY, state in ("open", "appealing")
+            if deadline <= self.as_of + self.within:
+                yield self.one("repay", deadline, row, "violation_id", known)
+
+    def of_taobao(self) -> list[Found]:
+        """Rounds that a person must answer within three minutes, of 8:00 to 23:00."""
+        return sorted(self.questions(close=23, seconds=180))
+
     # ---------------------------------------------------------------- questions and appeals
 
-    def questions(self) -> Iterator[Found]:
-        """Bursts without a reply: of one conversation and one day, within 8:00 and 24:00."""
+    def questions(self, close: int = 24, seconds: int = 300) -> Iterator[Found]:
+        """Bursts without a reply: of one conversation and one day, from 8:00 to the hour given."""
         talks: dict[str, list[Row]] = {}
         for row in self.rows("chats"):
             if self.happened(at(row, "sent_at")) and row["message_type"] in ("", "text"):
                 talks.setdefault(row["session_id"], []).append(row)
         for rows in talks.values():
             rows.sort(key=lambda row: (row["sent_at"], int(row["message_seq"])))
-            yield from self.open_bursts(rows)
+            yield from self.open_bursts(rows, close, seconds)
 
-    def open_bursts(self, rows: Sequence[Row]) -> Iterator[Found]:
+    def open_bursts(self, rows: Sequence[Row], close: int, seconds: int) -> Iterator[Found]:
         clocks: dict[str, Row] = {}
         for row in rows:
             sent = at(row, "sent_at")
             assert sent is not None
             if row["sender_role"] in ("agent", "robot"):
                 clocks = {}
-            elif row["sender_role"] == "buyer" and sent.hour >= 8 and sent >= self.since():
+            elif row["sender_role"] == "buyer" and 8 <= sent.hour < close and sent >= self.since():
                 clocks.setdefault(row["sent_at"][:10], row)
         for row in clocks.values():
             sent = at(row, "sent_at")
             assert sent is not None
-            deadline = sent + timedelta(seconds=300)
+            deadline = sent + timedelta(seconds=seconds)
             if self.as_of - 24 * HOUR <= deadline <= self.as_of + self.within:
                 yield self.one("question", deadline, row, "session_id", True)
 

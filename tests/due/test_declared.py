@@ -27,6 +27,7 @@ def test_the_kinds_are_those_that_are_documented() -> None:
     assert {kind for kind in KINDS if f"| `{kind}` |" not in text} == set()
     assert {
         "ship", "promise", "pickup", "ticket", "return", "question", "appeal", "closure",
+        "finish", "repay",
     } == KINDS  # fmt: skip
 
 

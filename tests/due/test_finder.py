@@ -34,7 +34,7 @@ def due(
 
 
 NAMES = {"question": "session_id", "ticket": "ticket_id", "return": "ticket_id",
-         "appeal": "violation_id"}  # fmt: skip
+         "appeal": "violation_id", "finish": "ticket_id", "repay": "violation_id"}  # fmt: skip
 
 
 def plain(item: DueItem) -> Found:
@@ -102,3 +102,34 @@ def test_the_soonest_stands_first_and_what_is_late_last(tmp_path: Path) -> None:
         left = (datetime.fromisoformat(item.deadline) - maker.as_of) / HOUR
         assert item.hours_left == pytest.approx(left)
         assert item.late is (left < 0)
+
+
+@pytest.mark.parametrize(
+    "seed", [1, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in range(3, 12))]
+)
+def test_the_deadlines_of_other_platforms(seed: int, tmp_path: Path) -> None:
+    """By the limits of their own packs, on the same shops; an advance must be one by its kind."""
+    within = (timedelta(0), 24 * HOUR, 50 * HOUR)[seed % 3]
+    maker = Maker(seed, 60, within)
+    shop = maker.shop()
+    shop["violations"] = [
+        {**row, "kind": ("先行赔付", row["kind"])[n % 3 == 0], "notified_at": shifted(maker, n)}
+        for n, row in enumerate(shop["violations"])
+    ]
+    folder = tmp_path / "shop"
+    write(folder, shop)
+    finder, met = Finder(folder, maker.as_of, within), set()
+    for pack, expected in (("jd", finder.of_jd()), ("taobao", finder.of_taobao())):
+        asked = [item.kind for item in expected]
+        found = due(folder, maker.as_of, within, Settings(packs=(pack,), pack_chosen=True)).items
+        mine = Counter(plain(item) for item in found if item.kind in {*asked, "finish", "repay"})
+        assert mine - Counter(expected) == Counter(), "listed, but not there"
+        assert Counter(expected) - mine == Counter(), "there, but not listed"
+        met |= set(asked)
+    assert met >= {"ticket", "finish", "repay", "question"}
+
+
+def shifted(maker: Maker, number: int) -> datetime:
+    """A notice whose five days end at as-of, at the end of the hours ahead, or a second beside."""
+    end = (maker.as_of, maker.as_of + maker.within)[number % 2]
+    return end - timedelta(days=5, seconds=number % 3 - 1)

@@ -15,6 +15,7 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.answers import TicketAnswer, answer
+from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.lengths import TicketMoment, moment
 from kshop_audit.rules.kit.membership import in_window, perhaps
@@ -59,6 +60,21 @@ def _late(
     )
 
 
+def _waiting(
+    deadline: pl.Expr, exact: pl.Expr, given: TicketAnswer, kind: pl.Expr | None = None
+) -> Due:
+    """Tickets that wait for an answer or for their end, or may. `kind`: as in `_late`."""
+    known = pl.col("doubt").is_null()
+    return Due(
+        deadline=deadline,
+        exact=exact,
+        waits=~given.given,
+        member=known if kind is None else known & kind.is_not_null(),
+        beyond=True,
+        ids=("ticket_id", "order_id"),
+    )
+
+
 @rule(
     "jd-review-12h",
     family=FAMILY,
@@ -71,6 +87,12 @@ def _late(
     exempt=True,
     unit=Text(zh="单审核超时", en="tickets reviewed too late"),
     needs=("tickets.applied_at", "tickets.agreed_at|tickets.finished_at"),
+    due={
+        "ticket": Text(
+            zh="到售后页给出审核意见；驳回要写明原因并上传凭证。",
+            en="Give the opinion on the after-sales page; a rejection needs its reason and proof.",
+        )
+    },
 )
 def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
     """After-sales applications without the supplier's opinion within 12 hours.
@@ -112,7 +134,11 @@ def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
     applied = moment(facts.tables, "applied_at")
     due = TicketMoment(applied.earliest + hours, applied.latest + hours)
     given = answer(facts.tables, terms, "agreed_at", "finished_at")
-    return replace(_late(facts(tickets), "jd-review-12h", due, given, facts), grace=hours)
+    own = pl.col("deadline_at")
+    exact = own.is_not_null() | (due.earliest == due.latest)
+    waiting = _waiting(pl.coalesce(own, due.earliest), exact, given)
+    late = _late(facts(tickets), "jd-review-12h", due, given, facts)
+    return replace(late, grace=hours, due={"ticket": waiting})
 
 
 @rule(
@@ -127,6 +153,12 @@ def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
     exempt=True,
     unit=Text(zh="单处理超过 7 日", en="tickets finished too late"),
     needs=("tickets.type", "tickets.applied_at", "tickets.finished_at"),
+    due={
+        "finish": Text(
+            zh="催寄回或验货，退款、换新或寄回修好的商品，今天办结。",
+            en="Chase or inspect the goods, then refund, replace or send them back: close it.",
+        )
+    },
 )
 def jd_finish_7d(facts: Facts, terms: Terms) -> Shape:
     """Returns, exchanges and repairs not finished within seven days of the application.
@@ -172,7 +204,8 @@ def jd_finish_7d(facts: Facts, terms: Terms) -> Shape:
     done = answer(facts.tables, terms, "finished_at")
     kind = pl.col("type").is_in(GOODS_BACK)
     late = _late(facts(goods_services), "jd-finish-7d", due, done, facts, kind)
-    return replace(late, grace=days)
+    waiting = _waiting(due.earliest, due.earliest == due.latest, done, kind)
+    return replace(late, grace=days, due={"finish": waiting})
 
 
 @rule(
@@ -185,6 +218,12 @@ def jd_finish_7d(facts: Facts, terms: Terms) -> Shape:
     ),
     unit=Text(zh="笔垫付款逾期未还", en="advances overdue"),
     needs=("violations.violation_id", "violations.kind", "violations.notified_at"),
+    due={
+        "repay": Text(
+            zh="核对通知，付清平台垫付款；付清后把状态改为已关闭。",
+            en="Check the notice, repay what the platform paid, and then close the entry.",
+        )
+    },
 )
 def jd_repay_5d(facts: Facts, terms: Terms) -> Shape:
     """Advances of the platform that are still unpaid five days after its notice.
@@ -244,4 +283,11 @@ def jd_repay_5d(facts: Facts, terms: Terms) -> Shape:
             order=("deadline", "violation_id"),
         ),
         unmapped=("status",),
+        due={
+            "repay": Due(
+                deadline=pl.col("due_at"),
+                waits=pl.when(pl.col("doubt").is_null() | ~unpaid).then(unpaid),
+                ids=("violation_id", "order_id"),
+            )
+        },
     )

@@ -13,6 +13,7 @@ from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.evidence import REPLIED
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
+from kshop_audit.rules.kit.unanswered import unanswered
 
 
 def _few_rounds(measured: Measured, terms: Terms) -> Conclusion:
@@ -41,6 +42,12 @@ def _few_rounds(measured: Measured, terms: Terms) -> Conclusion:
     unit=Text(zh="轮在 3 分钟内人工响应", en="rounds answered by a person within three minutes"),
     needs=("chats.sent_at", "chats.sender_role", "chats.session_id|chats.buyer_id"),
     conclude=_few_rounds,
+    due={
+        "question": Text(
+            zh="马上人工回复；已超时的也要回，别让买家等到找平台。",
+            en="Have a person answer now; a late answer still counts with the buyer.",
+        )
+    },
 )
 def tb_reply_3m(facts: Facts, terms: Terms) -> Shape:
     """Share of rounds of a conversation that a person answered within three minutes.
@@ -98,4 +105,5 @@ def tb_reply_3m(facts: Facts, terms: Terms) -> Shape:
         unmapped=("sender_role", "message_type"),
         maybe=doubts.maybe(facts.tables),
         unknown=doubts.unknown(facts.tables),
+        due={"question": unanswered(facts.tables)},
     )
