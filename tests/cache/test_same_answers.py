@@ -129,6 +129,7 @@ def asked_in_turn(folder: Path, cache: Path, names: Sequence[str]) -> None:
         assert told(request, cache) == references[name], (name, names)
 
 
+@pytest.mark.slow
 def test_no_request_is_answered_with_what_another_one_kept(tmp_path: Path) -> None:
     folder = shop_of(tmp_path, "failing")
     few = ("one rule", "another rule", "no conduct", "allowed otherwise", "one rule")

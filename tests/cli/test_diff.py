@@ -31,6 +31,7 @@ def test_diff_gives_1_if_worse(run: Run, reports: tuple[Path, Path]) -> None:
     assert "新增未达标" in run("diff", good, bad, "--lang", "zh")[1]
 
 
+@pytest.mark.slow
 def test_compare_shows_what_changed_after_the_report(
     run: Run, tmp_path: Path, reports: tuple[Path, Path]
 ) -> None:

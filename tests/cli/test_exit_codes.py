@@ -145,6 +145,7 @@ def test_fail_on(run: Run, tmp_path: Path) -> None:
     assert run("check", SAMPLES / "failing", *quiet, "--fail-on", "warn")[0] == EXIT_FAILED
 
 
+@pytest.mark.slow
 def test_min_score(run: Run, tmp_path: Path) -> None:
     healthy, small = SAMPLES / "healthy", SAMPLES / "closing"
     assert run("check", healthy, "--min-score", "4.5")[0] == EXIT_OK
@@ -160,6 +161,7 @@ def test_min_score(run: Run, tmp_path: Path) -> None:
     assert run("check", small, "--select", "service", "--min-score", "3")[0] == EXIT_INCOMPLETE
 
 
+@pytest.mark.slow
 def test_levels_and_required_rules(run: Run, tmp_path: Path) -> None:
     folder = sample("healthy", tmp_path / "shop", ["聊天记录"])
     assert run("check", folder, "--level", "reply-rate=warn")[0] == EXIT_OK

@@ -118,6 +118,7 @@ def test_no_record_of_a_damaged_file_is_lost(tmp_path_factory: Folders, content:
     assert stated.is_empty()
 
 
+@pytest.mark.slow
 @examples
 @given(
     content=files(damaged=True),

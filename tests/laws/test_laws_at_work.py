@@ -127,6 +127,7 @@ def test_a_broken_rule_alone_makes_the_audit_incomplete(
     assert (verdict.status, verdict.exit_code) == ("incomplete", EXIT_INCOMPLETE)
 
 
+@pytest.mark.slow
 def test_what_has_no_points_is_named_beside_the_total() -> None:
     for name in ("healthy", "failing", "closing"):
         report = audit_folder(ROOT / "sample_data" / name).report

@@ -34,6 +34,7 @@ def test_every_rule_stands_in_one_part(shop: str) -> None:
     assert sorted(ids) == sorted(row.rule.id for row in (*rows, *shown.listed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shop", SHOPS)
 def test_the_page_stays_small(shop: str) -> None:
     assert len(html.render(report_of(shop), "zh").encode("utf-8")) < 1_000_000

@@ -229,6 +229,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", some(SETTINGS, "words", "values"))
 def test_other_settings_say_what_they_say_without_a_cache(runs: Runs, name: str) -> None:
     more = SETTINGS[name]
@@ -264,6 +265,7 @@ def test_a_change_of_the_program_is_another_program(
     assert digests[0] == digests[2] != digests[1]
 
 
+@pytest.mark.slow
 def test_a_file_that_changes_while_it_is_read_is_not_kept(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,6 +339,7 @@ def test_a_disk_without_room_is_no_error(runs: Runs, monkeypatch: pytest.MonkeyP
         assert runs(SAMPLES / SHOP, *QUICK) == plain
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_made_is_no_error(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

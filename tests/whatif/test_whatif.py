@@ -170,6 +170,7 @@ def test_a_figure_and_the_rows_that_make_it_agree(
     assert moved["after"] == {key: changed[key] for key in ("value", "status", "points")}
 
 
+@pytest.mark.slow
 def test_faults_are_turned_down_to_the_greatest_number_that_is_met(
     run: Run, tmp_path: Path
 ) -> None:
@@ -205,6 +206,7 @@ def test_a_mean_comes_down_by_the_fewest_of_the_slowest(run: Run, tmp_path: Path
     assert (now["numerator"], now["denominator"]) == (total(least), len(took))
 
 
+@pytest.mark.slow
 def test_so_many_more_and_all_of_them(run: Run, tmp_path: Path) -> None:
     folder = small_shop(3).write(tmp_path / "shop")
     was = rule_of(checked(run, folder), "ship-48h")
