@@ -121,6 +121,7 @@ OTHERWISE = {
 
 KNOWING = {
     "cli/commands/forecast.py": {"reply-rate"},  # an example in a message
+    "cli/commands/whatif.py": {"ship-48h"},  # an example in a message
     "cli/commands/init.py": {"cs-satisfaction", "reply-rate"},  # examples in a file that is written
     "interface.py": {"cs-satisfaction"},  # an example in a docstring
     "judging/verdict.py": {"logistics", "service"},  # the names of two dimensions of the score
