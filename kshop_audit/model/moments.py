@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta, timezone
 
 from kshop_audit.errors import UsageError
@@ -15,11 +16,17 @@ FIRST, LAST = datetime(2000, 1, 1), datetime(2200, 1, 1)
 """Between these an as-of makes sense; windows and forecasts around it never leave the calendar."""
 
 
+_DAY = re.compile(r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?![0-9])")
+
+
 def parse_as_of(text: str) -> datetime:
-    """The instant meant by --as-of: a date is the END of that day; an offset is converted."""
+    """The instant meant by --as-of: a date is the END of that day; an offset is converted.
+
+    The day may be written as spreadsheets and people do: 2026/10/31, 2026年10月31日.
+    """
     text = text.strip()
     try:
-        moment = _instant(text)
+        moment = _instant(_DAY.sub(_iso, text))
     except (ValueError, OverflowError) as error:
         raise UsageError(
             f"--as-of {text}：应如 2026-10-31 或 2026-10-31T15:00",
@@ -31,6 +38,11 @@ def parse_as_of(text: str) -> datetime:
             f"--as-of {text}: must lie between the years {FIRST.year} and {LAST.year - 1}",
         )
     return moment
+
+
+def _iso(day: re.Match[str]) -> str:
+    year, month, rest = day.groups()
+    return f"{year}-{int(month):02}-{int(rest):02}"
 
 
 def _instant(text: str) -> datetime:

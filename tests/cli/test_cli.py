@@ -7,13 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from kshop_audit import __version__, packs
 from kshop_audit.auditing import audit as use_case
-from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
+from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK, UsageError
+from kshop_audit.model.moments import parse_as_of
 from tests.cli.build import COMMAND, LATE, ROOT, Run, process, shop
 
 # ------------------------------------------------------------------ exit codes
@@ -151,6 +153,18 @@ def test_the_report_is_the_same_in_both_languages(run: Run, tmp_path: Path) -> N
     folder = shop(tmp_path / "shop")
     zh = run("check", folder, "--format", "json", "--lang", "zh")[1]
     assert zh == run("check", folder, "--format", "json", "--lang", "en")[1]
+
+
+@pytest.mark.parametrize("text", ["2026-10-31", " 2026/10/31", "2026.10.31", "2026年10月31日"])
+def test_a_day_may_be_written_as_people_write_it(text: str) -> None:
+    assert parse_as_of(text) == datetime(2026, 11, 1)
+    assert parse_as_of(f"{text.strip()} 15:00") == datetime(2026, 10, 31, 15)
+
+
+@pytest.mark.parametrize("text", ["2026/13/1", "2026/1/32", "2026/10/311", "10/31/2026", "昨天"])
+def test_no_day_is_guessed(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_as_of(text)
 
 
 def test_as_of_a_date_is_the_end_of_that_day(run: Run, tmp_path: Path) -> None:
