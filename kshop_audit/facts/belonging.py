@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tables import Tables, matched_ids
 from kshop_audit.model.schema import Kind
 
 DAY = timedelta(days=1)
 FEW = 3
 """Fewer ids than that may all be about what lies outside of the other file."""
-
-
 MANY = 10
 """So many orders in one state or two are no coincidence."""
 
@@ -68,8 +66,5 @@ def _matched(
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return None
     named = rows.filter((pl.col(at) >= first + lag) & (pl.col(at) <= last + lag))
-    wanted = named[name].drop_nulls().unique()
-    there = pl.concat([known[key].drop_nulls().alias("id") for key in ids]).unique()
-    if wanted.len() < FEW:
-        return None
-    return int(wanted.is_in(there.implode()).sum()), wanted.len()
+    found, of = matched_ids(named[name], *(known[key] for key in ids))
+    return (found, of) if of >= FEW else None

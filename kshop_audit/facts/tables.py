@@ -115,9 +115,7 @@ class Tables:
 
     def matched(self, side: Kind, main: Kind, key: str) -> tuple[int, int]:
         """How many different keys of a side file the main file has, and how many there are."""
-        ids = self._ids(side, key).unique()
-        there = ids.to_frame().join(self._ids(main, key).to_frame(), on=key, how="semi")
-        return there.height, ids.len()
+        return matched_ids(self._ids(side, key), self._ids(main, key))
 
     def side_of_orders(self, side: Kind) -> tuple[int, int] | None:
         """`matched` of a side file by its order ids; None without the file, and where one of its
@@ -131,7 +129,7 @@ class Tables:
         frame = self.frames.get(kind)
         if frame is None or key not in frame.columns:
             return pl.Series(key, [], dtype=pl.String)
-        return frame[key].drop_nulls()
+        return frame[key]
 
     def empty(self, kind: Kind) -> bool:
         """Whether files of the kind were given and hold nothing but headers."""
@@ -258,6 +256,13 @@ class Tables:
     def _completed(self) -> dict[Kind, pl.LazyFrame]:
         """The frames of `_rows` that were requested so far."""
         return {}
+
+
+def matched_ids(ids: pl.Series, *others: pl.Series) -> tuple[int, int]:
+    """How many different ids stand in one of the other columns, and how many there are."""
+    own = ids.drop_nulls().unique().alias("id").to_frame()
+    there = pl.concat([other.drop_nulls().alias("id").to_frame() for other in others])
+    return own.join(there, on="id", how="semi").height, own.height
 
 
 def not_understood(name: str) -> pl.Expr:

@@ -27,6 +27,8 @@ ODD = "_odd"
 _NO_ID = r"-{1,3}|—{1,2}|\*{3,5}|0|无|\(无\)|nan|null|none"
 _STRANGE_ID = rf"[^ 0-9A-Za-z_:@()*·—一-龥-]|^ | $|^(?i:{_NO_ID})$"
 """Characters that a repair may touch, blanks at the ends, and words for nothing."""
+_SEVERAL = "[0-9] +[0-9]"
+"""What may stand between two ids of one cell that has to hold a single one."""
 
 _BLANK = "[" + "".join(rf"\x{{{ord(char):x}}}" for char in BLANKS) + "]"
 _LOOSE = f"^(?:{_BLANK}|[=\"'])|{_BLANK}$"
@@ -105,7 +107,7 @@ def _strange(part: Cells) -> pl.Expr:
     raw, text = part.raw, _undressed(part)
     match part.type:
         case Type.ID:
-            strange = text.str.contains(_STRANGE_ID)
+            strange = text.str.contains(f"{_STRANGE_ID}|{_SEVERAL}" if part.single else _STRANGE_ID)
             if part.dress is Dress.FORMULA:
                 strange |= raw.str.ends_with('"') & ~raw.str.starts_with('="')
             return strange
