@@ -27,11 +27,12 @@ from kshop_audit.model.fleet import Finished
 
 _PAUSE = 2.0
 _PATIENCE = "10s"
+_AT_FIRST = 3  # tries to find a scheduler that never answered: its address may be wrong
 _DASK_TRIES = 4  # Dask's own allowed-failures, and the first time
 _LOST = (OSError, TimeoutError, CancelledError)
 """What is raised when the scheduler is not there, or went away with all it knew."""
 _OPEN = ExitStack()
-"""The pool of a worker, for as long as its process lives."""
+"""The pools of a worker, one a thread, for as long as its process lives."""
 
 
 def address_of(given: str) -> str:
@@ -69,15 +70,53 @@ def _here(host: str) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Files of the certificates by which this machine and the cluster know each other."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
+def certificates(
+    address: str, ca: Path | None, cert: Path | None, key: Path | None
+) -> Certificates | None:
+    """The certificates for an address; None: none is needed, or Dask's own settings name them.
+
+    UsageError if some are missing or cannot be opened.
+    """
+    given = (ca, cert, key)
+    if not any(given):
+        if not address.startswith("tls://") or _configured():
+            return None
+    elif ca and cert and key:
+        for path in (ca, cert, key):
+            if not path.is_file():
+                raise UsageError(f"找不到证书文件 {path}", f"there is no certificate file {path}")
+        return Certificates(ca.absolute(), cert.absolute(), key.absolute())
+    raise UsageError(
+        "--cluster tls://：要有证书，请同时给出 --tls-ca-file、--tls-cert、--tls-key",
+        "--cluster tls://: needs certificates: --tls-ca-file, --tls-cert and --tls-key together",
+    )
+
+
+def _configured() -> bool:
+    from distributed.config import config  # noqa: PLC0415  an extra, and slow to load
+
+    return bool(config["distributed"]["comm"]["tls"]["client"]["cert"])
+
+
 @cache
-def _pool(limits: Limits, work: Work) -> Guard:
+def _pool(limits: Limits, work: Work, thread: int) -> Guard:  # noqa: ARG001  one each
     return _OPEN.enter_context(guard(1, limits, work))
 
 
 def on_worker(task: ShopTask, request: FleetRequest, limits: Limits, work: Work) -> Finished:
-    """What a worker does: one shop, in a process that may be ended."""
+    """What a thread of a worker does: one shop, in a process that may be ended."""
+    pool = _pool(limits, work, threading.get_ident())
     for _ in range(limits.tries):
-        finished = outcome(_pool(limits, work).submit(task, request), task, limits)
+        finished = outcome(pool.submit(task, request), task, limits)
         if finished is not None:
             return finished
     return died(task, limits.tries)
@@ -85,10 +124,13 @@ def on_worker(task: ShopTask, request: FleetRequest, limits: Limits, work: Work)
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Shops on the workers of a scheduler; InputError when it was lost `tries` times in a row."""
+    """Shops on the workers of a scheduler; InputError when it was lost `tries` times in a row,
+    or does not answer at all.
+    """
 
     limits: Limits
     address: str
+    certificates: Certificates | None = None
     tries: int = 30
     work: Work = audit_shop
 
@@ -99,11 +141,12 @@ class Cluster:
         left = {task.path: task for task in tasks}
         for task in tasks:
             started(task)
-        lost = 0
+        lost, allowed = 0, min(_AT_FIRST, self.tries)
         while left:
             before = len(left)
             try:
-                with _connected(self.address) as client, client.as_current():
+                with _connected(self.address, self.certificates) as client, client.as_current():
+                    allowed = self.tries
                     _collect(
                         client,
                         left,
@@ -112,15 +155,21 @@ class Cluster:
                     )
             except _LOST as error:
                 lost = 1 if len(left) < before else lost + 1
-                if lost >= self.tries:
+                if lost >= allowed:
                     raise _silent(error) from error
                 threading.Event().wait(_PAUSE)
 
 
-def _connected(address: str) -> Any:
-    from distributed import Client  # noqa: PLC0415  an extra, and slow to load
+def _connected(address: str, certificates: Certificates | None) -> Any:
+    from distributed import Client, Security  # noqa: PLC0415  an extra, and slow to load
 
-    return Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    security = certificates and Security(
+        tls_ca_file=str(certificates.ca),
+        tls_client_cert=str(certificates.cert),
+        tls_client_key=str(certificates.key),
+        require_encryption=True,
+    )  # type: ignore[no-untyped-call]
+    return Client(address, timeout=_PATIENCE, set_as_default=False, security=security)  # type: ignore[no-untyped-call]
 
 
 def _silent(error: BaseException) -> InputError:

@@ -46,6 +46,13 @@ def fleet(folder: Path, *late: int) -> list[Path]:
 def mishap(task: ShopTask, request: FleetRequest) -> Finished:
     """The work, but a file in the folder says what goes wrong with it."""
     folder = Path(task.path)
+    if (folder / "meets").exists():  # goes on when another shop has come as far
+        (folder / "met").touch()
+        until = time.monotonic() + 60
+        while len(list(folder.parent.glob("*/met"))) < 2:
+            if time.monotonic() > until:
+                raise TimeoutError
+            time.sleep(0.02)
     if (folder / "sleeps").exists():
         time.sleep(600)
     if (folder / "eats").exists():

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from kshop_audit.cli import main
 from kshop_audit.errors import InputError, UsageError
-from kshop_audit.fleet.cluster import Cluster, address_of
+from kshop_audit.fleet.cluster import Certificates, Cluster, address_of, certificates, on_worker
 from kshop_audit.fleet.local import Ended, Local, Started
 from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
 from kshop_audit.fleet.run import run
@@ -60,6 +65,31 @@ def test_a_scheduler_that_does_not_answer_ends_the_run(tmp_path: Path) -> None:
     request = FleetRequest(reports=str(tmp_path / "reports"))
     with pytest.raises(InputError, match="does not answer"):
         run([tmp_path / "shops"], request, engine, tmp_path / "journal")
+
+
+def test_an_encrypted_scheduler_needs_all_certificates(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    ca, cert, key = (tmp_path / name for name in ("ca.pem", "cert.pem", "key.pem"))
+    for given in ((None, None, None), (ca, None, None), (ca, cert, None), (None, cert, key)):
+        with pytest.raises(UsageError, match="needs certificates"):
+            certificates("tls://scheduler:8786", *given)
+    with pytest.raises(UsageError, match="no certificate file"):
+        certificates("tls://scheduler:8786", ca, cert, key)
+    for path in (ca, cert, key):
+        path.touch()
+    assert certificates("tls://scheduler:8786", ca, cert, key) == Certificates(ca, cert, key)
+    assert certificates("tcp://127.0.0.1:8786", None, None, None) is None
+
+
+def test_a_worker_of_two_threads_runs_two_shops_at_once(tmp_path: Path) -> None:
+    made = fleet(tmp_path / "shops", 0, 5)
+    for folder in made:
+        (folder / "meets").touch()
+    request = FleetRequest(reports=str(tmp_path / "reports"))
+    tasks = [ShopTask(str(folder), folder.name) for folder in made]
+    with ThreadPoolExecutor(2) as threads:
+        running = [threads.submit(on_worker, t, request, Limits(), mishap) for t in tasks]
+        assert [future.result().result.exit_code for future in running] == [3, 1]
 
 
 def free_port() -> int:
@@ -153,3 +183,46 @@ def test_killed_workers_and_a_killed_scheduler_lose_no_shop(tmp_path: Path) -> N
     assert len(spread.shops) == count
     reasons = [shop.reason.en for shop in spread.shops if shop.reason]
     assert sorted("MB" in reason for reason in reasons) == [False, True]
+
+
+def documented(port: int) -> list[list[str]]:
+    """The commands that `docs/fleet.md` gives for several machines, with this one for all."""
+    page = (ROOT / "docs" / "fleet.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh cluster$(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    text = "\n".join(blocks).replace("\\\n", " ")
+    text = text.replace("scheduler:8786", f"127.0.0.1:{port}").replace("/shared/", "")
+    commands = [shlex.split(line) for line in text.splitlines() if line.strip()]
+    here = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    return [[*one, *here] if one[:2] == ["dask", "scheduler"] else one for one in commands]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_the_commands_of_the_page_run_over_an_encrypted_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.chdir(tmp_path)
+    fleet(tmp_path / "shops", 0, 5, 3)
+    commands = documented(free_port())
+    programs = [one[0] for one in commands]
+    assert programs == ["openssl"] * 3 + ["dask"] * 2 + ["kshop-audit"]
+    for one in commands[:3]:
+        subprocess.run(one, check=True, capture_output=True)
+    with machines(tmp_path / "machines") as cluster:
+        cluster.folder = tmp_path
+        for one in commands[3:5]:
+            cluster.start(one[1], *one[2:])
+        assert main([*commands[5][1:], "--lang", "en"]) == 1
+    done = json.loads((tmp_path / "reports" / "summary.json").read_text("utf-8"))
+    assert [shop["exit_code"] for shop in done["shops"]] == [1, 1, 3]
+
+
+def test_the_page_names_no_certificate_that_it_does_not_make() -> None:
+    made: set[str] = set()
+    for one in documented(1):
+        files = {word for word in one if word.endswith(".pem")}
+        if one[0] == "openssl":
+            made |= files
+        else:
+            assert files == {"ca.pem", "cert.pem", "key.pem"} <= made

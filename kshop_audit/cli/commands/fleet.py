@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from kshop_audit.model.fleet import Summary
 
 SUMMARY, JOURNAL = "summary.json", "journal.jsonl"
-_SUFFIXES = " ".join(entry.suffix for entry in formats.of_fleets())
+_SUFFIXES = tuple(entry.suffix for entry in formats.of_fleets())
+_LISTED = " ".join(_SUFFIXES)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -58,8 +59,8 @@ class FleetOptions(RuleOptions, ConfigOptions, LookOptions):
         list[Path],
         option(
             "--out",
-            f"另存汇总，可多次：{_SUFFIXES}",
-            f"write the summary too (repeatable): {_SUFFIXES}",
+            f"另存汇总，可多次：{_LISTED}",
+            f"write the summary too (repeatable): {_LISTED}",
             metavar="FILE",
         ),
     ] = field(default_factory=list)
@@ -100,6 +101,18 @@ class FleetOptions(RuleOptions, ConfigOptions, LookOptions):
             metavar="ADDRESS|FILE",
         ),
     ] = None
+    tls_ca_file: Annotated[
+        Path | None,
+        option("--tls-ca-file", "集群的 CA 证书", "the cluster's CA certificate", metavar="FILE"),
+    ] = None
+    tls_cert: Annotated[
+        Path | None,
+        option("--tls-cert", "本机的集群证书", "this machine's certificate", metavar="FILE"),
+    ] = None
+    tls_key: Annotated[
+        Path | None,
+        option("--tls-key", "该证书的私钥", "the key of that certificate", metavar="FILE"),
+    ] = None
     resume: Annotated[
         bool,
         option("--resume", "接着上次：没变的店不再审", "go on: unchanged shops are not run again"),
@@ -130,11 +143,12 @@ def _fleet(options: FleetOptions) -> int:
         raise UsageError("请给出店铺文件夹", "name the folders of the shops")
     for path in options.out:
         if path.suffix not in _SUFFIXES:
-            listed = " ".join(_SUFFIXES)
             raise UsageError(
-                f"--out {path}：后缀应为 {listed} 之一",
-                f"--out {path}: the suffix must be {listed}",
+                f"--out {path}：后缀应为 {_LISTED} 之一",
+                f"--out {path}: the suffix must be one of {_LISTED}",
             )
+    if "://" in options.reports:
+        _reachable(options.reports)
     own = _own_folder(options)
     lang = options.lang or options.spoken
     request = _request(options, lang)
@@ -172,6 +186,21 @@ def _own_folder(options: FleetOptions) -> Path:
     return folder
 
 
+def _reachable(place: str) -> None:
+    """UsageError if nothing is installed that writes to such an address."""
+    try:
+        from fsspec import get_filesystem_class
+
+        get_filesystem_class(place.partition("://")[0])
+    except (ImportError, ValueError) as error:
+        raise UsageError(
+            f"--reports {place}：还缺写入这种地址的组件：pip install 'kshop-audit[cluster]'，"
+            f"以及该存储的 fsspec 组件（{error}）",
+            f"--reports {place}: what writes to such an address is not installed: "
+            f"pip install 'kshop-audit[cluster]' and fsspec's part for this storage ({error})",
+        ) from error
+
+
 def _request(options: FleetOptions, lang: str) -> FleetRequest:
     from datetime import datetime
 
@@ -183,7 +212,12 @@ def _request(options: FleetOptions, lang: str) -> FleetRequest:
 
     age = None if options.max_age is None else values.duration(options.max_age, "--max-age")
     now = datetime.now(moments.SHANGHAI).replace(tzinfo=None)
-    ours = {name: text for name, text in os.environ.items() if name.startswith(ENVIRONMENT)}
+    how = {ENVIRONMENT + name.upper() for name in FleetOptions.__annotations__}
+    ours = {
+        name: text
+        for name, text in os.environ.items()
+        if name.startswith(ENVIRONMENT) and name not in how  # these change no shop's result
+    }
     return FleetRequest(
         reports=options.reports
         if "://" in options.reports
@@ -219,8 +253,11 @@ def _engine(options: FleetOptions, limits: Limits, scratch: Path) -> Engine:
 
     from kshop_audit.fleet import local
 
+    tls = (options.tls_ca_file, options.tls_cert, options.tls_key)
     if options.cluster is None:
-        return local.Local(limits, local.processes_for(limits, options.processes), scratch)
+        if any(tls):
+            raise UsageError("--tls-… 只用于 --cluster", "--tls-… goes with --cluster")
+        return local.Local(limits, options.processes, scratch)
 
     if find_spec("distributed") is None:
         raise UsageError(
@@ -229,7 +266,8 @@ def _engine(options: FleetOptions, limits: Limits, scratch: Path) -> Engine:
         )
     from kshop_audit.fleet import cluster
 
-    return cluster.Cluster(limits, cluster.address_of(options.cluster))
+    address = cluster.address_of(options.cluster)
+    return cluster.Cluster(limits, address, cluster.certificates(address, *tls))
 
 
 def _last(path: Path) -> Summary | None:
