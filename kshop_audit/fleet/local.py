@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,21 +24,40 @@ _AHEAD = 2
 """Shops that wait for each process, so that none of them idles."""
 
 
-def processes_for(limits: Limits, wanted: int | None = None) -> int:
-    """How many shops at once: one a core, fewer if all of them could not have their memory."""
-    if wanted is not None:
-        return wanted
+_PROCESS = 400 << 20
+"""Bytes of memory that a process takes for a small shop, and some more."""
+_TIMES = 4
+"""A shop of a million messages, 344 MB of exports, took 2.2 times their size above that."""
+
+
+def processes_for(limits: Limits, tasks: Sequence[ShopTask]) -> int:
+    """How many shops at once: one a core, fewer if memory is short for as many as the largest."""
     cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else 0
-    room = psutil.virtual_memory().available // limits.memory
+    largest = max((_bytes(Path(task.path)) for task in tasks), default=0)
+    demand = min(limits.memory, _PROCESS + _TIMES * largest)
+    room = psutil.virtual_memory().available // demand
     return max(1, min(cores or psutil.cpu_count() or 1, int(room)))
+
+
+def _bytes(folder: Path) -> int:
+    """The size of the files in a folder; what cannot be read counts nothing."""
+    found = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                found += (Path(place) / name).stat().st_size
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Shops in processes of this machine, so many at once. `scratch`: as in `guard`."""
+    """Shops in processes of this machine, so many at once; None: as many as it bears.
+
+    `scratch`: as in `guard`.
+    """
 
     limits: Limits
-    processes: int
+    processes: int | None = None
     scratch: Path | None = None
     work: Work = audit_shop
 
@@ -44,14 +65,15 @@ class Local:
         self, tasks: Sequence[ShopTask], request: FleetRequest, started: Started, ended: Ended
     ) -> None:
         """Audit all shops; `started` and `ended` are called in this thread, as they happen."""
+        processes = self.processes or processes_for(self.limits, tasks)
         waiting = list(reversed(tasks))
         tries: dict[str, int] = {}
         with guard(
-            min(self.processes, max(1, len(tasks))), self.limits, self.work, self.scratch
+            min(processes, max(1, len(tasks))), self.limits, self.work, self.scratch
         ) as pool:
             running: dict[Any, ShopTask] = {}
             while waiting or running:
-                while waiting and len(running) < self.processes * _AHEAD:
+                while waiting and len(running) < processes * _AHEAD:
                     task = waiting.pop()
                     started(task)
                     running[pool.submit(task, request)] = task

@@ -37,7 +37,7 @@ def audit_shop(task: ShopTask, request: FleetRequest) -> Finished:
     digest = ""
     try:
         digest = digest_of(task, request)
-        if task.earlier is not None and task.earlier.digest == digest:
+        if task.earlier is not None and _stands(task.earlier, digest):
             return task.earlier
         return Finished(digest, _audited(task, request))
     except KshopError as error:
@@ -48,9 +48,18 @@ def audit_shop(task: ShopTask, request: FleetRequest) -> Finished:
         return Finished(digest, _failed(task, text))
 
 
+def _stands(earlier: Finished, digest: str) -> bool:
+    """Whether an earlier result is of the same inputs and its report was not removed since."""
+    report = earlier.result.report
+    there = report is None or "://" in report or Path(report).is_file()
+    return there and earlier.digest == digest
+
+
 def digest_of(task: ShopTask, request: FleetRequest) -> str:
     """SHA-256 of all that the result is made of; InputError for a folder that cannot be read."""
-    found = hashlib.sha256(f"{__version__}\n{request!r}\n{task.name}\n".encode())
+    environ = sorted(request.environ.items())
+    made_of = f"{__version__}\n{request!r}\n{environ!r}\n{task.name}\n"
+    found = hashlib.sha256(made_of.encode("utf-8", "surrogateescape"))
     folder = Path(task.path)
     files = [file.path for file in find_files(Request(paths=(folder,))) if file.why is None]
     beside = [folder / name for name in _BESIDE]
@@ -141,9 +150,13 @@ def _write(place: str, content: bytes) -> None:
         return
     path = Path(place)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{os.getpid()}.part")
+    # Names of shops are unique in a run; numbers of processes are not among several machines.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
+        with part.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())  # the journal will say that it is there
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

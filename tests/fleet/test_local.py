@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from kshop_audit import codec
 from kshop_audit.errors import InputError, UsageError
 from kshop_audit.fleet.journal import Journal, finished_in
-from kshop_audit.fleet.local import Ended, Local, Started
+from kshop_audit.fleet.local import Ended, Local, Started, processes_for
 from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
 from kshop_audit.fleet.run import Resuming, run
 from kshop_audit.fleet.shops import found, names
-from kshop_audit.fleet.task import audit_shop
+from kshop_audit.fleet.task import audit_shop, digest_of
 from kshop_audit.model.fleet import Finished, ShopResult, Summary
 from tests.fleet.shops import fleet, mishap
 
@@ -105,10 +107,54 @@ def test_a_run_that_was_stopped_goes_on_and_ends_as_one_that_was_not(tmp_path: P
     changed = run([tmp_path / "shops"], request, engine, journal, resuming=resume, last=whole)
     assert audited == ["a"]
     assert by_name(changed)["a"].shop == "neu"
+    # So is one whose report was removed.
+    audited.clear()
+    Path(str(by_name(changed)["d"].report)).unlink()
+    assert run([tmp_path / "shops"], request, engine, journal, resuming=resume) == changed
+    assert audited == ["d"]
     audited.clear()
     again = Resuming(resume=True, retry_failed=True)
     assert run([tmp_path / "shops"], request, engine, journal, resuming=again) == changed
     assert audited == ["c"]
+
+
+def test_what_the_environment_sets_is_part_of_the_digest(tmp_path: Path) -> None:
+    shop = fleet(tmp_path, 0)[0]
+    task, plain = ShopTask(str(shop), "a"), asked(tmp_path)
+    other = replace(plain, environ={"KSHOP_AUDIT_SET": "rules.reply-rate.target=50%"})
+    assert digest_of(task, plain) == digest_of(task, plain)
+    assert digest_of(task, plain) != digest_of(task, other)
+
+
+def test_reports_go_to_an_address_that_fsspec_opens(tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    fleet(tmp_path / "shops", 0, 5)
+    request = FleetRequest(reports="memory://fleet/reports", suffixes=(".json", ".html"))
+    done = run([tmp_path / "shops"], request, in_this_process, tmp_path / "journal")
+    for shop in done.shops:
+        assert shop.report is not None
+        with fsspec.open(shop.report, "rt", encoding="utf-8") as stream:
+            assert codec.decode(stream.read()).verdict.exit_code == shop.exit_code
+    assert fsspec.filesystem("memory").isfile("/fleet/reports/b.html")
+
+
+def test_a_shop_may_take_what_its_exports_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 8 GB at hand small shops run one a core, shops of a gigabyte one at a time."""
+    small = ShopTask(str(fleet(tmp_path, 0)[0]), "a")
+    large = tmp_path / "large"
+    large.mkdir()
+    with (large / "chats.csv").open("wb") as stream:
+        stream.truncate(1 << 30)  # takes no place on the disk
+    memory = type("Memory", (), {"available": 8 << 30})
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+    monkeypatch.setattr(psutil.Process, "cpu_affinity", lambda _: range(4), raising=False)
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
+    assert processes_for(Limits(), [small] * 9) == 4
+    assert processes_for(Limits(memory=6 << 30), [small, ShopTask(str(large), "b")]) == 1
+    assert processes_for(Limits(), [small, ShopTask(str(large), "b")]) == 2
+    assert processes_for(Limits(), []) == 4
 
 
 def test_changes_since_the_last_run_are_named(tmp_path: Path) -> None:
