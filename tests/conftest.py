@@ -37,6 +37,13 @@ def without_a_cache() -> Iterator[None]:
         yield
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it again and again for garbage takes a tenth."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Before the slow tests are left out."""

@@ -95,7 +95,7 @@ def run(commands: str, folder: Path, timeout: int = 300) -> str:
             **plain,
             "PATH": f"{tools}{os.pathsep}{plain['PATH']}",
             "PYTHONPATH": str(folder),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": str(folder.parent / f"{folder.name}-compiled"),
         },
         capture_output=True,
         check=False,

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # hundreds of audits
 CHUNK = 20
 FIRST = 500_000
 COMBINED = 60
-SINGLE = 8
+SINGLE = 6
 
 
 def contradictions(seed: int, only: str | None = None) -> Iterator[str]:

@@ -27,7 +27,7 @@ from tests.shops.files import write_canonical
 from tests.shops.profile import DAY, Row, Shop
 from tests.shops.shop import random_shop
 
-CHUNK = 10
+CHUNK = 5
 SIZES = (4, 20, 40, 40, 40, 90)
 """Mostly enough orders for a score, some shops too small for one."""
 
@@ -48,12 +48,12 @@ def named(seeds: range) -> str:
     return f"seeds-{seeds.start}"
 
 
-@pytest.mark.parametrize("seeds", chunks(0, 120), ids=named)
+@pytest.mark.parametrize("seeds", chunks(0, 60), ids=named)
 def test_canonical_files_give_the_figures_of_the_oracle(seeds: range) -> None:
     assert [line for seed in seeds for line in disagreements(seed, kuaishou=False)] == []
 
 
-@pytest.mark.parametrize("seeds", chunks(1000, 80), ids=named)
+@pytest.mark.parametrize("seeds", chunks(1000, 40), ids=named)
 def test_a_back_offices_files_give_the_figures_of_the_oracle(seeds: range) -> None:
     assert [line for seed in seeds for line in disagreements(seed, kuaishou=True)] == []
 

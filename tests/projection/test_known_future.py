@@ -37,7 +37,7 @@ Audited = tuple[MeasuredPack, Report]
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 FAST = range(7100, 7103)
-SLOW = range(7103, 7120)
+SLOW = range(7103, 7112)
 
 
 @pytest.mark.parametrize("seed", [*FAST, *(pytest.param(s, marks=pytest.mark.slow) for s in SLOW)])
