@@ -58,6 +58,13 @@ SAID = ("_said", "_said_again")
 """UInt64 twice: hashes of what was said, of chat rows without a message id, which nothing else
 tells apart once the text is dropped."""
 
+SILENT = "_silent"
+"""Boolean, of chat rows as they are read: the message has no text; of buyers' rows nothing."""
+LOST = "_lost"
+"""Boolean: the message had a text that the export does not hold. The column is there only if that
+is so of a message of the shop's side.
+"""
+
 RAW_SUFFIX = "_raw"
 """`<code column>_raw`: a cell that is in no vocabulary, as text; null where it was understood."""
 

@@ -16,11 +16,11 @@ from kshop_audit.facts.talks import once, uncertain
 from kshop_audit.facts.text import Match, normalised
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
-from kshop_audit.tables import AT, FILE, ROW, TEXT_ID, WHY
+from kshop_audit.tables import AT, FILE, LOST, ROW, TEXT_ID, WHY
 
 MESSAGE_COLUMNS = (AT, FILE, ROW, "sent_at", "agent")
 """The columns of every message; ids are looked up by _at. Where the chats are `uncertain` also why:
-it is not known whether the merchant's side wrote it.
+it is not known whether the merchant's side wrote it. Where texts are lost also LOST.
 """
 
 NOTHING = pl.lit(None, dtype=pl.String)
@@ -32,7 +32,8 @@ WHETHER = ("found", "plainly")
 
 def message_columns(tables: Tables) -> tuple[str, ...]:
     """The columns that every message has."""
-    return (*MESSAGE_COLUMNS, "why") if uncertain(tables) else MESSAGE_COLUMNS
+    why = ("why",) if uncertain(tables) else ()
+    return (*MESSAGE_COLUMNS, *why, *((LOST,) if tables.texts_lost is not None else ()))
 
 
 def _merchant(tables: Tables) -> pl.LazyFrame:

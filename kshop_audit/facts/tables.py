@@ -16,6 +16,7 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.tables import (
     BOOKKEEPING,
     FILE,
+    LOST,
     NUMBER,
     RAW_SUFFIX,
     ROW,
@@ -98,6 +99,17 @@ class Tables:
         if frame is None or "order_id" not in frame.columns:
             return False
         return bool(frame["order_id"].str.contains(SEVERAL).any())
+
+    @cached_property
+    def texts_lost(self) -> tuple[datetime, datetime] | None:
+        """The first and the last message of the shop's side that has lost its text; None if none
+        has, and chats have no column LOST.
+        """
+        frame = self.frames.get(Kind.CHATS)
+        if frame is None or LOST not in frame.columns:
+            return None
+        lost = frame.filter(LOST)["sent_at"]
+        return cast("datetime", lost.min()), cast("datetime", lost.max())
 
     def complete(self, kind: Kind, name: str) -> bool:
         """Whether every row of the kind has a value in the column."""

@@ -31,7 +31,8 @@ def _cause(why: Why, units: int, measured: Measurement) -> Text:
         return _empty(units, measured.coverage)
     if why is Why.NOT_UNDERSTOOD and measured.labels:
         return _labels(units, measured.labels)
-    words = WORDS[why]
+    words = measured.wanting if why is Why.NOT_COVERED else None
+    words = words or WORDS[why]
     return Text(zh=words.zh.format(units), en=words.en.format(units))
 
 

@@ -142,7 +142,7 @@ class Measurement:
     long after its time a unit may run; `no_days`: why the figure is no sum over days, where it is
     none; `due`: what waits and has a deadline, `due_kinds` the kinds that were looked for;
     `unsettled`: why there is no verdict as soon as
-    anything is unknown.
+    anything is unknown; `wanting`: what is to be supplied where no file holds an outcome.
     """
 
     rule: str
@@ -197,6 +197,7 @@ class Measurement:
     grace: timedelta = timedelta(0)
     side: tuple[int, int] | None = None
     unsettled: Text | None = None
+    wanting: Text | None = None
     due: tuple[DueUnit, ...] = ()
     due_kinds: tuple[str, ...] = ()
 

@@ -29,6 +29,7 @@ from kshop_audit.plan.duplicates import (
     without_duplicates,
 )
 from kshop_audit.plan.keeping import Keeping
+from kshop_audit.plan.lost_texts import with_lost_texts
 from kshop_audit.plan.newest import latest_rows, newest_event, outliers, without
 from kshop_audit.plan.read import BAD, NO_TEXT, FileRows, Reader
 from kshop_audit.plan.shops import of_one_shop
@@ -164,7 +165,7 @@ def put_together(
             newest[kind] = latest_rows(kind, kinds[kind].good)
     distinct = _distinct(kinds, columns, {source.index: source.name for source in readable})
     newest |= {kind: latest_rows(kind, distinct.rows[kind]) for kind in distinct.fewer}
-    kept = {kind: with_numbers(rows, kind) for kind, rows in distinct.rows.items()}
+    kept = {kind: _completed(kind, rows) for kind, rows in distinct.rows.items()}
     problems = [*([one.problem] if one.problem is not None else []), *distinct.problems]
     counts = _counts(readable, kinds, kept)
     lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
@@ -186,6 +187,12 @@ def put_together(
         problems=tuple(problems),
         burst=largest_burst(kept[Kind.CHATS]) if lost.get(Kind.CHATS) else 1,
     )
+
+
+def _completed(kind: Kind, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a kind with what all of its files together tell."""
+    numbered = with_numbers(rows, kind)
+    return with_lost_texts(numbered) if kind is Kind.CHATS else numbered
 
 
 def _doubtful(kinds: Mapping[Kind, FileRows]) -> dict[Kind, pl.DataFrame]:

@@ -163,6 +163,7 @@ def _of_ratio(
         keyless=ratio.keyless,
         side=ratio.side,
         unsettled=ratio.unsettled,
+        wanting=ratio.wanting,
         instead=ratio.instead,
         due=dues.found(waiting, ratio, chats),
         due_kinds=tuple(ratio.due),

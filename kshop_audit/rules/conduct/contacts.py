@@ -19,7 +19,9 @@ from kshop_audit.rules.conduct.hits import (
     allowed_notes,
     broken_clause,
     findings,
+    known,
     only_reviews,
+    wanting,
 )
 from kshop_audit.rules.kit import by_day, doubts
 from kshop_audit.rules.kit.rule import rule
@@ -92,7 +94,8 @@ def third_party_info(facts: Facts, terms: Terms) -> Shape:
     return Ratio(
         unit=relevant(facts(contacts), facts.tables, terms, "third-party-info", "sent_at"),
         at="sent_at",
-        hit=found & ~review,
+        hit=known(found & ~review, facts.tables),
+        wanting=wanting(facts.tables),
         maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from kshop_audit.facts import Tables
 from kshop_audit.facts.chat.borders import has_segmenter
 from kshop_audit.facts.chat.folding import knows_all_variants
 from kshop_audit.facts.chat.sounds import known_library
@@ -14,7 +15,7 @@ from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
 from kshop_audit.rules.kit.rule import Conclusion, Measured
-from kshop_audit.tables import AT
+from kshop_audit.tables import AT, LOST
 
 FAMILY = "conduct"
 NEEDS = ("chats.sent_at", "chats.sender_role", "chats.content")
@@ -37,6 +38,26 @@ def broken_clause(rule_id: str, terms: Terms, usual: tuple[str, str, str]) -> tu
     """The clause, its source and the consequence; another platform's pack names its own clause."""
     clause = terms.pack.rules[rule_id].options.get("clause")
     return usual if clause is None else (str(clause.value), clause.source, "")
+
+
+def known(hit: pl.Expr, tables: Tables) -> pl.Expr:
+    """The hit; null of messages whose text is lost."""
+    if tables.texts_lost is None:
+        return hit
+    return pl.when(~pl.col(LOST).fill_null(False)).then(hit)
+
+
+def wanting(tables: Tables) -> Text | None:
+    """What is to be supplied where messages have lost their text; None where none has."""
+    if tables.texts_lost is None:
+        return None
+    first, last = (f"{at:%m-%d}" for at in tables.texts_lost)
+    return Text(
+        zh=f"{{}} 条商家消息没有文字（{first} 至 {last}），说了什么看不出来："
+        "请重新导出带消息内容的聊天",
+        en=f"{{}} merchant messages lack their text ({first} to {last}), so what they say is not "
+        "known: export the chats again with the content of the messages",
+    )
 
 
 BY_AGENT = {"agent": pl.col("agent")}

@@ -19,7 +19,9 @@ from kshop_audit.rules.conduct.hits import (
     allowed_notes,
     findings,
     joined,
+    known,
     only_reviews,
+    wanting,
 )
 from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.rule import rule
@@ -93,7 +95,8 @@ def tb_tone(facts: Facts, terms: Terms) -> Shape:
     return Ratio(
         unit=relevant(facts(matches, *TONE_LISTS), facts.tables, terms, "tb-tone", "sent_at"),
         at="sent_at",
-        hit=pl.lit(False),
+        hit=known(pl.lit(False), facts.tables),
+        wanting=wanting(facts.tables),
         maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,

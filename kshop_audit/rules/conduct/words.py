@@ -19,7 +19,9 @@ from kshop_audit.rules.conduct.hits import (
     extra_notes,
     findings,
     joined,
+    known,
     only_reviews,
+    wanting,
 )
 from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.rule import rule
@@ -49,7 +51,8 @@ def listed(
     return Ratio(
         unit=relevant(facts(matches, *lists), facts.tables, terms, rule_id, "sent_at"),
         at="sent_at",
-        hit=plainly,
+        hit=known(plainly, facts.tables),
+        wanting=wanting(facts.tables),
         maybe=doubts.maybe(facts.tables),
         offence=True,
         evidence=EVIDENCE,

@@ -1,0 +1,25 @@
+"""Which messages have no text: blank ones, and those of which only a placeholder is left.
+
+Platforms keep what was said for some time only, and tools that merge exports lose it.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+_NOTHING = (
+    r"(?i)^(?:[^\p{L}\p{N}\p{So}]*|null|none|nan|n/?a|undefined|无|空"
+    r"|[\[【(（]?(?:该|此|本)?(?:条)?(?:聊天)?(?:消息|内容|记录)(?:内容)?(?:已|已经|被)"
+    r"(?:过期|清理|清除|失效|删除|隐藏|加密)[\]】)）]?)$"
+)
+_LONGEST = 60
+"""Bytes of the longest placeholder."""
+
+
+def silent() -> pl.Expr:
+    """Boolean, never null: `content` is null, holds no letter, digit or picture, or says itself
+    that the text is gone.
+    """
+    text = pl.col("content")
+    short = pl.when(text.str.len_bytes() <= _LONGEST).then(text)
+    return text.is_null() | short.str.strip_chars().str.contains(_NOTHING).fill_null(False)

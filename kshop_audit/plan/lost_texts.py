@@ -1,0 +1,81 @@
+"""Messages of the shop's side whose text is not in the export although they had one.
+
+A picture or a card has no text. But a run of days, or an account, without a single text among so
+many messages that its share elsewhere lets one expect ENOUGH says that the export lost them: what
+a message says is then not known, as on a day without rows (rulebook 1b.3, 1b.5).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kshop_audit.facts.tables import MERCHANT, one_of
+from kshop_audit.tables import FILE, LOST, SILENT
+
+ENOUGH = 10
+"""So many expected texts make messages without one such as have lost it."""
+
+_DAY, _RUN = "_day", "_run"
+
+
+def with_lost_texts(chats: pl.DataFrame) -> pl.DataFrame:
+    """The chats with LOST instead of SILENT; without either where no text is lost."""
+    if SILENT not in chats.columns:
+        return chats
+    told = chats.drop(SILENT)
+    if not {"sender_role", "sent_at"} <= {*chats.columns}:
+        return told
+    ours = one_of("sender_role", MERCHANT).fill_null(False)
+    if not chats.select((ours & pl.col(SILENT)).any()).item():
+        return told
+    lost = _lost(_speaking(chats.filter(ours)))
+    if not lost.any():
+        return told
+    at = chats.select(ours).to_series().arg_true()
+    marks = pl.zeros(chats.height, dtype=pl.UInt8, eager=True).scatter(at.filter(lost), 1)
+    return told.with_columns(marks.cast(pl.Boolean).alias(LOST))
+
+
+def _speaking(ours: pl.DataFrame) -> pl.DataFrame:
+    """The messages with _typed (Boolean: said to be a text), _free (Boolean: of no known type),
+    _day and _account, all never null but the day.
+    """
+    kind = pl.col("message_type") if "message_type" in ours.columns else pl.lit(None, pl.String)
+    account = pl.col("agent_account") if "agent_account" in ours.columns else pl.lit("")
+    return ours.select(
+        FILE, SILENT,
+        _typed=(kind == "text").fill_null(False),
+        _free=kind.is_null(),
+        _day=pl.col("sent_at").cast(pl.Date),
+        _account=account.fill_null("").cast(pl.String),
+    )  # fmt: skip
+
+
+def _lost(rows: pl.DataFrame) -> pl.Series:
+    """Boolean, by row: the message had a text that is not there."""
+    silent, typed, free = (pl.col(name) for name in (SILENT, "_typed", "_free"))
+    speaks = (typed | free) & pl.col(_DAY).is_not_null()
+    said = rows.select((speaks & ~silent).any()).item()
+    if not said:
+        return rows.select(silent & speaks).to_series()
+    # Of so many messages of no known type so many are texts, on days on which some are.
+    there = rows.filter(free).filter((~pl.col(SILENT)).any().over(FILE, _DAY))
+    texts, of = (there.height - there[SILENT].sum(), there.height) if there.height else (1, 1)
+    rows = rows.with_columns(
+        _expected=(speaks & silent) * pl.when(typed).then(of).otherwise(texts),
+        _text=speaks & ~silent,
+    )
+    enough = ENOUGH * of
+    gone = ~pl.col("_text") & (pl.col("_expected").sum().over(FILE, _RUN) >= enough)
+    days = (
+        rows.group_by(FILE, _DAY)
+        .agg(pl.col("_text").any(), pl.col("_expected").sum())
+        .sort(FILE, _DAY)
+        .with_columns(pl.col("_text").rle_id().over(FILE).alias(_RUN))
+        .select(FILE, _DAY, _gone=gone)
+    )
+    rows = rows.join(days, on=[FILE, _DAY], how="left", nulls_equal=True, maintain_order="left")
+    mute = (pl.col("_account") != "") & ~pl.col("_text").any().over(FILE, "_account")
+    mute &= pl.col("_expected").sum().over(FILE, "_account") >= enough
+    stated = typed & ((typed & silent).sum() >= ENOUGH)
+    return rows.select(silent & speaks & (pl.col("_gone") | mute | stated)).to_series()
