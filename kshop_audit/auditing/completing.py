@@ -19,6 +19,7 @@ from kshop_audit.errors import ConfigError
 from kshop_audit.facts import Facts
 from kshop_audit.judging.bounds import fullest_day
 from kshop_audit.judging.empty_days import EmptyDays
+from kshop_audit.judging.settling import MASKED, other_side
 from kshop_audit.masking import masked_label
 from kshop_audit.model.knowledge import Doubts, Why, added
 from kshop_audit.model.measurement import Label, Measurement
@@ -331,6 +332,20 @@ def _unseen(measured: Measurement, kind: Kind | None, whole: MeasuredPack) -> Do
     return Doubts(either=unseen * whole.largest)
 
 
+def _of_chats(measured: Measurement, whole: MeasuredPack) -> Measurement:
+    """The measurement with what is to be supplied where chats hold one side of the conversations
+    only, or do not tell their buyers apart.
+    """
+    tables, wanting = whole.exports.loaded.tables, dict(measured.wanting)
+    if tables.masked_buyers:
+        wanting[Why.NO_KEY] = MASKED
+    for own in tables.one_sided:
+        told, more = wanting.get(Why.NOT_COVERED), other_side(own.days, buyers=own.buyers)
+        both = more if told is None else Text(f"{told.zh}；{more.zh}", f"{told.en}; {more.en}")
+        wanting[Why.NOT_COVERED] = both
+    return replace(measured, wanting=wanting)
+
+
 def with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
@@ -344,6 +359,8 @@ def with_gaps(
     if reach.silent(kinds[0] if kinds else None):
         return replace(measured, status=None, reason=SILENT)
     measured = _unless_foreign(measured, rule, reach)
+    if Kind.CHATS in kinds:
+        measured = _of_chats(measured, whole)
     if measured.gap == "none":
         return measured
     counted = (Kind.ORDERS,) if measured.population else kinds

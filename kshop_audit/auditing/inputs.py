@@ -11,9 +11,11 @@ from kshop_audit.auditing.notes import reason, reject_too_many, where
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
+from kshop_audit.judging.empty_days import SettledDays
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan.load import Loaded, open_and_load
+from kshop_audit.plan.one_sided import with_other_side
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def read_exports(
     for problem in loaded.problems:
         raise InputError(problem.zh, problem.en)
     reject_too_many(loaded, sources, settings.max_bad_rows)
+    loaded = with_other_side(loaded, SettledDays(Kind.CHATS, settings).closed)
     return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded, sources))
 
 

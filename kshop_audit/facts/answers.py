@@ -11,8 +11,11 @@ import polars as pl
 from kshop_audit.facts import conversations
 from kshop_audit.facts.cases import open_questions
 from kshop_audit.facts.conversations import Hours
+from kshop_audit.facts.masked import shared_questions, with_shared
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.talks import open_talks, uncertain
+from kshop_audit.model.knowledge import Why
+from kshop_audit.tables import AT
 
 BEST = ("clock", "reply", "served", "listed")
 """Times of which there are a worst and a best case: `<name>_at` and `<name>_best`."""
@@ -33,6 +36,20 @@ def asked(tables: Tables, hours: Hours, clock: str, *, split: bool = True) -> pl
     """
     if not uncertain(tables):
         return conversations.certain(tables, hours, clock, split=split)
+    rows = _at_ends(tables, hours, clock, split=split)
+    if not tables.masked_talks:
+        return rows
+    if clock == "round":
+        # Each question of several buyers may be a burst of its own.
+        others = _at_ends(tables, hours, "own", split=split).join(rows, on=AT, how="anti")
+        shared = others.join(shared_questions(tables), on=AT, how="semi")
+        alone = shared.with_columns(why=pl.coalesce("why", pl.lit(Why.NO_KEY.value)))
+        rows = pl.concat([rows, alone], how="diagonal_relaxed")
+    return with_shared(rows, tables)
+
+
+def _at_ends(tables: Tables, hours: Hours, clock: str, *, split: bool) -> pl.LazyFrame:
+    """`asked`, where not all is known, as if each name were that of one buyer."""
     sure = conversations.certain(tables, hours, clock, split=split, without=open_talks(tables))
     whole = sure.with_columns(
         **{f"{name}_best": pl.col(f"{name}_at") for name in BEST},

@@ -25,7 +25,7 @@ RUN = [TALK, "_run", "_day"]
 BLOCK = [*RUN, "_block"]
 """Of a run, without a part between that may reply."""
 
-REASONS = (Why.NOT_UNDERSTOOD, Why.NOT_READABLE, Why.NO_KEY)
+REASONS = (Why.NOT_UNDERSTOOD, Why.NOT_READABLE, Why.NOT_COVERED, Why.NO_KEY)
 
 
 def open_questions(tables: Tables, hours: Hours, clock: str, *, split: bool) -> pl.LazyFrame:

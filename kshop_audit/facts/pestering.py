@@ -9,7 +9,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.messages import message_columns, suspects, unmatched, with_buyers
-from kshop_audit.facts.tables import MERCHANT, Tables, one_of
+from kshop_audit.facts.tables import MASK, MERCHANT, Tables, one_of
 from kshop_audit.facts.talks import once, uncertain
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
@@ -37,6 +37,13 @@ def bursts(facts: Facts, in_a_row: int, within_hours: int) -> pl.LazyFrame:
     tables, limit = facts.tables, Limit(in_a_row, timedelta(hours=within_hours))
     wanted = message_columns(tables)
     sent = pl.concat([facts(suspects).select(wanted), facts(unmatched).select(wanted)])
+    found = _found(facts, sent, limit)
+    return _unmasked(found, tables, limit) if tables.masked_buyers else found
+
+
+def _found(facts: Facts, sent: pl.LazyFrame, limit: Limit) -> pl.LazyFrame:
+    """`bursts`, as if each name were that of one buyer."""
+    tables = facts.tables
     if uncertain(tables):
         return _at_ends(sent, facts(_doubtful_rows), limit)
     asked = pl.col("sender_role") == "buyer"
@@ -49,6 +56,42 @@ def bursts(facts: Facts, in_a_row: int, within_hours: int) -> pl.LazyFrame:
     )
     found = _too_many(rows, limit).select(AT, too_many=pl.lit(True))
     return sent.join(found, on=AT, how="left").with_columns(pl.col("too_many").fill_null(False))
+
+
+def _unmasked(found: pl.LazyFrame, tables: Tables, limit: Limit) -> pl.LazyFrame:
+    """`bursts` where names are masked: one may be that of several buyers, of whom any wrote what
+    stands between. Only what a conversation holds is certain.
+    """
+    rows = (
+        with_buyers(tables, tables.rows(Kind.CHATS).with_row_index(AT))
+        .filter(pl.col("buyer_id").str.contains(MASK) & one_of("sender_role", SPOKEN))
+        .select(
+            AT, "sent_at", "message_seq", "session_id",
+            asked=pl.col("sender_role") == "buyer",
+            person="buyer_id",
+            latest_at="sent_at",
+        )
+    )  # fmt: skip
+    talks = rows.filter(pl.col("session_id").is_not_null()).with_columns(person="session_id")
+    surely = _too_many(talks, limit).select(AT, _surely=pl.lit(True))
+    possibly = _too_many(rows.filter(~pl.col("asked")), limit).select(AT, _possibly=pl.lit(True))
+    masked = rows.select(AT, _masked=pl.lit(True))
+    open_ = pl.col("_possibly").fill_null(False) & pl.col("_surely").is_null()
+    named = "doubt" in found.collect_schema().names()
+    doubt = pl.col("doubt") if named else pl.lit(None, pl.String)
+    return (
+        found.join(masked, on=AT, how="left")
+        .join(surely, on=AT, how="left")
+        .join(possibly, on=AT, how="left")
+        .with_columns(
+            too_many=pl.when(pl.col("_masked").is_null()).then("too_many")
+            .when(pl.col("_surely")).then(pl.lit(True))
+            .when(~open_).then(pl.lit(False)),
+            doubt=pl.when(pl.col("_masked") & open_).then(pl.lit(Why.NO_KEY.value))
+            .otherwise(doubt),
+        )
+        .drop("_masked", "_surely", "_possibly")
+    )  # fmt: skip
 
 
 def _too_many(rows: pl.LazyFrame, limit: Limit, *, surely: bool = True) -> pl.LazyFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import cast
 
@@ -42,8 +42,19 @@ EVENTS = {
 }
 """What happened, by the kinds whose states tell how something stands."""
 
+MASK = r"[*＊]|[•●○]{2}"
+"""In the name of a buyer: what stands for the characters that are not shown."""
+
 SEVERAL = r"[,，;；、|]\s*"
 """What parts the order numbers of one waybill that carries several orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneSided:
+    """Days of which the chats hold the messages of one side only; `buyers`: those of buyers."""
+
+    buyers: bool
+    days: tuple[date, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ class Tables:
     something more is true of this order, and not what. They have WHY and those of the canonical
     columns that could be read. `keyless`: kind → reason → rows that do not even say to what they
     belong. `partners`: orders of other shops in the same files, which count nowhere, but may share
-    a waybill with those of this one.
+    a waybill with those of this one. `one_sided`: the days of which chats lack a side.
     """
 
     frames: Mapping[Kind, pl.DataFrame]
@@ -65,6 +76,7 @@ class Tables:
     doubtful: Mapping[Kind, pl.DataFrame] = field(default_factory=dict)
     keyless: Mapping[Kind, Mapping[Why, int]] = field(default_factory=dict)
     partners: pl.DataFrame | None = None
+    one_sided: tuple[OneSided, ...] = ()
 
     def has(self, kind: Kind, *names: str) -> bool:
         """Whether files of the kind were given and every one of them has all these columns."""
@@ -91,6 +103,25 @@ class Tables:
             for file, columns in self.columns.get(Kind.ORDERS, {}).items()
             if "sub_order_id" in columns and not columns & OF_THE_ORDER
         )
+
+    @cached_property
+    def masked_buyers(self) -> bool:
+        """Whether names of buyers are masked, so that several may hide under one."""
+        frame = self.frames.get(Kind.CHATS)
+        if frame is None or "buyer_id" not in frame.columns:
+            return False
+        return bool(frame["buyer_id"].str.contains(MASK).any())
+
+    @cached_property
+    def masked_talks(self) -> bool:
+        """Whether a conversation is known by the masked name of its buyer alone."""
+        frame = self.frames.get(Kind.CHATS)
+        if frame is None or not self.masked_buyers:
+            return False
+        if "session_id" not in frame.columns:
+            return True
+        nameless = frame.filter(pl.col("session_id").is_null())
+        return bool(nameless["buyer_id"].str.contains(MASK).any())
 
     @cached_property
     def shared_waybills(self) -> bool:

@@ -35,6 +35,8 @@ def uncertain(tables: Tables) -> bool:
         return False
     if (doubtful is not None and doubtful.height) or Kind.CHATS in tables.keyless:
         return True
+    if tables.masked_talks:
+        return True
     if tables.imprecise(Kind.CHATS, "sent_at", "served_at") or frame["sender_role"].null_count():
         return True
     return UNKNOWN_TYPE in frame.columns and frame[UNKNOWN_TYPE].null_count() < frame.height

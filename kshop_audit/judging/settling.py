@@ -31,9 +31,9 @@ def _cause(why: Why, units: int, measured: Measurement) -> Text:
         return _empty(units, measured.coverage)
     if why is Why.NOT_UNDERSTOOD and measured.labels:
         return _labels(units, measured.labels)
-    words = measured.wanting if why is Why.NOT_COVERED else None
-    words = words or WORDS[why]
-    return Text(zh=words.zh.format(units), en=words.en.format(units))
+    words = measured.wanting.get(why) or WORDS[why]
+    shown = str(units)
+    return Text(zh=words.zh.replace("{}", shown), en=words.en.replace("{}", shown))
 
 
 def _empty(units: int, coverage: Coverage) -> Text:
@@ -77,6 +77,23 @@ def _span(first: date, last: date, word: str) -> str:
     return begun if first == last else f"{begun} {word} {over}"
 
 
+def other_side(days: Sequence[date], *, buyers: bool) -> Text:
+    """That days hold the messages of one side alone, and how that is settled."""
+    runs = list(runs_of(days))
+    zh = "、".join(_span(*run, "至") for run in runs[:SHOWN]) + ("等" if len(runs) > SHOWN else "")
+    en = ", ".join(_span(*run, "to") for run in runs[:SHOWN]) + ("…" if len(runs) > SHOWN else "")
+    first, last = runs[0][0], runs[-1][1]
+    line = f"coverage.chats = {{from = {first}, to = {last}}}"
+    there, lacking = ("买家", "客服") if buyers else ("客服", "买家")
+    one, other = ("buyers", "the shop") if buyers else ("the shop", "buyers")
+    return Text(
+        zh=f"{zh} 的聊天里只有{there}消息、没有{lacking}消息，牵涉 {{}} 个：请导出双方的消息；"
+        f"{lacking}确实一句没说就在 shop.toml 写 {line}",
+        en=f"the chats of {en} hold messages of {one} and none of {other}, {{}} units concerned: "
+        f"export both sides; if {other} really wrote nothing write {line}",
+    )
+
+
 def _labels(units: int, labels: Sequence[Label]) -> Text:
     shown = sorted(labels, key=lambda label: -label.rows)[:SHOWN]
     more = len(labels) > SHOWN
@@ -89,6 +106,12 @@ def _labels(units: int, labels: Sequence[Label]) -> Text:
         "mean",
     )
 
+
+MASKED = Text(
+    zh="买家昵称打了码，同名的几个买家分不开，牵涉 {} 个：请导出带会话编号的聊天",
+    en="names of buyers are masked, so that several of one name cannot be told apart, {} units "
+    "concerned: export the chats with the ids of their conversations",
+)
 
 WORDS = {
     Why.NOT_UNDERSTOOD: Text(

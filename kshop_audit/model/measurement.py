@@ -142,7 +142,8 @@ class Measurement:
     long after its time a unit may run; `no_days`: why the figure is no sum over days, where it is
     none; `due`: what waits and has a deadline, `due_kinds` the kinds that were looked for;
     `unsettled`: why there is no verdict as soon as
-    anything is unknown; `wanting`: what is to be supplied where no file holds an outcome.
+    anything is unknown; `wanting`: reason → what is to be supplied, with {} for how many
+    units, where that is not what usually is.
     """
 
     rule: str
@@ -197,7 +198,7 @@ class Measurement:
     grace: timedelta = timedelta(0)
     side: tuple[int, int] | None = None
     unsettled: Text | None = None
-    wanting: Text | None = None
+    wanting: Mapping[Why, Text] = field(default_factory=dict)
     due: tuple[DueUnit, ...] = ()
     due_kinds: tuple[str, ...] = ()
 

@@ -166,7 +166,7 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
         上限。
     """
     in_a_row, within_hours = (terms.number("harassment", n) for n in ("in_a_row", "within_hours"))
-    too_many = pl.col("too_many")
+    too_many, masked = pl.col("too_many"), facts.tables.masked_buyers
     return Ratio(
         unit=relevant(
             facts(bursts, in_a_row, within_hours), facts.tables, terms, "harassment", "sent_at"
@@ -174,7 +174,7 @@ def harassment(facts: Facts, terms: Terms) -> Shape:
         at="sent_at",
         hit=too_many,
         maybe=doubts.maybe(facts.tables),
-        unknown=doubts.unknown(facts.tables),
+        unknown=doubts.by_reason("doubt") if masked else doubts.unknown(facts.tables),
         offence=True,
         evidence=EVIDENCE,
         by=BY_AGENT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -10,6 +10,7 @@ from kshop_audit.facts import Tables
 from kshop_audit.facts.chat.borders import has_segmenter
 from kshop_audit.facts.chat.folding import knows_all_variants
 from kshop_audit.facts.chat.sounds import known_library
+from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
@@ -41,23 +42,26 @@ def broken_clause(rule_id: str, terms: Terms, usual: tuple[str, str, str]) -> tu
 
 
 def known(hit: pl.Expr, tables: Tables) -> pl.Expr:
-    """The hit; null of messages whose text is lost."""
-    if tables.texts_lost is None:
-        return hit
-    return pl.when(~pl.col(LOST).fill_null(False)).then(hit)
+    """The hit; null of messages whose text is lost, and of those that are not in the files."""
+    if tables.texts_lost is not None:
+        hit = pl.when(~pl.col(LOST).fill_null(False)).then(hit)
+    if tables.one_sided:
+        hit = pl.when(pl.col("why").ne_missing(Why.NOT_COVERED.value)).then(hit)
+    return hit
 
 
-def wanting(tables: Tables) -> Text | None:
-    """What is to be supplied where messages have lost their text; None where none has."""
+def wanting(tables: Tables) -> Mapping[Why, Text]:
+    """What is to be supplied where messages have lost their text."""
     if tables.texts_lost is None:
-        return None
+        return {}
     first, last = (f"{at:%m-%d}" for at in tables.texts_lost)
-    return Text(
+    text = Text(
         zh=f"{{}} 条商家消息没有文字（{first} 至 {last}），说了什么看不出来："
         "请重新导出带消息内容的聊天",
         en=f"{{}} merchant messages lack their text ({first} to {last}), so what they say is not "
         "known: export the chats again with the content of the messages",
     )
+    return {Why.NOT_COVERED: text}
 
 
 BY_AGENT = {"agent": pl.col("agent")}

@@ -13,7 +13,13 @@ from kshop_audit.facts.talks import uncertain
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.settings import Terms
 
-REASONS = (Why.NOT_UNDERSTOOD, Why.NOT_READABLE, Why.NOT_PRECISE, Why.NO_KEY)
+REASONS = (
+    Why.NOT_UNDERSTOOD,
+    Why.NOT_READABLE,
+    Why.NOT_COVERED,
+    Why.NOT_PRECISE,
+    Why.NO_KEY,
+)
 
 
 def by_reason(name: str) -> Mapping[Why, pl.Expr]:

@@ -52,11 +52,11 @@ class Ratio:
     `limit`: how long after `at` a unit may be `pending`, where that is the same for all of them.
     `declared`: the rows are figures of the back office, not events. `side`: how many keys of a side
     file the inputs have, and how many it holds; `unsettled`: why there is no verdict as soon as
-    anything is unknown; `wanting`: what is to be supplied where no file holds an outcome, with {}
-    for how many units; `instead`: status → the one to give in its place. `due`: kind → which units
-    wait for something, and until when. `turn`: how a what-if turns a unit; `levers`: word → groups
-    that it can address. `grace`: the least time that a unit has before it can speak against the
-    shop, so that none of a younger day can.
+    anything is unknown; `wanting`: reason → what is to be supplied, with {} for how many units,
+    where that is not what usually is; `instead`: status → the one to give in its place. `due`: kind
+    → which units wait for something, and until when. `turn`: how a what-if turns a unit; `levers`:
+    word → groups that it can address. `grace`: the least time that a unit has before it can speak
+    against the shop, so that none of a younger day can.
     """
 
     unit: pl.LazyFrame
@@ -78,7 +78,7 @@ class Ratio:
     declared: bool = False
     side: tuple[int, int] | None = None
     unsettled: Text | None = None
-    wanting: Text | None = None
+    wanting: Mapping[Why, Text] = field(default_factory=dict)
     instead: Mapping[Status, Status] = field(default_factory=dict)
     grace: timedelta = timedelta(0)
     notes: tuple[Text, ...] = ()
