@@ -29,6 +29,13 @@ def test_a_remark_below_the_table_is_skipped(tmp_path: Path, foot: str, padded: 
     assert counts(table) == (2, 0, 1)
 
 
+@pytest.mark.parametrize(
+    "foot", ["共0条", "共 0 条,,,,", "合计", "以下空白", "导出时间：2026-11-01"]
+)
+def test_an_export_of_nothing_with_a_remark_holds_nothing(tmp_path: Path, foot: str) -> None:
+    assert counts(read(tmp_path, f"{text([ORDER])}{foot}\n")) == (0, 0, 1)
+
+
 def test_several_remarks_and_blank_lines_are_skipped(tmp_path: Path) -> None:
     table = read(tmp_path, text([ORDER, GOOD]) + "\n共 1 条\n\n导出时间：2026-11-01\n合计,,,1,\n")
     assert counts(table) == (1, 0, 5)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kshop_audit.ingest.cells.feet import is_total
+from kshop_audit.ingest.cells.feet import is_remark, is_total
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.decode.grammar import LF, Record
 from kshop_audit.ingest.headers.catalogue import normal
@@ -76,6 +76,8 @@ def row_width(
     fitting = max((header, len(headers)), key=lambda width: widths[width])
     if widths[fitting]:
         return fitting
+    if all(is_remark(record.cells) for record in rows):
+        return header  # an export of nothing says so below its header
     only = next(iter(widths))
     alike = len(widths) == 1 and only > header and all(record.fault is None for record in below)
     if not alike or not all(is_blank(record.cells[header:]) for record in rows):
