@@ -46,6 +46,17 @@ def test_day_and_time_are_joined(
     assert any(day in note.zh and clock in note.zh for note in source.notes)
 
 
+def test_a_header_that_is_repeated_below_changes_nothing(tmp_path: Path) -> None:
+    header = TALK.format(day="日期", clock="时间")
+    text = f"{header}S1,B1,买家,2026-10-28,10:00:00,在吗\n{header}S1,B1,客服,2026-10-28,9:02,在\n"
+    table = table_of(open_one(tmp_path, text, "chats.csv"))
+    assert counts(table) == (2, 0, 1)
+    assert table["sent_at"].dt.to_string("%d %H:%M").drop_nulls().to_list() == [
+        "28 10:00",
+        "28 09:02",
+    ]
+
+
 def test_each_time_of_an_order_has_its_own_day(tmp_path: Path) -> None:
     text = (
         "订单号,订单状态,支付日期,支付时间,发货日期,发货时间\n"

@@ -92,8 +92,10 @@ def needed(header: Header, *, early: bool) -> Retiming | None:
 
 
 def _cells(header: Header, place: int) -> list[str]:
+    """What stands in a column, but for blank cells and its name where the header is repeated."""
+    name = normal(header.match.headers[place])
     found = (row[place].strip(BLANKS) for row in header.below if place < len(row))
-    return [cell for cell in found if cell.lower() not in EMPTY]
+    return [cell for cell in found if cell.lower() not in EMPTY and normal(cell) != name]
 
 
 def _pair(header: Header, place: int, timed: Sequence[int]) -> Pair | None:
