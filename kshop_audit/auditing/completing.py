@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from kshop_audit.auditing.assessed import LIKE, NEAR, assessed
+from kshop_audit.auditing.contradicted import backwards, of_chats, of_refunds, refused
 from kshop_audit.auditing.coverage import GUIDES, PACED, Reach
 from kshop_audit.auditing.inputs import Exports
 from kshop_audit.auditing.selection import PackRun
@@ -19,7 +20,6 @@ from kshop_audit.errors import ConfigError
 from kshop_audit.facts import Facts
 from kshop_audit.judging.bounds import fullest_day
 from kshop_audit.judging.empty_days import EmptyDays
-from kshop_audit.judging.settling import MASKED, other_side
 from kshop_audit.masking import masked_label
 from kshop_audit.model.knowledge import Doubts, Why, added
 from kshop_audit.model.measurement import Label, Measurement
@@ -252,14 +252,6 @@ def _in_days(
     return Doubts(either=each.either * per_day, hit=each.hit * per_day, miss=each.miss * per_day)
 
 
-SILENT = Text(
-    zh="文件只有表头，又没有订单说明是哪段时间，不能证明没有发生：请连同订单一起导出，"
-    "或用 [coverage] 写明文件完整。",
-    en="The file holds a header alone, and no orders tell of which days: that proves nothing. "
-    "Export it with the orders, or state with [coverage] that it is complete.",
-)
-
-
 FILTERED = Text(
     zh="订单文件里只有待付款、待发货的订单，又缺了很多天，像是按状态筛选过：请导出全部状态的订单。",
     en="The orders are all unpaid or unshipped ones, and days are missing: the export seems to be "
@@ -313,9 +305,13 @@ def _left_out(measured: Measurement, since: datetime, reach: Reach) -> tuple[Mea
     return measured, doubts
 
 
-def _unless_foreign(measured: Measurement, rule: Rule, reach: Reach) -> Measurement:
-    """The measurement, all of it doubtful where its files may be those of another shop."""
-    foreign = reach.foreign(needed_by(rule))
+def _unless_foreign(
+    measured: Measurement, rule: Rule, kinds: Sequence[Kind], reach: Reach
+) -> Measurement:
+    """The measurement, all of it doubtful where its files may be those of another shop, or have
+    times that cannot be right.
+    """
+    foreign = reach.foreign(needed_by(rule)) or backwards(kinds, reach)
     if foreign is None:
         return measured
     all_of_it = {Why.NOT_COVERED: Doubts(turned=max(measured.denominator or 0, 1))}
@@ -332,37 +328,22 @@ def _unseen(measured: Measurement, kind: Kind | None, whole: MeasuredPack) -> Do
     return Doubts(either=unseen * whole.largest)
 
 
-def _of_chats(measured: Measurement, whole: MeasuredPack) -> Measurement:
-    """The measurement with what is to be supplied where chats hold one side of the conversations
-    only, or do not tell their buyers apart.
-    """
-    tables, wanting = whole.exports.loaded.tables, dict(measured.wanting)
-    if tables.masked_buyers:
-        wanting[Why.NO_KEY] = MASKED
-    for own in tables.one_sided:
-        told, more = wanting.get(Why.NOT_COVERED), other_side(own.days, buyers=own.buyers)
-        both = more if told is None else Text(f"{told.zh}；{more.zh}", f"{told.en}; {more.en}")
-        wanting[Why.NOT_COVERED] = both
-    return replace(measured, wanting=wanting)
-
-
 def with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
-    """The measurement with the units that keyless rows and empty days may hide, and with the days
-    that the files cover.
-    """
+    """The measurement with what keyless rows and empty days may hide, and the days of the files."""
     reach = whole.reach
     windowed = whole.terms.pack.rules[rule.info.id].window_days is not None
     since = whole.terms.since(rule.info.id) if windowed else None
     measured = replace(measured, covered=since is None or reach.covers(kinds, since))
-    if reach.silent(kinds[0] if kinds else None):
-        return replace(measured, status=None, reason=SILENT)
-    measured = _unless_foreign(measured, rule, reach)
+    if reason := refused(measured, rule.info.needs, kinds, since, reach):
+        return replace(measured, status=None, reason=reason)
+    measured = _unless_foreign(measured, rule, kinds, reach)
     if Kind.CHATS in kinds:
-        measured = _of_chats(measured, whole)
+        measured = of_chats(measured, whole.exports.loaded.tables)
     if measured.gap == "none":
         return measured
+    measured = of_refunds(measured, needed_by(rule), since, reach)
     counted = (Kind.ORDERS,) if measured.population else kinds
     groups = measured.gap == "groups"  # these know of keyless rows themselves
     spoiling = () if groups else (*counted, *measured.keyless)

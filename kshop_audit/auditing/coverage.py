@@ -9,6 +9,7 @@ from functools import cached_property
 
 from kshop_audit.facts.belonging import only_waiting, orders_of_tickets, sessions_of_ratings
 from kshop_audit.facts.days import BEGUN
+from kshop_audit.facts.plausible import Backwards, before_payment, holds_ended_alone
 from kshop_audit.ingest import Source
 from kshop_audit.judging.empty_days import (
     EmptyDays,
@@ -129,6 +130,22 @@ class Reach:
     def waits_only(self) -> bool:
         """Whether all orders wait for payment or shipment, some of many: no whole file does."""
         return only_waiting(self.loaded.tables)
+
+    def backwards(self, kind: Kind) -> Backwards | None:
+        """The times of a kind that lie before their payment in most rows."""
+        if kind not in self._backwards:
+            self._backwards[kind] = before_payment(self.loaded.tables, kind)
+        return self._backwards[kind]
+
+    @cached_property
+    def _backwards(self) -> dict[Kind, Backwards | None]:
+        return {}
+
+    def ended_alone(self, kind: Kind) -> bool:
+        """Whether a file lacks what waits, and the operator does not say that it is complete."""
+        if kind in self.terms.settings.coverage:
+            return False
+        return holds_ended_alone(self.loaded.tables, kind, self.terms.as_of)
 
     def unseen_talks(self) -> int:
         """How many conversations buyers rated that the chats do not hold: these lack some, as an

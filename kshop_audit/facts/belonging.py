@@ -12,6 +12,8 @@ from kshop_audit.model.schema import Kind
 DAY = timedelta(days=1)
 FEW = 3
 """Fewer ids than that may all be about what lies outside of the other file."""
+SEVERAL = 4
+"""Fewer refunds without a ticket may be those of the hours between two exports."""
 MANY = 10
 """So many orders in one state or two are no coincidence."""
 
@@ -45,6 +47,37 @@ def sessions_of_ratings(tables: Tables) -> tuple[int, int] | None:
         tables, (Kind.RATINGS, "session_id", "rated_at"), (Kind.CHATS, "sent_at"),
         ("session_id",), 2 * DAY,
     )  # fmt: skip
+
+
+def untold_refunds(tables: Tables, since: datetime, last: datetime) -> int:
+    """How many orders paid from an instant on are refunded by their own state, and no ticket is
+    about them although tickets were given: these are not all there are.
+
+    A shipped order is refunded by a ticket only. One that was not shipped may be without one,
+    unless the tickets do hold those of such orders. Fewer than SEVERAL prove nothing.
+    """
+    orders, tickets = tables.frames.get(Kind.ORDERS), tables.frames.get(Kind.TICKETS)
+    needed = {"order_id", "aftersale_state", "paid_at"}
+    if orders is None or tickets is None or not needed <= {*orders.columns}:
+        return 0
+    if "order_id" not in tickets.columns:
+        return 0
+    ids = [name for name in ("order_id", "sub_order_id") if name in orders.columns]
+    sent = pl.col("shipped_at").is_not_null() if "shipped_at" in orders.columns else pl.lit(False)
+    named = pl.any_horizontal(pl.col(name).is_in(tickets["order_id"].implode()) for name in ids)
+    paid = pl.col("paid_at").is_between(since, last)
+    refunded = (
+        orders.filter((pl.col("aftersale_state") == "refunded") & paid)
+        .select("order_id", _sent=sent, _named=named.fill_null(False))
+        .group_by("order_id")
+        .agg(pl.col("_sent", "_named").any())
+    )
+    untold = refunded.filter(~pl.col("_named"))["_sent"]
+    there = refunded.filter(~pl.col("_sent") & pl.col("_named")).height
+    shipped = int(untold.sum())
+    other = len(untold) - shipped
+    found = shipped + (other if there * 2 >= other else 0)
+    return found if found >= SEVERAL else 0
 
 
 def _matched(

@@ -113,14 +113,10 @@ class Reading:
         )  # fmt: skip
 
     def decoded(self, path: Path, encoding: str | None) -> Decoded:
-        """The file as UTF-8."""
-        return decoding.decode(
-            path,
-            self.name,
-            encoding,
-            self.recognises,
-            self.scratch / f"{self.index}.utf8",
-        )
+        """The file as UTF-8, with line ends that are read."""
+        copy = self.scratch / f"{self.index}.utf8"
+        found = decoding.decode(path, self.name, encoding, self.recognises, copy)
+        return decoding.evened(found, self.scratch / f"{self.index}.evened")
 
 
 def _decoded(reading: Reading, given: str | None) -> Decoded:

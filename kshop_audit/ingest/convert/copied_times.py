@@ -14,7 +14,11 @@ from datetime import date, datetime, timedelta
 MOST_DAYS = 330
 """A day without a year further back could as well be one that had not come when it was copied."""
 
-_CLOCK = r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
+_CLOCK = (
+    r"(?:(?P<half>上午|下午|凌晨|早上|中午|晚上|[AaPp][Mm])\s*)?"
+    r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
+    r"(?:\s*(?P<letters>[AaPp][Mm]))?"
+)
 _DAY = r"(?P<month>0?[1-9]|1[0-2])[-/.月](?P<day>0?[1-9]|[12]\d|3[01])日?"
 _RELATIVE = {"今天": 0, "昨天": 1, "前天": 2}
 _DATED = rf"(?P<year>20\d\d)[-/.年]{_DAY}[T\s]*{_CLOCK}"
@@ -24,7 +28,7 @@ _NAMED = rf"(?P<named>{'|'.join(_RELATIVE)})\s*{_CLOCK}"
 FORMS = tuple(map(re.compile, (_DATED, _WITHOUT_YEAR, _NAMED, _CLOCK)))
 """The forms of a time, those that say more first."""
 
-TIME_LIKE = re.compile(r"[-\d/.:年月日今昨前天上下午T\s]*\d{1,2}:\d{2}[-\d/.:\s]*$")
+TIME_LIKE = re.compile(r"[-\d/.:年月日今昨前天上下午凌晨早中晚T\s]*\d{1,2}:\d{2}[-\d/.:\sAPMapm]*$")
 """What looks like a time, right or wrong."""
 
 _IN_NAMES = re.compile(r"(?<!\d)(20\d\d)([-_.年]?)(\d{1,2})[-_.月]?(\d{1,2})(?:日|(?!\d))")
@@ -59,9 +63,9 @@ class Moment:
                 day = self._latest(_known(copied))
             else:
                 day = date(self.year, self.month, self.day)
+            return datetime(day.year, day.month, day.day, hour, minute, second)
         except ValueError:
             return None
-        return datetime(day.year, day.month, day.day, hour, minute, second)
 
     def _latest(self, copied: date) -> date:
         """The last such day up to the copying; ValueError if that is too long ago to be sure."""
@@ -87,10 +91,27 @@ def read(found: re.Match[str]) -> Moment:
         text = parts.get(name)
         return int(text) if text else None
 
-    clock = (number("hour") or 0, number("minute") or 0, number("second") or 0)
+    half = (parts.get("half") or parts.get("letters") or "").upper()
+    hour = _of_half(half, number("hour") or 0) if half else number("hour") or 0
+    clock = (hour, number("minute") or 0, number("second") or 0)
     back = _RELATIVE.get(parts.get("named") or "", 0)
     exact = parts.get("second") is not None
     return Moment(clock, number("year"), number("month"), number("day"), back, exact)
+
+
+_NO_HOUR = 24
+"""In place of an hour that its half of the day does not have; no time has it."""
+
+
+def _of_half(half: str, hour: int) -> int:
+    """The hour of the day, from that of a half of it: 下午 3 is 15, 上午 12 is 0."""
+    if half in ("上午", "AM", "早上", "凌晨"):
+        return hour % 12 if hour <= 12 else _NO_HOUR
+    if half == "晚上" and hour == 12:
+        return _NO_HOUR  # midnight, and nothing says of which day
+    if half == "中午" and hour in (11, 12):
+        return hour
+    return hour + 12 if hour < 12 else hour
 
 
 def written(at: datetime, *, exact: bool) -> str:

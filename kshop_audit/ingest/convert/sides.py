@@ -12,6 +12,7 @@ from datetime import datetime
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert import copied_times
 from kshop_audit.ingest.convert.conversation import ChatMessage, Speakers, is_notice
+from kshop_audit.ingest.headers.catalogue import normal, words
 
 _SHOP = ("agent", "robot")
 _AUTOMATIC = "[系统自动回复消息]"
@@ -102,6 +103,10 @@ def with_cells(
 
 
 def _says_buyer(message: ChatMessage, speakers: Speakers) -> bool:
-    """Whether the name of a speaker says that he is a customer, and which."""
-    own = speakers.own_name(message.name)
-    return own != message.name and speakers.role(message.name) == "buyer"
+    """Whether it is known that a speaker is a customer, and which: his name says so, or the
+    operator listed it.
+    """
+    if speakers.role(message.name) != "buyer":
+        return False
+    general = normal(message.name) in words()  # 买家, which is no name
+    return speakers.own_name(message.name) != message.name or not general

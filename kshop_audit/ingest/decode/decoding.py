@@ -32,6 +32,9 @@ FEWEST = 2
 _FIRST = 1 << 14
 _MOST_MARKS = 4
 _BOMS = (
+    # Before UTF-16, with whose mark that of UTF-32 begins.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, UTF8_BOM),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -170,18 +173,20 @@ def _some_utf8(head: str) -> bool:
     )
 
 
-def _utf16(path: Path, recognises: Recognises) -> str | None:
-    """The byte order of UTF-16 without a BOM, whose ASCII characters have a NUL byte each."""
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+
+
+def _wide(path: Path, recognises: Recognises) -> str | None:
+    """UTF-16 or UTF-32 without a BOM, whose ASCII characters have NUL bytes."""
     with path.open("rb") as file:
         sample = file.read(HEAD)
     if b"\0" not in sample[:4096]:
         return None
-    orders = ("utf-16-le", "utf-16-be")
-    return next((order for order in orders if recognises(sample.decode(order, "replace"))), None)
+    return next((form for form in _WIDE if recognises(sample.decode(form, "replace"))), None)
 
 
 def _without_bom(path: Path, name: str, recognises: Recognises, target: Path) -> Decoded:
-    wide = _utf16(path, recognises)
+    wide = _wide(path, recognises)
     if wide is not None:
         return _copy(path, name, wide, target)
     if _is_utf8(path):
@@ -220,6 +225,32 @@ def _is_big5(path: Path) -> bool:
 def _ascii_header(head: str, recognises: Recognises) -> bool:
     """Whether the header is recognised from its ASCII letters alone: true in either encoding."""
     return recognises(head.encode("ascii", "ignore").decode("ascii"))
+
+
+_DOUBLED, _LINE = b"\r\r\n", b"\r\n"
+
+
+def evened(decoded: Decoded, target: Path) -> Decoded:
+    """The file with each line end of CR CR LF as CR LF, if it has no other ones; else as it is.
+
+    A program that takes CR LF for a line end of its own writes another CR before each.
+    """
+    with decoded.path.open("rb") as file:
+        head = file.read(_FIRST)
+        if _DOUBLED not in head or head.count(b"\n") != head.count(_DOUBLED):
+            return decoded
+        file.seek(0)
+        rest = b""
+        with target.open("wb") as out:
+            while block := file.read(BLOCK):
+                block = rest + block
+                end = len(block.rstrip(b"\r"))  # a line end must not stand in two blocks
+                block, rest = block[:end], block[end:]
+                if block.count(b"\n") != block.count(_DOUBLED):
+                    return decoded
+                out.write(block.replace(_DOUBLED, _LINE))
+            out.write(rest)
+    return Decoded(target, decoded.encoding, decoded.start, decoded.sound)
 
 
 def _unmarked(first: bytes) -> bytes:

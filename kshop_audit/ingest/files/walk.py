@@ -41,9 +41,13 @@ DATA = frozenset(
         ".numbers",
         ".mht",
         ".mhtml",
+        ".xml",
+        "",
     }
 )
-"""Suffixes that may hold data. Anything else in a folder (.toml, .md …) is none of ours."""
+"""Suffixes that may hold data; some tools write none. Anything else in a folder (.toml, .md …) is
+none of ours.
+"""
 ANYTHING = frozenset({".json", ".html", ".htm"})
 """In a folder such a file is one of ours only if it holds records; it may be a report."""
 
