@@ -65,6 +65,8 @@ def _of_kind(
     listed = _may_count(code)
     if due.beyond and query.AHEAD in names:
         listed |= ~late & (code == query.OUTSIDE) & _may_count(pl.col(query.AHEAD))
+    if due.coming is not None:
+        listed |= due.coming.fill_null(False)
     known = query.membership_known(code) if due.member is None else due.member
     return waits.filter(listed).select(
         pl.lit(kind).alias("kind"),
@@ -155,7 +157,8 @@ def _turns(rows: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
     """The units that would become misses, by what is known of them now."""
     units: dict[int, int] = {}
     for row in rows:
-        if not row["against"] and row["code"] != query.OUTSIDE:
+        counts = row["code"] == query.PENDING or row["code"] >= query.HIT
+        if counts and not row["against"]:
             units[row["code"]] = units.get(row["code"], 0) + 1
     for code, number in units.items():
         yield Turn(number, *query.doubt_of(code))

@@ -125,7 +125,9 @@ def _coded(frame: pl.LazyFrame, shape: Ratio | Tally, rule: str, terms: Terms) -
     column = shape.excluded_column if isinstance(shape, Ratio) else None
     outside = None
     if shape.at and not column:
-        checks["after_as_of"] = pl.col(shape.at) > _instant(terms.last)
+        later = pl.col(shape.at) > _instant(terms.last)
+        own = checks.get("after_as_of")
+        checks["after_as_of"] = later if own is None else later | own.fill_null(False)
         outside = _outside(shape, rule, terms)
     ahead = isinstance(shape, Ratio) and any(due.beyond for due in shape.due.values())
     if outside is None or not ahead:

@@ -122,10 +122,11 @@ class _ScoreOutlook:
 
 
 def _pace(paid: Paid, terms: Terms) -> Fraction:
-    """Paid orders of a day, by the last closed days; 0 where too few of them are known."""
+    """Paid orders of a day, by the last closed days of the window; 0 where too few are known."""
     found: list[int] = []
     day = terms.end.date() - DAY
-    first = min(paid.by_day, default=day)
+    begin = terms.end.date() - int(scoring.number(terms.pack.score["min_paid_days"])) * DAY
+    first = max(min(paid.by_day, default=day), begin)
     while day >= first and len(found) < LAST:
         closed = begun(day) + DAY <= terms.as_of
         if closed and day not in paid.missing and usual(day, terms.settings):

@@ -246,8 +246,53 @@ class Finder:
                 yield self.one("repay", deadline, row, "violation_id", known)
 
     def of_taobao(self) -> list[Found]:
-        """Rounds that a person must answer within three minutes, of 8:00 to 23:00."""
-        return sorted(self.questions(close=23, seconds=180))
+        """Rounds that a person must answer within three minutes, of 8:00 to 23:00; and pickups
+        within 48 hours of the payment, or by a shorter promise, of 33 days.
+        """
+        return sorted([*self.questions(close=23, seconds=180), *self.parcels()])
+
+    def parcels(self) -> Iterator[Found]:
+        for order in self.rows("orders"):
+            paid, promised = at(order, "paid_at"), at(order, "promised_ship_at")
+            if paid is None or not self.happened(paid) or order["force_majeure"] == "true":
+                continue
+            if self.presale(order) or self.cancelled(order):
+                continue
+            waybills = self.waybills(order)
+            own = [at(row, "picked_up_at") for row in waybills or [order]]
+            signed = [at(order, "received_at"), *(at(r, "signed_at") for r in waybills)]
+            if all(map(self.happened, own)) or any(map(self.happened, signed)):
+                continue
+            states = order["status"], order["aftersale_state"]
+            understood = states[0] in ORDER_STATES and states[1] in AFTERSALE_STATES
+            told = bool(waybills) or self.stays(order)
+            tickets = [t for t in self.rows("tickets") if t["order_id"] == order["order_id"]]
+            asked = any(self.happened(at(ticket, "applied_at")) for ticket in tickets)
+            certain = told and (understood or self.sent(order))
+            if asked and certain:
+                continue  # a refund before the pickup
+            deadline = min(paid + 48 * HOUR, promised or datetime.max)
+            since = self.since() - 3 * DAY
+            if deadline <= self.as_of + self.within and not deadline < min(since, self.as_of):
+                yield self.one("pickup", deadline, order, "order_id", certain and not asked)
+
+    def sent(self, order: Row) -> bool:
+        """Whether there is a time at which it left."""
+        return bool(order["shipped_at"]) or any(r["shipped_at"] for r in self.waybills(order))
+
+    def stays(self, order: Row) -> bool:
+        """Whether it has not left, by its state."""
+        return not order["shipped_at"] and order["status"] in ORDER_STATES and (
+            order["status"] not in LEFT
+        )
+
+    def cancelled(self, order: Row) -> bool:
+        gone = order["status"] == "closed" or order["aftersale_state"] == "refunded"
+        return gone and not self.sent(order)
+
+    def presale(self, order: Row) -> bool:
+        unsaid = not order["is_presale"] and bool(order["deposit_paid_at"])
+        return order["is_presale"] == "true" or unsaid
 
     # ---------------------------------------------------------------- questions and appeals
 

@@ -173,6 +173,22 @@ def test_what_is_late_already_changes_nothing_more(tmp_path: Path) -> None:
         assert item.effect.points == rule_of(now, item).points
 
 
+def test_what_the_days_of_a_rule_have_not_reached_moves_no_figure_yet(tmp_path: Path) -> None:
+    """Taobao's pickups are looked at four days later: one that is late now is in no figure."""
+    shop, as_of = Afternoon(3, 60).shop(), datetime(2026, 11, 1, 15)
+    write(tmp_path / "shop", shop)
+    now = report(tmp_path / "shop", as_of, "taobao")
+    item = next(i for i in now.today if i.kind == "pickup" and not i.late and i.certain)
+    ship(shop, item, as_of)
+    write(tmp_path / "edited", shop)
+    then = rule_of(report(tmp_path / "edited", as_of, "taobao"), item)
+    assert then.value is not None
+    assert (item.effect.rate, item.effect.points) == (then.value, then.points)
+    assert (then.numerator, then.denominator) == (
+        rule_of(now, item).numerator, rule_of(now, item).denominator,
+    )  # fmt: skip
+
+
 def test_a_step_that_no_figure_counts_has_no_effect(tmp_path: Path) -> None:
     write(tmp_path / "shop", Afternoon(3).shop())
     found = due(tmp_path / "shop", datetime(2026, 11, 1, 15), timedelta(days=3)).items

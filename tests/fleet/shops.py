@@ -34,7 +34,7 @@ def fleet(folder: Path, *late: int) -> list[Path]:
     """Shops a, b, c … of which so many of ten answers are late; -1: a shop without files."""
     made = []
     for number, count in enumerate(late):
-        own = folder / f"{chr(97 + number)}"
+        own = folder / (chr(97 + number) if number < 26 else f"z{number}")
         if count < 0:
             own.mkdir(parents=True)
         else:

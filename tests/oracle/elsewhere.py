@@ -188,7 +188,7 @@ def no_pickup_due(case: Case, order: Order, applied: datetime | None) -> str | N
     end, picked = window_end(case.as_of), last_pickup(case, order)
     asked_back = case.happened(applied) is not None
     reasons = {
-        "after_as_of": due(order) > case.as_of,
+        "after_as_of": max(due(order), order.paid_at) > case.as_of,
         "outside_window": not end - 33 * DAY <= due(order) < end - 3 * DAY,
         "force_majeure": is_force_majeure(case, order),
         "cancelled": is_cancelled(order),

@@ -23,7 +23,8 @@ class Due:
     misses the deadline speaks against the shop in the rule's own figure; false for a step that the
     figure does not look at. `late_for`: for how long after the deadline it is still worth doing;
     None: as long as the unit lies in the rule's window. `beyond`: a unit outside the window counts
-    until its deadline is over. `ids`: columns of the unit that name it;
+    until its deadline is over. `coming`: Boolean, the unit counts as soon as a window that ends
+    some days before as-of reaches it. `ids`: columns of the unit that name it;
     `conversation`: it is named by the chat row that the unit points to by _at, and units of one
     conversation with one deadline are one thing to do. `product`, `province`, `carrier`: columns of
     the unit that describe it. `cost_fen`: Int64, what missing it costs; `cost_grade`: how well the
@@ -37,6 +38,7 @@ class Due:
     counts: bool = True
     late_for: timedelta | None = None
     beyond: bool = False
+    coming: pl.Expr | None = None
     ids: tuple[str, ...] = ()
     conversation: bool = False
     product: str | None = None

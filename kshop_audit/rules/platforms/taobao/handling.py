@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -20,6 +21,7 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import by_day
 from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, maybe
+from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.lengths import between, shared, without
 from kshop_audit.rules.kit.membership import in_window, perhaps
@@ -71,6 +73,12 @@ def _causes(tables: Tables, silent: pl.Expr, touched: pl.Expr) -> dict[Why, pl.E
         "orders.paid_at",
         "orders.picked_up_at|shipments.picked_up_at|shipments.node_at",
     ),
+    due={
+        "pickup": Text(
+            zh="今天发出，让快递当面扫描揽收；分包裹的一起交。",
+            en="Hand every parcel over today, and have the courier scan it.",
+        )
+    },
 )
 def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
     """Share of orders picked up within 48 hours of payment, or by a shorter promise.
@@ -118,20 +126,16 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
     asked = span("applied_at", precise=not tables.imprecise(Kind.TICKETS, "applied_at"))
     refunded, perhaps_refunded = _refunded(asked, picked, stated, terms)
     gone = ~known & (pl.col("may_be_gone") & pl.col("open_state")).fill_null(False)
+    open_ = gone | (perhaps_refunded & ~refunded) | pl.col("ticket_doubt").is_not_null()
     chances = Chances(
         pl.when(known).then(picked.early <= due.late).otherwise(~stated).fill_null(True),
         pl.when(known).then(picked.late > due.early).otherwise(True).fill_null(True),
-        gone | (perhaps_refunded & ~refunded) | pl.col("ticket_doubt").is_not_null(),
+        open_,
     )
     chances = ANYTHING.where(touched) | chances.where(~touched)
-    outside = (at >= _until("tb-pickup-48h", terms)) | (at < terms.since("tb-pickup-48h"))
-    excluded = {
-        "unpaid": pl.col("paid_at").is_null() & ~touched,
-        "force_majeure": pl.col("exempted"),
-        "cancelled": pl.col("cancelled") & ~touched,
-        "presale": pl.col("presale"),
-        "refund_before_pickup": refunded & ~touched,
-    }
+    until = _until("tb-pickup-48h", terms)
+    outside = (at >= until) | (at < terms.since("tb-pickup-48h"))
+    excluded = _left_out(refunded, touched, terms)
     unsure = chances.unsure(outside, at > terms.last, *excluded.values())
     causes = _causes(tables, ~known & ~stated, touched)
     rough = not (picked.precise and asked.precise)
@@ -141,7 +145,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         hit=chances.outcome,
         grace=timedelta(hours=terms.number("tb-pickup-48h", "hours")),
         keyless=(Kind.TICKETS,),
-        excluded={**excluded, "outside_window": at >= _until("tb-pickup-48h", terms)},
+        excluded={**excluded, "outside_window": at >= until},
         maybe=maybe(causes, unsure, Why.NOT_PRECISE if rough else Why.NOT_COVERED),
         unknown={**causes, Why.NOT_PRECISE: known} if rough else causes,
         evidence=EvidenceColumns(ids=("order_id",), deadline=at, actual=picked.early),
@@ -152,6 +156,42 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
             "day": pl.col("paid_at").dt.date(),
         },
         unmapped=("status",),
+        due={
+            "pickup": replace(
+                _waiting(due, known, stated & ~touched, terms),
+                member=~open_ & ~touched,
+                coming=(at >= until)
+                & ~pl.any_horizontal(check.fill_null(False) for check in excluded.values()),
+            )
+        },
+    )
+
+
+def _left_out(refunded: pl.Expr, touched: pl.Expr, terms: Terms) -> dict[str, pl.Expr]:
+    """Why an order does not count. `touched`: rows of it could not be read."""
+    return {
+        "unpaid": pl.col("paid_at").is_null() & ~touched,
+        "after_as_of": pl.col("paid_at") > terms.last,
+        "force_majeure": pl.col("exempted"),
+        "cancelled": pl.col("cancelled") & ~touched,
+        "presale": pl.col("presale"),
+        "refund_before_pickup": refunded & ~touched,
+    }
+
+
+def _waiting(due: TimeRange, picked: pl.Expr, stated: pl.Expr, terms: Terms) -> Due:
+    """Orders of which a parcel still waits for its pickup, or may where no file would tell."""
+    # A later node or the buyer says that it was picked up, whenever that was.
+    signed = (pl.col("signed_at") <= terms.last).fill_null(False)
+    gone = picked | pl.col("proven_by").is_not_null() | pl.col("later_node").fill_null(False)
+    return Due(
+        deadline=due.early,
+        exact=due.early == due.late,
+        waits=pl.when(gone | signed | stated).then(~(gone | signed)),
+        ids=("order_id",),
+        product="product_id",
+        province="province",
+        carrier="carrier",
     )
 
 
