@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kshop_audit.errors import InputError, UsageError
-from kshop_audit.fleet.guarded import Guard, Work, died, guard, outcome
+from kshop_audit.fleet.guarded import Guard, Lost, Work, died, guard, outcome
 from kshop_audit.fleet.local import Ended, Started
 from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
 from kshop_audit.fleet.task import audit_shop
@@ -117,7 +117,7 @@ def on_worker(task: ShopTask, request: FleetRequest, limits: Limits, work: Work)
     pool = _pool(limits, work, threading.get_ident())
     for _ in range(limits.tries):
         finished = outcome(pool.submit(task, request), task, limits)
-        if finished is not None:
+        if not isinstance(finished, Lost):
             return finished
     return died(task, limits.tries)
 

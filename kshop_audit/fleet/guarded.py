@@ -12,7 +12,10 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,15 @@ _THREADS = "POLARS_MAX_THREADS"
 _SHOPS_A_PROCESS = 200  # a process keeps some memory of each shop
 
 
+class Lost(Enum):
+    """Why a shop has no result and may be tried again: its process was killed by something else,
+    or one process was, and it is not known what it did: then all shops of the pool are lost.
+    """
+
+    KILLED = auto()
+    UNKNOWN = auto()
+
+
 class Guard:
     """A pool of such processes."""
 
@@ -43,16 +55,21 @@ class Guard:
         `scratch`: for what shops leave behind.
         """
         self._limits, self._work = limits, work
-        self._pool = ProcessPool(
+        self._made = partial(
+            ProcessPool,
             max_workers=processes,
             max_tasks=_SHOPS_A_PROCESS,
             initializer=_begin,
             initargs=(str(scratch), limits.memory),
             context=multiprocessing.get_context("spawn"),
         )
+        self._pool = self._made()
 
     def submit(self, task: ShopTask, request: FleetRequest) -> Any:
         """A future of the pool; `outcome` reads it."""
+        if not self._pool.active:  # a process was killed while it had nothing to do, or seemed so
+            self.stop()
+            self._pool = self._made()
         return self._pool.schedule(self._work, args=(task, request), timeout=self._limits.seconds)
 
     def stop(self) -> None:
@@ -89,10 +106,8 @@ def guard(
             os.environ[_THREADS] = before
 
 
-def outcome(future: Any, task: ShopTask, limits: Limits) -> Finished | None:
-    """The result of a shop, also of one that was ended; None if its process was killed by
-    something else, so that the shop may be tried again.
-    """
+def outcome(future: Any, task: ShopTask, limits: Limits) -> Finished | Lost:
+    """The result of a shop, also of one that was ended, or why it may be tried again."""
     try:
         finished: Finished = future.result()
     except TookTooLong:
@@ -106,7 +121,7 @@ def outcome(future: Any, task: ShopTask, limits: Limits) -> Finished | None:
         )
     except ProcessExpired as death:
         if death.exitcode != TOO_MUCH_MEMORY:
-            return None
+            return Lost.KILLED
         megabytes = limits.memory >> 20
         return gave_up(
             task,
@@ -115,6 +130,8 @@ def outcome(future: Any, task: ShopTask, limits: Limits) -> Finished | None:
                 en=f"took more than {megabytes} MB and was ended; --shop-memory allows more",
             ),
         )
+    except BrokenProcessPool:
+        return Lost.UNKNOWN
     return finished
 
 

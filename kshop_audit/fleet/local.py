@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from kshop_audit.fleet.guarded import Work, died, guard, outcome
+from kshop_audit.fleet.guarded import Lost, Work, died, guard, outcome
 from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
 from kshop_audit.fleet.task import audit_shop
 from kshop_audit.model.fleet import Finished
@@ -66,25 +66,56 @@ class Local:
     ) -> None:
         """Audit all shops; `started` and `ended` are called in this thread, as they happen."""
         processes = self.processes or processes_for(self.limits, tasks)
-        waiting = list(reversed(tasks))
-        tries: dict[str, int] = {}
+        queue = _Queue(list(reversed(tasks)), processes * _AHEAD, self.limits.tries)
         with guard(
             min(processes, max(1, len(tasks))), self.limits, self.work, self.scratch
         ) as pool:
             running: dict[Any, ShopTask] = {}
-            while waiting or running:
-                while waiting and len(running) < processes * _AHEAD:
-                    task = waiting.pop()
+            while queue or running:
+                while (task := queue.next(len(running))) is not None:
                     started(task)
                     running[pool.submit(task, request)] = task
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
+                alone = len(running) == 1
                 for future in done:
                     task = running.pop(future)
                     finished = outcome(future, task, self.limits)
-                    if finished is None:
-                        tries[task.path] = tries.get(task.path, 0) + 1
-                        if tries[task.path] < self.limits.tries:
-                            waiting.append(task)
-                            continue
-                        finished = died(task, self.limits.tries)
-                    ended(task, finished)
+                    if isinstance(finished, Finished):
+                        ended(task, finished)
+                    elif not queue.again(task, known=alone or finished is Lost.KILLED):
+                        ended(task, died(task, self.limits.tries))
+
+
+class _Queue:
+    """The shops that wait.
+
+    If it is not known which of several shops took a process with it, each of them is tried again
+    alone, so that it shows; only then does it count as one of its tries.
+    """
+
+    def __init__(self, waiting: list[ShopTask], most: int, tries: int) -> None:
+        """`waiting`: the last one is next. `most`: so many run or are ready to."""
+        self._waiting, self._suspects = waiting, list[ShopTask]()
+        self._most, self._tries = most, tries
+        self._died: dict[str, int] = {}
+
+    def __bool__(self) -> bool:
+        """Whether any shop waits."""
+        return bool(self._waiting or self._suspects)
+
+    def next(self, running: int) -> ShopTask | None:
+        """The next shop to run beside so many; None if that must wait."""
+        if self._suspects:
+            return None if running else self._suspects.pop()
+        return self._waiting.pop() if self._waiting and running < self._most else None
+
+    def again(self, task: ShopTask, *, known: bool) -> bool:
+        """Whether the shop is tried again. `known`: it was its process that died."""
+        if not known:
+            self._suspects.append(task)
+            return True
+        self._died[task.path] = self._died.get(task.path, 0) + 1
+        left = self._died[task.path] < self._tries
+        if left:
+            self._suspects.append(task)
+        return left

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -66,3 +67,8 @@ def mishap(task: ShopTask, request: FleetRequest) -> Finished:
         once.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
     return audit_shop(task, request)
+
+
+def whose(task: ShopTask, request: FleetRequest) -> Finished:
+    """The process that has the shop, in place of a digest."""
+    return replace(audit_shop(task, request), digest=str(os.getpid()))

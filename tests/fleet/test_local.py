@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +16,8 @@ import pytest
 
 from kshop_audit import codec
 from kshop_audit.errors import InputError, UsageError
+from kshop_audit.fleet import local
+from kshop_audit.fleet.guarded import Lost, guard, outcome
 from kshop_audit.fleet.journal import Journal, finished_in
 from kshop_audit.fleet.local import Ended, Local, Started, processes_for
 from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
@@ -18,7 +25,7 @@ from kshop_audit.fleet.run import Resuming, run
 from kshop_audit.fleet.shops import found, names
 from kshop_audit.fleet.task import audit_shop, digest_of
 from kshop_audit.model.fleet import Finished, ShopResult, Summary
-from tests.fleet.shops import fleet, mishap
+from tests.fleet.shops import fleet, mishap, whose
 
 
 def in_this_process(
@@ -69,6 +76,52 @@ def test_one_shop_that_sleeps_eats_or_dies_takes_no_other_with_it(tmp_path: Path
     assert [shops[name].exit_code for name in "def"] == [1, 3, 1]
     again = run([tmp_path / "shops"], asked(tmp_path), in_this_process, tmp_path / "journal")
     assert [by_name(again)[name] for name in "def"] == [shops[name] for name in "def"]
+
+
+def test_a_process_that_is_killed_while_it_waits_costs_nothing(tmp_path: Path) -> None:
+    request, limits = asked(tmp_path), Limits(tries=1)
+    task = ShopTask(str(fleet(tmp_path / "shops", 0)[0]), "a")
+    killed: set[str] = set()
+    with guard(1, limits, work=whose) as pool:
+        while len(killed) < 2:
+            finished = outcome(pool.submit(task, request), task, limits)
+            if isinstance(finished, Finished):
+                killed.add(finished.digest)
+                os.kill(int(finished.digest), signal.SIGKILL)
+            else:  # the pool had not seen yet that its process was gone
+                assert finished is Lost.UNKNOWN
+
+
+def test_of_shops_that_were_lost_together_only_the_guilty_one_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool that breaks as long as shop c is in it, else finishes one shop after the other."""
+    made, request = fleet(tmp_path / "shops", 0, 5, 0, 5, 0, 5), asked(tmp_path)
+    submitted: list[str] = []
+
+    class Pool:
+        def submit(self, task: ShopTask, _: FleetRequest) -> Future[Finished]:
+            submitted.append(task.name)
+            return Future[Finished]()
+
+    def waited(
+        running: dict[Future[Finished], ShopTask], return_when: str
+    ) -> tuple[list[Future[Finished]], None]:
+        assert return_when == FIRST_COMPLETED
+        if "c" not in {task.name for task in running.values()}:
+            first, task = next(iter(running.items()))
+            first.set_result(audit_shop(task, request))
+            return [first], None
+        for future in running:
+            future.set_exception(BrokenProcessPool("All workers expired"))
+        return list(running), None
+
+    monkeypatch.setattr(local, "guard", lambda *_: nullcontext(Pool()))
+    monkeypatch.setattr(local, "wait", waited)
+    done = by_name(run(made, request, Local(Limits(tries=2), 2), tmp_path / "journal"))
+    assert [name for name, shop in sorted(done.items()) if shop.reason] == ["c"]
+    assert submitted.count("c") == 3  # once among others, twice alone
+    assert all(submitted.count(name) <= 2 for name in "abdef")
 
 
 class StoppedError(Exception):
