@@ -27,7 +27,7 @@ from kshop_audit.judging.scoring import rounded
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.model.settings import Settings
 from kshop_audit.projection.ruling import Ruling, StandingAhead
-from kshop_audit.projection.score import score_ahead
+from kshop_audit.projection.score import Paid, score_ahead
 from kshop_audit.projection.series import DaySeries, Future, series_of
 from tests.projection.later import DAY, Folder, became
 from tests.shops.audits import settings_of, written
@@ -68,6 +68,21 @@ def test_the_projected_score_is_the_later_score(sample: str) -> None:
         later = folder.at(datetime(2026, 10, day))
         compared += compare(present, later, day - 19)
     assert compared["score"] == 3
+
+
+def test_days_before_the_window_set_no_pace_of_orders() -> None:
+    """A shop that is closing has no score ahead because it sold well two months ago."""
+    now, _ = Folder(SAMPLES / "closing", Settings()).at(datetime(2026, 10, 31, 23, 20, 18))
+    judged = [judge(m, r.info, now.terms) for m, r in zip(now.measured, now.run.rules, strict=True)]
+    paid, score = paid_of(now), verdict.score(judged, None, now.terms)
+    assert paid is not None
+    for missing in (frozenset[date](), paid.missing):
+        known = Paid(paid.by_day, missing)
+        ahead = score_ahead(
+            judged, looked_ahead(now, now.measured, judged, {}), known, score, now.terms
+        )
+        assert ahead is not None
+        assert {day.at_pace for day in ahead.days} == {None}
 
 
 def compare(present: Audited, coming: Audited, ahead: int) -> Counter[str]:
