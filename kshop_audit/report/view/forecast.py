@@ -53,8 +53,10 @@ def view(report: Report, speech: Speech, *, plain: bool = False) -> ForecastView
     """The forecast of a report; `plain`: bars without symbols beyond plain text."""
     ahead = [(rule, rule.forecast) for rule in report.rules if rule.forecast is not None]
     several = len(report.packs) > 1
-    page = _Page(report, speech, plain)
-    lines = [page.rule(rule, own, several=several) for rule, own in _worth_a_line(ahead)]
+    worth = list(_worth_a_line(ahead))
+    still = [rule.id for rule, own in worth if own.pace is None]
+    page = _Page(report, speech, plain, still if len(still) > 1 else ())
+    lines = [page.rule(rule, own, several=several) for rule, own in worth]
     forecast = report.score.forecast
     shop = speech.say("headline.shop", shop=speech.data(report.shop)) if report.shop else ""
     as_of = speech.say("headline.as_of", as_of=speech.instant(report.as_of, closing=True))
@@ -84,8 +86,12 @@ def _any_value(own: RuleForecast) -> bool:
 class _Page:
     """The sentences of one report."""
 
-    def __init__(self, report: Report, speech: Speech, plain: bool) -> None:
+    def __init__(
+        self, report: Report, speech: Speech, plain: bool, without_pace: Sequence[str]
+    ) -> None:
+        """`without_pace`: rules of which it is said once, below, that they have no pace."""
         self._report, self._speech, self._plain = report, speech, plain
+        self._without_pace = without_pace
 
     def basis(self, ahead: Sequence[RuleForecast]) -> Iterator[str]:
         """What the forecast rests on, and what it does not know."""
@@ -103,6 +109,8 @@ class _Page:
         passes, fails, open_ = (cells[s] for s in (Status.PASS, Status.FAIL, Status.NO_VERDICT))
         none = cells[Status.INFO]
         yield say("forecast.legend", passes=passes, fails=fails, open=open_, none=none)
+        if self._without_pace:
+            yield say("forecast.no_pace_of", rules=self._titled(self._without_pace))
         rest = [rule.id for rule in self._report.rules if rule.days and rule.days.reason]
         if rest:
             yield say("forecast.not_by_day", rules=self._titled(rest))
@@ -165,7 +173,8 @@ class _Page:
         """What to do about it, and until when."""
         say = self._speech.say
         if own.pace is None:
-            yield say("forecast.no_pace")
+            if rule.id not in self._without_pace:
+                yield say("forecast.no_pace")
         elif rule.status is Status.FAIL:
             yield from self._failing(rule, own)
         elif own.first_fail is not None and rule.status is Status.PASS:
