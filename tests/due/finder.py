@@ -282,8 +282,10 @@ class Finder:
 
     def stays(self, order: Row) -> bool:
         """Whether it has not left, by its state."""
-        return not order["shipped_at"] and order["status"] in ORDER_STATES and (
-            order["status"] not in LEFT
+        return (
+            not order["shipped_at"]
+            and order["status"] in ORDER_STATES
+            and (order["status"] not in LEFT)
         )
 
     def cancelled(self, order: Row) -> bool:

@@ -218,6 +218,27 @@ def test_green_gates_take_the_fewest_units(run: Run, tmp_path: Path, seed: int) 
         assert rule["after"]["status"] == "fail"
 
 
+def test_a_step_shows_on_the_first_day_that_the_forecast_at_its_quality_passes(run: Run) -> None:
+    folder = ROOT / "sample_data/failing"
+    check = said(run, "check", folder, "--history", "off", "--format", "json")
+    plan = said(run, "plan", folder, "--gates", "--format", "json")
+    shares = {}
+    for rule in check["rules"]:
+        step = next((step for step in plan["steps"] if step["rule"] == rule["id"]), None)
+        if step is not None and rule["level"] == "error" and rule["target"]["operator"] == ">=":
+            shares[rule["id"]] = Fraction(rule["numerator"] + step["count"], rule["denominator"])
+    assert shares.keys() >= {"reply-rate", "ship-48h", "pickup-24h"}
+    flags = [part for rule, share in shares.items()
+             for part in ("--assume", f"{rule}={share}")]  # fmt: skip
+    found = said(run, "forecast", folder, *flags, "--format", "json")
+    for rule in found["rules"]:
+        if rule["id"] in shares:
+            target = float(rule["target"]["value"])
+            days = (day["day"] for day in rule["days"] if day["assumed"] >= target)
+            (shown,) = (s["shows_on"] for s in plan["steps"] if s["rule"] == rule["id"])
+            assert shown == next(days, None), rule["id"]
+
+
 def test_effort_is_changed_in_shop_toml(run: Run, tmp_path: Path) -> None:
     folder = good_shop(2, late=3).write(tmp_path / "shop")
     settings = folder / "shop.toml"
