@@ -10,7 +10,9 @@ from decimal import Decimal
 from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest import REASONS, Source
 from kshop_audit.ingest.cells.reasons import FLAG, OPEN_QUOTE, SPEAKER
+from kshop_audit.ingest.remarks import READ_ROW_BY_ROW
 from kshop_audit.masking import masked
+from kshop_audit.model.column_names import column_name
 from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
@@ -66,18 +68,23 @@ def reject_too_many(loaded: Loaded, sources: Sequence[Source], share: Decimal) -
         place = where(first, sources)
         raise DamagedFileError(
             f"{KIND_NAMES[kind].zh}文件 {records} 行中有 {rejected} 行读不出来，超过允许的 "
-            f"{share * 100:f}%。第一处：{place}（{reason(first).zh}）。{SUPPLIERS[kind].zh}；"
+            f"{share * 100:f}%。第一处：{place.zh}（{reason(first).zh}）。{SUPPLIERS[kind].zh}；"
             "或用 --max-bad-rows 放宽",
             f"{rejected} of {records} {KIND_NAMES[kind].en} rows could not be read, more than "
-            f"{share * 100:f}%. First: {place} ({reason(first).en}). {SUPPLIERS[kind].en}, or "
+            f"{share * 100:f}%. First: {place.en} ({reason(first).en}). {SUPPLIERS[kind].en}, or "
             "raise --max-bad-rows",
         )
 
 
-def where(reject: Reject, sources: Sequence[Source]) -> str:
-    """file:row:column of a row that could not be read."""
-    name = next(source.name for source in sources if source.index == reject.file)
-    return f"{name}:{reject.row}:{reject.column or '-'}"
+def where(reject: Reject, sources: Sequence[Source]) -> Text:
+    """File, row and column of a row that could not be read."""
+    source = next(source for source in sources if source.index == reject.file)
+    zh, en = f"{source.name} 第 {reject.row} 行", f"{source.name}:{reject.row}"
+    if not reject.column:
+        return Text(zh=zh, en=en)
+    column = reject.column
+    named = Text(column, column) if source.kind is None else column_name(source.kind, column)
+    return Text(zh=f"{zh} {named.zh}", en=f"{en}:{named.en}")
 
 
 def reason(reject: Reject) -> Text:
@@ -154,6 +161,7 @@ def data_notes(
         notes += [
             Text(zh=f"{source.name}：{note.zh}", en=f"{source.name}: {note.en}")
             for note in source.notes
+            if note != READ_ROW_BY_ROW
         ]
         count = loaded.counts.get(source.index, FileCount())
         if source.kind is not None and count.records in LIMITS:
@@ -178,9 +186,10 @@ def _version_notes(sources: Sequence[Source], loaded: Loaded) -> Iterator[Text]:
     for kind, columns in loaded.contested.items():
         name = KIND_NAMES[kind]
         for column, rows in columns.items():
+            differing = column_name(kind, column)
             yield Text(
-                zh=f"{name.zh}文件里有 {rows} 个编号出现多次而 {column} 不同，看不出哪一行更新："
-                "按未知计。请给带更新时间的导出，或只给最新的那个文件。",
+                zh=f"{name.zh}文件里有 {rows} 个编号出现多次而{differing.zh}不同，看不出哪一行"
+                "更新：按未知计。请给带更新时间的导出，或只给最新的那个文件。",
                 en=f"{rows} ids of the {name.en} stand in several rows that differ in {column}, "
                 "and nothing says which is the newer one: it counts as unknown. Give an export "
                 "with the time of the last change, or the newest file alone.",
@@ -209,9 +218,12 @@ def _reject_notes(
         value = reject.value or ""
         value = masked(value, reject.column) if mask else value
         place, why = where(reject, sources), reason(reject)
-        yield Text(zh=f"{place} “{value}”：{why.zh}", en=f'{place} "{value}": {why.en}')
+        shown = Text(f" “{value}”", f' "{value}"') if value else Text("", "")
+        yield Text(f"{place.zh}{shown.zh}：{why.zh}", f"{place.en}{shown.en}: {why.en}")
     names = {source.index: source for source in sources}
     for told in dict.fromkeys(advice(reject, names[reject.file]) for reject in rejects[:LISTED]):
+        if told in SUPPLIERS.values():
+            continue  # the reason says already that it is to be exported again
         yield Text(zh=f"读不出来的行：{told.zh}", en=f"Rows that could not be read: {told.en}")
     if len(rejects) > LISTED:
         more = len(rejects) - LISTED

@@ -9,6 +9,7 @@ from kshop_audit.auditing.selection import PackRun
 from kshop_audit.auditing.versions import span_of
 from kshop_audit.judging.judge import span_text
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.settings import Span
 
 
@@ -21,7 +22,7 @@ def pack_notes(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Te
     first = runs[0]
     if not first.terms.settings.pack_chosen and tuple(platforms) == (judged := _judged(runs)):
         yield Text(
-            zh=f"没有指定规则包，按文件的平台选用 {judged[0]}。",
+            zh=f"没有指定规则包，按文件的平台用{pack_name(judged[0]).zh}的规则。",
             en=f"No pack was chosen; the files are of {judged[0]}, so its pack is used.",
         )
     if len(runs) > 1 and first.pack.dimensions:

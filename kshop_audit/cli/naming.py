@@ -109,7 +109,15 @@ def _only(found: Mapping[str, str], text: str, flag: str) -> str:
 
 def levels(texts: Sequence[str], packs: Sequence[str] = ()) -> list[str]:
     """The `RULE=LEVEL` texts of `--level`, with ids for titles."""
-    return [valued(text, "--level", packs) for text in listed(texts)]
+    named = [valued(text, "--level", packs) for text in listed(texts)]
+    return [f"{name}{sign}{_LEVELS.get(to, to)}" for name, sign, to in map(_parted, named)]
+
+
+_LEVELS = {"红线": "error", "提醒": "warn", "参考": "info", "关闭": "off"}
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    return text.partition("=")
 
 
 def valued(text: str, flag: str, packs: Sequence[str] = ()) -> str:

@@ -21,15 +21,25 @@ from kshop_audit.model.suggesting import suggest
 DIMENSIONS = ("agent", "hour", "day", "weekday", "carrier", "province", "product")
 """What a figure can be broken down by; a rule has those that its rows show."""
 
+_DIMENSIONS_ZH = {
+    "客服": "agent", "时段": "hour", "小时": "hour", "日期": "day", "天": "day", "按天": "day",
+    "星期": "weekday", "快递": "carrier", "快递公司": "carrier", "省份": "province",
+    "商品": "product",
+}  # fmt: skip
+
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+_UNITS_ZH = (("分钟", "m"), ("小时", "h"), ("天", "d"), (" ", ""))
 _DURATION = re.compile(r"([0-9]+)([dhm])")
 _LONGEST = timedelta(days=36_600)
 
 
 def duration(text: str, flag: str) -> timedelta:
     """A duration such as `36h`, `7d` or `1d12h`."""
-    parts = _DURATION.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
+    plain = text
+    for word, unit in _UNITS_ZH:
+        plain = plain.replace(word, unit)
+    parts = _DURATION.findall(plain)
+    if not parts or "".join(number + unit for number, unit in parts) != plain:
         raise UsageError(
             f"{flag} {text}：应如 36h、7d、1d12h", f"{flag} {text}: write 36h, 7d or 1d12h"
         )
@@ -86,11 +96,13 @@ def share(text: str, flag: str) -> Fraction:
 
 def dimensions(texts: Sequence[str]) -> tuple[str, ...]:
     """The dimensions of `--by`, each once, in the order given."""
-    names = naming.listed(texts)
+    names = [_DIMENSIONS_ZH.get(name, name) for name in naming.listed(texts)]
     for name in names:
         if name not in DIMENSIONS:
-            listed = ",".join(DIMENSIONS)
-            hint = suggest(name, DIMENSIONS, Text(f"，可用 {listed}", f", use {listed}"))
+            words = {code: word for word, code in reversed(_DIMENSIONS_ZH.items())}
+            spoken = "、".join(words[code] for code in DIMENSIONS)
+            known = Text(f"，可用 {spoken}", f", use {','.join(DIMENSIONS)}")
+            hint = suggest(name, DIMENSIONS, known)
             raise UsageError(
                 f"--by {name}：没有这个维度{hint.zh}", f"--by {name}: no such dimension{hint.en}"
             )

@@ -26,6 +26,7 @@ from kshop_audit.model.settings import (
     Settings,
     Withdrawal,
 )
+from kshop_audit.packs import pack_id
 from kshop_audit.validation import Fault, KeyPath
 
 NOT_IN_REPORT = ("lang", "cache")
@@ -54,7 +55,8 @@ class Origins:
 def pack_names(config: ConfigFile, origins: Origins) -> tuple[str, ...]:
     """Names of the packs, or the paths of their files."""
     folder = origins.folder("pack")
-    return tuple(str(folder / name) if name.endswith(".toml") else name for name in config.pack)
+    named = (pack_id(name) for name in config.pack)
+    return tuple(str(folder / name) if name.endswith(".toml") else name for name in named)
 
 
 def force_majeure(config: ConfigFile, origins: Origins) -> tuple[frozenset[str], list[Fault]]:

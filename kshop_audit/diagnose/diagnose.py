@@ -25,7 +25,7 @@ from kshop_audit.model.diagnosis import (
     Rejected,
     Unmapped,
 )
-from kshop_audit.model.kinds import SUPPLIERS
+from kshop_audit.model.kinds import SUPPLIERS, column_supplier
 from kshop_audit.model.metadata import Pack
 from kshop_audit.model.moments import shown
 from kshop_audit.model.schema import TABLES, Kind
@@ -212,6 +212,8 @@ def _lacks(
         names = dict.fromkeys(name for listed in needs.values() for name in listed)
         yield Lack(kind.value, tuple(needs), True, tuple(names), SUPPLIERS[kind])
     for need, listed in columns.items():
-        there = (Kind(choice.split(".")[0]) for choice in need.split("|"))
-        kind = next(kind for kind in there if kind in loaded.tables.frames)
-        yield Lack(kind.value, (need,), False, tuple(listed), SUPPLIERS[kind])
+        kinds = [Kind(choice.split(".")[0]) for choice in need.split("|")]
+        kind = next(kind for kind in kinds if kind in loaded.tables.frames)
+        lost = next((kind for kind in kinds if kind not in loaded.tables.frames), None)
+        supplier = column_supplier(kind) if lost is None else SUPPLIERS[lost]
+        yield Lack(kind.value, (need,), False, tuple(listed), supplier)

@@ -41,7 +41,7 @@ def notes_on(
                 f"{spread} merged cells were spread over their rows",
             )
         )
-    return (*notes, *([_DAMAGED] if damaged else []), *([_SLOW] if slow else []))
+    return (*notes, *([_DAMAGED] if damaged else []), *([READ_ROW_BY_ROW] if slow else []))
 
 
 _HIDDEN = Text(
@@ -54,7 +54,7 @@ _DAMAGED = Text(
     "文件是 UTF-8，但有损坏的字节；相应的行被拒绝",
     "the file is UTF-8 with damaged bytes; those rows are rejected",
 )
-_SLOW = Text(
+READ_ROW_BY_ROW = Text(
     "引号或换行容易误读，已逐行核对读取",
     "quotes or line ends that are easily misread, so the file was read row by row",
 )

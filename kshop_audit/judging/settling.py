@@ -18,11 +18,12 @@ SHOWN = 3
 
 
 def undecided(measured: Measurement) -> Text:
-    """Why best and worst case disagree, and what settles it."""
-    causes = [_cause(why, units, measured) for why, units in measured.reasons.items()]
+    """What makes best and worst case disagree, most units first, and what settles each."""
+    found = sorted(measured.reasons.items(), key=lambda item: -item[1])
+    causes = [_cause(why, units, measured) for why, units in found]
     return Text(
-        zh=f"判不了，最好与最坏情况结论不同：{'；'.join(cause.zh for cause in causes)}。",
-        en=f"Best and worst case disagree: {'; '.join(cause.en for cause in causes)}.",
+        zh=f"{'；'.join(cause.zh for cause in causes)}。",
+        en=f"{'; '.join(cause.en for cause in causes)}.",
     )
 
 
@@ -45,10 +46,10 @@ def _empty(units: int, coverage: Coverage) -> Text:
     one = days == 1
     way_out = _complete(kind, runs) if kind in FOLLOWING else _closed(runs)
     return Text(
-        zh=f"{KIND_NAMES[kind].zh}文件缺 {days} 天（{zh}），其中可能有 {units} 个；"
-        f"请重新导出这些天，{way_out.zh}",
+        zh=f"{KIND_NAMES[kind].zh}文件缺 {days} 天（{zh}），可能有 {units} 个：请重新导出这些天，"
+        f"{way_out.zh}",
         en=f"{KIND_NAMES[kind].en}: {days} {'day is' if one else 'days are'} missing ({en}), with "
-        f"up to {units} units; export them again, or {way_out.en}",
+        f"up to {units} units: export them again, or {way_out.en}",
     )
 
 
@@ -97,11 +98,11 @@ def other_side(days: Sequence[date], *, buyers: bool) -> Text:
 def _labels(units: int, labels: Sequence[Label]) -> Text:
     shown = sorted(labels, key=lambda label: -label.rows)[:SHOWN]
     more = len(labels) > SHOWN
-    zh = "、".join(f"{label.rows} 行的“{label.text}”" for label in shown) + ("等" if more else "")
+    zh = "、".join(f"“{label.text}”（{label.rows} 行）" for label in shown) + ("等" if more else "")
     en = ", ".join(f'"{label.text}" ({label.rows} rows)' for label in shown) + ("…" * more)
     where = f"[inputs.{shown[0].kind}.values.{shown[0].column}]"
     return Text(
-        zh=f"{zh}看不懂，牵涉 {units} 个：在 shop.toml 的 {where} 里写明意思",
+        zh=f"{zh}看不懂，牵涉 {units} 个：在 shop.toml 的 {where} 写明意思",
         en=f"{en} not understood, {units} units concerned: say in {where} of shop.toml what they "
         "mean",
     )
@@ -115,29 +116,29 @@ MASKED = Text(
 
 WORDS = {
     Why.NOT_UNDERSTOOD: Text(
-        zh="{} 个的关键单元格是空的或看不懂，请重新导出或补全",
-        en="{} with an empty or unknown deciding cell: export again or fill it in",
+        zh="{} 个的关键单元格是空的或看不懂：补全后重新导出",
+        en="{} with an empty or unknown deciding cell: fill it in, or export again",
     ),
     Why.NOT_READABLE: Text(
-        zh="{} 个受读不出来的行影响，逐行原因见 doctor，改好后重新导出",
+        zh="{} 个在读不了的行里：用 doctor 看是哪几行，改好重新导出",
         en="{} touched by unreadable rows: doctor lists them, export them again",
     ),
     Why.NOT_COVERED: Text(
-        zh="{} 个的结果不在文件里，请补上对应的文件或列，早先导出的文件重新导出",
+        zh="{} 个的结果不在文件里：补上对应的文件或列，早先的文件重新导出",
         en="{} whose outcome no file holds: supply the file or column, and export old files again",
     ),
     Why.NOT_PRECISE: Text(
-        zh="{} 个的时间没有秒或没有时分，请导出带完整时间的文件",
+        zh="{} 个的时间没有时分秒：导出带完整时间的文件",
         en="{} whose times lack seconds or hours: export full times",
     ),
     Why.EMPTY_DAYS: Text(zh="缺数据的日子里可能有 {} 个", en="up to {} on days without data"),
     Why.OTHER_PERIOD: Text(zh="{} 个属于别的时段", en="{} of another period"),
     Why.NO_TIME: Text(
-        zh="{} 个有状态但没有发生时间，请导出带时间的列",
+        zh="{} 个只有状态、没有时间：导出带时间列的文件",
         en="{} with a state but without its time: export the time column",
     ),
     Why.NO_KEY: Text(
-        zh="{} 个受缺编号的行影响，请导出每行都有编号的文件",
+        zh="{} 个所在的行没有编号：导出每行都有编号的文件",
         en="{} touched by rows without an id: export a file with the id on every row",
     ),
 }

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kshop_audit.errors import ConfigError, os_reason
 from kshop_audit.model.metadata import Pack, Text
+from kshop_audit.model.platforms import platform_of
 from kshop_audit.model.suggesting import suggest
 from kshop_audit.model.toml_faults import toml_fault
 
@@ -31,13 +32,22 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
+def pack_id(name_or_path: str) -> str:
+    """The name of the pack of a platform that is named as people name it; any other text as it is.
+
+    快手 is kuaishou.
+    """
+    platform = None if name_or_path in names() else platform_of(name_or_path)
+    return platform if platform in names() and platform is not None else name_or_path
+
+
 def load(name_or_path: str) -> Pack:
     """The pack of that name, or the one in a TOML file; ConfigError if it is unknown or wrong.
 
     Its digest is that of the file; of a pack that takes from another, of both files, the other
     first; of a series, of its file and the digests of its versions.
     """
-    file, content = _read(name_or_path)
+    file, content = _read(pack_id(name_or_path))
     table = _table(file, content)
     if "versions" in table:
         from kshop_audit.packs.series import series  # noqa: PLC0415  loads pydantic

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kshop_audit.facts import Tables
-from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS
+from kshop_audit.model.column_names import columns_named
+from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS, column_supplier
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 
@@ -22,21 +23,27 @@ def lacking(needs: Sequence[str], tables: Tables) -> Text | None:
     kinds = list(dict.fromkeys(choices))
     first = dict.fromkeys(Kind(need.split(".")[0]) for need in absent_needs)
     absent = [kind for kind in first if kind not in tables.frames]
-    columns = "、".join(need.replace("|", " / ") for need in absent_needs)
-    named = [choice for need in absent_needs for choice in need.split("|")]
-    blank = [choice for choice in named if _blank(choice, tables)]
+    lost = [kind for kind in kinds if kind not in tables.frames]
     if absent:
-        kinds = [kind for kind in kinds if kind not in tables.frames]
         zh = f"没有{'、'.join(KIND_NAMES[kind].zh for kind in absent)}文件"
         en = f"no {', '.join(KIND_NAMES[kind].en for kind in absent)} file"
-    elif blank:
-        zh = f"列 {'、'.join(blank)} 每一行都是空的"
-        en = f"columns empty in every row: {', '.join(blank)}"
+        return _told(zh, en, [SUPPLIERS[kind] for kind in lost])
+    named = [choice for need in absent_needs for choice in need.split("|")]
+    blank = [choice for choice in named if _blank(choice, tables)]
+    columns = columns_named(blank or absent_needs)
+    if blank:
+        zh, en = f"{columns.zh}每一行都是空的", f"empty in every row: {columns.en}"
     else:
-        zh, en = f"缺少列 {columns}", f"columns missing: {columns.replace('、', ', ')}"
-    supplier_zh = "；".join(SUPPLIERS[kind].zh for kind in kinds)
-    supplier_en = "; ".join(SUPPLIERS[kind].en for kind in kinds)
-    return Text(zh=f"{zh}。{supplier_zh}", en=f"{en}. {supplier_en}")
+        zh, en = f"没有{columns.zh}", f"no column {columns.en}"
+    return _told(zh, en, [SUPPLIERS[kind] for kind in lost] or [column_supplier(kinds[0])])
+
+
+def _told(zh: str, en: str, ways: Sequence[Text]) -> Text:
+    """What is missing and what to do about it, in one sentence."""
+    return Text(
+        zh=f"{zh}：{'，或'.join(way.zh for way in ways)}",
+        en=f"{en}: {', or '.join(way.en for way in ways)}",
+    )
 
 
 def unmet(needs: Sequence[str], tables: Tables) -> list[str]:

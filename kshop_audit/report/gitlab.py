@@ -9,7 +9,7 @@ from typing import Any
 
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import EvidencePlace, Report, RuleResult, Status
-from kshop_audit.report.view import phrases
+from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.headline import owed
 from kshop_audit.report.view.places import places
 from kshop_audit.report.view.speech import Speech
@@ -44,7 +44,7 @@ def _speaks(rule: RuleResult, missing: tuple[str, ...]) -> bool:
 def _entries(rule: RuleResult, report: Report, speech: Speech) -> Iterator[dict[str, Any]]:
     name = speech.data(f"{rule.pack}/{rule.id}")
     figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
-    parts = [speech.text(rule.title), figure, phrases.distance(rule, speech)]
+    parts = [speech.text(rule.title), figure, distances.distance(rule, speech)]
     reason = speech.text(rule.reason) if rule.reason else ""
     for place in list(places(rule, report)) or [_NOWHERE]:
         path = speech.data(place.file)

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
-from kshop_audit.report.view import phrases
+from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.contents import view
 from kshop_audit.report.view.headline import owed
 from kshop_audit.report.view.speech import Speech
@@ -77,7 +77,7 @@ def _case(
 def _message(rule: RuleResult, speech: Speech) -> str:
     """Outcome, value and target, how far it is, and what changes how to read it."""
     figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
-    counts, distance = phrases.counts(rule), phrases.distance(rule, speech)
+    counts, distance = phrases.counts(rule), distances.distance(rule, speech)
     remarks = phrases.remarks(rule, speech)
     parts = [speech.name("status", rule.status.value), figure, counts, distance, *remarks]
     return speech.join(parts)

@@ -369,13 +369,13 @@ def test_doctor_tells_kinds_columns_and_what_is_missing(run: Run, tmp_path: Path
     assert (code, err) == (EXIT_OK, "")
     page = " ".join(out.split())
     for stated in (
-        "orders.csv kind orders",
+        "orders.csv kind orders ·",
         "records 4 = rows 3 + rejected 1",
         "paid_at",
         "notes.csv not read the header fits no kind (the first row has 2 cells, none of them",
-        "orders.status teleported x 1",
+        "status of the orders file teleported x 1",
         'Example: row 5 "yesterday"',
-        "no file chats (chats) cannot measure 5-minute reply rate",
-        "Supply a chat log",
+        "no file chats cannot measure 5-minute reply rate",
+        "supply a chat log",
     ):
         assert stated in page

@@ -38,7 +38,7 @@ PINS = tuple("--evidence-file" if kind is Kind.EVIDENCE else f"--{kind}" for kin
 
 CASES = [
     *(Case(flag, "odd.csv", code=EXIT_NO_AUDIT, says="odd.csv") for flag in PINS),
-    Case("--pack", "pinduoduo", ("LATE",), EXIT_INCOMPLETE, "pinduoduo"),
+    Case("--pack", "pinduoduo", ("LATE",), EXIT_INCOMPLETE, "rules Pinduoduo"),
     Case("--as-of", "2026-10-19", code=EXIT_OK, says="2026-10-19"),
     Case("--tz", "Europe/London", (*SHIP, "-v"), says="Europe/London"),
     Case("--max-age", "1d", ("GOOD", *SHIP[1:]), EXIT_INCOMPLETE, "older than --max-age"),

@@ -78,8 +78,8 @@ def test_a_section_says_which_export_it_lacks(run: Run) -> None:
     tickets = next((SAMPLES / "failing").glob("售后*.csv"))
     code, out, _ = run("insights", tickets, "--lang", "zh")
     assert code == 0
-    assert out.count("看不了：没有聊天文件。") == 3
-    assert "没有按商品的表：没有订单文件。" in out
+    assert out.count("看不了。没有聊天文件：") == 3
+    assert "没有按商品的表。没有订单文件：" in out
 
 
 def test_hostile_text_steers_nothing(run: Run) -> None:

@@ -11,6 +11,7 @@ import pytest
 from kshop_audit import packs
 from kshop_audit.auditing import selection
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan import read
 from tests.cli.build import LATE, Run, shop
@@ -72,12 +73,12 @@ def test_a_rule_of_two_packs_is_named_once_in_the_verdict(run: Run, tmp_path: Pa
 def test_the_text_has_a_section_for_each_pack(run: Run, tmp_path: Path) -> None:
     folder = shop(tmp_path / "shop", shipped=LATE)
     _, out, _ = run("check", folder, *TWO, "--lang", "en")
-    heads = [line for line in out.splitlines() if line.startswith("rules kuaishou")]
+    heads = [line for line in out.splitlines() if line.startswith("rules Kuaishou")]
     assert [head.partition(":")[0] for head in heads] == [
-        f"rules {name} {packs.load(name).version}" for name in TWO[1::2]
+        f"rules {pack_name(name).en} {packs.load(name).version}" for name in TWO[1::2]
     ]
     _, out, _ = run("check", folder, *TWO, "--format", "brief", "--lang", "en")
-    assert "(kuaishou-2022-11)" in out
+    assert "(Kuaishou-2022-11)" in out
     assert len(out.splitlines()) <= 8
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from kshop_audit.cli import main
 from kshop_audit.cli.naming import changes
+from kshop_audit.ingest import is_known
+from kshop_audit.model.column_names import column_name
+from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.rules import catalogue
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -117,3 +120,40 @@ def test_a_history_explains_its_bars_once(
         main(["check", str(SAMPLES / shop), "-q", "--history", store])
     capsys.readouterr()
     assert said(capsys, "history", "--history", store).count("每格一次，从旧到新") == 1
+
+
+@pytest.mark.parametrize("name", ["aspects", "insights", "check"])
+def test_other_platforms_and_pages_go_by_names_too(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, name, str(SAMPLES / "failing"), "--pack", "快手", "--width", "100")
+    assert IDS.findall(text) == []
+    assert "规则 快手 2025" in text
+    assert "kuaishou" not in text
+
+
+def test_a_definition_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("reconcile", "--platform", "回复率=71.9%", str(SAMPLES / "failing"), "--width", "100")
+    text = said(capsys, *asked)
+    assert "√ 71.94%  从连续消息的第一条算起，机器人回复也算，08:00–24:00，近 30 天" in text
+    assert re.search("[a-z]_[a-z]", text) is None
+    assert "clock=first_of_burst" in said(capsys, *asked, "-v")
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_column_has_a_chinese_name_that_the_tool_reads(kind: Kind) -> None:
+    for column in TABLES[kind].columns:
+        named = column_name(kind, column.name).zh
+        assert not named.isascii()
+        if kind is not Kind.SERVICE_ASSESSMENT or column.name not in ("since", "until", "scope"):
+            assert is_known(named), (column.name, named)
+
+
+def test_doctor_names_columns_as_they_stand_in_chinese_files(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = said(capsys, "doctor", str(SAMPLES / "damaged"), "--width", "100")
+    columns = {column.name for table in TABLES.values() for column in table.columns}
+    # What is to be typed into shop.toml stands in brackets.
+    plain = re.sub(r"\[inputs\.[\w.-]+\]|(?<=[一-鿿] )[a-z_]+(?=[、\n])", "", text)
+    assert {name for name in columns if "_" in name and name in plain} == set()

@@ -124,7 +124,7 @@ def test_the_trend_shows_every_run_and_the_values_as_bars(lang: str) -> None:
     assert all(len(line) <= 100 for line in text.splitlines())
     found = render([day(1, "4.1"), day(2, "4.2")], TextOptions(lang))
     assert found.index("4.10") < found.index("4.20")
-    assert "reply-rate" in found
+    assert ("5 分钟回复率" if lang == "zh" else "5-minute reply rate") in found
 
 
 def test_the_bars_stand_between_the_least_and_the_greatest() -> None:

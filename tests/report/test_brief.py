@@ -48,6 +48,7 @@ def test_says_what_failed_how_far_and_what_first() -> None:
 def test_a_passing_shop_reads_calm() -> None:
     assert render(passing(), "zh").splitlines() == [
         "【通过】萌芽小店 · 截至 2026-10-31 24:00 · 4 项红线全部达标",
+        "今天必须做：这些文件和规则里没有处理期限，看不出有没有到期的事",
         "估算总分 4.83（优），不是平台给的分数",
     ]
 

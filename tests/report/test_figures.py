@@ -14,7 +14,7 @@ from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure, points, rounded, show, trimmed
 from kshop_audit.model.metadata import ValueUnit
 from kshop_audit.model.report import Status
-from kshop_audit.report.view import phrases
+from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.speech import Speech
 from tests.report.build import FAULTS, HOURS, QUIET, REPLY, target
 
@@ -139,14 +139,14 @@ def test_no_value_is_no_zero() -> None:
     ],
 )
 def test_distance(changes: dict[str, object], said: str) -> None:
-    assert phrases.distance(replace(REPLY, **changes), Speech("zh")) == said  # type: ignore[arg-type]
+    assert distances.distance(replace(REPLY, **changes), Speech("zh")) == said  # type: ignore[arg-type]
 
 
 def test_one_and_many_in_english() -> None:
     speech = Speech("en")
     one = replace(REPLY, needed=1)
-    assert phrases.distance(one, speech) == "needs 1 more reply in time"
-    assert phrases.distance(REPLY, speech) == "needs 1,029 more replies in time"
+    assert distances.distance(one, speech) == "needs 1 more reply in time"
+    assert distances.distance(REPLY, speech) == "needs 1,029 more replies in time"
 
 
 def test_a_rate_of_several_rates_is_shown_as_it_is_not_as_its_integers() -> None:

@@ -64,8 +64,8 @@ def test_a_shop_fits_on_a_screen(
 def test_when_it_will_be_good_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", str(ROOT / "sample_data" / "failing"), "--width", "80", "--lang", "zh"])
     text = capsys.readouterr().out
-    assert "没过的红线，怎样才能过（最早 2026-11-" in text
-    assert re.search(r"往后全部做到，最早 11-\d\d 能过（还差 168 条按时回复）\n", text)
+    assert "没过的红线，怎样才能过（最早 11 月" in text
+    assert re.search(r"往后全部做到，最早 11 月 \d+ 日能过（还差 168 条按时回复）\n", text)
     assert text.count("168") == 1
 
 
@@ -325,13 +325,13 @@ def test_several_packs_are_stated_apart() -> None:
     )
     text = zh(replace(report, packs=packs, rules=(*report.rules, *again)), verbose=True)
     lines = text.splitlines()
-    assert [line for line in lines if line.startswith("规则 kuaishou")] == [
-        "规则 kuaishou 2025-10-02：3 项红线未达标 · 1 项红线判不了",
-        "规则 kuaishou-2021-09 2025-10-02：1 项红线未达标",
+    assert [line for line in lines if line.startswith("规则 快手")] == [
+        "规则 快手 2025-10-02：3 项红线未达标 · 1 项红线判不了",
+        "规则 快手-2021-09 2025-10-02：1 项红线未达标",
     ]
     assert sum(line.startswith("× 违禁词 banned-words") for line in lines) == 2
-    assert "商品评分（kuaishou） 4.82" in text
-    assert "（kuaishou-2021-09） 4.82" in text
+    assert "商品评分（快手） 4.82" in text
+    assert "（快手-2021-09）" in text
 
 
 @pytest.mark.parametrize("shop", ["pinduoduo", "jd", "closing"])

@@ -54,6 +54,8 @@ def _diff(options: DiffOptions) -> int:
     from kshop_audit.report.text.comparison import changes
 
     tolerance = values.share(options.tolerance, "--tolerance")
-    found = compare(saved_report(options.old), saved_report(options.new), tolerance)
-    printing.emit(changes(found, looks.look_of(options, options.spoken)))
+    old, new = saved_report(options.old), saved_report(options.new)
+    found = compare(old, new, tolerance)
+    titles = {rule.id: rule.title for report in (old, new) for rule in report.rules}
+    printing.emit(changes(found, looks.look_of(options, options.spoken), titles))
     return EXIT_FAILED if found.red else EXIT_OK

@@ -94,8 +94,10 @@ def _reconcile(options: ReconcileOptions) -> int:
         printing.emit_data(codec.encode(done.result))
     else:
         from kshop_audit.report.text.reconcile import render
+        from kshop_audit.rules import catalogue
 
-        printing.emit(render(done.result, looks.look_of(options, lang)))
+        info = catalogue()[done.result.platform[0].rule].info
+        printing.emit(render(done.result, looks.look_of(options, lang), info))
     if options.keep:
         _keep(done, settings, lang)
         _learn(rows, done, settings, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,21 +92,21 @@ def _days(pack: Pack, lang: str) -> list[str]:
 
 def _listing(pack: Pack, catalogue: dict[str, Rule], lang: str) -> str:
     """The rules of a pack as a table."""
-    head = ("规则", "级别", "目标", "统计", "说明") if lang == "zh" else (
-        "rule", "level", "target", "window", "title"
+    head = ("名称", "级别", "要求", "统计", "编号") if lang == "zh" else (
+        "title", "level", "target", "window", "id"
     )  # fmt: skip
     rows: list[tuple[str, ...]] = [head]
     for rule, terms in pack.rules.items():
         known = catalogue.get(rule)
         days = f"{terms.window_days}d" if terms.window_days else ""
         title = known.info.title[lang] if known else ""
-        level, target = terms.level.value, target_text(terms.target)
+        level, target = terms.level.value, _target(terms.target, lang)
         if lang == "zh":
             days, level = days.replace("d", " 天"), _LEVELS[level]
-            target = "全部" if target == "all" else target
-        rows.append((rule, level, target, days, title))
+        rows.append((title, level, target, days, rule))
     days = "".join(f"\n{line}" for line in _days(pack, lang))
-    return f"{_head(pack, lang)}{days}\n\n{_columns(rows)}"
+    more = "看一条规则的全部：rule 名称" if lang == "zh" else "all about one of them: rule ID"
+    return f"{_head(pack, lang)}{days}\n\n{_columns(rows)}\n{more}\n"
 
 
 def _rule(options: ExplainOptions) -> int:
@@ -176,41 +177,71 @@ def target_text(target: Target | None) -> str:
     return f"{target.operator.value} {figure}{more}"
 
 
+def _target(target: Target | None, lang: str) -> str:
+    """A target as a reader of the language writes it."""
+    text = target_text(target)
+    if lang != "zh":
+        return text
+    for sign, words in _SIGNS:
+        text = text.replace(sign, words)
+    return text
+
+
+_SIGNS = (
+    (" | < ", " 或少于 "),
+    ("< ", "少于 "),
+    (">=", "≥"),
+    ("<=", "≤"),
+    (" h", " 小时"),
+    ("all", "全部"),
+)
+
+
 def _figures(terms: RuleTerms, lang: str) -> list[str]:
     zh = lang == "zh"
     lines = []
     if terms.target is not None:
         target = terms.target
         origin = _origin(target.source, target.provenance.value, lang)
-        shown = target_text(target)
-        if zh:
-            shown = "全部" if shown == "all" else shown
-        lines.append(f"{'目标：' if zh else 'target: '}{shown}  — {origin}")
+        lines.append(f"{'要求：' if zh else 'target: '}{_target(target, lang)}  — {origin}")
     if terms.window is not None:
         lines.append(_figure("统计天数" if zh else "window (days)", terms.window, lang))
     if terms.anchors is not None:
         lines.append(_figure("5 分" if zh else "5 points", terms.anchors.full, lang))
         lines.append(_figure("3 分" if zh else "3 points", terms.anchors.floor, lang))
-    lines += [_figure(f"options.{name}", figure, lang) for name, figure in terms.options.items()]
+    option = "选项 " if zh else "options."
+    lines += [_figure(f"{option}{name}", figure, lang) for name, figure in terms.options.items()]
     sources = "、".join(terms.sources) if zh else ", ".join(terms.sources)
     lines.append(f"{'来源：' if zh else 'sources: '}{sources}")
     return lines
 
 
 def _figure(name: str, figure: Sourced, lang: str) -> str:
-    choices = f" ({' | '.join(figure.choices)})" if figure.choices else ""
-    colon = "：" if lang == "zh" and not name.isascii() else ": "
+    zh = lang == "zh"
+    listed = "、".join(figure.choices) if zh else " | ".join(figure.choices)
+    choices = (f"（可选 {listed}）" if zh else f" ({listed})") if listed else ""
+    colon = "：" if zh else ": "
     origin = _origin(figure.source, figure.provenance.value, lang)
-    return f"{name}{colon}{figure.value}{choices}  — {origin}"
+    value = str(figure.value).lower() if isinstance(figure.value, bool) else figure.value
+    return f"{name}{colon}{value}{choices}  — {origin}"
 
 
 def _origin(source: str, provenance: str, lang: str) -> str:
-    """Where a figure comes from; of a guess in Chinese no more than that nobody published it."""
+    """Where a figure comes from; in Chinese without the remarks, which are in English."""
     if lang != "zh":
         return f"{source} [{provenance}]"
     if source.startswith(_GUESS):
         return "平台没公布，是本工具的估计"
-    return f"{source}（{_GRADES[provenance]}）"
+    places = [found[0].replace(_DOCUMENT, "开放平台文档 ") for found in _PLACE.finditer(source)]
+    listed, grade = "、".join(places), _GRADES[provenance]
+    return f"{listed}（{grade}）" if listed else grade
+
+
+_DOCUMENT = "open-platform doc "
+_PLACE = re.compile(
+    rf"[SK]\d+(?:-\d+)?|{_DOCUMENT}\d+|[\w-]+(?:\.[\w-]+)+(?:/[\w./-]*\w)?|\d{{4}}-\d\d-\d\d"
+)
+"""A seed or check by its number, an address, a day."""
 
 
 def _columns(rows: list[tuple[str, ...]]) -> str:

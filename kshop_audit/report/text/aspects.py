@@ -82,7 +82,7 @@ class _AspectsPage:
             say("headline.as_of", as_of=self._speech.instant(aspects.as_of, closing=True))
             if aspects.as_of
             else "",
-            say("headline.pack", id=aspects.pack.id, version=aspects.pack.version),
+            self._speech.pack(aspects.pack.id, aspects.pack.version),
         ]
         strong = [line for text in lines for line in self._lines(text, 0, Style.STRONG)]
         return [*strong, *self._lines(self._speech.join(context), 0, Style.DIM)]
@@ -123,16 +123,16 @@ class _AspectsPage:
 
     def _rule(self, rule: MeasuredBy) -> Iterator[Spans]:
         title = self._speech.text(rule.title)
-        yield from self._row(_sign(rule), title, rule.id, self._pair(*self._figures(rule)))
+        name = rule.id if self._options.verbose else ""
+        yield from self._row(_sign(rule), title, name, self._pair(*self._figures(rule)))
         if rule.reason is not None and self._options.verbose:
             yield from self._lines(self._speech.text(rule.reason), _INDENT + 2, Style.DIM)
 
     def _question(self, answer: Answer) -> Iterator[Spans]:
         sign = {True: "√", False: "×", None: "?"}[answer.done]
         text = self._speech.text(answer.ask)
-        yield from self._row(
-            sign, text, answer.id, flush_right(self._answered(answer), self._right)
-        )
+        name = answer.id if self._options.verbose else ""
+        yield from self._row(sign, text, name, flush_right(self._answered(answer), self._right))
         if answer.note:
             yield from self._lines(self._speech.data(answer.note), _INDENT + 2, Style.DIM)
 

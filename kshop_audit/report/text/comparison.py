@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Comparison
 from kshop_audit.report.text.page import Style, TextOptions, paragraph, printed
 from kshop_audit.report.view.changes import Sentence, sentences
@@ -11,11 +14,15 @@ _STYLES = {"new": "bold red", "lost": "magenta", "worse": "yellow", "fixed": "gr
 _INDENT = 2
 
 
-def changes(comparison: Comparison, options: TextOptions) -> str:
-    """Lines of at most `options.width` cells."""
+def changes(
+    comparison: Comparison, options: TextOptions, titles: Mapping[str, Text] | None = None
+) -> str:
+    """Lines of at most `options.width` cells; `titles`: what the rules are called."""
+    speech = Speech(options.lang, options.ascii)
+    named = {rule: speech.text(title) for rule, title in (titles or {}).items()}
     lines = [
         line
-        for entry in sentences(comparison, Speech(options.lang, options.ascii))
+        for entry in sentences(comparison, speech, named)
         for line in paragraph(
             entry.text, options.cells, _INDENT if entry.below else 0, _style(entry), _INDENT
         )

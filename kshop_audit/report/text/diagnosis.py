@@ -7,9 +7,12 @@ from datetime import date
 
 from rich.cells import cell_len
 
+from kshop_audit.model.column_names import column_name, columns_named
 from kshop_audit.model.day_runs import no_business, runs_of
 from kshop_audit.model.diagnosis import Diagnosis, FileDiagnosis, Lack, Proposal
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.platforms import pack_name
+from kshop_audit.model.schema import Kind
 from kshop_audit.report.text.layout import pad
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view.speech import Speech
@@ -84,14 +87,14 @@ class _DiagnosisPage:
         if near is not None:
             kind = self._speech.name("kind", near.kind)
             key = "nearest" if near.known else "nearest_bare"
-            yield "", self.say(key, kind=kind, code=near.kind, known=self._names(near.known))
-            yield from self._unknown(near.proposals)
+            yield "", self.say(key, kind=kind, known=self._names(near.known))
+            yield from self._unknown(near.proposals, near.kind)
 
     def _read(self, file: FileDiagnosis) -> Iterator[tuple[str, str]]:
         speech = self._speech
         kind = speech.name("kind", str(file.kind))
-        grounds = speech.join([str(file.kind), file.platform or ""], "comma")
-        named = speech.aside(kind, grounds)
+        platform = file.platform and speech.text(pack_name(file.platform))
+        named = speech.aside(kind, platform or "")
         yield self.say("kind"), speech.join([named, speech.text(file.why)])
         yield from self._nearest(file)
         if file.encoding is not None:
@@ -117,25 +120,42 @@ class _DiagnosisPage:
             ends = [speech.instant(end) for end in (file.first_at, file.last_at)]
             yield self.say("times"), speech.say("sign.to", since=ends[0], until=ends[1])
         pairs = [
-            self.say("arrow", header=speech.data(header), column=column)
+            self._pair(speech.data(header), self._column(file, column))
             for header, column in file.understood
         ]
         yield self._counted("understood", pairs), speech.join(pairs, "list")
         if file.ignored:
             yield self._counted("ignored", file.ignored), self._names(file.ignored)
-        yield from self._unknown(() if file.nearest else file.proposals)
+        yield from self._unknown(() if file.nearest else file.proposals, file.kind)
         if file.missing:
-            yield self._counted("missing", file.missing), self._names(file.missing, _TEXTS * 2)
+            missing = [self._column(file, column) for column in file.missing]
+            yield self._counted("missing", missing), self._names(missing, _TEXTS * 2)
         yield from self._rejected(file)
         for note in file.notes:
             yield self.say("note"), speech.text(note)
 
-    def _unknown(self, proposals: Sequence[Proposal]) -> Iterator[tuple[str, str]]:
+    def _pair(self, header: str, column: str) -> str:
+        """A header and what it was taken for, where that is not what it says."""
+        if "".join(header.split()).casefold() == column.casefold():
+            return header
+        return self.say("arrow", header=header, column=column)
+
+    def _column(self, file: FileDiagnosis, column: str) -> str:
+        """A canonical column of a file's kind, as a person knows it."""
+        return self._name(str(file.kind), column)
+
+    def _name(self, kind: str, column: str) -> str:
+        return self._speech.text(column_name(Kind(kind), column))
+
+    def _unknown(
+        self, proposals: Sequence[Proposal], kind: str | None
+    ) -> Iterator[tuple[str, str]]:
         label = self._counted("unknown", proposals)
         for proposal in proposals:
             if proposal.column is not None and proposal.why is not None:
                 header, why = self._speech.data(proposal.header), self._speech.text(proposal.why)
-                yield label, self.say("perhaps", header=header, column=proposal.column, why=why)
+                column = proposal.column if kind is None else self._name(kind, proposal.column)
+                yield label, self.say("perhaps", header=header, column=column, why=why)
                 label = ""
         rest = [proposal.header for proposal in proposals if proposal.column is None]
         if rest:
@@ -150,7 +170,7 @@ class _DiagnosisPage:
                 self.say(
                     "reject",
                     entry.rows,
-                    column=f" {self._speech.data(entry.column)}" if entry.column else "",
+                    column=f" {self._column(file, entry.column)}" if entry.column else "",
                     reason=self._speech.text(entry.reason),
                     row=entry.first_row,
                     value=self.say("quoted", text=value) if value else "",
@@ -164,17 +184,24 @@ class _DiagnosisPage:
         """Texts in no vocabulary, and what they may stand for."""
         entries = []
         for entry in diagnosis.unmapped:
+            where = f"{entry.kind}.{entry.column}"
             texts = [
                 self.say("times_seen", rows, text=self._speech.data(text))
                 for text, rows in entry.texts
             ]
             listed = self._speech.names(texts, len(texts) if self._all else _TEXTS)
-            entries.append((f"{entry.kind}.{entry.column}", listed))
-            codes = self._speech.join(entry.codes, "list")
+            entries.append((self._speech.text(columns_named([where])), listed))
+            codes = self._speech.join([self._code(code) for code in entry.codes], "list")
             entries.append(
                 ("", self.say("codes", codes=codes, kind=entry.kind, column=entry.column))
             )
         return self._section("unmapped", entries)
+
+    def _code(self, code: str) -> str:
+        """A code to be typed, with what it means."""
+        keys = (key for key in (f"meaning.{code}", f"code.{code}") if self._speech.knows(key))
+        named = next(map(self._speech.say, keys), code)
+        return code if named == code.replace("_", " ") else self.say("code", code=code, named=named)
 
     def gaps(self, diagnosis: Diagnosis) -> list[Spans]:
         """Days without a row."""
@@ -195,10 +222,9 @@ class _DiagnosisPage:
         return self._section("lacks", entries)
 
     def _lack(self, lack: Lack) -> Iterator[tuple[str, str]]:
-        needs = self._speech.join([need.replace("|", " / ") for need in lack.needs], "list")
+        needs = self._speech.text(columns_named(lack.needs))
         if lack.file:
-            kind = self._speech.aside(self._speech.name("kind", lack.kind), lack.kind)
-            yield self.say("lack_file"), kind
+            yield self.say("lack_file"), self._speech.name("kind", lack.kind)
             if self._all:
                 yield "", needs
         else:

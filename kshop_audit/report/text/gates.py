@@ -20,6 +20,7 @@ _MIN_DISTANCE = 24
 _GAP = 2
 _SIGN = 2  # the mark and a space
 _INDENT = 4
+_MOST = 31  # findings of a rule beside all others: as many as a month has days
 
 _STYLES = {
     Mark.FAIL: "bold red",
@@ -133,14 +134,14 @@ def _row(shown: View, row: Row, columns: Columns, width: int) -> list[Spans]:
     joined = shown.speech.join(below)
     if joined:
         lines.extend(_indented(joined, width, style))
-    return [*lines, *_below(shown, row, width)]
+    return [*lines, *_below(shown, row, width, _MOST)]
 
 
 def listed_lines(shown: View, width: int) -> list[Spans]:
     """All that is known of the rules that gate nothing."""
     lines: list[Spans] = []
     for row in shown.listed:
-        below = _below(shown, row, width)
+        below = _below(shown, row, width, _MOST)
         if below:
             lines.extend(_named(row, "- ", "", width))
             lines.extend(below)
@@ -168,16 +169,23 @@ def _named(row: Row, sign: str, style: str, width: int) -> list[Spans]:
     return [*lines, *([(" " * _SIGN, ""), *_styled(part, row.id, "")] for part in rest)]
 
 
-def _below(shown: View, row: Row, width: int) -> list[Spans]:
-    """Reasons, notes, where the figure comes from, and the findings; those not yet due apart."""
+def _below(shown: View, row: Row, width: int, most: int | None = None) -> list[Spans]:
+    """Reasons, notes, where the figure comes from, and the findings, at most so many of them; those
+    not yet due apart.
+    """
     lines: list[Spans] = []
     for remark in (*row.remarks, *row.notes):
         lines.extend(_indented(remark, width, Style.PLAIN))
-    for detail in row.details:
-        lines.extend(_indented(detail, width, Style.DIM))
+    detail = shown.speech.join(row.details)
+    lines.extend(_indented(detail, width, Style.DIM) if detail else [])
     against, pending = row.parted()
-    for finding in against:
+    listed = against if most is None else against[:most]
+    for finding in listed:
         lines.extend(_indented(f"- {finding}", width, Style.DIM, hang=2))
+    if len(against) > len(listed):
+        hidden = len(against) - len(listed)
+        more = shown.speech.say("short.more_findings", hidden, title=row.title)
+        lines.extend(_indented(more, width, Style.DIM))
     if pending:
         heading = shown.speech.say("short.not_due", len(pending))
         lines.extend(_indented(heading, width, Style.PLAIN))

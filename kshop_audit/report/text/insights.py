@@ -65,7 +65,7 @@ class _InsightsPage:
         context = [
             speech.say("headline.shop", shop=speech.data(shown.shop)) if shown.shop else "",
             speech.say("headline.as_of", as_of=speech.instant(shown.as_of, closing=True)),
-            speech.say("headline.pack", id=shown.pack.id, version=shown.pack.version),
+            speech.pack(shown.pack.id, shown.pack.version),
         ]
         title = self._lines(speech.say("insights.title"), style=Style.STRONG)
         return [*title, *self._lines(speech.join(context), style=Style.DIM)]

@@ -3,75 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
+from kshop_audit.model import figures
+from kshop_audit.model.figures import Figure
+from kshop_audit.model.metadata import RuleInfo, ValueUnit
 from kshop_audit.model.reconciliation import Candidate, Definition, Reconciliation
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view.speech import Speech
 
 _SHOWN = 8
 _STYLES = {"one": "green", "several": "yellow", "none": "bold red"}
+_HOURS = ("open_hour", "close_hour")
 
 
-def render(result: Reconciliation, options: TextOptions) -> str:
+def render(result: Reconciliation, options: TextOptions, info: RuleInfo) -> str:
     """Lines of at most `options.cells` cells: the conclusion, what the platform says, then the
-    definitions by how near they come.
+    definitions by how near they come. `info`: of the rule that was tried.
     """
-    speech = Speech(options.lang, options.ascii)
-    head = paragraph(
-        speech.say(f"reconcile.{result.verdict}"), options.cells, 0, _STYLES[result.verdict]
-    )
-    for figure in result.platform:
-        said = speech.say(
-            "reconcile.platform",
-            rule=speech.data(figure.rule),
-            day=speech.data(figure.day),
-            value=_number(figure.value),
-        )
-        head += paragraph(said, options.cells, 0, Style.PLAIN)
-    return printed(
-        stacked((head, list(_candidates(result, speech, options)),
-                 list(_telling(result, speech, options)))),
-        options,
-    )  # fmt: skip
+    page = _ReconcilePage(result, options, info)
+    return printed(stacked((page.head(), list(page.candidates()), list(page.telling()))), options)
 
 
-def _candidates(result: Reconciliation, speech: Speech, options: TextOptions) -> Iterator[Spans]:
-    fitting = sum(candidate.fits for candidate in result.candidates)
-    shown = result.candidates[: max(_SHOWN, min(fitting, 2 * _SHOWN))]
-    for candidate in shown:
-        yield from paragraph(_sentence(candidate, speech), options.cells, 0,
-                             Style.STRONG if candidate.fits else Style.PLAIN, 4)  # fmt: skip
-    rest = len(result.candidates) - len(shown)
-    if rest:
-        yield from paragraph(speech.say("reconcile.more", rest), options.cells, 0, Style.DIM)
+class _ReconcilePage:
+    """The sections, each a list of lines."""
 
+    def __init__(self, result: Reconciliation, options: TextOptions, info: RuleInfo) -> None:
+        self._result, self._options, self._info = result, options, info
+        self._speech = Speech(options.lang, options.ascii)
 
-def _sentence(candidate: Candidate, speech: Speech) -> str:
-    sign = speech.data("√" if candidate.fits else "-")
-    values = speech.join([_number(value) for value in candidate.values], "list")
-    said = f"{sign} {speech.pair(_definition(candidate.definition, speech), values)}"
-    more = len(candidate.same_as)
-    return speech.join([said, speech.say("reconcile.same", more) if more else ""])
+    def head(self) -> list[Spans]:
+        """The conclusion, and the platform's figures."""
+        said = self._speech.say(f"reconcile.{self._result.verdict}")
+        lines = paragraph(said, self._options.cells, 0, _STYLES[self._result.verdict])
+        for figure in self._result.platform:
+            said = self._speech.say(
+                "reconcile.platform",
+                rule=self._speech.text(self._info.title),
+                day=self._speech.data(figure.day),
+                value=self._number(figure.value),
+            )
+            lines += paragraph(said, self._options.cells, 0, Style.PLAIN)
+        return lines
 
+    def candidates(self) -> Iterator[Spans]:
+        """The definitions, those that fit first."""
+        found, cells = self._result.candidates, self._options.cells
+        fitting = sum(candidate.fits for candidate in found)
+        shown = found[: max(_SHOWN, min(fitting, 2 * _SHOWN))]
+        for candidate in shown:
+            style = Style.STRONG if candidate.fits else Style.PLAIN
+            yield from paragraph(self._sentence(candidate), cells, 0, style, 4)
+        rest = len(found) - len(shown)
+        if rest:
+            yield from paragraph(self._speech.say("reconcile.more", rest), cells, 0, Style.DIM)
 
-def _definition(definition: Definition, speech: Speech) -> str:
-    pairs = (f"{name}={_written(value)}" for name, value in definition.items())
-    return speech.data(" ".join(pairs))
+    def telling(self) -> Iterator[Spans]:
+        """Which figure of the platform would tell definitions apart."""
+        speech, cells = self._speech, self._options.cells
+        for figure in self._result.would_tell_apart:
+            said = speech.say("reconcile.telling", day=speech.data(figure.day))
+            yield from paragraph(said, cells, 0, Style.STRONG)
+            for value in figure.values:
+                text = f"{self._number(value.value)}  {self._definition(value.definition)}"
+                yield from paragraph(text, cells, 2, Style.PLAIN, 4)
+        yield from paragraph(speech.say("reconcile.chance"), cells, 0, Style.DIM)
 
+    def _sentence(self, candidate: Candidate) -> str:
+        speech = self._speech
+        sign = speech.data("√" if candidate.fits else "-")
+        values = speech.join([self._number(value) for value in candidate.values], "list")
+        said = f"{sign} {values}  {self._definition(candidate.definition)}"
+        more = len(candidate.same_as)
+        return speech.aside(said, speech.say("reconcile.same", more) if more else "")
 
-def _written(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    def _definition(self, definition: Definition) -> str:
+        """A definition in words; with `-v` as it is written into shop.toml."""
+        speech = self._speech
+        parts = []
+        for name, value in definition.items():
+            written = str(value).lower() if isinstance(value, bool) else str(value)
+            key = f"reading.{name}"
+            if self._options.verbose or not (speech.knows(key) or speech.knows(f"{key}.{written}")):
+                parts.append(speech.data(f"{name}={written}"))
+            elif name == _HOURS[1] and _HOURS[0] in definition:
+                continue
+            elif name == _HOURS[0]:
+                until = definition.get(_HOURS[1], 24)
+                parts.append(speech.say(key, since=f"{value:02}:00", until=f"{until}:00"))
+            elif speech.knows(key):
+                parts.append(speech.say(key, int(value)))
+            else:
+                parts.append(speech.say(f"{key}.{written}"))
+        return speech.join(parts, "comma")
 
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.6g}"
-
-
-def _telling(result: Reconciliation, speech: Speech, options: TextOptions) -> Iterator[Spans]:
-    for figure in result.would_tell_apart:
-        said = speech.say("reconcile.telling", day=speech.data(figure.day))
-        yield from paragraph(said, options.cells, 0, Style.STRONG)
-        for value in figure.values:
-            text = speech.pair(_definition(value.definition, speech), _number(value.value))
-            yield from paragraph(text, options.cells, 2, Style.PLAIN, 4)
-    yield from paragraph(speech.say("reconcile.chance"), options.cells, 0, Style.DIM)
+    def _number(self, value: float | None) -> str:
+        if value is None:
+            return self._speech.say("column.none")
+        kind = Figure.RATIO if self._info.value_unit is ValueUnit.RATIO else Figure.HOURS
+        exact = Fraction(repr(value)) * (100 if kind is Figure.RATIO else 1)
+        return self._speech.unit(figures.rounded(exact, 2, ()), kind)

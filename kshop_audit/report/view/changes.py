@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kshop_audit.model.metadata import Level
@@ -34,8 +34,13 @@ def headline(comparison: Comparison, speech: Speech) -> str:
     return speech.join([word, *(parts or [speech.say("compare.nothing")])])
 
 
-def sentences(comparison: Comparison | None, speech: Speech) -> Iterator[Sentence]:
-    """The periods compared, the headline, what is defined differently, then every move."""
+def sentences(
+    comparison: Comparison | None, speech: Speech, titles: Mapping[str, str]
+) -> Iterator[Sentence]:
+    """The periods compared, the headline, what is defined differently, then every move.
+
+    `titles`: what the rules are called.
+    """
     if comparison is None:
         return
     since = speech.instant(comparison.earlier_as_of, closing=True)
@@ -45,7 +50,7 @@ def sentences(comparison: Comparison | None, speech: Speech) -> Iterator[Sentenc
     if comparison.cause:
         yield Sentence(speech.say("compare.redefined", len(comparison.cause)))
         for cause in comparison.cause:
-            yield Sentence(_redefined(cause, speech), below=True)
+            yield Sentence(_redefined(cause, speech, titles), below=True)
     for move, entries in _moves(comparison):
         for entry in entries:
             yield Sentence(_moved(move, entry, speech), move)
@@ -109,21 +114,29 @@ def _moves(comparison: Comparison) -> Iterator[tuple[str, Sequence[Change]]]:
     yield "removed", comparison.removed
 
 
-def _redefined(cause: Cause, speech: Speech) -> str:
+def _redefined(cause: Cause, speech: Speech, titles: Mapping[str, str]) -> str:
+    what = speech.name("redefined", cause.what)
+    label = what
+    if cause.rule:
+        label = f"{titles.get(cause.rule) or speech.data(cause.rule)} {what}"
+    if cause.what == "config":
+        # Digests tell a program that two files differ; a person needs no more than that.
+        return speech.pair(label, speech.say("compare.differs"))
     none = speech.say("column.none")
     before, after = (speech.data(text) or none for text in (cause.before, cause.after))
-    what = speech.name("redefined", cause.what)
-    label = f"{speech.data(cause.rule)} {what}" if cause.rule else what
     return speech.pair(label, speech.say("compare.step", before=before, after=after))
 
 
 def _moved(move: str, entry: Change, speech: Speech) -> str:
-    """Sign, name, and the value before and after with the line it is measured by."""
-    values = [
-        speech.join([phrases.value(side, speech), speech.name("status", side.status)], "comma")
-        for side in (entry.before, entry.after)
-        if side is not None
-    ]
+    """Sign, name, the value before and after with the line it is measured by, which way."""
+    sides = [side for side in (entry.before, entry.after) if side is not None]
+    values = [_brief(side, speech) for side in sides]
+    if len(set(values)) < len(values):
+        # The value stands where it stood; what changed is how it is judged.
+        words = (speech.name("status", side.status) for side in sides)
+        values = [
+            speech.join([value, word], "comma") for value, word in zip(values, words, strict=True)
+        ]
     step = "".join(values[:1])
     if len(values) == 2:
         step = speech.say("compare.step", before=values[0], after=values[1])
@@ -132,4 +145,4 @@ def _moved(move: str, entry: Change, speech: Speech) -> str:
     detail = speech.say("compare.rule", step=step, target=target)
     word = speech.say(f"compare.{move}_word")
     sign = speech.data(_SIGNS[move])
-    return f"{sign} {word} {speech.text(entry.title)} {speech.data(entry.id)}{detail}"
+    return speech.join([f"{sign} {speech.text(entry.title)}{detail}", word], "comma")

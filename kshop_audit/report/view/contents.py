@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from kshop_audit.model.figures import points
 from kshop_audit.model.metadata import Level
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import Action, Report, RuleResult, Status
 from kshop_audit.report.view import changes, notes, phrases, today
 from kshop_audit.report.view.changes import Sentence
@@ -122,7 +123,7 @@ def view(report: Report, lang: str, *, ascii_only: bool = False) -> View:
         context=context(report, speech),
         exit_code=speech.say("headline.exit_code", code=report.verdict.exit_code),
         today=today.spoken(report, speech),
-        changes=tuple(changes.sentences(report.comparison, speech)),
+        changes=tuple(changes.sentences(report.comparison, speech, titles)),
         change=changes.line(report.comparison, speech),
         groups=groups(report, gates, speech),
         legend=speech.say("figure.assumed_legend") if assumed else "",
@@ -171,7 +172,9 @@ def _others(rules: list[RuleResult], speech: Speech, several: bool) -> tuple[Lin
 
 
 def _short(rule: RuleResult, speech: Speech, several: bool) -> str:
-    title = speech.aside(speech.text(rule.title), speech.data(rule.pack) if several else "")
+    title = speech.aside(
+        speech.text(rule.title), speech.text(pack_name(rule.pack)) if several else ""
+    )
     informative = rule.status is Status.INFO and phrases.value_or_range(rule, speech)
     none = speech.say("column.none")
     return f"{title} {informative}" if informative and informative != none else title

@@ -12,7 +12,7 @@ from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
 from kshop_audit.model.forecast import Budget, ForecastDay, RuleForecast, ScoreForecast
 from kshop_audit.model.report import Report, RuleResult, Status
-from kshop_audit.report.view import phrases
+from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.headline import titles_of
 from kshop_audit.report.view.speech import Speech
 
@@ -197,15 +197,15 @@ class _Page:
         if first is not None:
             yield say("forecast.as_assumed", day=self._speech.coming_day(first))
         if own.first_pass is not None:
-            yield say("forecast.first_pass", day=self._speech.coming_day(own.first_pass))
+            yield say("short.at_pace", date=self._speech.coming_day(own.first_pass))
         if own.at_best is None:
-            yield say("forecast.lost")
+            yield say("short.never", days=0 if rule.window is None else rule.window.days)
         elif own.at_best != own.first_pass:
-            yield (
-                phrases.distance(rule, self._speech)
-                if rule.needed
-                else say("forecast.at_best", day=self._speech.coming_day(own.at_best))
-            )
+            date, needed = self._speech.coming_day(own.at_best), ""
+            if rule.needed:
+                needed = distances.needed_alone(rule, rule.needed, self._speech)
+            key = "short.at_best" if needed else "short.at_best_plain"
+            yield say(key, date=date, needed=needed)
         if own.undercut is not None:
             less = self._speech.duration(round(own.undercut.minutes_less * 60))
             hours = self._value(own.undercut.at_most, rule)
@@ -219,7 +219,7 @@ class _Page:
 
     def _budget(self, rule: RuleResult, budget: Budget) -> Iterator[str]:
         say = self._speech.say
-        left = phrases.distance(rule, self._speech)
+        left = distances.bare(rule, self._speech)
         if left:
             used = "" if budget.used is None else f"{round(budget.used * 100)}%"
             yield say("forecast.used", left=left, used=used) if used else left

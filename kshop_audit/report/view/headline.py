@@ -91,10 +91,7 @@ def asides(report: Report, speech: Speech) -> tuple[str, ...]:
 
 def context(report: Report, speech: Speech) -> str:
     """The shop, up to when, by which rules, and which configuration was used."""
-    packs = [
-        speech.say("headline.pack", id=speech.data(pack.id), version=speech.data(pack.version))
-        for pack in report.packs
-    ]
+    packs = [speech.pack(pack.id, pack.version) for pack in report.packs]
     shop = speech.say("headline.shop", shop=speech.data(report.shop)) if report.shop else ""
     as_of = speech.say("headline.as_of", as_of=speech.instant(report.as_of, closing=True))
     file = report.config.file

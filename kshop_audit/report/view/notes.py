@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kshop_audit.model import figures
-from kshop_audit.model.report import Finding, Input, Report, RuleResult, Score
+from kshop_audit.model.report import Finding, Input, Report, Score
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech, is_time
 
@@ -16,7 +16,7 @@ _DUE_KEYS = ("deadline", "deadline_at", "due_at", "clears_on", "ready_on")
 _TOO_LATE = frozenset({"deadline", "deadline_at", "due_at"})
 UNRECOGNISED = "unrecognised"
 _DATE_LENGTH = len("2026-10-31")
-_TEXTS = 8
+_RULES = 4
 
 # A calendar names what falls due; why it does stands with the rule.
 _NOT_NAMES = frozenset(
@@ -154,28 +154,18 @@ def file_line(entry: Input, speech: Speech) -> str:
         # The day is what shows a gap; the seconds are in the JSON.
         first, last = speech.day(entry.first_at), speech.day(entry.last_at)
         span = speech.say("sign.to", since=first, until=last)
-    return speech.join(
-        [
-            speech.data(entry.path),
-            speech.name("kind", entry.kind),
-            speech.say("data.rows", entry.rows),
-            *troubles,
-            speech.data(entry.encoding or ""),
-            span,
-        ]
-    )
+    named = [speech.data(entry.path), speech.name("kind", entry.kind)]
+    if entry.kind == UNRECOGNISED:
+        return speech.join(named)
+    rows = speech.aside(speech.say("data.rows", entry.rows), speech.join(troubles, "comma"))
+    return speech.join([*named, rows, span])
 
 
 def data(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[Line, ...]:
     """Totals of the files, unmapped texts, notes, and what the run was configured with."""
     lines = [Line(speech.say("data.files"), _summary(report, speech))]
-    for rule in report.rules:
-        if rule.unmapped:
-            label = speech.say("data.unmapped")
-            texts = _unmapped(rule, speech)
-            sentence = speech.say("data.unmapped_rule", rule=titles[rule.id], texts=texts)
-            lines.append(Line(label, sentence))
-    lines = list(dict.fromkeys(lines))  # two packs with the rule say the same
+    label = speech.say("data.unmapped")
+    lines.extend(Line(label, text) for text in _unmapped(report, speech, titles))
     label = speech.say("data.notes")
     # Warnings stand at the top of the page.
     lines.extend(
@@ -223,10 +213,17 @@ def _summary(report: Report, speech: Speech) -> str:
     )
 
 
-def _unmapped(rule: RuleResult, speech: Speech) -> str:
-    ordered = sorted(rule.unmapped.items(), key=lambda item: (-item[1], item[0]))
-    texts = [f"{speech.data(text)} {n:,}" for text, n in ordered]
-    return speech.names(texts, _TEXTS)
+def _unmapped(report: Report, speech: Speech, titles: dict[str, str]) -> Iterator[str]:
+    """Each text that is in no vocabulary, most rows first, with the rules that it concerns."""
+    rows: dict[str, int] = {}
+    rules: dict[str, dict[str, None]] = {}
+    for rule in report.rules:
+        for text, n in rule.unmapped.items():
+            rows[text] = max(n, rows.get(text, 0))
+            rules.setdefault(text, {})[titles[rule.id]] = None
+    for text in sorted(rows, key=lambda text: (-rows[text], text)):
+        named = speech.names(list(rules[text]), _RULES)
+        yield speech.say("data.unmapped_text", rows[text], text=speech.data(text), rules=named)
 
 
 def _config(report: Report, speech: Speech) -> str:

@@ -127,7 +127,9 @@ def value_or_range(rule: RuleResult, speech: Speech) -> str:
     if not _is_range(rule):
         return value(rule, speech)
     low, high = ends(rule, speech)
-    return speech.say("figure.range", low=low, high=high)
+    if low and high:
+        return speech.say("figure.range", low=low, high=high)
+    return speech.say(f"figure.at_{'least' if low else 'most'}", value=low or high)
 
 
 def counts(rule: RuleResult) -> str:
@@ -140,42 +142,10 @@ def counts(rule: RuleResult) -> str:
     return f"{rule.numerator:,}/{rule.denominator:,}"
 
 
-def distance(rule: RuleResult, speech: Speech) -> str:
-    """How far the rule is from its line, in things that can be counted; "" if unknown."""
-    if rule.status is Status.FAIL and rule.needed:
-        return _needed(rule, rule.needed, speech)
-    if rule.status is Status.PASS and rule.headroom is not None:
-        return _own(rule, speech, "headroom" if rule.headroom else "no_headroom", rule.headroom)
-    if rule.target is None or rule.numerator is None:
-        return ""
-    operator = rule.target.operator
-    if rule.status is Status.FAIL and operator == "none":
-        return _own(rule, speech, "zero", rule.numerator)
-    if rule.status is Status.FAIL and operator == "all" and rule.denominator is not None:
-        return _own(rule, speech, "every", rule.denominator - rule.numerator)
-    return _hours_apart(rule, speech)
-
-
-def needed_alone(rule: RuleResult, needed: int, speech: Speech) -> str:
-    """How many more good ones it takes, without the day on which they can be had."""
-    return _own(rule, speech, "needed", needed)
-
-
-def _needed(rule: RuleResult, needed: int, speech: Speech) -> str:
-    """What is still needed, with the day on which it can be had at the earliest."""
-    own, ahead = needed_alone(rule, needed, speech), rule.forecast
-    if ahead is None or ahead.pace is None:
-        return own
-    if ahead.at_best is None:
-        return speech.say("forecast.lost")
-    return speech.say("forecast.needed_by", needed=own, day=speech.coming_day(ahead.at_best))
-
-
 def remarks(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
     """What must stand beside the value whatever the outcome: reason, bounds, caps, origin."""
     found = [speech.text(rule.reason)] if rule.reason else []
     found.append(_bounds(rule, speech))
-    found.append(count_below(rule, speech))
     if rule.points is not None and rule.points_capped not in (None, rule.points):
         capped = figures.points(rule.points_capped or rule.points)
         uncapped = figures.points(rule.points)
@@ -236,7 +206,7 @@ def details(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
             "remark.excluded_units",
             rule.excluded[reason],
             reason=_excluded(reason, rule, speech),
-            unit=unit(rule, speech),
+            unit=unit(rule, speech, rule.excluded[reason]),
         )
         for reason in _in_order(rule.excluded, EXCLUSIONS)
         if rule.excluded[reason]
@@ -255,10 +225,10 @@ def _excluded(reason: str, rule: RuleResult, speech: Speech) -> str:
     return speech.name("exclusion", reason)
 
 
-def unit(rule: RuleResult, speech: Speech) -> str:
-    """What the rule counts, as a measure word."""
+def unit(rule: RuleResult, speech: Speech, n: int | None) -> str:
+    """What the rule counts, as a measure word; `n`: how many of them."""
     own = f"unit.{rule.id}"
-    return speech.say(own if speech.knows(own) else "unit.any")
+    return speech.say(own if speech.knows(own) else "unit.any", n)
 
 
 def findings(rule: RuleResult, speech: Speech, most: int | None = None) -> tuple[str, ...]:
@@ -316,34 +286,6 @@ def _plain(item: str | int | bool | None, speech: Speech) -> str:
         return f"{item:,}"
     text = speech.instant(item or "")
     return text if len(text) <= _LONGEST else speech.say("sign.shortened", text=text[:_LONGEST])
-
-
-def _own(rule: RuleResult, speech: Speech, key: str, n: int) -> str:
-    """The rule's own phrase where there is one: "57 orders" says more than "57"."""
-    own = f"rule.{rule.id}.{key}"
-    if speech.knows(own):
-        return speech.say(own, n)
-    return speech.say(f"distance.{key}", n, unit=unit(rule, speech))
-
-
-def _hours_apart(rule: RuleResult, speech: Speech) -> str:
-    edge, mean = figures.line(rule.target), figures.exact(rule)
-    if figures.figure(rule) is not Figure.HOURS or edge is None or mean is None:
-        return ""
-    if rule.status is Status.FAIL and mean > edge:
-        return speech.say("distance.hours_over", hours=speech.value(mean - edge, Figure.HOURS))
-    if rule.status is Status.PASS and mean < edge:
-        return speech.say("distance.hours_left", hours=speech.value(edge - mean, Figure.HOURS))
-    return ""
-
-
-def count_below(rule: RuleResult, speech: Speech) -> str:
-    """The other way to meet the target, wherever the rate alone misses it."""
-    rate, line = figures.exact(rule), figures.line(rule.target)
-    below = rule.target.count_below if rule.target is not None else None
-    if below is None or rate is None or line is None or rate <= line:
-        return ""
-    return speech.say("distance.count_below", below)
 
 
 def _is_range(rule: RuleResult) -> bool:

@@ -7,8 +7,9 @@ from enum import Enum
 
 from kshop_audit.model.figures import points
 from kshop_audit.model.metadata import Level
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import PackRef, Report, RuleResult, Status
-from kshop_audit.report.view import phrases
+from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.speech import Speech
 
 
@@ -126,8 +127,7 @@ def _section(pack: PackRef, gates: list[RuleResult], speech: Speech) -> str:
         )
     else:
         outcome = speech.say("section.met" if status else "section.none", len(status))
-    name = speech.say("headline.pack", id=speech.data(pack.id), version=speech.data(pack.version))
-    return speech.pair(name, outcome)
+    return speech.pair(speech.pack(pack.id, pack.version), outcome)
 
 
 def row_of(rule: RuleResult, speech: Speech, pack: str = "") -> Row:
@@ -139,13 +139,13 @@ def row_of(rule: RuleResult, speech: Speech, pack: str = "") -> Row:
         speech=speech,
         mark=mark(rule),
         title=title,
-        named=speech.aside(title, speech.data(pack)),
+        named=speech.aside(title, speech.text(pack_name(pack))),
         id=speech.data(rule.id),
         value=phrases.value_or_range(rule, speech),
         target=speech.target(rule),
         counts=phrases.counts(rule),
         points="" if shown is None else points(shown),
-        distance=phrases.distance(rule, speech),
+        distance=distances.distance(rule, speech),
         remarks=phrases.remarks(rule, speech),
         notes=phrases.notes(rule, speech),
         details=phrases.details(rule, speech),

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import RuleResult, Status
-from kshop_audit.report.view import phrases
+from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.contents import View
 from kshop_audit.report.view.rows import Group, Mark, Row
-from kshop_audit.report.view.speech import Speech, is_time
+from kshop_audit.report.view.speech import Speech
 
-_NAMES = 4
 _SEGMENTS = 3
+_DAY = len("2026-10-31")
 
 
 def figure(rule: RuleResult, speech: Speech, *, bare: bool = False) -> str:
@@ -23,12 +22,14 @@ def figure(rule: RuleResult, speech: Speech, *, bare: bool = False) -> str:
 
     `bare`: without the counts behind it, for a line that has no room for them.
     """
+    if rule.status is Status.WARN:
+        return _reviewed(rule, speech)
     offences, target = _offences(rule, speech), speech.target(rule)
-    unit, of = phrases.unit(rule, speech), rule.denominator
+    of = rule.denominator
+    unit = phrases.unit(rule, speech, of)
     if offences:
-        if of is None or bare:
-            return offences
-        return speech.say("short.of", of, distance=offences, unit=unit)
+        alone = of is None or bare
+        return offences if alone else speech.say("short.of", of, distance=offences, unit=unit)
     if rule.status is Status.NO_VERDICT:
         return _open(rule, target, speech)
     shown, counts = phrases.value_or_range(rule, speech), phrases.counts(rule)
@@ -37,6 +38,16 @@ def figure(rule: RuleResult, speech: Speech, *, bare: bool = False) -> str:
     if figures.figure(rule) in (Figure.HOURS, Figure.MEAN) and of:
         return speech.say("short.mean", of, value=shown, unit=unit, target=target)
     return speech.say("short.counted", value=shown, target=target, counts=counts)
+
+
+def _reviewed(rule: RuleResult, speech: Speech) -> str:
+    """Of a rule that somebody has to look at how much of it there is to look at."""
+    n = sum(bool(one.get("review")) for one in rule.findings)
+    if not n or rule.denominator is None:
+        return _plainly(rule, phrases.value_or_range(rule, speech), phrases.counts(rule), speech)
+    said = speech.say("short.review", n, unit=phrases.unit(rule, speech, n))
+    unit = phrases.unit(rule, speech, rule.denominator)
+    return speech.say("short.of", rule.denominator, distance=said, unit=unit)
 
 
 def _plainly(rule: RuleResult, shown: str, counts: str, speech: Speech) -> str:
@@ -61,59 +72,7 @@ def _offences(rule: RuleResult, speech: Speech) -> str:
     if rule.status is Status.NO_VERDICT or not (none or operator == "all"):
         return ""
     bare = phrases.value(rule, speech) if none else ""
-    return phrases.distance(rule, speech) or bare
-
-
-def outlook(rule: RuleResult, speech: Speech) -> str:
-    """How and when a red line that is missed will be met."""
-    dates = _clearing(rule)
-    if dates:
-        return speech.say("short.clears", date=speech.instant(max(dates)))
-    counted = _is_count(rule)
-    distance = _offenders(rule, speech) if counted else _lacks(rule, speech)
-    return speech.join(
-        [_ahead(rule, distance, speech), phrases.count_below(rule, speech)], "clause"
-    )
-
-
-def _lacks(rule: RuleResult, speech: Speech) -> str:
-    if rule.status is Status.FAIL and rule.needed:
-        return phrases.needed_alone(rule, rule.needed, speech)
-    return phrases.distance(rule, speech)
-
-
-def _ahead(rule: RuleResult, distance: str, speech: Speech) -> str:
-    """The day on which it passes; how much is needed only beside the day on which it can be had."""
-    ahead = rule.forecast
-    if ahead is None:
-        return distance
-    if ahead.first_pass is not None:
-        return speech.say("short.at_pace", date=_day(ahead.first_pass, rule, speech))
-    if ahead.at_best is not None:
-        date = _day(ahead.at_best, rule, speech)
-        plain = speech.say("short.at_best_plain", date=date)
-        return speech.say("short.at_best", date=date, needed=distance) if distance else plain
-    days = 0 if rule.window is None else rule.window.days
-    if not days:
-        return distance
-    never = speech.say("short.never", days=days)
-    return speech.join([never, distance], "clause") if _is_count(rule) else never
-
-
-def _is_count(rule: RuleResult) -> bool:
-    return figures.figure(rule) is Figure.HITS
-
-
-def _day(text: str, rule: RuleResult, speech: Speech) -> str:
-    """The day, without its year where that is the window's."""
-    day = speech.day(text)
-    same = rule.window is not None and rule.window.until[:4] == day[:4]
-    return day[len("2026-") :] if same and is_time(day) else day
-
-
-def _clearing(rule: RuleResult) -> list[str]:
-    found = (str(one.get("clears_on") or "") for one in rule.findings)
-    return [when for when in found if is_time(when)]
+    return distances.bare(rule, speech) or bare
 
 
 def earliest(rows: Sequence[Row], speech: Speech) -> str:
@@ -125,14 +84,14 @@ def latest(rows: Sequence[Row], speech: Speech) -> str:
     """The first day on which all these red lines can pass; "" where one has none."""
     days = []
     for row in rows:
-        ahead, clearing = row.rule.forecast, _clearing(row.rule)
+        ahead, clearing = row.rule.forecast, distances.clearing(row.rule)
         if clearing:
-            days.append(speech.day(max(clearing)))
+            days.append(max(clearing)[:_DAY])
         elif ahead is not None and (ahead.first_pass or ahead.at_best):
-            days.append(speech.day(str(ahead.first_pass or ahead.at_best)))
+            days.append(str(ahead.first_pass or ahead.at_best))
         else:
             return ""
-    return max(days, default="")
+    return speech.coming_day(max(days)) if days else ""
 
 
 def warnings(groups: tuple[Group, ...], speech: Speech) -> Iterator[str]:
@@ -143,16 +102,7 @@ def warnings(groups: tuple[Group, ...], speech: Speech) -> Iterator[str]:
         if row.mark is Mark.MET and red(row) and budget is not None and budget.warning:
             date = budget.runs_out.pace_7d or budget.runs_out.pace_3d
             if date:
-                yield speech.say("short.runs_out", title=row.named, date=speech.day(date))
-
-
-def _offenders(rule: RuleResult, speech: Speech) -> str:
-    """Of a rule about messages who wrote how many of those that offend."""
-    against = (one for one in rule.findings if not one.get("review"))
-    names = Counter(str(one["agent"]) for one in against if one.get("agent"))
-    worst = names.most_common(_NAMES)
-    parts = (speech.say("short.by", n, name=speech.data(who)) for who, n in worst)
-    return speech.join(parts, "list")
+                yield speech.say("short.runs_out", title=row.named, date=speech.coming_day(date))
 
 
 def below(row: Row) -> str:
@@ -160,7 +110,7 @@ def below(row: Row) -> str:
     rule, speech = row.rule, row.speech
     if rule.status is Status.NO_VERDICT:
         return speech.text(rule.reason).split("。")[0] if rule.reason else ""
-    return outlook(rule, speech)
+    return distances.outlook(rule, speech)
 
 
 def segments(row: Row) -> Iterator[str]:
@@ -194,7 +144,8 @@ def estimated(groups: tuple[Group, ...]) -> bool:
     """Whether a target that is shown is an estimate of ours."""
     rows = [row for group in groups if group.mark is not Mark.MET for row in group.rows]
     shown = [row for row in rows if red(row) or row.mark is not Mark.UNKNOWN]
-    return any(row.rule.target is not None and row.rule.target.assumption for row in shown)
+    assumed = (row for row in shown if row.rule.target is not None and row.rule.target.assumption)
+    return any(row.speech.target(row.rule) in figure(row.rule, row.speech) for row in assumed)
 
 
 def muted(shown: View) -> Iterator[str]:

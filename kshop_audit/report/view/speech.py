@@ -11,6 +11,7 @@ from fractions import Fraction
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure, Valued
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import Window
 from kshop_audit.report.view.clean import clean, plain
 from kshop_audit.report.wording import load
@@ -54,6 +55,11 @@ class Speech:
         """Our word for a code, or the code itself where we have none."""
         entry = f"{table}.{key}"
         return self.say(entry) if self.knows(entry) else self.data(key)
+
+    def pack(self, id: str, version: str) -> str:  # noqa: A002  its name in the report
+        """A rule pack by the name of its platform, and of which day its rules are."""
+        named = self.data(pack_name(id)[self.lang])
+        return self.say("headline.pack", id=named, version=self.data(version))
 
     def join(self, parts: Iterable[str], sign: str = "separator") -> str:
         """The parts that are not empty, with a separator of the language."""

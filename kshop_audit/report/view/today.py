@@ -39,7 +39,9 @@ def spoken(report: Report, speech: Speech) -> tuple[str, ...]:
     found = _kinds(report)
     there = [kind for kind, own in found.items() if own.count.due or own.count.late]
     if not there:
-        return (_nothing(report, speech),) if report.today_counts else ()
+        return (
+            (_nothing(report, speech),) if report.today_counts else (speech.say("today.no_rules"),)
+        )
     shown = there if len(there) <= MOST else there[: MOST - 1]
     lines = [_line(kind, found[kind], speech) for kind in shown]
     rest = there[len(shown) :]
@@ -94,7 +96,8 @@ def _line(kind: str, own: _DueKind, speech: Speech) -> str:
     if own.count.due and own.count.late:
         parts.append(speech.say("today.also_late", own.count.late))
     if own.count.uncertain:
-        parts.append(speech.say("today.uncertain", own.count.uncertain))
+        whole = own.count.uncertain == own.count.due + own.count.late
+        parts.append(speech.say(f"today.uncertain{'_all' * whole}", own.count.uncertain))
     if own.count.cost_fen:
         parts.append(speech.say("today.cost", yuan=yuan(own.count.cost_fen)))
     return speech.join(parts)

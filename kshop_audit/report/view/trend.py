@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from kshop_audit.model import figures
 from kshop_audit.model.metadata import Level
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
@@ -98,9 +99,10 @@ def _rules(reports: Sequence[Report], speech: Speech, *, plain: bool) -> Iterato
         series = [_number(_same(report, rule)) for report in reports[-_MOST:]]
         if all(number is None for number in series):
             continue
-        name = speech.data(f"{rule.pack}:{rule.id}" if several else rule.id)
         yield RuleLine(
-            title=f"{speech.text(rule.title)} {name}",
+            title=speech.aside(
+                speech.text(rule.title), speech.text(pack_name(rule.pack)) if several else ""
+            ),
             value=phrases.value(rule, speech),
             sign=speech.data(_SIGNS.get(rule.status, " ")),
             status=rule.status,
