@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
+import shutil
+import threading
+import zipfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +23,7 @@ from kshop_audit.model.settings import Settings
 from kshop_audit.plan import read
 from tests.cli.build import LATE, Run, shop
 from tests.cli.test_sample_data import SAMPLES
+from tests.ingest.workbooks import BOOKS
 
 TWO = ("--pack", "kuaishou", "--pack", "kuaishou-2022-11")
 
@@ -104,6 +112,52 @@ def test_every_file_is_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     files = [entry for entry in found["inputs"] if entry["kind"] != "unrecognised"]
     assert sorted(opened) == sorted(set(opened))
     assert len(opened) == len(files)
+
+
+def _zipped(place: Path, name: str, content: str) -> None:
+    with zipfile.ZipFile(place / f"{name}.zip", "w") as packed:
+        packed.writestr(f"{name}.csv", content)
+
+
+def _in_sheets(place: Path, name: str, content: str, suffix: str = "xlsx") -> None:
+    rows = list(csv.reader(content.splitlines()))
+    (place / f"{name}.{suffix}").write_bytes(BOOKS[suffix]({"Sheet1": rows}))
+
+
+def _named_on_windows(place: Path, name: str, content: str) -> None:
+    there = os.fsencode(place) + b"/" + f"{name}.csv".encode("gb18030")
+    Path(os.fsdecode(there)).write_text(content, encoding="utf-8")
+
+
+def _piped(place: Path, name: str, content: str) -> None:
+    os.mkfifo(place / f"{name}.csv")
+
+    def write() -> None:
+        (place / f"{name}.csv").write_text(content, encoding="utf-8")
+
+    threading.Thread(target=write, daemon=True).start()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [_zipped, _in_sheets, partial(_in_sheets, suffix="xls"), _named_on_windows, _piped],
+    ids=["zip", "xlsx", "xls", "gb18030", "pipe"],
+)
+def test_whatever_holds_the_files_the_pack_is_that_of_their_platform(
+    run: Run, tmp_path: Path, kept: Callable[[Path, str, str], None]
+) -> None:
+    """Which pack that is shows only in the files; they are read anew for its words."""
+    (orders,) = (SAMPLES / "taobao").glob("订单报表*.csv")
+    plain, other = tmp_path / "plain", tmp_path / "other"
+    plain.mkdir()
+    other.mkdir()
+    shutil.copy(orders, plain / "订单报表.csv")
+    kept(other, "订单报表", orders.read_text(encoding="utf-8-sig"))
+    paths = [other / "订单报表.csv"] if kept is _piped else [other]
+    code, found = report(run, *paths, "--as-of", "2026-10-31")
+    expected, wanted = report(run, plain, "--as-of", "2026-10-31")
+    assert [pack["id"] for pack in found["packs"]] == ["taobao"]
+    assert (code, found["rules"]) == (expected, wanted["rules"])
 
 
 def test_chat_text_is_kept_for_the_words_of_every_pack(run: Run) -> None:

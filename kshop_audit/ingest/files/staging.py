@@ -61,7 +61,11 @@ def readable(path: Path, name: str, scratch: Path, index: int) -> Path:
 
 
 def twin(path: Path, target: Path) -> Path:
-    """The same bytes under another name, in the scratch folder."""
+    """The same bytes under another name, in the scratch folder; once, however often files are read
+    anew.
+    """
+    if target.exists():
+        return target
     try:
         target.symlink_to(path.resolve())
     except OSError:  # a file system or a system without links
@@ -70,7 +74,9 @@ def twin(path: Path, target: Path) -> Path:
 
 
 def _received(path: Path, name: str, target: Path) -> Path:
-    """Everything that comes out of a pipe, as a file."""
+    """Everything that comes out of a pipe, as a file; a pipe can be emptied only once."""
+    if target.exists():
+        return target
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     if not path.is_fifo():
