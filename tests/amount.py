@@ -181,7 +181,6 @@ USUAL = {
     },
     "ingest/test_plain.py": {
         "test_the_short_way_says_the_same": 0,
-        "test_the_short_way_says_the_same_of_every_strange_cell": 0,
     },
     "ingest/test_quirk_table.py": {
         "test_quirk": 20,

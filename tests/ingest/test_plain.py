@@ -95,15 +95,13 @@ def test_the_short_way_says_the_same(rows: list[list[str]]) -> None:
     says_the_same(rows)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=[] if n == "订单号" else [pytest.mark.slow]) for n in PLAIN],
-)
-def test_the_short_way_says_the_same_of_every_strange_cell(name: str) -> None:
-    """Each in its own row, in a column that is plain but for it."""
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "name"), list(enumerate(PLAIN)))
+def test_the_short_way_says_the_same_of_every_strange_cell(place: int, name: str) -> None:
+    """Each in its own row, in a column that is plain but for it; a third of them in each column."""
     headers = CHATS if name in CHATS else ORDERS
     usual = {other: PLAIN[other][0] for other in headers}
-    for text in STRANGE:
+    for text in STRANGE[place % 3 :: 3]:
         strange = {**usual, name: text}
         cells = ([row[header] for header in headers] for row in (usual, usual, strange))
         says_the_same([[*headers], *cells])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -28,9 +29,15 @@ def test_nothing_is_requested_and_nothing_complains(opened: Open, shop: str, lan
     assert made.page.title() != "owned"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("shop", SHOPS)
+@pytest.mark.parametrize(
+    ("shop", "lang", "scheme"),
+    [
+        (shop, lang, scheme)
+        for shop in SHOPS
+        for lang, scheme in product(("zh", "en"), ("light", "dark"))
+        if shop == SHOPS[0] or (lang, scheme) in (("zh", "light"), ("en", "dark"))
+    ],
+)
 def test_a_checker_of_accessibility_finds_nothing(
     opened: Open, shop: str, lang: str, scheme: str
 ) -> None:

@@ -71,7 +71,7 @@ def covered(end: datetime) -> Settings:
     return Settings(opened_at=end - 200 * DAY, coverage=dict.fromkeys(kinds, days))
 
 
-@pytest.mark.parametrize("seed", seeds(7300, fast=1, slow=12))
+@pytest.mark.parametrize("seed", seeds(7300, fast=1, slow=5))
 def test_from_the_day_after_a_mute_the_forecast_is_the_later_audit(
     seed: int, tmp_path: Path
 ) -> None:
@@ -114,7 +114,7 @@ def assert_returning(lines: dict[str, RuleForecast], mutes: tuple[Mute, ...]) ->
         assert {back.day for back in own.returning} <= days
 
 
-@pytest.mark.parametrize("seed", seeds(7330, fast=1, slow=10))
+@pytest.mark.parametrize("seed", seeds(7330, fast=1, slow=4))
 def test_open_units_that_a_mute_means_wait_for_its_end(seed: int, tmp_path: Path) -> None:
     """With the future known, across the end of the mutes: what waits at as-of counts as soon as it
     is decided, but for units that a mute means, which count when it is over.
