@@ -13,6 +13,8 @@ from .gaps import ENOUGH, late_start, lost_inside, midnight_of, missing_runs
 NOTICE = timedelta(days=30)
 STALE, LAG = 3, 7
 """Days that orders must run on past the tickets; days after the first order without any."""
+STRANGERS, SETTLED = 3, 15 * DAY
+"""So many unknown orders are of another shop; so long after the first one no older is meant."""
 COOLDOWN_DAYS = 31  # the day after the last completion is day 1, day 30 must be over
 
 STATES = ("pending_payment", "paid", "shipped", "received", "completed", "closed")
@@ -235,9 +237,33 @@ def misses_its_time(line: Row) -> bool:
     return text(line, "status") == "completed" and time(line, "finished_at") is None
 
 
+def of_another_shop(case: Case) -> bool:
+    """Whether tickets name orders, STRANGERS or more, and not one of them is there; those of the
+    first days may be about older orders.
+    """
+    made = [moment for row in case.rows("orders") if (moment := time(row, "created_at"))]
+    if not made:
+        return False
+    first, last = min(made) + SETTLED, max(made) + SETTLED
+    named = {
+        text(row, "order_id")
+        for row in case.rows("tickets")
+        if (applied := time(row, "applied_at")) and first <= applied <= last
+    } - {""}
+    known = {
+        text(row, name) for row in case.rows("orders") for name in ("order_id", "sub_order_id")
+    }
+    return len(named) >= STRANGERS and not named & known
+
+
 def open_tickets(case: Case) -> Gate:
     if "tickets" not in case.shop:
         return UNANSWERED
+    found = still_open(case)
+    return Gate(no_verdict=True, blockers=found.blockers) if of_another_shop(case) else found
+
+
+def still_open(case: Case) -> Gate:
     blockers, orders, open_ = set(), set(), False
     for row in case.rows("tickets"):
         applied, finished = time(row, "applied_at"), time(row, "finished_at")
