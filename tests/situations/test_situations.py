@@ -7,42 +7,18 @@ from __future__ import annotations
 
 import copy
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kshop_audit.cli import main
-from tests.situations.expectations import Outcome, Situation, differences, report_in, situations
+from tests.situations.conftest import Run
+from tests.situations.expectations import Situation, differences, situations
 
 HERE = Path(__file__).parent
 ROOTS = [Path(root) for root in os.environ.get("KSHOP_SITUATIONS", "").split(os.pathsep) if root]
 SITUATIONS = [situation for root in ROOTS or [HERE] for situation in situations(root)]
-
-Run = Callable[[Situation], Outcome]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a situation in a copy of its folder, on a computer on which nothing was ever set."""
-    for name in list(os.environ):
-        if name.startswith(("KSHOP_AUDIT_", "LC_", "XDG_")) or name == "LANGUAGE":
-            monkeypatch.delenv(name)
-    (tmp_path / "home").mkdir()
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("LANG", "C.UTF-8")
-
-    def go(situation: Situation) -> Outcome:
-        shutil.copytree(situation.folder, tmp_path / "shop")
-        monkeypatch.chdir(tmp_path / "shop")
-        for arguments in situation.runs:
-            code = main(arguments)
-            out, err = capsys.readouterr()
-        return Outcome(code, out, err, report_in(out))
-
-    return go
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.folder.name)
