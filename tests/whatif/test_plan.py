@@ -258,10 +258,20 @@ def test_the_words_of_the_sample_shop(run: Run) -> None:
     code, out, _ = run("plan", folder, "--gates", "--lang", "zh")
     assert code == 0
     assert "117 个未达标里有 34 个做到就够了" in out
+    assert "2 个未达标的都要做到" in out
     assert "用时是本工具估的" in out
     code, out, _ = run("plan", folder, "--target", "4.9", "--lang", "en")
     assert code == 0
     assert "4.9" in out
+
+
+def test_a_shop_without_red_lines_is_told_so_and_a_warning_is_none(run: Run) -> None:
+    code, out, _ = run("plan", ROOT / "sample_data/douyin", "--gates", "--lang", "zh")
+    assert code == 0
+    assert "没有红线" in out
+    code, out, _ = run("forecast", ROOT / "sample_data/taobao", "--lang", "en")
+    assert code == 0
+    assert "\n! Abusive language" in out
 
 
 @pytest.mark.parametrize("flags", [(), ("--gates", "--target", "4.8"), ("--target", "6")])

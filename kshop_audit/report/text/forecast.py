@@ -10,6 +10,7 @@ from kshop_audit.model.report import Report, Status
 from kshop_audit.report.text.layout import flush_right, pad
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view.forecast import ForecastLine, ForecastView, view
+from kshop_audit.report.view.rows import Mark
 from kshop_audit.report.view.speech import Speech
 
 _STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.NO_VERDICT: "magenta"}
@@ -47,7 +48,7 @@ def _lines(shown: ForecastView, speech: Speech, options: TextOptions) -> Iterato
     steps = [_step(entry, speech) for entry in entries]
     widest = max((cell_len(step) for step in steps), default=0)
     for entry, step in zip(entries, steps, strict=True):
-        sign = speech.data(_SIGNS.get(entry.status, " ")) if entry.status else " "
+        sign = speech.data(_sign(entry))
         style = _STYLES.get(entry.status, Style.PLAIN) if entry.status else Style.STRONG
         head = f"{sign} {pad(entry.title, names)}  {flush_right(step, widest)}"
         if cell_len(head) + 2 + len(entry.bar) <= options.cells:
@@ -57,6 +58,13 @@ def _lines(shown: ForecastView, speech: Speech, options: TextOptions) -> Iterato
             yield [(" " * _INDENT + entry.bar, style)]
         for text in entry.follows:
             yield from paragraph(text, options.cells, _HANG, Style.PLAIN, 0)
+
+
+def _sign(entry: ForecastLine) -> str:
+    """As the report has it: a warning that is missed is no red line."""
+    if entry.status is Status.FAIL and entry.warns:
+        return Mark.ALERT.value
+    return _SIGNS.get(entry.status, " ") if entry.status else " "
 
 
 def _step(entry: ForecastLine, speech: Speech) -> str:

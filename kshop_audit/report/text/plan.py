@@ -29,7 +29,7 @@ def render(plan: Improvement, before: Report, after: Report, options: TextOption
     ]
     end = [
         line
-        for text in _end(plan, after, speech)
+        for text in _end(plan, before, after, speech)
         for line in paragraph(text, options.cells, 0, Style.DIM)
     ]
     return printed(stacked((head, steps, end)), options)
@@ -48,12 +48,22 @@ def _summary(plan: Improvement, before: Report, speech: Speech) -> str:
     if not plan.steps:
         if plan.reached:
             return speech.say("plan.there")
-        reason = before.score.reason if plan.goal != GATES else None
+        if plan.goal == GATES:
+            return speech.say(f"plan.{_stands(before)}")
+        reason = before.score.reason
         return speech.say("plan.no_way") if reason is None else speech.text(reason)
     minutes = [step.effort_minutes for step in plan.steps]
     known = [part for part in minutes if part is not None]
     key = "plan.enough" if plan.reached else "plan.not_enough"
     return speech.say(key, len(plan.steps), effort=_effort(sum(known, Decimal(0)), speech))
+
+
+def _stands(before: Report) -> str:
+    """Why no step leads to green gates."""
+    gates = [rule.status for rule in before.rules if rule.level is Level.ERROR]
+    if not gates:
+        return "no_gates"
+    return "no_way" if Status.FAIL in gates else "no_data"
 
 
 def _effort(minutes: Decimal, speech: Speech) -> str:
@@ -67,7 +77,8 @@ def _effort(minutes: Decimal, speech: Speech) -> str:
 def _step(
     number: int, step: ImprovementStep, rule: RuleResult, speech: Speech, options: TextOptions
 ) -> Iterator[Spans]:
-    said = speech.say("plan.step", of=f"{step.of:,}", count=f"{step.count:,}")
+    key = "plan.every" if step.count == step.of else "plan.step"
+    said = speech.say(key, step.of, of=f"{step.of:,}", count=f"{step.count:,}")
     parts = [speech.pair(speech.text(rule.title), said)]
     if step.effort_minutes is not None:
         parts.append(_effort(step.effort_minutes, speech))
@@ -82,12 +93,13 @@ def _step(
     yield from paragraph(speech.text(step.action), options.cells, _INDENT, Style.PLAIN)
 
 
-def _end(plan: Improvement, after: Report, speech: Speech) -> Iterator[str]:
+def _end(plan: Improvement, before: Report, after: Report, speech: Speech) -> Iterator[str]:
     total = plan.after.score
-    score = speech.say("column.none") if total is None else f"{total:.2f}"
     status = speech.name("verdict", plan.after.status)
-    if plan.steps:
-        yield speech.say("plan.after", score=score, status=status)
+    if plan.steps and total is None:
+        yield speech.say("plan.after_alone", status=status)
+    elif plan.steps:
+        yield speech.say("plan.after", score=f"{total:.2f}", status=status)
     left = [
         rule
         for rule in after.rules
@@ -98,4 +110,7 @@ def _end(plan: Improvement, after: Report, speech: Speech) -> Iterator[str]:
         yield speech.say("plan.left", names=speech.join(titles, "list"))
     if any(step.effort_minutes is not None for step in plan.steps):
         yield speech.say("plan.assumed")
-    yield speech.say("plan.estimate")
+    if before.score.total is not None:
+        yield speech.say("plan.estimate")
+    if plan.steps:
+        yield speech.say("plan.nothing_added")

@@ -11,6 +11,7 @@ from typing import TypeVar
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
 from kshop_audit.model.forecast import Budget, ForecastDay, RuleForecast, ScoreForecast
+from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.headline import titles_of
@@ -26,7 +27,10 @@ _NAMES = 6
 
 @dataclass(frozen=True, slots=True)
 class ForecastLine:
-    """One rule, or the score: where it stands, where it goes, a cell a day, and what follows."""
+    """One rule, or the score: where it stands, where it goes, a cell a day, and what follows.
+
+    `warns`: a rule that is no red line; missing it is a warning.
+    """
 
     title: str
     id: str
@@ -35,6 +39,7 @@ class ForecastLine:
     then: str
     bar: str
     follows: tuple[str, ...]
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,7 @@ class _Page:
             then=self._value(then, rule),
             bar="".join(cells.get(Status(day.status), cells[Status.INFO]) for day in own.days),
             follows=tuple(self.follows(rule, own)),
+            warns=rule.level is not Level.ERROR,
         )
 
     def follows(self, rule: RuleResult, own: RuleForecast) -> Iterator[str]:
