@@ -18,6 +18,10 @@ from kshop_audit.model.schema import Kind
 ENOUGH = 10
 """So many rows before their payment, or so many expected ones that are not there, are no chance."""
 
+DAY = timedelta(days=1)
+HISTORY = 7 * DAY
+"""In less time a shop shows no habits: all orders of one evening are shipped on the next day."""
+
 AFTER_PAYMENT = {
     Kind.ORDERS: ("shipped_at", "picked_up_at", "received_at", "finished_at"),
     Kind.SHIPMENTS: ("shipped_at", "picked_up_at", "signed_at"),
@@ -76,4 +80,6 @@ def holds_ended_alone(tables: Tables, kind: Kind, as_of: datetime) -> bool:
     if not isinstance(over, datetime) or not isinstance(longest, timedelta):
         return False
     silence = over - last
+    if last - first < HISTORY or silence < DAY:
+        return False
     return silence > longest and rows.height * silence >= ENOUGH * (over - first)
