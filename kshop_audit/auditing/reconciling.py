@@ -94,8 +94,8 @@ def reconcile(request: AuditRequest, figures: Sequence[StatedFigure], scratch: P
     result = Reconciliation(
         as_of=str(shown(run.terms.as_of)),
         platform=tuple(
-            PlatformFigure(rule_id, number(one.value), day.isoformat())
-            for one, day in zip(said, days, strict=True)
+            PlatformFigure(rule_id, number(one.value), day.isoformat(), figure.text)
+            for one, day, figure in zip(said, days, figures, strict=True)
         ),
         candidates=candidates(found, said),
         verdict=concluded,
@@ -126,6 +126,11 @@ def _rule_of(name: str, runs: Sequence[PackRun]) -> tuple[PackRun, Rule]:
     able = {r.info.id for run in runs for r in run.rules if run.pack.rules[r.info.id].readings}
     if name in catalogue():
         listed = "、".join(sorted(able))
+        if not able:
+            raise UsageError(
+                f"--platform {name}：这里的规则都没有不同的口径可试",
+                f"--platform {name}: none of these rules has readings to try",
+            )
         raise UsageError(
             f"--platform {name}：这条规则没有不同的口径可试；可以试的有 {listed}",
             f"--platform {name}: this rule has no readings to try; those that have: "

@@ -12,11 +12,14 @@ Definition = Mapping[str, OptionValue]
 
 @dataclass(frozen=True, slots=True)
 class PlatformFigure:
-    """What the platform shows of a rule on a day: the window that ends with it."""
+    """What the platform shows of a rule on a day: the window that ends with it. `written`: as the
+    operator gave it, for its last digit tells how far it is rounded.
+    """
 
     rule: str
     value: float
     day: str
+    written: str
 
 
 @dataclass(frozen=True, slots=True)

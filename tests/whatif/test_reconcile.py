@@ -173,6 +173,19 @@ def test_rounding_hides_it_and_a_figure_that_tells_is_named(run: Run, tmp_path: 
     assert len({entry["value"] for entry in telling["values"]}) > 1
 
 
+def test_a_figure_is_shown_with_the_digits_it_was_given(run: Run) -> None:
+    folder = ROOT / "sample_data/failing"
+    for text in ("71.9%", "71.90%"):
+        code, out, _ = run("reconcile", folder, "--platform", f"reply-rate={text}", "--lang", "en")
+        assert code == 0
+        assert f" {text} " in out.splitlines()[1]
+    code, _, err = run(
+        "reconcile", ROOT / "sample_data/taobao", "--platform", "tb-reply-3m=96%", "--lang", "en"
+    )
+    assert code == 2
+    assert "none of these rules has readings" in err
+
+
 def test_fewer_than_three_days_prove_nothing(run: Run, tmp_path: Path) -> None:
     planted = dict(zip(NAMES, PLANTED[1], strict=True))
     folder = shop(tmp_path / "shop", 1)

@@ -391,6 +391,15 @@ def test_both_languages_say_before_and_after(run: Run, form: str, lang: str) -> 
         assert figure in out
 
 
+@pytest.mark.parametrize("form", ["text", "md"])
+def test_a_pack_without_a_score_gets_no_word_of_one(run: Run, form: str) -> None:
+    flags = ("--change", "jd-review-12h=0", "--format", form, "--lang", "en")
+    code, out, _ = run("whatif", ROOT / "sample_data/jd", *flags)
+    assert code == 0
+    assert "score" not in out.lower()
+    assert "no forecast" in out
+
+
 # ------------------------------------------------------------------ groups in the report
 
 

@@ -41,7 +41,7 @@ class _ReconcilePage:
                 "reconcile.platform",
                 rule=self._speech.text(self._info.title),
                 day=self._speech.data(figure.day),
-                value=self._number(figure.value),
+                value=self._speech.data(figure.written),
             )
             lines += paragraph(said, self._options.cells, 0, Style.PLAIN)
         return lines

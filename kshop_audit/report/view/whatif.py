@@ -54,7 +54,7 @@ def view(effect: WhatIf, before: Report, after: Report, speech: Speech) -> WhatI
         totals=tuple(_totals(effect, before, after, speech)),
         moved=moved,
         rest=speech.say("whatif.rest", rest),
-        estimate=speech.say("whatif.estimate"),
+        estimate=speech.say("whatif.estimate" if _scored(effect) else "whatif.assumption"),
     )
 
 
@@ -76,6 +76,10 @@ def _differ(old: RuleResult, new: RuleResult) -> bool:
     )
 
 
+def _scored(effect: WhatIf) -> bool:
+    return (effect.score.before, effect.score.after) != (None, None)
+
+
 def _totals(effect: WhatIf, before: Report, after: Report, speech: Speech) -> Iterator[str]:
     none = speech.say("column.none")
 
@@ -86,7 +90,8 @@ def _totals(effect: WhatIf, before: Report, after: Report, speech: Speech) -> It
 
     score = [none if total is None else f"{total:.2f}" for total in (
         effect.score.before, effect.score.after)]  # fmt: skip
-    yield step("score", *score)
+    if _scored(effect):
+        yield step("score", *score)
     yield step("verdict", *(speech.name("verdict", report.verdict.status)
         for report in (before, after)))  # fmt: skip
     money = (effect.money_fen.before, effect.money_fen.after)
