@@ -15,6 +15,7 @@ from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_fore
 from kshop_audit.auditing.pack_notes import pack_notes, pack_warnings
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
+from kshop_audit.auditing.voices import voices_of
 from kshop_audit.comparing.compare import compare
 from kshop_audit.comparing.regressions import regressions
 from kshop_audit.ingest import Source
@@ -159,6 +160,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         ),
         today=due.items[:TODAY],
         today_counts=due.counts,
+        voices=voices_of(first.whole) if request.wanted.heat else None,
     )
     if request.earlier is not None:
         report = replace(report, comparison=compare(request.earlier, report))

@@ -32,6 +32,18 @@ def refund_reasons(facts: Facts, rule: str, *, longest: timedelta) -> Frames:
     ended, seconds (of refund tickets from application to end, those longer than `longest`
     excluded as damaged times); most orders first.
     """
+    found = reasons(facts, rule)
+    return {
+        "refunds": found["refunds"],
+        "reasons": found["reasons"]
+        .join(_handled(facts, rule, longest), on="folded", how="left")
+        .with_columns(pl.col("ended", "seconds").fill_null(0))
+        .sort("orders", "folded", descending=[True, False]),
+    }
+
+
+def reasons(facts: Facts, rule: str) -> Frames:
+    """`refund_reasons` without how long their refunds took."""
     first = _first_reasons(facts, rule)
     given = (
         first.filter(pl.col("folded").is_not_null())
@@ -42,9 +54,7 @@ def refund_reasons(facts: Facts, rule: str, *, longest: timedelta) -> Frames:
         "refunds": first.select(
             aftersales=pl.len(), unstated=pl.col("folded").null_count().cast(pl.Int64)
         ),
-        "reasons": given.join(_handled(facts, rule, longest), on="folded", how="left")
-        .with_columns(pl.col("ended", "seconds").fill_null(0))
-        .sort("orders", "folded", descending=[True, False]),
+        "reasons": given.sort("orders", "folded", descending=[True, False]),
     }
 
 

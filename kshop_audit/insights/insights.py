@@ -17,20 +17,18 @@ import polars as pl
 from kshop_audit import __version__, topics
 from kshop_audit.auditing.inputs import read_exports
 from kshop_audit.auditing.notes import inputs_of
+from kshop_audit.auditing.voices import BY_PRODUCT, Reasons, products_of
 from kshop_audit.facts import Facts, voices
 from kshop_audit.facts.suspicion import suspicious
-from kshop_audit.facts.text import fold
 from kshop_audit.ingest import Request, TextNeeds
 from kshop_audit.ingest.files.digests import hashing
-from kshop_audit.masking import masked, masked_label
+from kshop_audit.masking import masked
 from kshop_audit.model.insights import (
     INSIGHTS_SCHEMA,
     Cell,
     Heat,
     Insights,
-    Product,
     Reason,
-    ReasonCount,
     Refunds,
     Repeats,
     TopicCount,
@@ -41,6 +39,7 @@ from kshop_audit.model.insights import (
 )
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE, shown
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import PackRef, Tool, Window
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.packs import load as load_pack
@@ -54,8 +53,6 @@ LEAST_TICKETS = 2
 """So many tickets make a buyer one with repeated trouble."""
 ENOUGH = 10
 """So many counted messages make the rate of one hour of a weekday worth a look: a guess."""
-OWN_REASONS = 3
-"""Reasons that are listed of a product."""
 OWN_WORDS = 5
 """Words that are listed of a topic."""
 OWN_TICKETS = 10
@@ -70,7 +67,6 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "repeats": ("tickets.ticket_id", "tickets.buyer_id|orders.buyer_id"),
 }
 """Section → the columns without which it is missing."""
-BY_PRODUCT = ("orders.order_id", "orders.product_id", "orders.paid_at")
 RULES = {
     "refunds": quality_refund_rate.info.id,
     "topics": reply_rate.info.id,
@@ -169,8 +165,9 @@ def _missing(facts: Facts) -> dict[str, Text]:
         rule = RULES.get(name)
         if rule is not None and rule not in facts.terms.pack.rules:
             pack = facts.terms.pack.id
+            named = pack_name(pack).zh
             found[name] = Text(
-                zh=f"规则包 {pack} 没有 {rule}，窗口和口径无从取得；可用 --pack kuaishou。",
+                zh=f"{named}的规则没有这一项的口径，没法统计；可以加 --pack kuaishou 按快手的算。",
                 en=f"Pack {pack} has no {rule}, which defines what is counted; try --pack "
                 "kuaishou.",
             )
@@ -201,43 +198,21 @@ def _frames(facts: Facts, there: Iterable[str], top: int) -> dict[str, pl.LazyFr
 
 
 def _refunds(found: _Computed, products_missing: Text | None, top: int) -> Refunds:
-    terms = found.terms
-    quality = {fold(word) for word in terms.words("quality_reasons")}
-    known = quality | {fold(word) for word in terms.words("other_reasons")}
-
-    def said(row: Mapping[str, Any]) -> str:
-        """A reason of the form; what somebody typed himself could name a person."""
-        text = str(row["reason"])
-        return text if row["folded"] in known or not found.mask else masked_label(text)
-
-    own: dict[str, list[ReasonCount]] = {}
+    said = Reasons(found.terms, mask=found.mask)
     whole = found.one("refunds")
     reasons = found.rows("reasons")
-    if products_missing is None:
-        for row in found.rows("product_reasons"):
-            count = ReasonCount(said(row), row["orders"], row["folded"] in quality)
-            own.setdefault(row["product_id"], []).append(count)
-    listed = found.rows("products") if products_missing is None else []
+    listed = products_of(found.frames, said) if products_missing is None else ()
     return Refunds(
         window=found.window(RULES["refunds"]),
         aftersales=whole["aftersales"],
         paid=found.one("paid")["paid"] if products_missing is None else None,
         unstated=whole["unstated"],
         reasons=tuple(
-            Reason(said(row), row["orders"], row["folded"] in quality, row["ended"], row["seconds"])
+            Reason(said.said(row), row["orders"], said.quality(row), row["ended"], row["seconds"])
             for row in reasons[:top]
         ),
         reasons_count=len(reasons),
-        products=tuple(
-            Product(
-                product_id=row["product_id"],
-                title=row["title"],
-                paid=row["paid"],
-                aftersales=row["aftersales"],
-                reasons=tuple(own.get(row["product_id"], ())[:OWN_REASONS]),
-            )
-            for row in listed
-        ),
+        products=listed,
         products_count=found.one("products_count")["products"] if listed else 0,
         products_missing=products_missing,
     )

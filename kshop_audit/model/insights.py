@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Input, PackRef, Tool, Window
+from kshop_audit.model.voices import Product
 
 INSIGHTS_SCHEMA = "kshop-audit/insights/1"
 
@@ -31,15 +32,6 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class ReasonCount:
-    """A first after-sales reason and the orders that gave it; `quality`: the pack calls it so."""
-
-    reason: str
-    orders: int
-    quality: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """A reason over the whole shop.
 
@@ -52,20 +44,6 @@ class Reason:
     quality: bool
     ended: int
     seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product with its paid orders and its orders with after-sales, of the same window.
-
-    An order counts for every product in it.
-    """
-
-    product_id: str
-    title: str | None
-    paid: int
-    aftersales: int
-    reasons: tuple[ReasonCount, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from kshop_audit.model.forecast import RuleForecast, ScoreForecast
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 from kshop_audit.model.recipe import ScoreRecipe
+from kshop_audit.model.voices import Voices
 
 SCHEMA = "kshop-audit/report/2"
 READABLE = ("kshop-audit/report/1", SCHEMA)
@@ -371,6 +372,7 @@ class Report:
     `warnings`: what must be read before any figure, such as files that the pack is not made for;
     they stand among the notes as well. Empty in reports saved before there were any.
     `comparison` is None where no earlier report was given.
+    `voices`: reasons of after-sales, in reports made for a format that shows them.
     """
 
     schema: str
@@ -390,3 +392,4 @@ class Report:
     today_counts: Mapping[str, DueCount] = field(default_factory=dict)
     warnings: tuple[Text, ...] = ()
     comparison: Comparison | None = None
+    voices: Voices | None = None

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from kshop_audit import topics
+from kshop_audit.auditing.voices import OWN_REASONS
 from kshop_audit.codec import encode
 from kshop_audit.ingest import Request
-from kshop_audit.insights.insights import ENOUGH, OWN_REASONS, Survey, insights
+from kshop_audit.insights.insights import ENOUGH, Survey, insights
 from kshop_audit.model.insights import Insights
 from kshop_audit.model.settings import Settings
 from tests import oracle
@@ -218,7 +219,7 @@ def test_each_section_stands_on_its_own_exports(
         assert (got.refunds.products_missing is None) == ("orders" in kinds)
         assert (got.refunds.paid is None) == ("orders" not in kinds)
     if kinds == ("orders",):
-        assert "商家后台 → 售后管理" in got.missing["refunds"].zh
+        assert "商家后台导出（售后管理" in got.missing["refunds"].zh
         assert "no chats file" in got.missing["heat"].en
 
 

@@ -79,6 +79,36 @@ def test_sliders_say_what_the_command_says(opened: Open, counts: dict[str, int])
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rule", "typed", "change"),
+    [
+        ("ship-48h", "99%", "ship-48h=99%"),
+        ("reply-rate", "80", "reply-rate=80%"),
+        ("dispute-fault-rate", "3.5", "dispute-fault-rate=3.5%"),
+    ],
+)
+def test_a_rate_that_is_typed_turns_as_many_as_the_command(
+    opened: Open, rule: str, typed: str, change: str
+) -> None:
+    page = opened().page
+    page.click("#tab-outlook")
+    box = page.locator(f".lever:has(input[data-rule={rule}]) .aim")
+    box.fill(typed)
+    box.press("Enter")
+    effect = json.loads(
+        command("whatif", "failing", "--change", change, "--format", "json"), parse_float=Decimal
+    )
+    after = next(one["after"] for one in effect["rules"] if one["id"] == rule)
+    own = replace(rule_of(report_of("failing"), rule), value=float(after["value"]), numerator=None)
+    assert shown(page, rule, "reached") == phrases.value(own, ZH)
+    assert page.locator("#then").text_content() == f"{effect['score']['after']:.2f}"
+    box.fill("a lot")
+    box.press("Enter")
+    assert box.get_attribute("aria-invalid") == "true"
+    assert shown(page, rule, "count") == "+0"
+
+
+@pytest.mark.slow
 def test_sliders_move_by_keyboard_and_back(opened: Open) -> None:
     page = opened().page
     page.click("#tab-outlook")
@@ -176,3 +206,28 @@ def test_what_changed_stands_in_a_tile_of_its_own() -> None:
     (tile,) = re.findall(r'<section class="card since">(.*?)</section>', page, re.DOTALL)
     assert tile.count("<li") >= 5
     assert 'class="card since"' not in html.render(report, "zh")
+
+
+def test_what_customers_say_is_a_part_of_its_own() -> None:
+    report = report_of("failing")
+    assert report.voices is not None
+    page = html.render(report, "zh")
+    (panel,) = re.findall(r'id="panel-heard".*?</section>', page, re.DOTALL)
+    assert 'svg class="heat"' in panel
+    for product in report.voices.products or ():
+        assert f"{product.aftersales}/{product.paid}" in panel
+        assert product.aftersales >= max(one.orders for one in product.reasons)
+    counted = sum(one.orders for one in report.voices.reasons) + report.voices.unstated
+    assert counted == report.voices.aftersales
+    silent = tuple(replace(rule, heat=()) for rule in report.rules)
+    assert "panel-heard" not in html.render(replace(report, voices=None, rules=silent), "zh")
+
+
+def test_all_red_lines_have_one_day_and_nothing_due_stands_twice() -> None:
+    report = report_of("failing")
+    page = html.render(report, "zh")
+    (tiles,) = re.findall(r'<div class="tiles">(.*?)\n</div>\n', page, re.DOTALL)
+    assert re.search(r"最早 11 月 \d+ 日全部过线", tiles)
+    for item in report.today:
+        for name in item.ids.given()[:1]:
+            assert tiles.count(name) == 1

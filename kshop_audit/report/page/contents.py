@@ -16,21 +16,21 @@ from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.page import charts
 from kshop_audit.report.page.calendars import HeatMap, heat
-from kshop_audit.report.view import phrases
+from kshop_audit.report.view import distances, phrases, short
 from kshop_audit.report.view.contents import View
 from kshop_audit.report.view.rows import Mark, Row
 from kshop_audit.report.view.speech import Speech
 
 MOST_ROWS = 200
 """Rows of a table in a drawer; the rest is counted, and stands in the evidence files."""
-_MOST_DUE = 12
+_MOST_DUE = 8
 _MOST_WHEN = 8
 _IDS = ("order_id", "ticket_id", "message_id", "session_id", "violation_id", "tracking_no")
 
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """One thing to do today."""
+    """One thing to do today; `unsure`: it may be done already."""
 
     left: str
     late: bool
@@ -38,6 +38,7 @@ class DueRow:
     ids: str
     action: str
     cost: str
+    unsure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,7 @@ def _due(item: DueItem, speech: Speech) -> DueRow:
         ids=speech.data(" ".join(item.ids.given()[:1])),
         action=speech.text(item.action),
         cost=cost,
+        unsure=not item.certain,
     )
 
 
@@ -243,6 +245,12 @@ def whens(report: Report, speech: Speech) -> tuple[When, ...]:
     order = {"bad": 0, "unknown": 1, "good": 2}
     shown = [one for one in found if one is not None]
     return tuple(sorted(shown, key=lambda one: order[one.kind])[:_MOST_WHEN])
+
+
+def all_by(view: View) -> str:
+    """The day on which all red lines that are missed can pass; "" for one, which says it itself."""
+    rows = [row for group in view.groups if group.mark is Mark.FAIL for row in group.rows]
+    return short.earliest(rows, view.speech)
 
 
 def calm(report: Report, speech: Speech) -> str:
@@ -259,14 +267,14 @@ def _when(rule: RuleResult, speech: Speech) -> When | None:
     title = speech.text(rule.title)
     ahead = rule.forecast
     if rule.status is Status.FAIL:
-        if ahead is None:
-            text = speech.say("part.when_unknown")
+        if ahead is None or rule.window is None:
+            text = distances.outlook(rule, speech) or speech.say("part.when_unknown")
         elif ahead.first_pass is not None:
-            text = speech.say("part.when_pace", day=speech.coming_day(ahead.first_pass))
+            text = speech.say("short.at_pace", date=speech.coming_day(ahead.first_pass))
         elif ahead.at_best is not None:
-            text = speech.say("part.when_best", day=speech.coming_day(ahead.at_best))
+            text = speech.say("short.at_best_plain", date=speech.coming_day(ahead.at_best))
         else:
-            text = speech.say("part.when_never")
+            text = speech.say("short.never", days=rule.window.days)
         return When(title, text, "bad")
     if rule.status is Status.NO_VERDICT:
         return When(title, speech.say("part.when_data"), "unknown")

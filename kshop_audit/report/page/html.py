@@ -12,6 +12,7 @@ from markupsafe import Markup
 from kshop_audit.model.report import Report
 from kshop_audit.report.page import charts, contents
 from kshop_audit.report.page.calendars import roll_offs, score_ahead
+from kshop_audit.report.page.heard import heard
 from kshop_audit.report.page.scripts import Scripts, part
 from kshop_audit.report.page.whatif import whatif
 from kshop_audit.report.view.contents import view
@@ -41,8 +42,10 @@ def render(report: Report, lang: str) -> str:
         due=due,
         due_more=more,
         whens=contents.whens(report, speech),
+        all_by=contents.all_by(shown),
         calm=contents.calm(report, speech),
         tabs=contents.tabs(report, shown),
+        heard=heard(report, speech),
         whatif=whatif(report, speech),
         roll_offs=roll_offs(report, speech),
         score_ahead=score_ahead(report, speech),

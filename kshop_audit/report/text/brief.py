@@ -63,6 +63,9 @@ def _failures(shown: View, most: int) -> list[str]:
 
 
 def _failure(row: Row, speech: Speech) -> str:
+    if row.rule.target is not None and row.rule.target.operator in ("none", "all"):
+        # How many offend says all that the value and the target say.
+        return speech.say("brief.offended", title=row.named, distance=row.distance or row.value)
     target = speech.target(row.rule, marked=False)
     if row.rule.target is not None and row.rule.target.assumption:
         target += speech.say("sign.comma") + speech.say("figure.assumed_word")

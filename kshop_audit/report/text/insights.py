@@ -11,15 +11,14 @@ from kshop_audit.model.insights import (
     Cell,
     Heat,
     Insights,
-    Product,
     Reason,
-    ReasonCount,
     Refunds,
     Repeats,
     Topics,
     Wait,
     Waits,
 )
+from kshop_audit.model.voices import Product, ReasonCount
 from kshop_audit.report.text.layout import flush_right, pad, table
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view.speech import Speech

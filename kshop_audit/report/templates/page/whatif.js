@@ -90,6 +90,19 @@ if (box) {
       over(times(weight, sum(rules.map((rule) => found[rule]))), [BigInt(rules.length), 1n]));
     return parts.length ? clamped(over(sum(earned), weights)) : null;
   };
+  /* The least count that brings the figure to what was typed; all of them where none does. */
+  const enough = (rule, text) => {
+    const { turns } = recipe.rules.find((one) => one.rule === rule);
+    const typed = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim());
+    if (!typed) return null;
+    const shown = decimal(typed[1]);
+    const wanted = recipe.shown[rule].ratio ? over(shown, [100n, 1n]) : shown;
+    const at = (count) => reached(turns, count);
+    const way = side(at(turns.most), at(0));
+    const there = (count) => side(at(count), wanted) * way >= 0;
+    for (let count = 0; count < turns.most; count += 1) if (there(count)) return count;
+    return turns.most;
+  };
   const update = () => {
     const counts = Object.fromEntries(sliders.map((one) => [one.dataset.rule, Number(one.value)]));
     const found = points(counts);
@@ -114,9 +127,24 @@ if (box) {
       ? `kshop-audit whatif … ${changed.map((one) => `--change ${one.dataset.rule}=+${one.value}`).join(" ")}`
       : "";
   };
-  for (const slider of sliders) slider.addEventListener("input", update);
+  const aim = (slider) => slider.closest(".lever").querySelector(".aim");
+  for (const slider of sliders) {
+    slider.addEventListener("input", () => {
+      aim(slider).value = "";
+      update();
+    });
+    aim(slider).addEventListener("change", ({ target }) => {
+      const count = enough(slider.dataset.rule, target.value);
+      target.setAttribute("aria-invalid", String(count === null && target.value !== ""));
+      slider.value = count ?? 0;
+      update();
+    });
+  }
   document.getElementById("reset").addEventListener("click", () => {
-    for (const slider of sliders) slider.value = 0;
+    for (const slider of sliders) {
+      slider.value = 0;
+      aim(slider).value = "";
+    }
     update();
   });
   for (const slider of sliders) slider.value = 0;
