@@ -55,6 +55,8 @@ fuzz: $(READY) ## N damaged files (50,000), SHOPS (20,000) degraded and whole on
 conduct: $(READY) ## precision and recall of the conduct rules on sentences held out
 	$(BIN)/python -m tests.conduct.measuring
 	$(BIN)/python -m tests.conduct.measuring --core
+	$(BIN)/python -m tests.conduct.measuring blind
+	$(BIN)/python -m tests.conduct.measuring hard
 	$(BIN)/python -m tests.conduct.measuring fresh
 
 weights: $(READY) ## train the scorer of the conduct rules anew

@@ -1,7 +1,8 @@
 """Precision and recall of the conduct rules on the measuring corpus, by clause and in total.
 
 `python -m tests.conduct.measuring` prints the held-out figures (`make conduct`), never a sentence;
-with `--core` those without the packages of the extra, with `fresh` those of the fresh sentences.
+with `--core` those without the packages of the extra, with the name of another part (PARTS) those
+of its sentences.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ HEADER = (
     "recall (95 % interval)"
 )
 EXTRA = ("rjieba", "pypinyin", "opencc")
-PARTS = ("held_out", "fresh", "tuning")
+PARTS = ("held_out", "blind", "hard", "fresh", "tuning")
 Z = 1.959964
 """The two-sided 95 % point of the normal distribution."""
 
@@ -151,7 +152,7 @@ def alarms(rows: Sequence[Labelled], seen: Sequence[Mapping[str, str]]) -> str:
 
 
 def report(part: str, folder: Path) -> list[str]:
-    """The figures of `tuning`, `held_out` or `fresh`, with the ordinary sentences of that part."""
+    """The figures of one of PARTS, with the ordinary sentences of that part."""
     rows = corpus(f"{part}.csv")
     note = part.replace("_", " ")
     ordinary = [row for row in corpus("ordinary.csv") if row.part == note]

@@ -15,6 +15,7 @@ import pytest
 
 FOLDER = Path(__file__).with_name("corpus")
 PARTS = {"tuning": "tuning.csv", "held out": "held_out.csv"}
+TRAINED = ("tuning.csv", "training.csv", "later.csv", "further.csv", "ordinary.csv")
 LABELS = ("hit", "review", "clean")
 Row = dict[str, str]
 
@@ -46,6 +47,16 @@ def test_no_sentence_stands_twice(parts: dict[str, list[Row]], ordinary: list[Ro
     rows = [*parts["tuning"], *parts["held out"], *ordinary]
     assert len(_texts(rows)) == len(rows)
     assert all(row["sentence"] == row["sentence"].strip() != "" for row in rows)
+
+
+def test_no_sentence_that_is_only_measured_was_trained_on() -> None:
+    trained = _texts(row for name in TRAINED for row in _rows(name))
+    for name in ("held_out.csv", "blind.csv", "hard.csv", "fresh.csv"):
+        rows = _rows(name)
+        assert len(_texts(rows)) == len(rows)
+        shared = len(_texts(rows) & trained)
+        assert shared == 0, (name, shared)
+        assert {row["label"] for row in rows} <= set(LABELS)
 
 
 def test_every_row_is_labelled(parts: dict[str, list[Row]], ordinary: list[Row]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kshop_audit.facts.chat.second_look import Look
+from kshop_audit.facts.chat.scoring import scorer
+from kshop_audit.facts.chat.second_look import SCORED_AS, Look
 from kshop_audit.model.settings import Lexicon, Settings, lexicon_of
 from kshop_audit.packs import load
 from tests.conduct.labels import CLAUSES, HIT, NONE, REVIEW, Count, counts, found, sentences, table
@@ -57,7 +58,9 @@ def spoken() -> list[tuple[str, str, str]]:
         certain = (*words.words, *words.certain)
         every += [(f"这款是{word}哦", clause, HIT) for word in certain]
         every += [(f"亲亲，{' '.join(word)}", clause, HIT) for word in certain]
-        every += [(f"这款呢{word}哦", clause, REVIEW) for word in words.doubtful]
+        # The scorer may speak for a doubtful word, where there is a scorer.
+        doubtful = SEEN if SCORED_AS.get(name, name) in scorer().lists else REVIEW
+        every += [(f"这款呢{word}哦", clause, doubtful) for word in words.doubtful]
         every += [(f"亲亲{phrase}。", clause, REVIEW) for phrase in words.review]
         every += [(f"这里呢{phrase}。", clause, NONE) for phrase in words.innocent]
     names = lexicon("contact_names")
@@ -121,7 +124,7 @@ def test_the_sentences_are_many_different_and_explained() -> None:
     assert sum(not sentence.expected for sentence in labelled) >= 100
 
 
-@pytest.mark.parametrize("part", ["held_out", "fresh"])
+@pytest.mark.parametrize("part", ["held_out", "blind", "hard", "fresh"])
 def test_the_page_holds_the_figures(part: str, tmp_path: Path) -> None:
     """`make conduct` prints them; those without the extra need another process."""
     page = DOCS.read_text(encoding="utf-8")
