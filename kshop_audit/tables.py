@@ -59,7 +59,9 @@ SAID = ("_said", "_said_again")
 tells apart once the text is dropped."""
 
 SILENT = "_silent"
-"""Boolean, of chat rows as they are read: the message has no text; of buyers' rows nothing."""
+"""Boolean, of chat rows as they are read: the message has no text; null where its characters are
+written as numbers. Of buyers' rows it says nothing.
+"""
 LOST = "_lost"
 """Boolean: the message had a text that the export does not hold. The column is there only if that
 is so of a message of the shop's side.

@@ -12,7 +12,13 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from kshop_audit.auditing.assessed import LIKE, NEAR, assessed
-from kshop_audit.auditing.contradicted import backwards, of_chats, of_refunds, refused
+from kshop_audit.auditing.contradicted import (
+    backwards,
+    of_chats,
+    of_refunds,
+    refused,
+    untold_replies,
+)
 from kshop_audit.auditing.coverage import GUIDES, PACED, Reach
 from kshop_audit.auditing.inputs import Exports
 from kshop_audit.auditing.selection import PackRun
@@ -312,6 +318,7 @@ def _unless_foreign(
     times that cannot be right.
     """
     foreign = reach.foreign(needed_by(rule)) or backwards(kinds, reach)
+    foreign = foreign or untold_replies(measured, kinds, reach)
     if foreign is None:
         return measured
     all_of_it = {Why.NOT_COVERED: Doubts(turned=max(measured.denominator or 0, 1))}

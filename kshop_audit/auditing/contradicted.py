@@ -84,19 +84,51 @@ SILENT = Text(
 
 
 def backwards(kinds: Sequence[Kind], reach: Reach) -> Text | None:
-    """Why nothing can be said by files whose times lie before the payment in most rows."""
+    """Why nothing can be said by files of which most times lie before what they follow."""
     for kind in kinds:
         found = reach.backwards(kind)
         if found is not None:
             name = KIND_NAMES[kind]
             return Text(
-                zh=f"{name.zh}文件 {found.of} 行里有 {found.rows} 行的 {found.column} 早于订单的"
-                "支付时间，这些时间不是北京时间，或者读错了：请按北京时间重新导出；"
-                "整批文件都是别的时区时用 --zone 写明",
+                zh=f"{name.zh}文件 {found.of} 行里有 {found.rows} 行的 {found.column} 早于 "
+                f"{found.start}，次序反了：时间不是北京时间，或者列对错了。请按北京时间重新导出、"
+                "核对列名；整批文件都是别的时区时用 --zone 写明",
                 en=f"{found.rows} of {found.of} rows of the {name.en} have {found.column} before "
-                "the payment of their order, so these are no Beijing times, or were read wrongly: "
-                "export them in Beijing time, or name the zone with --zone if all files have it",
+                f"{found.start}, which it follows: these are no Beijing times, or the columns are "
+                "mixed up. Export them in Beijing time and check the columns, or name the zone "
+                "with --zone if all files have it",
             )
+    return None
+
+
+def untold_replies(measured: Measurement, kinds: Sequence[Kind], reach: Reach) -> Text | None:
+    """Why chats do not tell which question was answered, or how soon; None where they do."""
+    if Kind.CHATS not in kinds or measured.offence:
+        return None
+    if talks := reach.one_time:
+        return Text(
+            zh=f"聊天文件里 {talks} 个会话的所有消息都是同一个时间，像是会话的时间，"
+            "不是每条消息的发送时间，看不出多久才回复：请导出带每条消息时间的聊天记录。",
+            en=f"All messages of {talks} conversations have one time, which seems to be that of "
+            "the conversation: it does not tell how soon they were answered. Export the chats with "
+            "the time of each message.",
+        )
+    if sides := reach.one_side:
+        return Text(
+            zh=f"聊天文件里没有一个会话同时有买家和客服的消息（{sides[0]} 个只有买家，"
+            f"{sides[1]} 个只有客服），对不上谁回复了谁：请核对会话编号、买家编号两列。",
+            en=f"No conversation holds both sides ({sides[0]} have buyers alone, {sides[1]} the "
+            "shop alone), so nothing tells who answered whom: check the columns of conversation "
+            "and buyer ids.",
+        )
+    if shared := reach.shared_talks:
+        return Text(
+            zh=f"聊天文件的会话编号不是一个买家一个：{shared[0]} 个编号下有 {shared[1]} 个买家，"
+            "看不出谁回复了谁：请导出带真正会话编号的聊天，或去掉这一列（按买家算会话）。",
+            en=f"The conversation ids are not those of one buyer: {shared[0]} of them hold "
+            f"{shared[1]} buyers, so nothing tells who answered whom. Export the ids of the "
+            "conversations, or leave the column out (then a buyer is a conversation).",
+        )
     return None
 
 

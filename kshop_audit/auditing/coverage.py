@@ -9,7 +9,14 @@ from functools import cached_property
 
 from kshop_audit.facts.belonging import only_waiting, orders_of_tickets, sessions_of_ratings
 from kshop_audit.facts.days import BEGUN
-from kshop_audit.facts.plausible import Backwards, before_payment, holds_ended_alone
+from kshop_audit.facts.plausible import (
+    Backwards,
+    before_payment,
+    holds_ended_alone,
+    talks_of_one_side,
+    talks_of_one_time,
+    talks_of_several,
+)
 from kshop_audit.ingest import Source
 from kshop_audit.judging.empty_days import (
     EmptyDays,
@@ -140,6 +147,21 @@ class Reach:
     @cached_property
     def _backwards(self) -> dict[Kind, Backwards | None]:
         return {}
+
+    @cached_property
+    def one_time(self) -> int:
+        """Conversations whose messages have one time for all; 0 where each has its own."""
+        return talks_of_one_time(self.loaded.tables)
+
+    @cached_property
+    def one_side(self) -> tuple[int, int] | None:
+        """See `plausible.talks_of_one_side`."""
+        return talks_of_one_side(self.loaded.tables)
+
+    @cached_property
+    def shared_talks(self) -> tuple[int, int] | None:
+        """See `plausible.talks_of_several`."""
+        return talks_of_several(self.loaded.tables)
 
     def ended_alone(self, kind: Kind) -> bool:
         """Whether a file lacks what waits, and the operator does not say that it is complete."""

@@ -13,6 +13,7 @@ from kshop_audit.facts.shipments import (
     imprecise_pickups,
     imprecise_shipments,
     telling_files,
+    unkept_days,
     waybill_rows,
     waybills,
 )
@@ -49,6 +50,8 @@ def orders(facts: Facts) -> pl.LazyFrame:
     old_files = outdated_files(tables, Kind.ORDERS, terms)
     own_files = telling_files(tables, Kind.ORDERS, terms)
     stated = pl.col(FILE).is_in(own_files) | pl.col("pickup_stated").fill_null(False)
+    if unkept := unkept_days(tables, terms):
+        stated &= ~pl.col("uploaded_at").dt.date().is_in(unkept).fill_null(False)
     lines = together(tables, old_files)
     shipped = waybills(tables, terms)
     moved = lines.join(shipped, on="order_id", how="left")

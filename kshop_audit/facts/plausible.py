@@ -7,13 +7,15 @@ time of shipping lacks the orders that wait, and that shows as well: orders end,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.model.schema import Kind
+from kshop_audit.tables import SPAN_SUFFIX
 
 ENOUGH = 10
 """So many rows before their payment, or so many expected ones that are not there, are no chance."""
@@ -22,6 +24,9 @@ DAY = timedelta(days=1)
 HISTORY = 7 * DAY
 """In less time a shop shows no habits: all orders of one evening are shipped on the next day."""
 
+MESSAGES = 3
+"""Fewer messages of a conversation may be of one second: a question and a robot's answer."""
+
 AFTER_PAYMENT = {
     Kind.ORDERS: ("shipped_at", "picked_up_at", "received_at", "finished_at"),
     Kind.SHIPMENTS: ("shipped_at", "picked_up_at", "signed_at"),
@@ -29,23 +34,36 @@ AFTER_PAYMENT = {
 }
 """What comes after the payment of its order, by kind."""
 
+IN_ORDER = {Kind.TICKETS: ("applied_at", ("agreed_at", "finished_at"))}
+"""Kind → what comes first, and what only comes after it."""
+
 ENDED = {Kind.ORDERS: ("paid_at", "shipped_at"), Kind.TICKETS: ("applied_at", "finished_at")}
 """Kind → when one begins to wait, and when that is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backwards:
-    """So many `rows` of a column, `of` all that can be compared, lie before their payment."""
+    """So many `rows` of a column, `of` all that can be compared, lie before another time that they
+    follow: the payment, or the application of a ticket.
+    """
 
     kind: Kind
     column: str
+    start: str
     rows: int
     of: int
 
 
 def before_payment(tables: Tables, kind: Kind) -> Backwards | None:
-    """The first column of a kind that lies before the payment in most rows; None if none does."""
+    """The first column of a kind that lies before the payment, or before what it follows, in most
+    rows; None if none does.
+    """
     rows, orders = tables.frames.get(kind), tables.frames.get(Kind.ORDERS)
+    start, later = IN_ORDER.get(kind, ("", ()))
+    if rows is not None and start in rows.columns:
+        found = _early(kind, rows, start, [name for name in later if name in rows.columns])
+        if found is not None:
+            return found
     if rows is None or orders is None or "paid_at" not in orders.columns:
         return None
     names = [name for name in AFTER_PAYMENT.get(kind, ()) if name in rows.columns]
@@ -53,13 +71,85 @@ def before_payment(tables: Tables, kind: Kind) -> Backwards | None:
         if not names or not {"order_id"} <= {*rows.columns} & {*orders.columns}:
             return None
         paid = orders.select("order_id", "paid_at").drop_nulls().unique("order_id", keep="any")
-        rows = rows.select("order_id", *names).join(paid, on="order_id")
+        spans = [name + SPAN_SUFFIX for name in names if name + SPAN_SUFFIX in rows.columns]
+        rows = rows.select("order_id", *names, *spans).join(paid, on="order_id")
+    return _early(kind, rows, "paid_at", names)
+
+
+def _early(kind: Kind, rows: pl.DataFrame, start: str, names: Sequence[str]) -> Backwards | None:
     for name in names:
-        both = rows.select(early=pl.col(name) < pl.col("paid_at")).drop_nulls()
+        span = name + SPAN_SUFFIX
+        spanned = pl.col(span).fill_null(0) if span in rows.columns else pl.lit(0)
+        latest = pl.col(name) + pl.duration(seconds=spanned, time_unit="ms")
+        both = rows.select(early=latest < pl.col(start)).drop_nulls()
         early = int(both["early"].sum())
         if early >= ENOUGH and early * 2 > both.height:
-            return Backwards(kind, name, early, both.height)
+            return Backwards(kind, name, start, early, both.height)
     return None
+
+
+def talks_of_one_time(tables: Tables) -> int:
+    """How many conversations of MESSAGES or more, by both sides, have one time for all of them, if
+    nearly all have: then it is the conversation's, and tells nothing of how soon one answered. 0
+    where it is each message's own.
+    """
+    frame = tables.frames.get(Kind.CHATS)
+    if frame is None or not {"session_id", "sender_role", "sent_at"} <= {*frame.columns}:
+        return 0
+    if tables.imprecise(Kind.CHATS, "sent_at"):
+        return 0
+    buyer = pl.col("sender_role") == "buyer"
+    talks = (
+        frame.filter(pl.col("session_id").is_not_null())
+        .group_by("session_id")
+        .agg(
+            rows=pl.len(),
+            alike=pl.col("sent_at").min() == pl.col("sent_at").max(),
+            both=buyer.any() & one_of("sender_role", MERCHANT).any(),
+        )
+        .filter((pl.col("rows") >= MESSAGES) & pl.col("both"))
+    )
+    alike = int(talks["alike"].sum())
+    return alike if alike >= ENOUGH and alike * 10 >= talks.height * 9 else 0
+
+
+def talks_of_one_side(tables: Tables) -> tuple[int, int] | None:
+    """How many conversations hold buyers alone, and how many the shop's side alone, where none
+    holds both and there are ENOUGH of each; None where some does.
+    """
+    frame = tables.frames.get(Kind.CHATS)
+    if frame is None or "sender_role" not in frame.columns or frame["sender_role"].null_count():
+        return None
+    names = [name for name in ("session_id", "buyer_id") if name in frame.columns]
+    if not names:
+        return None
+    buyer = pl.col("sender_role") == "buyer"
+    talks = (
+        frame.group_by(key=pl.coalesce(names))
+        .agg(asked=buyer.any(), replied=one_of("sender_role", MERCHANT).any())
+        .filter(pl.col("key").is_not_null())
+    )
+    asked, replied = int(talks["asked"].sum()), int(talks["replied"].sum())
+    if talks.filter(pl.col("asked") & pl.col("replied")).height:
+        return None
+    several = talks.height >= ENOUGH and frame.height >= 2 * ENOUGH
+    return (asked, replied) if asked and replied and several else None
+
+
+def talks_of_several(tables: Tables) -> tuple[int, int] | None:
+    """How many conversations name several buyers, and how many buyers these are, where most of
+    their messages stand in such ones; None where a conversation is that of one buyer.
+    """
+    frame = tables.frames.get(Kind.CHATS)
+    if frame is None or not {"session_id", "buyer_id", "sender_role"} <= {*frame.columns}:
+        return None
+    asked = frame.filter((pl.col("sender_role") == "buyer") & pl.col("session_id").is_not_null())
+    talks = asked.group_by("session_id").agg(
+        rows=pl.len(), buyers=pl.col("buyer_id").drop_nulls().n_unique()
+    )
+    shared = talks.filter(pl.col("buyers") > 1)
+    rows, buyers = int(shared["rows"].sum()), int(shared["buyers"].sum())
+    return (shared.height, buyers) if buyers >= ENOUGH and rows * 2 > asked.height else None
 
 
 def holds_ended_alone(tables: Tables, kind: Kind, as_of: datetime) -> bool:

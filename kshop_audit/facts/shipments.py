@@ -9,7 +9,7 @@ import polars as pl
 from kshop_audit.facts.freshness import outdated_files
 from kshop_audit.facts.merging import Merge, last_of_all, least, merged, one_is
 from kshop_audit.facts.spans import LATEST
-from kshop_audit.facts.tables import SEVERAL, Tables
+from kshop_audit.facts.tables import SEVERAL, Tables, one_of
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.tables import FILE
@@ -80,6 +80,36 @@ def telling_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:
     )
     silent = found.filter(~pl.col("stated") & (pl.col("rows") >= ENOUGH))[FILE].to_list()
     return [file for file in having if file not in silent]
+
+
+ARRIVALS = 10
+"""So many parcels that arrived, without a single pickup on their days, are no chance."""
+
+ARRIVED = ("received", "completed")
+"""States of an order of which the parcel was picked up, whenever that was."""
+
+
+def unkept_days(tables: Tables, terms: Terms) -> list[date]:
+    """The days of shipment on which the orders' own column of pickup times was not kept: a run of
+    days without a single one, though ARRIVALS of their parcels have arrived and others have one.
+    """
+    frame, needed = tables.frames.get(Kind.ORDERS), {"shipped_at", "picked_up_at", "status"}
+    if frame is None or not needed <= {*frame.columns} or Kind.SHIPMENTS in tables.frames:
+        return []
+    days = (
+        frame.filter(pl.col("shipped_at") <= terms.as_of)
+        .group_by(day=pl.col("shipped_at").cast(pl.Date))
+        .agg(
+            told=pl.col("picked_up_at").is_not_null().any(),
+            arrived=one_of("status", ARRIVED).fill_null(False).sum(),
+        )
+        .sort("day")
+        .with_columns(run=pl.col("told").rle_id())
+    )
+    if days.is_empty() or not days["told"].any():
+        return []
+    lost = ~pl.col("told") & (pl.col("arrived").sum().over("run") >= ARRIVALS)
+    return days.filter(lost)["day"].to_list()
 
 
 def covered(at: pl.Expr, kind: Kind, terms: Terms) -> pl.Expr:

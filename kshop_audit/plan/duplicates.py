@@ -68,7 +68,24 @@ def key_in(kind: Kind, good: pl.DataFrame) -> list[str]:
     key = [name for name in TABLES[kind].key if name in there]
     if kind is Kind.PRODUCTS and "sku_id" not in there and "sku_price" in there:
         key.append("sku_price")  # all that tells the variants of a product apart
+    if kind is Kind.CHATS and _numbered_anew(good):
+        key += [name for name in (*TALK, "sent_at") if name in there]
     return key
+
+
+TALK = ("session_id", "buyer_id")
+MANY = 10
+"""So many messages of one id in several conversations, most of all, are no versions of one."""
+
+
+def _numbered_anew(chats: pl.DataFrame) -> bool:
+    """Whether ids of messages count within a conversation: then most stand in several of a file."""
+    talk = next((name for name in TALK if name in chats.columns), None)
+    if talk is None or "message_id" not in chats.columns:
+        return False
+    talks = pl.col(talk).n_unique().over(FILE, "message_id")
+    several = chats.filter(pl.col("message_id").is_not_null()).select(talks > 1).to_series()
+    return int(several.sum()) >= max(MANY, chats.height // 2)
 
 
 def related_files(good: pl.DataFrame, key: str) -> set[tuple[int, int]]:

@@ -30,6 +30,7 @@ from kshop_audit.plan.duplicates import (
 )
 from kshop_audit.plan.keeping import Keeping
 from kshop_audit.plan.lost_texts import with_lost_texts
+from kshop_audit.plan.midnights import with_days
 from kshop_audit.plan.newest import latest_rows, newest_event, outliers, without
 from kshop_audit.plan.read import BAD, NO_TEXT, FileRows, Reader
 from kshop_audit.plan.shops import of_one_shop
@@ -191,7 +192,7 @@ def put_together(
 
 def _completed(kind: Kind, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of a kind with what all of its files together tell."""
-    numbered = with_numbers(rows, kind)
+    numbered = with_days(kind, with_numbers(rows, kind))
     return with_lost_texts(numbered) if kind is Kind.CHATS else numbered
 
 
@@ -261,6 +262,8 @@ def _overlap(one: Sequence[datetime], other: Sequence[datetime]) -> bool:
 
 def _problems(kind: Kind, part: FileRows, names: Mapping[int, str]) -> Iterator[Text]:
     yield from refusals.lost_digits(kind, part.good, names)
+    if kind is Kind.ORDERS:
+        yield from refusals.shared_numbers(part.good, names)
     if kind is Kind.SERVICE_STATS:
         yield from refusals.two_figures(part.good, names)
         yield from refusals.without_a_day(part.strays, names)

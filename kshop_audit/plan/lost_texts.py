@@ -26,7 +26,7 @@ def with_lost_texts(chats: pl.DataFrame) -> pl.DataFrame:
     if not {"sender_role", "sent_at"} <= {*chats.columns}:
         return told
     ours = one_of("sender_role", MERCHANT).fill_null(False)
-    if not chats.select((ours & pl.col(SILENT)).any()).item():
+    if not chats.select((ours & pl.col(SILENT).fill_null(True)).any()).item():
         return told
     lost = _lost(_speaking(chats.filter(ours)))
     if not lost.any():
@@ -37,16 +37,18 @@ def with_lost_texts(chats: pl.DataFrame) -> pl.DataFrame:
 
 
 def _speaking(ours: pl.DataFrame) -> pl.DataFrame:
-    """The messages with _typed (Boolean: said to be a text), _free (Boolean: of no known type),
-    _day and _account, all never null but the day.
+    """The messages with _encoded (Boolean: the text is there, as numbers), _typed (Boolean: said to
+    be a text), _free (Boolean: of no known type), _day and _account, none null but the day.
     """
     kind = pl.col("message_type") if "message_type" in ours.columns else pl.lit(None, pl.String)
     account = pl.col("agent_account") if "agent_account" in ours.columns else pl.lit("")
     return ours.select(
-        FILE, SILENT,
+        FILE,
+        pl.col(SILENT).fill_null(True),
         _typed=(kind == "text").fill_null(False),
         _free=kind.is_null(),
         _day=pl.col("sent_at").cast(pl.Date),
+        _encoded=pl.col(SILENT).is_null(),
         _account=account.fill_null("").cast(pl.String),
     )  # fmt: skip
 
@@ -57,7 +59,7 @@ def _lost(rows: pl.DataFrame) -> pl.Series:
     speaks = (typed | free) & pl.col(_DAY).is_not_null()
     said = rows.select((speaks & ~silent).any()).item()
     if not said:
-        return rows.select(silent & speaks).to_series()
+        return rows.select((silent & speaks) | pl.col("_encoded")).to_series()
     # Of so many messages of no known type so many are texts, on days on which some are.
     there = rows.filter(free).filter((~pl.col(SILENT)).any().over(FILE, _DAY))
     texts, of = (there.height - there[SILENT].sum(), there.height) if there.height else (1, 1)
@@ -78,4 +80,5 @@ def _lost(rows: pl.DataFrame) -> pl.Series:
     mute = (pl.col("_account") != "") & ~pl.col("_text").any().over(FILE, "_account")
     mute &= pl.col("_expected").sum().over(FILE, "_account") >= enough
     stated = typed & ((typed & silent).sum() >= ENOUGH)
-    return rows.select(silent & speaks & (pl.col("_gone") | mute | stated)).to_series()
+    lost = silent & speaks & (pl.col("_gone") | mute | stated)
+    return rows.select(lost | pl.col("_encoded")).to_series()

@@ -55,6 +55,34 @@ def two_figures(good: pl.DataFrame, names: Mapping[int, str]) -> Iterator[Text]:
         )
 
 
+SEVERAL = 10
+"""So many numbers, and one in ten of all, that stand for orders of different times."""
+
+
+def shared_numbers(good: pl.DataFrame, names: Mapping[int, str]) -> Iterator[Text]:
+    """Files of orders of which one number stands for several orders, as masked ones do: an order is
+    made once. `names`: of the files of orders.
+    """
+    at = next((name for name in ("created_at", "paid_at") if name in good.columns), None)
+    if at is None or "order_id" not in good.columns:
+        return
+    again = good.filter(pl.col("order_id").hash().is_duplicated() & pl.col(at).is_not_null())
+    if again.is_empty():
+        return
+    times = again.group_by(FILE, "order_id").agg(times=pl.col(at).n_unique())
+    for file, name in names.items():
+        several = times.filter((pl.col(FILE) == file) & (pl.col("times") > 1)).height
+        own = good.filter(pl.col(FILE) == file)["order_id"].n_unique() if several else 0
+        if several >= SEVERAL and several * 10 >= own:
+            yield Text(
+                f"{name}：{several} 个订单号各有几个不同的下单时间，一个号不是一单（打了码、"
+                "截短了，或者列对错了）；请导出完整的订单号",
+                f"{name}: {several} order numbers have several times at which they were made, so "
+                "one number is not one order (masked, cut short, or another column); export whole "
+                "order numbers",
+            )
+
+
 def _lost(name: str, column: str, example: str) -> Text:
     return Text(
         f"{name}：{column} 的编号第 15 位以后都是 0（如 {example}），是表格软件改掉的，"

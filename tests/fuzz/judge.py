@@ -156,6 +156,8 @@ def _stated(source: Source, table: pl.DataFrame, damaged: Damaged, kuaishou: boo
     if text is None:
         yield f"read as {source.encoding}, which it is not"
         return
+    if text.count("\n") == text.count("\r\r\n"):
+        text = text.replace("\r\r\n", "\r\n")  # the line ends of a program that doubled them
     found = records(text, str(source.delimiter))
     frame = frame_of(source)
     end = up_to(found, frame.delimiter, frame.row)
@@ -179,7 +181,8 @@ def usual(frame: Frame, first: Record, found: Sequence[Record]) -> int:
     widths = Counter(len(record.cells) for record in below)
     header = (len(first.cells), frame.width)
     fitting = max(header, key=lambda width: widths[width])
-    return fitting if widths[fitting] or not widths else widths.most_common(1)[0][0]
+    whole = any(len(record.cells) in header for record in found)  # a foot may be all that is
+    return fitting if widths[fitting] or not widths or whole else widths.most_common(1)[0][0]
 
 
 def is_foot(record: Record) -> bool:

@@ -112,7 +112,11 @@ def shipping_unit(files: Files, order: str, lines: list[Cells]) -> Unit:
         return frozenset({OUT})
     paid = earliest(interval_of(line["paid_at"]) for line in lines)
     if paid is None:
-        return frozenset({OUT})
+        rows = [*lines, *files["shipments"].by("order_id").get(order, [])]
+        sent = earliest(interval_of(row.get("shipped_at", "")) for row in rows)
+        before = sent is not None and sent.low < files.since(30)
+        paid_once = lines[0]["status"] in (*LEFT, "paid") and not before
+        return ANYTHING if paid_once else frozenset({OUT})
     inside = files.inside(paid)
     if inside == {False}:
         return frozenset({OUT})

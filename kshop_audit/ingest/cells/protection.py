@@ -6,13 +6,18 @@ import polars as pl
 
 _NOTHING = (
     "-", "--", "---", "—", "——", "/", "无", "(无)", "nan", "null", "none", "n/a",
+    "nat", "<na>",
     "****", "***", "*****",
 )  # fmt: skip
 
 
+_CASED = {"nan": "NaN", "nat": "NaT"}
+"""As programs write them."""
+
+
 def _spellings(word: str) -> set[str]:
     """A word in every case, half and full width: comparing is far cheaper than normalising."""
-    cases = {word, word.upper(), word.capitalize(), word.replace("nan", "NaN")}
+    cases = {word, word.upper(), word.capitalize(), _CASED.get(word, word)}
     wide = {ord(" ") + n: 0xFEE0 + ord(" ") + n for n in range(1, 95)}
     return cases | {text.translate(wide) for text in cases}
 

@@ -16,10 +16,16 @@ _LONGEST = 60
 """Bytes of the longest placeholder."""
 
 
+_ENCODED = r"\\u[4-9][0-9a-fA-F]{3}|&#(?:x[4-9][0-9a-fA-F]{3}|(?:19[5-9]|[23]\d\d|40\d)\d\d);"
+"""A Chinese character as a program wrote its number; pictures are written so as well."""
+
+
 def silent() -> pl.Expr:
-    """Boolean, never null: `content` is null, holds no letter, digit or picture, or says itself
-    that the text is gone.
+    """Boolean: `content` is null, holds no letter, digit or picture, or says itself that the text
+    is gone; null where there is a text and its characters are written as numbers.
     """
     text = pl.col("content")
     short = pl.when(text.str.len_bytes() <= _LONGEST).then(text)
-    return text.is_null() | short.str.strip_chars().str.contains(_NOTHING).fill_null(False)
+    nothing = text.is_null() | short.str.strip_chars().str.contains(_NOTHING).fill_null(False)
+    encoded = text.str.contains(_ENCODED).fill_null(False)
+    return pl.when(~encoded).then(nothing)

@@ -185,6 +185,7 @@ class TextNeeds:
         each = said.drop_nulls().unique()
         texts = pl.DataFrame([each.to_physical().alias("code"), each.cast(pl.String)])
         without = texts.filter(silent())["code"]
+        encoded = texts.filter(silent().is_null())["code"]
         texts = texts.filter(self.keep())
         places = said.to_physical().replace_strict(
             texts["code"],
@@ -195,6 +196,9 @@ class TextNeeds:
         mute = said.is_null()
         if len(without):
             mute |= said.to_physical().is_in(without.implode()).fill_null(True)
+        if len(encoded):
+            unread = said.to_physical().is_in(encoded.implode()).fill_null(False)
+            mute = mute.set(unread, None)
         return frame.with_columns(texts["content"].gather(places), mute.alias(SILENT))
 
     def said(self) -> pl.Expr:

@@ -146,8 +146,10 @@ def _is_data(record: Sequence[str], match: HeaderMatch) -> bool:
     texts = [text.strip(BLANKS) for text in record]
     named = any(map(IDENTITY.match, (*texts[:1], key or "")))
     filled_cells = sum(map(bool, texts))
-    enough = filled_cells * 3 >= len(match.headers) or any(map(DATED.match, texts))
-    if named and filled_cells > 2 and enough:
+    dated = any(map(DATED.match, texts))
+    enough = dated or filled_cells * 3 >= len(match.headers)
+    whole = dated and filled_cells > 3 and filled_cells * 2 >= len(match.headers)
+    if whole or (named and filled_cells > 2 and enough):
         return True  # in whatever columns: those that no rule reads, or those of another layout
     if filled * 3 < len(cells) or (key is not None and not IDENTITY.match(key)):
         return False

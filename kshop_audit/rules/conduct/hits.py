@@ -56,10 +56,10 @@ def wanting(tables: Tables) -> Mapping[Why, Text]:
         return {}
     first, last = (f"{at:%m-%d}" for at in tables.texts_lost)
     text = Text(
-        zh=f"{{}} 条商家消息没有文字（{first} 至 {last}），说了什么看不出来："
-        "请重新导出带消息内容的聊天",
-        en=f"{{}} merchant messages lack their text ({first} to {last}), so what they say is not "
-        "known: export the chats again with the content of the messages",
+        zh=f"{{}} 条商家消息没有文字或文字没解码（{first} 至 {last}），"
+        "说了什么看不出来：请重新导出带消息内容的聊天",
+        en=f"{{}} merchant messages lack their text or have it as codes ({first} to {last}), so "
+        "what they say is not known: export the chats again with the content of the messages",
     )
     return {Why.NOT_COVERED: text}
 

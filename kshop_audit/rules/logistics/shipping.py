@@ -63,11 +63,25 @@ def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     known = in_time(shipped, limit, terms).where(~opened) | vague.where(opened)
     # An order that waits for its payment in an old file may have been paid since.
     touched = pl.col("doubt").is_not_null() | (_stated("outdated") & limit.early.is_null())
+    touched = touched | _payment_lost(limit, terms)
     if Kind.SHIPMENTS in tables.doubtful:
         # An earlier waybill can make no order late that was in time, unless each is a parcel.
         sure = known.hit & ~known.miss & ~known.out & (shipped_at(terms) == "lines_shipped_at")
         touched = touched | (pl.col("waybill_doubt").is_not_null() & ~sure)
     return ANYTHING.where(touched) | known.where(~touched)
+
+
+PAID = ("paid", "shipped", "received", "completed")
+"""States that an order reaches by its payment."""
+
+
+def _payment_lost(paid: TimeRange, terms: Terms) -> pl.Expr:
+    """Boolean: the order was paid by its state, and when it was is not known; one that was shipped
+    before the window was paid before it. `paid`: the payment, or a limit that follows from it.
+    """
+    before = (pl.col("uploaded_at") < terms.since("ship-48h")).fill_null(False)
+    there = pl.col("status").is_in(PAID).fill_null(False)
+    return paid.early.is_null() & there & ~before & ~_stated("outdated")
 
 
 def _stated(name: str) -> pl.Expr:
@@ -84,7 +98,8 @@ def _ratio(
     chances = _chances(limit, tables, terms)
     if not paid.precise:
         chances = Chances(chances.hit, chances.miss, chances.out | window.out)
-    certain = pl.col("doubt").is_null()
+    lost = _payment_lost(paid, terms)
+    certain = pl.col("doubt").is_null() & ~lost
     excluded = {
         "unpaid": paid.early.is_null() & certain & ~_stated("outdated"),
         "force_majeure": pl.col("exempted"),
@@ -95,7 +110,7 @@ def _ratio(
     unsure = chances.unsure(~window.hit, *excluded.values())
     causes = {
         **because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"}),
-        Why.NO_TIME: _stated("may_have_left") & ~_stated("unclear") & ~_stated("outdated"),
+        Why.NO_TIME: (_stated("may_have_left") & ~_stated("unclear") & ~_stated("outdated")) | lost,
     }
     if not (limit.precise and span_of(tables, shipped_at(terms)).precise):
         causes[Why.NOT_PRECISE] = pl.col(shipped_at(terms)).is_not_null()
