@@ -42,6 +42,9 @@ _TEXTS = {
 }
 """pydantic's type of an error → the sentence in both languages."""
 
+_SPOKEN = {"error": "（红线）", "warn": "（提醒）", "info": "（参考）", "off": "（关闭）"}
+"""What the words for a level mean."""
+
 
 class TomlTable(BaseModel):
     """A table that knows all its keys."""
@@ -88,7 +91,9 @@ def fault_of(details: ErrorDetails, root: type[TomlTable]) -> Fault:
         return Fault(path, context["zh"], context["en"])
     if kind in ("literal_error", "enum"):
         allowed = context["expected"].replace("'", "").replace(" or ", ", ")
-        return Fault(path, f"应为 {allowed} 之一", f"must be one of {allowed}")
+        spoken = "、".join(f"{one}{_SPOKEN.get(one, '')}" for one in allowed.split(", "))
+        gap = "" if spoken.endswith("）") else " "
+        return Fault(path, f"应为 {spoken}{gap}之一", f"must be one of {allowed}")
     return Fault(path, *_TEXTS.get(kind, (details["msg"], details["msg"])))
 
 

@@ -46,10 +46,13 @@ def report(faults: Sequence[Fault], layers: Sequence[Layer]) -> None:
     placed = [(place_of(layers, fault.path) or "", fault) for fault in faults]
     zh, en = [], []
     for where, fault in sorted(placed, key=_reading_order):
-        start = f"{where}: " if where else ""
         key = ".".join(str(step) for step in fault.path)
-        zh.append(f"{start}{key}：{fault.zh}")
-        en.append(f"{start}{key}: {fault.en}")
+        # An option names its key itself.
+        same = where.lstrip("-").replace("-", "_") == key
+        start = f"{where}: " if where and not same else ""
+        named = where if same else key
+        zh.append(f"{start}{named}：{fault.zh}")
+        en.append(f"{start}{named}: {fault.en}")
     raise ConfigError("\n".join(zh), "\n".join(en))
 
 

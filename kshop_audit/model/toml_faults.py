@@ -30,6 +30,9 @@ _WORDS = (
     (r"Invalid hex value", "转义写得不对"),
 )
 
+_CHINESE_KEY = re.compile(r"\s*([^\s\"'#=\[\]]*[一-鿿][^\s\"'=\[\]]*)\s*=")
+"""A key in Chinese without the quotes that TOML wants around it."""
+
 _FOREIGN = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "＂": '"', "「": '"', "」": '"', "＝": "=", "［": "[",
     "］": "]", "【": "[", "】": "]", "，": ",", "｛": "{", "｝": "}", "＃": "#",
@@ -48,6 +51,9 @@ def toml_fault(error: ValueError, text: str) -> Text:
     place = f"第 {line} 行第 {found['column']} 个字符：" if line else "文件末尾："
     foreign = _foreign(text.splitlines()[int(line) - 1]) if line and text else None
     zh, en = _chinese(what), str(error)
+    chinese = _CHINESE_KEY.match(text.splitlines()[int(line) - 1]) if line and text else None
+    if chinese is not None:
+        zh = f'中文名要加英文引号："{chinese[1]}" = …'
     if foreign is not None:
         wrong, right = foreign
         zh = f"有中文输入法的 {wrong}，请改成英文的 {right}"

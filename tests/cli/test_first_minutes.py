@@ -210,6 +210,7 @@ def test_a_forgotten_command_is_check(run: Run, tmp_path: Path) -> None:
         ("a = 1\na = 2", "写了两次"),
         ("[a]\n[a]", "写了两次"),
         ('a = "x', "缺少右边的引号"),
+        ("[levels]\n好评率 = 'warn'", '中文名要加英文引号："好评率" = …'),
         ("a", "缺少等号"),
         ("a = [1", "缺少右方括号"),
     ],

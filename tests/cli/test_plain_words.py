@@ -157,3 +157,42 @@ def test_doctor_names_columns_as_they_stand_in_chinese_files(
     # What is to be typed into shop.toml stands in brackets.
     plain = re.sub(r"\[inputs\.[\w.-]+\]|(?<=[一-鿿] )[a-z_]+(?=[、\n])", "", text)
     assert {name for name in columns if "_" in name and name in plain} == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (("--pack", "快收"), "--pack：没有名为 快收 的规则包"),
+        (("--lang", "中文"), "--lang：应为 zh、en 之一"),
+        (
+            ("--level", "回复率=红"),
+            "应为 error（红线）、warn（提醒）、info（参考）、off（关闭）之一",
+        ),
+        (("--by", "颜色"), "可用 客服、时段、日期、星期、快递、省份、商品"),
+    ],
+)
+def test_a_wrong_choice_is_answered_with_the_right_ones(
+    typed: tuple[str, str], answer: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lang = () if "--lang" in typed else ("--lang", "zh")
+    assert main(["check", str(SAMPLES / "healthy"), *typed, *lang]) == 2
+    assert answer in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        (("--by", "客服"), ("--by", "agent")),
+        (("--level", "客服好评率=红线"), ("--level", "cs-satisfaction=error")),
+        (("--max-age", "36 小时"), ("--max-age", "36h")),
+    ],
+)
+def test_chinese_choices_are_understood(
+    typed: tuple[str, str], plain: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = str(SAMPLES / "pinduoduo")
+    texts = []
+    for flags in (typed, plain):
+        main(["check", shop, *flags, "--lang", "zh", "--format", "json", "--pack", "kuaishou"])
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1] != ""

@@ -455,7 +455,7 @@ def test_faults_of_the_environment_and_of_flags_are_named_after_them(tmp_path: P
     )
     assert stated == [
         "--level: levels.x-rule: unknown rule x-rule",
-        "--require: require: unknown rule y-rule",
+        "--require: unknown rule y-rule",
         "KSHOP_AUDIT_LANG: lang: must be one of zh, en",
     ]
 

@@ -124,6 +124,25 @@ def test_without_its_script_every_figure_is_there(opened: Open) -> None:
         assert name.is_visible()
 
 
+A4 = (718, 1047)
+"""Width and height of a sheet without its margins of a centimetre."""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("shop", SHOPS)
+def test_one_sheet_holds_all_that_is_to_be_done(opened: Open, shop: str, lang: str) -> None:
+    page = opened(shop, lang, width=A4[0], height=A4[1]).page
+    page.emulate_media(media="print")
+    ends = page.evaluate(
+        "[...document.querySelectorAll('.panel')].map("
+        "part => [part.id, part.getBoundingClientRect().bottom])"
+    )
+    sheet = {"panel-red", "panel-reminder", "panel-unknown"}
+    assert [name for name, end in ends if name in sheet and end > A4[1]] == []
+    behind = "getComputedStyle(document.querySelector('#panel-met')).breakBefore"
+    assert page.evaluate(behind) == "page"
+
+
 def test_paper_has_the_verdict_on_its_first_page(opened: Open) -> None:
     page = opened("failing", width=794, height=1123).page
     page.emulate_media(media="print")
