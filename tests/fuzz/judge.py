@@ -181,8 +181,8 @@ def usual(frame: Frame, first: Record, found: Sequence[Record]) -> int:
     widths = Counter(len(record.cells) for record in below)
     header = (len(first.cells), frame.width)
     fitting = max(header, key=lambda width: widths[width])
-    whole = any(len(record.cells) in header for record in found)  # a foot may be all that is
-    return fitting if widths[fitting] or not widths or whole else widths.most_common(1)[0][0]
+    cut = bool(widths) and max(widths) < min(header)  # the only rows lost cells
+    return fitting if widths[fitting] or not widths or cut else widths.most_common(1)[0][0]
 
 
 def is_foot(record: Record) -> bool:
