@@ -34,6 +34,9 @@ AFTER_PAYMENT = {
 }
 """What comes after the payment of its order, by kind."""
 
+PAID = ("paid", "shipped", "received", "completed")
+"""States that an order reaches by its payment."""
+
 IN_ORDER = {Kind.TICKETS: ("applied_at", ("agreed_at", "finished_at"))}
 """Kind → what comes first, and what only comes after it."""
 
@@ -86,6 +89,18 @@ def _early(kind: Kind, rows: pl.DataFrame, start: str, names: Sequence[str]) -> 
         if early >= ENOUGH and early * 2 > both.height:
             return Backwards(kind, name, start, early, both.height)
     return None
+
+
+def payments_lost(tables: Tables) -> bool:
+    """Whether ENOUGH orders that were paid by their state, and a quarter of them, have no time of
+    payment. A single one without was never paid for, as a gift is not.
+    """
+    frame = tables.frames.get(Kind.ORDERS)
+    if frame is None or not {"status", "paid_at"} <= {*frame.columns}:
+        return False
+    paid = frame.filter(one_of("status", PAID).fill_null(False))
+    lacking = paid["paid_at"].null_count()
+    return lacking >= ENOUGH and 4 * lacking >= paid.height
 
 
 def talks_of_one_time(tables: Tables) -> int:

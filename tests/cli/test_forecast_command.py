@@ -33,8 +33,8 @@ def test_one_line_a_rule_with_a_cell_a_day(capsys: pytest.CaptureFixture[str]) -
     assert len(bars) >= 10
     assert all(len(line.rsplit("  ", 1)[1]) == 30 for line in bars)
     assert any("估算总分" in line and "4.04 → " in line for line in lines)
-    assert any("最早 11 月 9 日达标" in line for line in lines)
-    assert any("这个统计期内补不回来" in line for line in lines)
+    assert any("最早 11 月 9 日能过" in line for line in lines)
+    assert any("60 天内补不回来" in line for line in lines)
 
 
 def test_plain_text_has_no_symbols(capsys: pytest.CaptureFixture[str]) -> None:

@@ -252,7 +252,7 @@ def test_a_rule_required_on_the_command_line_must_be_there(run: Run, tmp_path: P
     folder = shop(tmp_path / "shop")
     code, _, err = run("check", folder, "--require", "tb-reply-3m", "--lang", "en")
     assert code == EXIT_NO_AUDIT
-    assert "--require: require: unknown rule tb-reply-3m" in err
+    assert "--require: unknown rule tb-reply-3m" in err
 
 
 def test_a_rule_of_another_pack_says_in_which(run: Run) -> None:

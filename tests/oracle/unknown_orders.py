@@ -29,6 +29,7 @@ from .knowledge import (
 SHIP = timedelta(hours=48)
 PICKUP = timedelta(hours=24)
 LEFT = ("shipped", "received", "completed")
+PAID = ("paid", *LEFT)
 Fate = Interval | str
 """When a line left, or `gone` (given up), `waits`, `somewhen`."""
 
@@ -107,6 +108,13 @@ def line_fates(line: Cells, elsewhere: Interval | None) -> list[Fate]:
     return fates
 
 
+def payments_lost(files: Files) -> bool:
+    """Whether orders that were paid lack their time by the dozen, and not one as a gift does."""
+    paid = [row for row in files["orders"].good if row.get("status", "") in PAID]
+    lacking = sum(not row.get("paid_at", "") for row in paid)
+    return lacking >= 10 and lacking * 4 >= len(paid)
+
+
 def shipping_unit(files: Files, order: str, lines: list[Cells]) -> Unit:
     if any(line.get("is_presale") == "true" for line in lines):
         return frozenset({OUT})
@@ -115,8 +123,8 @@ def shipping_unit(files: Files, order: str, lines: list[Cells]) -> Unit:
         rows = [*lines, *files["shipments"].by("order_id").get(order, [])]
         sent = earliest(interval_of(row.get("shipped_at", "")) for row in rows)
         before = sent is not None and sent.low < files.since(30)
-        paid_once = lines[0]["status"] in (*LEFT, "paid") and not before
-        return ANYTHING if paid_once else frozenset({OUT})
+        paid_once = lines[0]["status"] in PAID and not before
+        return ANYTHING if paid_once and payments_lost(files) else frozenset({OUT})
     inside = files.inside(paid)
     if inside == {False}:
         return frozenset({OUT})

@@ -372,4 +372,4 @@ def test_the_figure_of_the_report_fits_the_usual_definition(run: Run, rule: str,
     assert usual["definition"]["window_days"] in (30, 60)
     code, out, _ = run("reconcile", folder, *flags_)
     assert code == 0
-    assert "window_days=" in out
+    assert {"zh": "近 ", "en": " day"}[lang] in out

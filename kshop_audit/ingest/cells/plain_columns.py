@@ -24,7 +24,7 @@ from kshop_audit.tables import ROW
 ODD = "_odd"
 """Boolean: the row needs a closer look."""
 
-_NO_ID = r"-{1,3}|—{1,2}|\*{3,5}|0|无|\(无\)|nan|null|none"
+_NO_ID = r"-{1,3}|—{1,2}|\*{3,5}|0|无|\(无\)|nan|nat|null|none"
 _STRANGE_ID = rf"[^ 0-9A-Za-z_:@()*·—一-龥-]|^ | $|^(?i:{_NO_ID})$"
 """Characters that a repair may touch, blanks at the ends, and words for nothing."""
 _SEVERAL = "[0-9] +[0-9]"

@@ -9,8 +9,9 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.orders import orders, possible_orders, span_of
+from kshop_audit.facts.plausible import PAID, payments_lost
 from kshop_audit.facts.spans import TimeRange
-from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.tables import Tables, one_of
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
@@ -63,7 +64,7 @@ def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     known = in_time(shipped, limit, terms).where(~opened) | vague.where(opened)
     # An order that waits for its payment in an old file may have been paid since.
     touched = pl.col("doubt").is_not_null() | (_stated("outdated") & limit.early.is_null())
-    touched = touched | _payment_lost(limit, terms)
+    touched = touched | _payment_lost(limit, tables, terms)
     if Kind.SHIPMENTS in tables.doubtful:
         # An earlier waybill can make no order late that was in time, unless each is a parcel.
         sure = known.hit & ~known.miss & ~known.out & (shipped_at(terms) == "lines_shipped_at")
@@ -71,16 +72,15 @@ def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
     return ANYTHING.where(touched) | known.where(~touched)
 
 
-PAID = ("paid", "shipped", "received", "completed")
-"""States that an order reaches by its payment."""
-
-
-def _payment_lost(paid: TimeRange, terms: Terms) -> pl.Expr:
-    """Boolean: the order was paid by its state, and when it was is not known; one that was shipped
-    before the window was paid before it. `paid`: the payment, or a limit that follows from it.
+def _payment_lost(paid: TimeRange, tables: Tables, terms: Terms) -> pl.Expr:
+    """Boolean: the order was paid by its state, and when it was the files do not tell, of this one
+    as of many; one that was shipped before the window was paid before it. `paid`: the payment, or a
+    limit that follows from it.
     """
+    if not payments_lost(tables):
+        return NEVER
     before = (pl.col("uploaded_at") < terms.since("ship-48h")).fill_null(False)
-    there = pl.col("status").is_in(PAID).fill_null(False)
+    there = one_of("status", PAID).fill_null(False)
     return paid.early.is_null() & there & ~before & ~_stated("outdated")
 
 
@@ -98,7 +98,7 @@ def _ratio(
     chances = _chances(limit, tables, terms)
     if not paid.precise:
         chances = Chances(chances.hit, chances.miss, chances.out | window.out)
-    lost = _payment_lost(paid, terms)
+    lost = _payment_lost(paid, tables, terms)
     certain = pl.col("doubt").is_null() & ~lost
     excluded = {
         "unpaid": paid.early.is_null() & certain & ~_stated("outdated"),
