@@ -58,7 +58,7 @@ CASES = [
     Case("--details", "ship-48h", says="sources"),
     Case("--evidence-limit", "0", (*SHIP, "-v", "--evidence", "proof")),
     Case("--by", "day", says="by day"),
-    Case("--encoding", "gb18030", (*SHIP, "-v"), says="gb18030"),
+    Case("--encoding", "gb18030", (*SHIP, "--format", "json"), says="gb18030"),
     Case("--delimiter", "semicolon", code=EXIT_NO_AUDIT),
     Case("--password-env", "NO_SUCH_NAME", code=EXIT_NO_AUDIT, says="NO_SUCH_NAME"),
     Case("--max-bad-rows", "90%", (*BAD[:3], "-v"), EXIT_INCOMPLETE, "13812345678"[:3] + "****78"),

@@ -65,7 +65,7 @@ def test_when_it_will_be_good_is_one_line(capsys: pytest.CaptureFixture[str]) ->
     main(["check", str(ROOT / "sample_data" / "failing"), "--width", "80", "--lang", "zh"])
     text = capsys.readouterr().out
     assert "没过的红线，怎样才能过（最早 11 月" in text
-    assert re.search(r"往后全部做到，最早 11 月 \d+ 日能过（还差 168 条按时回复）\n", text)
+    assert re.search(r"往后都做到，最早 11 月 \d+ 日能过（还差 168 条按时回复）\n", text)
     assert text.count("168") == 1
 
 
@@ -90,7 +90,7 @@ def test_sections_stand_in_their_order() -> None:
         "先做这几件",
         "达标 2 项",
         "数据：",
-        "【不通过】3 项红线未达标；看全部",
+        "【不通过】3 项红线未达标；更多",
     ]
     starts = [text.rindex(f"\n{part}" if index else part) for index, part in enumerate(order[1:])]
     assert text.startswith(order[0])
