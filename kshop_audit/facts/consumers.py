@@ -13,7 +13,12 @@ from kshop_audit.facts.ends import counted_at_ends
 from kshop_audit.facts.messages import with_buyers
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.talks import once, uncertain
-from kshop_audit.facts.waits import days_at_ends, messages_at_ends
+from kshop_audit.facts.waits import (
+    ASKS_UNTIL,
+    days_at_ends,
+    messages_at_ends,
+    open_question,
+)
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import AT, FILE, ROW
 
@@ -26,8 +31,9 @@ def buyer_days(facts: Facts, rule: str) -> pl.LazyFrame:
     A buyer is a buyer id, and only without one a session. Columns: day, week (Date, its Monday),
     at (first counted message), excluded (UInt8 index of EXCLUSIONS, null when counted), in_time
     (Boolean: no message waited longer; null where that is not known), due_at, reply_at, _at, _file,
-    _row (of the first message that waited too long). Where the chats are `uncertain` also why
-    (String: it is not known whether the buyer counts) and doubt (String: why in_time is unknown).
+    _row (of the first message that waited too long), and the columns of `waits.open_question`.
+    Where the chats are `uncertain` also why (String: it is not known whether the buyer counts) and
+    doubt (String: why in_time is unknown).
 
     human_only: robots' replies are none, the clock starts when the session entered an agent's
     list where the file has that time, and a message that only a robot answered is not counted.
@@ -52,6 +58,12 @@ def buyer_days(facts: Facts, rule: str) -> pl.LazyFrame:
         week=pl.col("day").dt.truncate("1w"),
         in_time=pl.when("late").then(pl.lit(False)).when(~pl.col("unsure")).then(pl.lit(True)),
     )
+
+
+@fact
+def asking_buyers(facts: Facts, rule: str) -> pl.LazyFrame:
+    """The buyer days (see there) with a question that waits for an answer."""
+    return facts(buyer_days, rule).filter(pl.col(ASKS_UNTIL).is_not_null())
 
 
 @fact(shared=True)
@@ -111,6 +123,21 @@ def answered_days(facts: Facts, rule: str, least: int) -> pl.LazyFrame:
     timed = messages_at_ends if uncertain(tables) else _timed
     units = timed(messages, as_of=terms.as_of, seconds=seconds)
     return _assessed_days(tables, units, least=least)
+
+
+@fact
+def asking_of_people(facts: Facts, rule: str) -> pl.LazyFrame:
+    """One row a buyer and natural day with a message of `answered_days` that waits for a person:
+    the columns of `waits.open_question`.
+    """
+    terms, tables = facts.terms, facts.tables
+    messages = _questions(tables, conversations.hours_of(terms, rule), human_only=True)
+    rows = messages.join(_people(tables), on=AT, how="left").with_columns(
+        counted=pl.col("excluded").is_null(),
+        due_at=pl.col("clock_at") + timedelta(seconds=terms.number(rule, "within_seconds")),
+    )
+    asked = open_question(terms.as_of, at_ends=uncertain(tables))
+    return rows.group_by("buyer", "day").agg(**asked).filter(pl.col(ASKS_UNTIL).is_not_null())
 
 
 def _questions(tables: Tables, hours: conversations.Hours, *, human_only: bool) -> pl.LazyFrame:
@@ -233,6 +260,7 @@ def _by_day(messages: pl.LazyFrame, *, as_of: datetime, seconds: int) -> pl.Lazy
         reason=pl.col("excluded").min(),
         at=pl.coalesce(pl.col("sent_at").filter("counted").min(), pl.col("sent_at").min()),
         **{name: _first_late(name) for name in ("due_at", "reply_at", AT, FILE, ROW)},
+        **open_question(as_of, at_ends=False),
     )
 
 

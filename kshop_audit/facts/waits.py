@@ -10,6 +10,33 @@ from kshop_audit.facts import conversations
 from kshop_audit.facts.ends import waiting
 from kshop_audit.tables import AT, FILE, ROW
 
+STALE = timedelta(hours=24)
+"""For so long after its time ran out an answer is still worth giving."""
+
+ASKS_UNTIL, ASKS_ROW, ASKS_SURE = "asks_until", "asks_row", "asks_sure"
+
+
+def open_question(as_of: datetime, *, at_ends: bool) -> dict[str, pl.Expr]:
+    """What a group of messages says of its first question that waits for an answer, as aggregates.
+
+    asks_until (Datetime: when its time runs out or ran out; null where nothing waits, or all of it
+    for too long), asks_row (_at of its chat row), asks_sure (Boolean: it waits for certain). The
+    messages have counted (Boolean), due_at, clock_at, reply_at, _at; `at_ends`: also clock_best,
+    reply_best and why. What waits for certain comes first, then the earliest.
+    """
+    waits = pl.col("counted") & pl.col("reply_at").is_null() & (pl.col("due_at") >= as_of - STALE)
+    order, sure = [pl.col("due_at"), pl.col(AT)], pl.col("counted")
+    if at_ends:
+        sure = (
+            pl.col("reply_best").is_null()
+            & (pl.col("clock_at") == pl.col("clock_best"))
+            & pl.col("why").is_null()
+        )
+        order = [~sure, *order]
+    chosen = [each.filter(waits) for each in order]
+    columns = {ASKS_UNTIL: pl.col("due_at"), ASKS_ROW: pl.col(AT), ASKS_SURE: sure}
+    return {name: own.filter(waits).sort_by(*chosen).first() for name, own in columns.items()}
+
 
 def _judged(messages: pl.LazyFrame, *, as_of: datetime, seconds: int) -> pl.LazyFrame:
     """Adds counted, sure, hit, may_hit, may_miss, runs, may_run (Boolean), due_at.
@@ -66,6 +93,7 @@ def days_at_ends(people: pl.LazyFrame, *, as_of: datetime, seconds: int) -> pl.L
             _doubt=pl.coalesce("why", "doubt").filter("counted").min(),
             at=pl.coalesce(pl.col("sent_at").filter("counted").min(), pl.col("sent_at").min()),
             **{name: _first_late(name) for name in ("due_at", "reply_at", AT, FILE, ROW)},
+            **open_question(as_of, at_ends=True),
         )
     )
     # A message of an unknown day may be one that was late on any day of its buyer.

@@ -52,15 +52,17 @@ def _of_kind(
     within: timedelta,
     muted: pl.Expr | None,
 ) -> pl.LazyFrame:
-    due, code, names = shape.due[kind], pl.col(query.CODE), units.collect_schema().names()
+    due = shape.due[kind]
+    rows = units if due.of is None else _beside(due.of)
+    code, names = pl.col(query.CODE), rows.collect_schema().names()
     near = pl.col("_deadline") <= terms.as_of + within
     if due.late_for is not None:
         near &= pl.col("_deadline") >= terms.as_of - due.late_for
     late = pl.col("_deadline") < terms.as_of
-    waits = units.with_columns(
+    waits = rows.with_columns(
         _deadline=due.deadline.cast(pl.Datetime("ms")), _waits=due.waits
     ).filter(near.fill_null(False) & pl.col("_waits").fill_null(True))
-    if muted is not None:
+    if muted is not None and due.of is None:
         waits = waits.filter(~muted)
     listed = _may_count(code)
     if due.beyond and query.AHEAD in names:
@@ -79,9 +81,16 @@ def _of_kind(
         *(_text(getattr(due, name), names).alias(name) for name in DESCRIBED),
         (pl.lit(None) if due.cost_fen is None else due.cost_fen).cast(pl.Int64).alias("cost_fen"),
         *(
-            (pl.col(name) if name in names else pl.lit(None)).cast(pl.Int64).alias(name)
-            for name in (AT, FILE, ROW)
+            (pl.col(column) if column in names else pl.lit(None)).cast(pl.Int64).alias(name)
+            for name, column in ((AT, due.row), (FILE, FILE), (ROW, ROW))
         ),
+    )
+
+
+def _beside(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows that are no units of the rule: listed as what is still open, and in no figure."""
+    return rows.with_columns(
+        pl.lit(query.PENDING, pl.UInt8).alias(query.CODE), pl.lit(False).alias(query.AGAINST)
     )
 
 

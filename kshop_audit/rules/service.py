@@ -25,7 +25,7 @@ from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Tally
 from kshop_audit.rules.kit.turning import SECOND, Turning, by_agent, by_hour
-from kshop_audit.rules.kit.unanswered import unanswered
+from kshop_audit.rules.kit.unanswered import ANSWER, unanswered
 from kshop_audit.tables import AT, FILE, ROW
 
 FAMILY = "service"
@@ -62,12 +62,7 @@ def _share(terms: Terms) -> Fraction:
         "chats.message_type|service-stats.messages": absent.NO_MESSAGE_TYPE,
         "chats.session_id|service-stats.messages": absent.NO_SESSION,
     },
-    due={
-        "question": Text(
-            zh="马上回复；已超时的也要回，别让买家等到找平台。",
-            en="Answer now; a late answer still counts with the buyer.",
-        )
-    },
+    due={"question": ANSWER},
 )
 def reply_rate(facts: Facts, terms: Terms) -> Shape:
     """Share of buyer messages answered within 300 seconds, 08:00-24:00, last 30 days.

@@ -324,6 +324,33 @@ class Finder:
             if self.as_of - 24 * HOUR <= deadline <= self.as_of + self.within:
                 yield self.one("question", deadline, row, "session_id", True)
 
+    def buyers(self, close: int, seconds: int) -> Iterator[Found]:
+        """Buyers' days with a message that nobody answered, each message on its own clock; one
+        whose time ended more than a day ago is given up. What only a robot answered waits for
+        nobody: it is answered, or no question to people.
+        """
+        talks: dict[str, list[Row]] = {}
+        for row in self.rows("chats"):
+            if self.happened(at(row, "sent_at")) and row["message_type"] in ("", "text"):
+                talks.setdefault(row["session_id"], []).append(row)
+        for rows in talks.values():
+            rows.sort(key=lambda row: (row["sent_at"], int(row["message_seq"])))
+            first: dict[str, Row] = {}
+            for place, row in enumerate(rows):
+                sent = at(row, "sent_at")
+                assert sent is not None
+                after = {other["sender_role"] for other in rows[place + 1 :]}
+                waits = row["sender_role"] == "buyer" and not after & {"agent", "robot"}
+                fresh = sent + timedelta(seconds=seconds) >= self.as_of - DAY
+                if waits and fresh and 8 <= sent.hour < close:
+                    first.setdefault(row["sent_at"][:10], row)
+            for row in first.values():
+                sent = at(row, "sent_at")
+                assert sent is not None
+                deadline = sent + timedelta(seconds=seconds)
+                if deadline <= self.as_of + self.within:
+                    yield self.one("question", deadline, row, "session_id", True)
+
     def appeals(self) -> Iterator[Found]:
         for row in self.rows("violations"):
             noticed, state = at(row, "notified_at"), row["status"]

@@ -89,7 +89,7 @@ MISSED: Mapping[tuple[str, str], Callable[[Shop, DueItem, datetime], None]] = {
     ("kuaishou", "ship"): ship, ("kuaishou", "promise"): promise, ("kuaishou", "pickup"): pickup,
     ("kuaishou", "ticket"): ticket, ("kuaishou", "question"): question,
     ("jd", "ticket"): ticket, ("jd", "finish"): finish, ("jd", "repay"): repay,
-    ("taobao", "question"): question,
+    ("taobao", "question"): question, ("kuaishou-2021-09", "question"): question,
 }  # fmt: skip
 """Pack and kind → how the unit is missed."""
 

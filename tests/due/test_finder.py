@@ -15,7 +15,7 @@ from kshop_audit.model.due import DueItem, DueList
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan.query import Wanted
 from tests.due.finder import Finder, Found
-from tests.due.shop import HOUR, Maker, write
+from tests.due.shop import HOUR, Maker, Row, write
 
 
 def due(
@@ -127,6 +127,63 @@ def test_the_deadlines_of_other_platforms(seed: int, tmp_path: Path) -> None:
         assert Counter(expected) - mine == Counter(), "there, but not listed"
         met |= set(asked)
     assert met >= {"ticket", "finish", "repay", "question", "pickup"}
+
+
+BY_DAY = [
+    ("douyin", 23, 180),
+    ("pinduoduo", 23, 3600),
+    ("kuaishou-2021-09", 24, 180),
+    ("kuaishou-2023-03", 23, 180),
+]
+"""Pack, closing hour and seconds of the rules that judge days, or buyers' days."""
+
+
+@pytest.mark.parametrize(("pack", "close", "seconds"), BY_DAY)
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_questions_of_rules_that_judge_days(
+    pack: str, close: int, seconds: int, seed: int, tmp_path: Path
+) -> None:
+    """With robots that answer some of them."""
+    within = (timedelta(0), 24 * HOUR)[seed % 2]
+    maker = Maker(seed, 150, within)
+    maker.as_of, maker.begin = datetime(2026, 11, 1, 15), datetime(2026, 10, 3)
+    shop = maker.shop()
+    for number, row in enumerate(shop["chats"]):
+        sent = row["sent_at"]
+        assert isinstance(sent, datetime)
+        row["sent_at"] = sent + timedelta(seconds=300 - seconds)  # the time ends on a boundary
+        if row["sender_role"] == "agent" and number % 3 == 0:
+            row["sender_role"] = "robot"
+    folder = tmp_path / "shop"
+    write(folder, shop)
+    expected = Counter(Finder(folder, maker.as_of, within).buyers(close, seconds))
+    settings = Settings(packs=(pack,), pack_chosen=True)
+    items = due(folder, maker.as_of, within, settings).items
+    mine = Counter(plain(item) for item in items if item.kind == "question")
+    assert {found.late for found in expected} == ({True, False} if within else {True})
+    assert mine - expected == Counter(), "listed, but not there"
+    assert expected - mine == Counter(), "there, but not listed"
+
+
+@pytest.mark.parametrize(("pack", "close", "seconds"), BY_DAY)
+def test_a_message_of_an_unknown_sender_may_have_been_the_answer(
+    pack: str, close: int, seconds: int, tmp_path: Path
+) -> None:
+    now = datetime(2026, 11, 1, 15)
+    asked = now - timedelta(seconds=60)
+    says = [("S1", "buyer", 60), ("S1", "神秘人", 30), ("S2", "buyer", 60), ("S3", "agent", 90)]
+    chats: list[Row] = [
+        {"session_id": name, "message_id": f"M{number}", "message_seq": number,
+         "buyer_id": f"B{name}", "sender_role": role, "message_type": "text", "content": "在吗",
+         "sent_at": now - timedelta(seconds=ago)}
+        for number, (name, role, ago) in enumerate(says)
+    ]  # fmt: skip
+    write(tmp_path / "shop", {"chats": chats})
+    items = due(tmp_path / "shop", now, settings=Settings(packs=(pack,), pack_chosen=True)).items
+    found = {item.ids.session_id: item for item in items if item.kind == "question"}
+    assert {name: item.certain for name, item in found.items()} == {"S1": False, "S2": True}
+    deadline = str(asked + timedelta(seconds=seconds))
+    assert {item.deadline for item in found.values()} == {deadline}
 
 
 def shifted(maker: Maker, number: int) -> datetime:

@@ -11,6 +11,8 @@ from datetime import timedelta
 
 import polars as pl
 
+from kshop_audit.tables import AT
+
 
 @dataclass(frozen=True)
 class Due:
@@ -25,8 +27,10 @@ class Due:
     None: as long as the unit lies in the rule's window. `beyond`: a unit outside the window counts
     until its deadline is over. `coming`: Boolean, the unit counts as soon as a window that ends
     some days before as-of reaches it. `ids`: columns of the unit that name it;
-    `conversation`: it is named by the chat row that the unit points to by _at, and units of one
-    conversation with one deadline are one thing to do. `product`, `province`, `carrier`: columns of
+    `conversation`: it is named by the chat row that the unit points to by the column `row`, and
+    units of one conversation with one deadline are one thing to do. `of`: rows that are no units of
+    the rule, which judges something larger (days), but of which a deadline is asked; all of them
+    are listed, and then `counts` is false. `product`, `province`, `carrier`: columns of
     the unit that describe it. `cost_fen`: Int64, what missing it costs; `cost_grade`: how well the
     pack knows that.
     """
@@ -41,6 +45,8 @@ class Due:
     coming: pl.Expr | None = None
     ids: tuple[str, ...] = ()
     conversation: bool = False
+    row: str = AT
+    of: pl.LazyFrame | None = None
     product: str | None = None
     province: str | None = None
     carrier: str | None = None

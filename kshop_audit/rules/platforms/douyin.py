@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.consumers import answered_days
+from kshop_audit.facts.consumers import answered_days, asking_of_people
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
 from kshop_audit.model.settings import Terms
@@ -16,6 +16,7 @@ from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.evidence import EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape, Stated
+from kshop_audit.rules.kit.unanswered import ANSWER_IN_PERSON, asked_by
 
 SCORE = "dy-experience-score"
 
@@ -36,6 +37,7 @@ LINES = ("bonus_traffic", "alliance", "termination")
     exempt=True,
     unit=Text(zh="天达标", en="days on target"),
     needs=("chats.sent_at", "chats.sender_role", "chats.session_id|chats.buyer_id"),
+    due={"question": ANSWER_IN_PERSON},
 )
 def dy_reply_3m(facts: Facts, terms: Terms) -> Shape:
     """Days on which people answered at least half of the messages within three minutes.
@@ -93,6 +95,7 @@ def dy_reply_3m(facts: Facts, terms: Terms) -> Shape:
         evidence=EvidenceColumns(ids=("day",)),
         findings=answered_by("day", met),
         unmapped=("sender_role", "message_type"),
+        due={"question": asked_by(facts(asking_of_people, "dy-reply-3m"))},
     )
 
 

@@ -23,6 +23,7 @@ from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, Findings, a
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
 from kshop_audit.rules.kit.shipped import shipped_at
+from kshop_audit.rules.kit.unanswered import ANSWER, asked_by
 
 CHATS = ("chats.sent_at", "chats.sender_role", "chats.buyer_id|chats.session_id")
 
@@ -104,6 +105,7 @@ def _with_missing_days(measured: Measurement, terms: Terms) -> Measurement:
     unit=Text(zh="个买家·日全部按时回复", en="buyers a day with every message answered in time"),
     needs=CHATS,
     assessed=("reply_3m_users", "consult_users"),
+    due={"question": ANSWER},
     conclude=_weeks,
     complete=_with_missing_days,
 )
@@ -190,6 +192,7 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
         unmapped=("sender_role", "message_type"),
         maybe=doubts.maybe(facts.tables),
         unknown=doubts.unknown(facts.tables),
+        due={"question": asked_by()},
     )
 
 

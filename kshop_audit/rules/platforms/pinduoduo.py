@@ -5,13 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from kshop_audit.facts import Facts
-from kshop_audit.facts.consumers import assessed_days
+from kshop_audit.facts.consumers import asking_buyers, assessed_days
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import by_day, doubts
 from kshop_audit.rules.kit.evidence import EvidenceColumns, answered_by
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
+from kshop_audit.rules.kit.unanswered import ANSWER, asked_by
 
 
 @rule(
@@ -26,6 +27,7 @@ from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
     no_days=by_day.WHOLE_DAYS,
     unit=Text(zh="天达标", en="days on target"),
     needs=("chats.sent_at", "chats.sender_role", "chats.buyer_id|chats.session_id"),
+    due={"question": ANSWER},
 )
 def pdd_reply_rate(facts: Facts, terms: Terms) -> Shape:
     """Days on which at least half of the consumers had every message answered within an hour.
@@ -83,4 +85,5 @@ def pdd_reply_rate(facts: Facts, terms: Terms) -> Shape:
         evidence=EvidenceColumns(ids=("day",)),
         findings=answered_by("day", met),
         unmapped=("sender_role", "message_type"),
+        due={"question": asked_by(facts(asking_buyers, "pdd-reply-rate"))},
     )

@@ -13,7 +13,7 @@ from kshop_audit.rules.kit import doubts
 from kshop_audit.rules.kit.evidence import REPLIED
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape
-from kshop_audit.rules.kit.unanswered import unanswered
+from kshop_audit.rules.kit.unanswered import ANSWER_IN_PERSON, unanswered
 
 
 def _few_rounds(measured: Measured, terms: Terms) -> Conclusion:
@@ -42,12 +42,7 @@ def _few_rounds(measured: Measured, terms: Terms) -> Conclusion:
     unit=Text(zh="轮在 3 分钟内人工响应", en="rounds answered by a person within three minutes"),
     needs=("chats.sent_at", "chats.sender_role", "chats.session_id|chats.buyer_id"),
     conclude=_few_rounds,
-    due={
-        "question": Text(
-            zh="马上人工回复；已超时的也要回，别让买家等到找平台。",
-            en="Have a person answer now; a late answer still counts with the buyer.",
-        )
-    },
+    due={"question": ANSWER_IN_PERSON},
 )
 def tb_reply_3m(facts: Facts, terms: Terms) -> Shape:
     """Share of rounds of a conversation that a person answered within three minutes.
