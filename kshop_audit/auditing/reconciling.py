@@ -73,6 +73,29 @@ class Reconciled:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class RulesOf:
+    """The pack that judges a rule, whether the rule has readings that can be tried, and points."""
+
+    pack: str
+    version: str
+    readings: bool
+    points: bool
+
+
+def rules_here(request: AuditRequest, scratch: Path) -> dict[str, RulesOf]:
+    """Rule → which pack judges it, of the rules that an audit of these files would look at."""
+    fitting, exports = opened(request, scratch)
+    found = {}
+    for run in reversed(runs_of(fitting, exports)):
+        for rule in run.rules:
+            own = run.pack.rules[rule.info.id]
+            found[rule.info.id] = RulesOf(
+                run.pack.id, run.pack.version, bool(own.readings), own.anchors is not None
+            )
+    return found
+
+
 def reconcile(request: AuditRequest, figures: Sequence[StatedFigure], scratch: Path) -> Reconciled:
     """Try every definition of the rule. UsageError for figures of several rules, of a rule without
     readings, of days that the files do not hold, and for texts that are no figures.

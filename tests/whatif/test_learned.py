@@ -141,9 +141,41 @@ def test_a_file_of_the_platform_teaches_them(run: Run, tmp_path: Path) -> None:
     assert config.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+def test_a_file_as_a_spreadsheet_saves_it(run: Run, tmp_path: Path, encoding: str) -> None:
+    """Titles for ids, days with slashes, several rules, and one that has no readings."""
+    folder = small_shop(1).write(tmp_path / "shop")
+    (folder / "shop.toml").write_text("", encoding="utf-8")
+    scores = tmp_path / "后台数字.csv"
+    scores.write_text(
+        "指标,日期,数字,分数\n48小时发货率,2026/10/31,70.0%,4.20\n"
+        "回复率,2026/10/31,70.0%,\n客服好评率,2026年10月31日,97.5%,4.90\n商品评分,20261031,4.8,4.50\n",
+        encoding=encoding,
+    )
+    asked = ("reconcile", folder, "--as-of", "2026-10-31", "--platform-scores", scores)
+    code, out, err = run(*asked, "--keep", "--lang", "zh")
+    assert code == 0, err
+    assert out.count("后台 ") == 3
+    assert "后台 48小时发货率：70.0%" in out
+    assert "后台 5分钟回复率：70.0%" in out
+    assert "不计分，得分没有写：product-rating" in err
+    assert (folder / "shop.toml").read_text(encoding="utf-8").count("[[learned]]") == 2
+    assert run("check", folder)[0] != 2
+    code, _, err = run(*asked, "--format", "json", "--lang", "zh")
+    assert code == 2
+    assert "--select" in err
+    code, out, _ = run(*asked, "--format", "json", "--select", "48小时发货率")
+    assert code == 0
+    assert [figure["rule"] for figure in json.loads(out)["platform"]] == ["ship-48h"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("a,b\n", "no column rule"), ("rule,day,value\nx,yesterday,1\n", ":2: write it like")],
+    [
+        ("rule,day,value\nno-such,2026-10-31,1\n", "unknown rule no-such"),
+        ("a,b\n", "no column rule"),
+        ("rule,day,value\nx,yesterday,1\n", ":2: write it like"),
+    ],
 )
 def test_a_row_that_says_nothing_is_named(run: Run, tmp_path: Path, text: str, words: str) -> None:
     folder = small_shop(1).write(tmp_path / "shop")
