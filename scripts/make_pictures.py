@@ -37,6 +37,9 @@ PICTURES: dict[str, dict[str, Any]] = {
     "calendar": {
         "shop": "failing", "width": 1280, "height": 720, "click": "#tab-outlook", "of": ".calendar",
     },
+    "plan": {
+        "shop": "failing", "width": 1280, "height": 720, "click": "#tab-outlook", "of": "#plan",
+    },
     "hours": {
         "shop": "failing",
         "width": 1280,

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 
 from kshop_audit import __version__
 from kshop_audit.auditing.completing import MeasuredPack
-from kshop_audit.auditing.improvables import recipe
+from kshop_audit.auditing.improvables import recipe, turnable
 from kshop_audit.auditing.inputs import platforms_of
 from kshop_audit.auditing.notes import data_notes, inputs_of
 from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_forecasts, with_records
 from kshop_audit.auditing.pack_notes import pack_notes, pack_warnings
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
+from kshop_audit.auditing.steps import GATES, failing_gates, left, steps, turned
 from kshop_audit.auditing.voices import voices_of
 from kshop_audit.comparing.compare import compare
 from kshop_audit.comparing.regressions import regressions
@@ -25,6 +26,7 @@ from kshop_audit.judging.judge import Judged, judge
 from kshop_audit.judging.muting import mute_notes, with_mutes
 from kshop_audit.judging.verdict import Gate, Ruled
 from kshop_audit.model.due import DueList, counts_of, hours
+from kshop_audit.model.improvement import AfterSteps, Improvement
 from kshop_audit.model.measurement import EvidenceRow, Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE, shown
@@ -44,6 +46,7 @@ from kshop_audit.model.report import (
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.plan.load import Loaded, Reject
 from kshop_audit.projection.forecast import Ahead
+from kshop_audit.projection.improving import to_gates
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,12 @@ class Audit:
     rejects: tuple[Reject, ...]
     sources: tuple[Source, ...]
     due: DueList
+
+
+def _paid(whole: MeasuredPack) -> int | None:
+    """Paid orders of the days that the score asks for; None where no file tells of payments."""
+    paid = whole.by_day.get("paid")
+    return None if paid is None else _recent(paid, whole.terms)
 
 
 def _recent(paid: Mapping[date, int], terms: Terms) -> int:
@@ -161,11 +170,40 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         today=due.items[:TODAY],
         today_counts=due.counts,
         voices=voices_of(first.whole) if request.wanted.heat else None,
+        plan=_to_green(request, packs) if request.wanted.heat else None,
     )
     if request.earlier is not None:
         report = replace(report, comparison=compare(request.earlier, report))
     evidence = {stem: rows for pack in packs for stem, rows in pack.evidence.items()}
     return Audit(report, evidence, loaded.rejects, sources, due)
+
+
+def _to_green(request: AuditRequest, packs: Sequence[_JudgedPack]) -> Improvement | None:
+    """The cheapest steps until every gate passes, as far as the figures tell them; None where no
+    gate fails.
+    """
+    wholes = [pack.whole for pack in packs]
+    places = [turnable(whole) for whole in wholes]
+    gates = [failing_gates(rules) for rules in places]
+    if not any(gates):
+        return None
+    ways = [to_gates(rules) for rules in gates]
+    taken = zip(wholes, ways, places, strict=True)
+    # Nothing is asked of the days that follow the steps.
+    then = [_judged(replace(request, deadlines=True), turned(*each), "") for each in taken]
+    first = then[0]
+    score = verdict.score(first.judged, _paid(first.whole), first.whole.terms)
+    broken = any(m.failed for whole in wholes for m in whole.measured)
+    gate = Gate(request.fail_on, request.min_score)
+    concluded = verdict.verdict([pack.ruled for pack in then], score, broken, gate)
+    results = [result for pack in then for result in pack.ruled.results]
+    return Improvement(
+        as_of=str(shown(first.whole.terms.as_of)),
+        goal=GATES,
+        reached=concluded.status == "pass",
+        steps=steps(ways, wholes, places),
+        after=AfterSteps(score.total, concluded.status, left(results)),
+    )
 
 
 def _due(request: AuditRequest, packs: Sequence[_JudgedPack]) -> DueList:
@@ -188,8 +226,7 @@ def _refs(runs: Sequence[PackRun]) -> tuple[PackRef, ...]:
 
 def _score(pack: _JudgedPack) -> Score:
     """The score of a pack, with what lies ahead of it."""
-    terms, paid = pack.whole.terms, pack.whole.by_day.get("paid")
-    score = verdict.score(pack.judged, None if paid is None else _recent(paid, terms), terms)
+    score = verdict.score(pack.judged, _paid(pack.whole), pack.whole.terms)
     return replace(
         score,
         forecast=score_forecast(pack.whole, pack.judged, pack.ahead, score),

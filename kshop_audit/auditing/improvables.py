@@ -44,14 +44,19 @@ def slow_from(rule: Rule, own: Measurement, terms: Terms) -> int | None:
     return floor(target.fraction * rule.info.scale)
 
 
-def recipe(whole: MeasuredPack, judged: Sequence[Judged]) -> ScoreRecipe:
-    """What the total of the pack is made of."""
+def turnable(whole: MeasuredPack) -> dict[str, Improvable]:
+    """`improvables` by the figures alone: of a mean the slowest units that were kept."""
 
     def slow(rule: Rule, own: Measurement) -> tuple[int, ...]:
         level = slow_from(rule, own, whole.terms)
         return () if level is None else tuple(by - level for by in own.slowest if by > level)
 
-    return recipe_of(judged, improvables(whole, slow), whole.terms)
+    return improvables(whole, slow)
+
+
+def recipe(whole: MeasuredPack, judged: Sequence[Judged]) -> ScoreRecipe:
+    """What the total of the pack is made of."""
+    return recipe_of(judged, turnable(whole), whole.terms)
 
 
 def _reconcluded(rule: Rule, own: Measurement, whole: MeasuredPack) -> Reconcluded:

@@ -28,10 +28,14 @@ class ImprovementStep:
 
 @dataclass(frozen=True, slots=True)
 class AfterSteps:
-    """The estimated total and the status of the verdict once every step is taken."""
+    """The estimated total and the status of the verdict once every step is taken.
+
+    `left`: the gates that do not pass even then, or of which that is not known.
+    """
 
     score: Decimal | None
     status: str
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

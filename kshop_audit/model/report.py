@@ -15,6 +15,7 @@ from enum import StrEnum
 from kshop_audit.model.day_table import RuleDays
 from kshop_audit.model.due import DueCount, DueItem
 from kshop_audit.model.forecast import RuleForecast, ScoreForecast
+from kshop_audit.model.improvement import Improvement
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 from kshop_audit.model.recipe import ScoreRecipe
@@ -372,7 +373,8 @@ class Report:
     `warnings`: what must be read before any figure, such as files that the pack is not made for;
     they stand among the notes as well. Empty in reports saved before there were any.
     `comparison` is None where no earlier report was given.
-    `voices`: reasons of after-sales, in reports made for a format that shows them.
+    `voices`: reasons of after-sales, and `plan`: the cheapest steps until every gate passes, in
+    reports made for a format that shows them; no `plan` where none fails.
     """
 
     schema: str
@@ -393,3 +395,4 @@ class Report:
     warnings: tuple[Text, ...] = ()
     comparison: Comparison | None = None
     voices: Voices | None = None
+    plan: Improvement | None = None

@@ -20,7 +20,7 @@ SAMPLES = sorted(path.name for path in (ROOT / "sample_data").iterdir() if path.
 TOP = [
     "schema", "tool", "packs", "as_of", "timezone", "shop", "config", "inputs", "verdict", "score",
     "rules", "actions", "notes", "today", "today_counts", "warnings",
-    "comparison", "voices",
+    "comparison", "voices", "plan",
 ]  # fmt: skip
 RULE = [
     "id", "pack", "family", "level", "title", "status", "value", "value_unit", "numerator",

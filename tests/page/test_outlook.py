@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -11,8 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
+from kshop_audit import codec
 from kshop_audit.comparing.compare import compare
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report.page import calendars, html
 from kshop_audit.report.page.whatif import whatif
@@ -196,6 +200,39 @@ def test_hours_add_up_to_the_figure() -> None:
     picture = calendars.heat(rule, ZH)
     assert picture is not None
     assert picture.picture.count("<g ") == len(rule.heat)
+
+
+def test_the_page_has_the_plan_that_the_command_makes() -> None:
+    report = report_of("failing")
+    said = json.loads(command("plan", "failing", "--gates", "--format", "json"))
+    assert report.plan is not None
+    assert json.loads(codec.encode(report.plan)) == said
+    for lang in ("zh", "en"):
+        page = html.render(report, lang)
+        (card,) = re.findall(r'<div class="card" id="plan">(.*?)</div>', page, re.DOTALL)
+        lines = command("plan", "failing", "--gates", "--lang", lang, "--width", "1000").split("\n")
+        words = re.sub(r"<[^>]*>", "", card)
+        for line in filter(None, lines[1:]):
+            assert escape(re.sub(r"^( {3}|\d\. )", "", line)) in words, line
+    hurt = replace(report, rules=tuple(replace(r, title=Text("<b>", "<b>")) for r in report.rules))
+    assert "<b>：" not in html.render(hurt, "zh")
+
+
+def test_without_a_missed_red_line_there_is_no_plan() -> None:
+    report = report_of("healthy")
+    assert report.plan is None
+    assert 'id="plan"' not in html.render(report, "zh")
+
+
+def test_of_a_mean_that_gates_the_plan_brings_the_slowest_down() -> None:
+    flags = ("--select", "refund-only-hours", "--level", "refund-only-hours=error")
+    with tempfile.TemporaryDirectory() as folder:
+        made = command("check", "failing", *flags, "--format", "json", "--out", f"{folder}/p.html")
+    said = json.loads(command("plan", "failing", *flags, "--gates", "--format", "json"))
+    plan = codec.decode(made).plan
+    assert plan is not None
+    assert said["steps"]
+    assert json.loads(codec.encode(plan)) == said
 
 
 def test_what_changed_stands_in_a_tile_of_its_own() -> None:

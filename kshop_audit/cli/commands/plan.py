@@ -62,7 +62,7 @@ def _plan(options: PlanOptions) -> int:
         from kshop_audit.report.text.plan import render
 
         look = looks.look_of(options, lang)
-        printing.emit(render(done.plan, done.before, done.after, look))
+        printing.emit(render(done.plan, done.before, look))
     return EXIT_OK
 
 

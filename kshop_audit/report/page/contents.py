@@ -16,8 +16,9 @@ from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.page import charts
 from kshop_audit.report.page.calendars import HeatMap, heat
-from kshop_audit.report.view import distances, phrases, short
+from kshop_audit.report.view import distances, improvement, phrases, short
 from kshop_audit.report.view.contents import View
+from kshop_audit.report.view.improvement import StepWords
 from kshop_audit.report.view.rows import Mark, Row
 from kshop_audit.report.view.speech import Speech
 
@@ -80,6 +81,16 @@ class Drawer:
     table: FindingTable | None
     texts: tuple[str, ...]
     todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The cheapest steps until every red line is met; `end`: what comes of them."""
+
+    title: str
+    summary: str
+    steps: tuple[StepWords, ...]
+    end: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +294,20 @@ def _when(rule: RuleResult, speech: Speech) -> When | None:
             title, speech.say("part.fails_on", day=speech.coming_day(ahead.first_fail)), "good"
         )
     return None
+
+
+def plan(report: Report, speech: Speech) -> Plan | None:
+    """What it takes until every red line is met; None where none is missed, and in reports that
+    were not made for a page.
+    """
+    if report.plan is None:
+        return None
+    return Plan(
+        improvement.title(report.plan, report, speech),
+        improvement.summary(report.plan, report, speech),
+        tuple(improvement.steps(report.plan, report, speech)),
+        tuple(improvement.end(report.plan, report, speech)),
+    )
 
 
 def file_rows(report: Report, speech: Speech) -> tuple[FileRow, ...]:

@@ -47,6 +47,7 @@ def render(report: Report, lang: str) -> str:
         tabs=contents.tabs(report, shown),
         heard=heard(report, speech),
         whatif=whatif(report, speech),
+        plan=contents.plan(report, speech),
         roll_offs=roll_offs(report, speech),
         score_ahead=score_ahead(report, speech),
         files=contents.file_rows(report, speech),
