@@ -42,6 +42,7 @@ from kshop_audit.model.report import (
     Score,
     Status,
     Tool,
+    Verdict,
 )
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.plan.load import Loaded, Reject
@@ -134,7 +135,6 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     sources = first.whole.exports.sources
     score = _score(first)
     measured = [m for pack in packs for m in pack.whole.measured]
-    broken = any(m.failed for m in measured)
     results = tuple(result for pack in packs for result in pack.ruled.results)
     fallen = () if request.earlier is None else regressions(request.earlier, results)
     gate = Gate(request.fail_on, request.min_score, fallen if request.fail_on_regression else ())
@@ -149,7 +149,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         shop=terms.settings.shop,
         config=_config(terms.settings),
         inputs=inputs_of(sources, loaded),
-        verdict=verdict.verdict([pack.ruled for pack in packs], score, broken, gate),
+        verdict=_verdict(packs, score, gate),
         score=score,
         rules=results,
         actions=_actions(packs, score),
@@ -169,13 +169,18 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         ),
         today=due.items[:TODAY],
         today_counts=due.counts,
-        voices=voices_of(first.whole) if request.wanted.heat else None,
-        plan=_to_green(request, packs) if request.wanted.heat else None,
     )
+    if request.wanted.heat:
+        report = replace(report, voices=voices_of(first.whole), plan=_to_green(request, packs))
     if request.earlier is not None:
         report = replace(report, comparison=compare(request.earlier, report))
     evidence = {stem: rows for pack in packs for stem, rows in pack.evidence.items()}
     return Audit(report, evidence, loaded.rejects, sources, due)
+
+
+def _verdict(packs: Sequence[_JudgedPack], score: Score, gate: Gate) -> Verdict:
+    broken = any(m.failed for pack in packs for m in pack.whole.measured)
+    return verdict.verdict([pack.ruled for pack in packs], score, broken, gate)
 
 
 def _to_green(request: AuditRequest, packs: Sequence[_JudgedPack]) -> Improvement | None:
@@ -193,9 +198,7 @@ def _to_green(request: AuditRequest, packs: Sequence[_JudgedPack]) -> Improvemen
     then = [_judged(replace(request, deadlines=True), turned(*each), "") for each in taken]
     first = then[0]
     score = verdict.score(first.judged, _paid(first.whole), first.whole.terms)
-    broken = any(m.failed for whole in wholes for m in whole.measured)
-    gate = Gate(request.fail_on, request.min_score)
-    concluded = verdict.verdict([pack.ruled for pack in then], score, broken, gate)
+    concluded = _verdict(then, score, Gate(request.fail_on, request.min_score))
     results = [result for pack in then for result in pack.ruled.results]
     return Improvement(
         as_of=str(shown(first.whole.terms.as_of)),

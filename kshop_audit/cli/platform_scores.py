@@ -92,7 +92,7 @@ def _row(row: dict[str, str], place: str) -> PlatformScore:
     day = _day(row.get("day", ""))
     if day is None or not row.get("rule") or not row.get("value"):
         raise InputError(
-            f"{place}：应如 回复率,2026-10-31,81.2%,4.60",
+            f"{place}：应如 RULE,2026-10-31,81.2%,4.60",
             f"{place}: write it like RULE,2026-10-31,81.2%,4.60",
         )
     rule = rule_name(row["rule"], "--platform-scores")
