@@ -21,7 +21,6 @@ from kshop_audit.ingest import Source
 from kshop_audit.judging.empty_days import (
     EmptyDays,
     Pace,
-    SettledDays,
     empty_days,
     lost_head,
     lost_inside,
@@ -31,6 +30,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.model.settled import SettledDays
 from kshop_audit.plan.load import Loaded
 from kshop_audit.rules.kit.side_files import strangers
 
@@ -167,7 +167,7 @@ class Reach:
         """Whether a file lacks what waits, and the operator does not say that it is complete."""
         if kind in self.terms.settings.coverage:
             return False
-        return holds_ended_alone(self.loaded.tables, kind, self.terms.as_of)
+        return holds_ended_alone(self.loaded.tables, kind, self.terms)
 
     def unseen_talks(self) -> int:
         """How many conversations buyers rated that the chats do not hold: these lack some, as an

@@ -11,9 +11,9 @@ from kshop_audit.auditing.notes import reason, reject_too_many, where
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
-from kshop_audit.judging.empty_days import SettledDays
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
+from kshop_audit.model.settled import SettledDays
 from kshop_audit.plan.load import Loaded, open_and_load
 from kshop_audit.plan.one_sided import with_other_side
 

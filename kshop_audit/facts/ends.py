@@ -38,6 +38,14 @@ def outcome(*, best: pl.Expr, worst: pl.Expr) -> pl.Expr:
     return pl.when(best & worst).then(pl.lit(True)).when(~best & ~worst).then(pl.lit(False))
 
 
+def there(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The messages without those that are excluded in any case and that no file holds: a message
+    of a missing side (`why` not_covered) is in no count until it could change a figure.
+    """
+    missing = (pl.col("why") == Why.NOT_COVERED.value).fill_null(False)
+    return rows.filter(pl.col("excluded").is_null() | ~missing)
+
+
 def surely_counted(tables: Tables) -> pl.Expr:
     """Boolean: the question counts, and that is known."""
     counted = pl.col("excluded").is_null()

@@ -14,6 +14,7 @@ import polars as pl
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import Terms
+from kshop_audit.model.settled import SettledDays
 from kshop_audit.tables import FILE
 
 ENOUGH = 10
@@ -45,12 +46,16 @@ def superseded_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:
 
 
 def _silent_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:
-    """The files after whose end their pace lets one expect ENOUGH new rows by as-of."""
+    """The files after whose end their pace lets one expect ENOUGH new rows by as-of, on days with
+    business.
+    """
     end = terms.as_of
+    settled = SettledDays(kind, terms.settings)
     return [
         file
         for file, last in _ends(tables, kind, terms).items()
-        if _abrupt(tables, kind, file, last, end) and _goes_on(tables, kind, file, last, end)
+        if _abrupt(tables, kind, file, last, end)
+        and _goes_on(tables, kind, file, settled.open_time(last, end), end)
     ]
 
 
@@ -78,9 +83,9 @@ def _abrupt(tables: Tables, kind: Kind, file: int, last: datetime, end: datetime
     return not usual and int((events > last - silence).sum()) >= ENOUGH
 
 
-def _goes_on(tables: Tables, kind: Kind, file: int, last: datetime, end: datetime) -> bool:
+def _goes_on(tables: Tables, kind: Kind, file: int, silence: timedelta, end: datetime) -> bool:
     own = tables.frames[kind].filter(pl.col(FILE) == file)
     begun = own[next(name for name in TABLES[kind].event_times if name in own.columns)]
     first = begun.min()
     since = max(end - first, USUAL) if isinstance(first, datetime) else USUAL
-    return begun.count() * (end - last) >= ENOUGH * since
+    return begun.count() * silence >= ENOUGH * since

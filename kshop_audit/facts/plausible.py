@@ -15,6 +15,8 @@ import polars as pl
 
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.model.schema import Kind
+from kshop_audit.model.settings import Terms
+from kshop_audit.model.settled import SettledDays
 from kshop_audit.tables import SPAN_SUFFIX
 
 ENOUGH = 10
@@ -59,7 +61,7 @@ class Backwards:
 
 def before_payment(tables: Tables, kind: Kind) -> Backwards | None:
     """The first column of a kind that lies before the payment, or before what it follows, in most
-    rows; None if none does.
+    rows; None if none does. A shop whose buyers pay on arrival shows nothing by its payments.
     """
     rows, orders = tables.frames.get(kind), tables.frames.get(Kind.ORDERS)
     start, later = IN_ORDER.get(kind, ("", ()))
@@ -69,14 +71,35 @@ def before_payment(tables: Tables, kind: Kind) -> Backwards | None:
             return found
     if rows is None or orders is None or "paid_at" not in orders.columns:
         return None
-    names = [name for name in AFTER_PAYMENT.get(kind, ()) if name in rows.columns]
+    parcels = tables.frames.get(Kind.SHIPMENTS)
+    if _paid_on_arrival(orders, Kind.ORDERS) or (
+        parcels is not None and _paid_on_arrival(_with_payment(parcels, orders), Kind.SHIPMENTS)
+    ):
+        return None
     if kind is not Kind.ORDERS:
-        if not names or not {"order_id"} <= {*rows.columns} & {*orders.columns}:
-            return None
-        paid = orders.select("order_id", "paid_at").drop_nulls().unique("order_id", keep="any")
-        spans = [name + SPAN_SUFFIX for name in names if name + SPAN_SUFFIX in rows.columns]
-        rows = rows.select("order_id", *names, *spans).join(paid, on="order_id")
+        rows = _with_payment(rows, orders)
+    names = [name for name in AFTER_PAYMENT.get(kind, ()) if name in rows.columns]
     return _early(kind, rows, "paid_at", names)
+
+
+def _with_payment(rows: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """The rows of another kind with paid_at of their order; none where nothing names it."""
+    if not {"order_id"} <= {*rows.columns} & {*orders.columns}:
+        return rows.clear().with_columns(pl.lit(None, pl.Datetime("ms")).alias("paid_at"))
+    paid = orders.select("order_id", "paid_at").drop_nulls().unique("order_id", keep="any")
+    return rows.drop("paid_at", strict=False).join(paid, on="order_id")
+
+
+def _paid_on_arrival(rows: pl.DataFrame, kind: Kind) -> bool:
+    """Whether most parcels that left before their payment did so DAY or longer before it: no zone
+    is so far away, and buyers may pay when the goods have come.
+    """
+    names = [name for name in AFTER_PAYMENT[kind] if name in rows.columns]
+    if not names:
+        return False
+    ahead = rows.select(by=pl.col("paid_at") - pl.min_horizontal(names)).to_series()
+    early, long = int((ahead > timedelta(0)).sum()), int((ahead >= DAY).sum())
+    return long >= ENOUGH and long * 2 > early
 
 
 def _early(kind: Kind, rows: pl.DataFrame, start: str, names: Sequence[str]) -> Backwards | None:
@@ -114,18 +137,32 @@ def talks_of_one_time(tables: Tables) -> int:
     if tables.imprecise(Kind.CHATS, "sent_at"):
         return 0
     buyer = pl.col("sender_role") == "buyer"
+    spoken = frame.filter(
+        pl.col("session_id").is_not_null() & one_of("sender_role", ("buyer", *MERCHANT))
+    )
     talks = (
-        frame.filter(pl.col("session_id").is_not_null())
-        .group_by("session_id")
+        spoken.group_by("session_id")
         .agg(
             rows=pl.len(),
             alike=pl.col("sent_at").min() == pl.col("sent_at").max(),
-            both=buyer.any() & one_of("sender_role", MERCHANT).any(),
+            both=buyer.any() & (~buyer).any(),
         )
         .filter((pl.col("rows") >= MESSAGES) & pl.col("both"))
     )
-    alike = int(talks["alike"].sum())
-    return alike if alike >= ENOUGH and alike * 10 >= talks.height * 9 else 0
+    alike = talks.filter("alike")
+    if alike.height < ENOUGH or alike.height * 10 < talks.height * 9:
+        return 0
+    return alike.height if _asked_again(spoken.join(alike, on="session_id", how="semi")) else 0
+
+
+def _asked_again(rows: pl.DataFrame) -> bool:
+    """Whether buyers ask once more after an answer in ENOUGH of these conversations: a robot
+    answers within the second, but nobody reads its answer in it.
+    """
+    buyer = pl.col("sender_role") == "buyer"
+    begins = buyer & ~buyer.shift(1).fill_null(False)
+    turns = rows.group_by("session_id", maintain_order=True).agg(turns=begins.sum())
+    return turns.filter(pl.col("turns") > 1).height >= ENOUGH
 
 
 def talks_of_one_side(tables: Tables) -> tuple[int, int] | None:
@@ -167,13 +204,15 @@ def talks_of_several(tables: Tables) -> tuple[int, int] | None:
     return (shared.height, buyers) if buyers >= ENOUGH and rows * 2 > asked.height else None
 
 
-def holds_ended_alone(tables: Tables, kind: Kind, as_of: datetime) -> bool:
+def holds_ended_alone(tables: Tables, kind: Kind, terms: Terms) -> bool:
     """Whether a file holds what is over and lacks what waits: nothing in it waits, and it begins
-    nothing for longer than ever before, although ENOUGH would be expected, while things end.
+    nothing for longer than ever before, although ENOUGH would be expected on days with business,
+    while things end.
     """
     frame, (begins, ends) = tables.frames.get(kind), ENDED[kind]
     if frame is None or not {begins, ends} <= {*frame.columns}:
         return False
+    as_of = terms.as_of
     rows = frame.select(begins, ends).filter(pl.col(begins) <= as_of)
     if rows.height < ENOUGH or rows[ends].null_count():
         return False
@@ -187,4 +226,5 @@ def holds_ended_alone(tables: Tables, kind: Kind, as_of: datetime) -> bool:
     silence = over - last
     if last - first < HISTORY or silence < DAY:
         return False
-    return silence > longest and rows.height * silence >= ENOUGH * (over - first)
+    open_ = SettledDays(kind, terms.settings).open_time(last, over)
+    return silence > longest and rows.height * open_ >= ENOUGH * (over - first)

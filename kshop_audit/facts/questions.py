@@ -14,7 +14,13 @@ import polars as pl
 from kshop_audit.facts import Facts, conversations, fact
 from kshop_audit.facts.answers import asked
 from kshop_audit.facts.consumers import without_robots
-from kshop_audit.facts.ends import counted_at_ends, outcome, surely_counted, waiting
+from kshop_audit.facts.ends import (
+    counted_at_ends,
+    outcome,
+    surely_counted,
+    there,
+    waiting,
+)
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
 from kshop_audit.facts.talks import once, uncertain
 from kshop_audit.model.knowledge import Why
@@ -69,7 +75,7 @@ def _judged(rows: pl.LazyFrame, terms: Terms, rule: str, *, dropped: bool) -> pl
         excluded=reason,
         why=pl.coalesce("why", open_),
     )
-    return rows.with_columns(why=pl.when(pl.col("excluded").is_null()).then("why"))
+    return there(rows).with_columns(why=pl.when(pl.col("excluded").is_null()).then("why"))
 
 
 @fact

@@ -10,7 +10,7 @@ import polars as pl
 from kshop_audit.facts import Facts, conversations, fact
 from kshop_audit.facts.answers import asked
 from kshop_audit.facts.conversations import Hours
-from kshop_audit.facts.ends import outcome, waiting
+from kshop_audit.facts.ends import outcome, there, waiting
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.talks import uncertain
 from kshop_audit.model.schema import Kind
@@ -76,7 +76,7 @@ def _at_ends(found: pl.LazyFrame, hours: Hours, seconds: int) -> pl.LazyFrame:
         .when(running.surely).then(conversations.exclusion("pending")),
         why=pl.coalesce("why", pl.when(open_).then("doubt")),
     )  # fmt: skip
-    return rows.with_columns(why=pl.when(pl.col("excluded").is_null()).then("why"))
+    return there(rows).with_columns(why=pl.when(pl.col("excluded").is_null()).then("why"))
 
 
 def _named(tables: Tables) -> Tables:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from kshop_audit.facts import conversations
-from kshop_audit.facts.ends import waiting
+from kshop_audit.facts.ends import there, waiting
 from kshop_audit.tables import AT, FILE, ROW
 
 STALE = timedelta(hours=24)
@@ -44,6 +44,7 @@ def _judged(messages: pl.LazyFrame, *, as_of: datetime, seconds: int) -> pl.Lazy
     `messages`: of `answers.asked` where not all is known, with blind (see `consumers`).
     """
     limit = timedelta(seconds=seconds)
+    messages = there(messages)
     best = (pl.col("reply_best") - pl.col("clock_best") <= limit).fill_null(False)
     worst = (pl.col("reply_at") - pl.col("clock_at") <= limit).fill_null(False)
     running = waiting("clock", as_of, seconds)

@@ -13,7 +13,8 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from kshop_audit.model.schema import Kind
-from kshop_audit.model.settings import Interval, Settings
+from kshop_audit.model.settings import Settings
+from kshop_audit.model.settled import SettledDays
 
 ENOUGH = 10
 """So many expected orders or conversations make an empty run of days a missing one."""
@@ -70,21 +71,38 @@ def empty_days(
     units = sum(count for day, count in pace.units.items() if begun <= day)
     rate = Fraction(units) * 86_400 / int(span.total_seconds())
     runs = list(_runs(pace.rows, begun, as_of))
-    open_days = SettledDays(kind, settings)
+    settled = SettledDays(kind, settings)
     missing: list[date] = []
     thin: list[date] = []
     for number, run in enumerate(runs):
-        left = [day for day in run if day >= since.date() and not open_days.closed(day)]
-        if not left:
-            continue
-        usual = any(abs(len(o) - len(run)) <= 1 for i, o in enumerate(runs) if i != number)
+        lengths = [len(other) for i, other in enumerate(runs) if i != number]
+        left: list[date] = []
+        for part in _unexplained(run, settled):
+            inside = [day for day in part if day >= since.date()]
+            # Beside days that are explained a gap is as long as what is left of it.
+            usual = any(abs(n - len(own)) <= 1 for n in lengths for own in (run, part))
+            (thin if usual else left).extend(inside)
         expected = rate * sum((_part(day, as_of) for day in left), Fraction(0))
-        (thin if usual or expected < ENOUGH else missing).extend(left)
-    return EmptyDays(tuple(missing), tuple(thin))
+        (thin if expected < ENOUGH else missing).extend(left)
+    return EmptyDays(tuple(missing), tuple(sorted(thin)))
+
+
+def _unexplained(run: Sequence[date], settled: SettledDays) -> Iterator[list[date]]:
+    """What is left of a run of days without those that the operator settled, piece by piece."""
+    piece: list[date] = []
+    for day in run:
+        if not settled.closed(day):
+            piece.append(day)
+        elif piece:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
 
 
 def lost_tail(pace: Pace, last: date | None, newest: datetime | None, as_of: datetime) -> int:
-    """How many days at the end a file of tickets does not reach, while orders go on (1b.5).
+    """How many days at the end a file of tickets does not reach, while orders go on (1b.5). Fewer
+    than ENOUGH rows show no pace.
 
     `pace`: of the tickets, `last`: the last day of orders, a missing one included, `newest`: the
     newest event of the tickets.
@@ -93,8 +111,9 @@ def lost_tail(pace: Pace, last: date | None, newest: datetime | None, as_of: dat
         return 0
     days = (last - newest.date()).days
     known = max((newest.date() - pace.first).days + 1, 1)
-    expected = Fraction(sum(pace.units.values()) * days, known)
-    return (as_of.date() - newest.date()).days if days >= 3 and expected >= ENOUGH else 0
+    rows = sum(pace.units.values())
+    lost = days >= 3 and rows >= ENOUGH and rows * days >= ENOUGH * known
+    return (as_of.date() - newest.date()).days if lost else 0
 
 
 def lost_head(
@@ -104,7 +123,7 @@ def lost_head(
 
     `pace`: of the side file; `guide`: of what its rows follow, such as orders, whose `missing` days
     had some too; `since`: the window's first day; `lag`: so many days after the first order no
-    row need be there yet.
+    row need be there yet. Fewer than ENOUGH rows show no pace.
     """
     begun = min((day for day in (guide.first, *missing) if day is not None), default=None)
     first = pace.first
@@ -118,8 +137,9 @@ def lost_head(
     head = [first - back * DAY for back in range((first - max(begun, since)).days, 0, -1)]
     late = [day for day in head if (day - begun).days >= lag]
     units = sum((usual if day in lost else guide.units.get(day, 0) for day in late), Fraction(0))
-    expected = units * sum(pace.units.values()) / followed
-    return head if len(late) >= 3 and expected >= ENOUGH else []
+    rows = sum(pace.units.values())
+    enough = rows >= ENOUGH and units * rows >= ENOUGH * followed
+    return head if len(late) >= 3 and enough else []
 
 
 def lost_inside(pace: Pace, guide: Pace, missing: Sequence[date]) -> list[date]:
@@ -170,27 +190,3 @@ def _part(day: date, as_of: datetime) -> Fraction:
     """How much of the day lies before as-of."""
     begun = datetime.combine(day, time.min)
     return min(Fraction(1), Fraction(int((as_of - begun).total_seconds()), 86_400))
-
-
-@dataclass(frozen=True, slots=True)
-class SettledDays:
-    """What the operator says of days: when the shop opened, was closed, and what files hold."""
-
-    kind: Kind
-    settings: Settings
-
-    def closed(self, day: date) -> bool:
-        """Whether the day is one without business, or one that the files are said to cover."""
-        settings = self.settings
-        if settings.opened_at is not None and day < settings.opened_at.date():
-            return True
-        whole = settings.coverage.get(self.kind)
-        if whole is not None and whole[0] <= day <= whole[1]:
-            return True
-        return settings.no_business.holds(day) or any(_covers(i, day) for i in settings.exempt)
-
-
-def _covers(interval: Interval, day: date) -> bool:
-    """Whether an exempt period holds the day from its beginning to its end."""
-    first, last = datetime.combine(day, time.min), datetime.combine(day, time(23, 59, 59))
-    return interval.since <= first and last <= interval.until

@@ -6,7 +6,7 @@ from tests.oracle.basis import Case, Outcome, window_end
 from tests.oracle.bounds import spans_of
 from tests.oracle.gaps import Gap, gaps, late_start, lost_inside
 from tests.oracle.knowledge import Span
-from tests.shops.files import cell
+from tests.shops.files import cell, write_canonical, write_kuaishou
 from tests.shops.profile import COLUMNS, Row, Shop
 
 __all__ = [
@@ -27,4 +27,6 @@ __all__ = [
     "spans_of",
     "taobao",
     "window_end",
+    "write_canonical",
+    "write_kuaishou",
 ]

@@ -166,7 +166,8 @@ def lacks_tickets(case: Case) -> bool:
     ]
     days = (midnight_of(max(orders)) - midnight_of(max(events))).days
     known = max((midnight_of(max(events)) - midnight_of(min(tickets))).days + 1, 1)
-    tail = days >= STALE and len(tickets) * days >= ENOUGH * known
+    paced = len(tickets) >= ENOUGH and len(tickets) * days >= ENOUGH * known
+    tail = days >= STALE and paced
     return (
         tail
         or bool(late_start(tickets, orders, set(), min(orders), LAG))

@@ -99,7 +99,7 @@ def late_start(
     rows: list[datetime], guide: list[datetime], lost: set[datetime], since: datetime, lag: int
 ) -> list[datetime]:
     """The days from the window's beginning to the first row of a side file, while what its rows
-    follow went on; none where too few rows would be expected there.
+    follow went on; none where too few rows would be expected there, or are there.
 
     Args:
         rows: Times of the side file's rows.
@@ -122,7 +122,7 @@ def late_start(
     late = [day for day in head if day - begun >= lag * DAY]
     usual = Fraction(len(days), len(set(days)))
     before = sum((usual if day in lost else Fraction(days.count(day)) for day in late), Fraction(0))
-    expected = before * len(rows) / follow
+    expected = min(before * len(rows) / follow, Fraction(len(rows)))
     return head if len(late) >= 3 and expected >= ENOUGH else []
 
 

@@ -117,7 +117,7 @@ def stale_units(files: Files) -> int:
         return 0
     days = max(1, (files.as_of - min(moments)) / DAY)
     expected = len(rows) / days * ((max(orders) - newest) / DAY)
-    if expected < ENOUGH:
+    if expected < ENOUGH or len(rows) < ENOUGH:
         return 0
     ends = [m.low for row in rows if (m := interval_of(row["finished_at"]))]
     return fullest(ends) * ((files.as_of - newest) // DAY + 1)
