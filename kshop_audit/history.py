@@ -11,12 +11,13 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from kshop_audit import codec
 from kshop_audit.errors import InputError
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.moments import shown
 from kshop_audit.model.report import ConfigRef, Report, RuleResult
 
@@ -35,7 +36,7 @@ CREATE TABLE IF NOT EXISTS runs (
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A stored run: when it was stored (naive Asia/Shanghai) and what is kept of its report."""
 

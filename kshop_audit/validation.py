@@ -8,13 +8,13 @@ where such a file is read, never by `--help`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.suggesting import NOTHING, suggest
 
@@ -52,7 +52,7 @@ class TomlTable(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=False, defer_build=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What is wrong with one key."""
 

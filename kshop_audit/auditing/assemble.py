@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from kshop_audit import __version__
@@ -26,6 +26,7 @@ from kshop_audit.judging.judge import Judged, judge
 from kshop_audit.judging.muting import mute_notes, with_mutes
 from kshop_audit.judging.verdict import Gate, Ruled
 from kshop_audit.model.due import DueList, counts_of, hours
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import AfterSteps, Improvement
 from kshop_audit.model.measurement import EvidenceRow, Measurement
 from kshop_audit.model.metadata import Text
@@ -50,7 +51,7 @@ from kshop_audit.projection.forecast import Ahead
 from kshop_audit.projection.improving import to_gates
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Audit:
     """The report, and the rows behind it that only evidence files and lists show."""
 
@@ -75,7 +76,7 @@ def _recent(paid: Mapping[date, int], terms: Terms) -> int:
     return sum(count for day, count in paid.items() if day >= since)
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _JudgedPack:
     """A pack, judged: its rules, what lies ahead of them, and the evidence by the stem of the file
     that lists it.

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from kshop_audit.auditing.inputs import Exports
 from kshop_audit.model.counted_shares import counts
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Doubts, Why
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import RuleInfo, Text
@@ -26,7 +26,7 @@ KIND = Kind.SERVICE_ASSESSMENT
 _SHARE = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatedShare:
     """A share of so many on some days; `file`: the name of the export."""
 

@@ -11,13 +11,14 @@ from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import UsageError
 from kshop_audit.facts import Facts
 from kshop_audit.facts.sharing import Edit
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.plan.engine import computing
 from kshop_audit.plan.turning import Population, UnitEdit, edit_of, population
 from kshop_audit.rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WantedChange:
     """One change as it was written. `group` is None where `word` is a rule."""
 

@@ -7,7 +7,7 @@ that were not understood, and figures that the operator declared.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -27,6 +27,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.judging.bounds import fullest_day
 from kshop_audit.judging.empty_days import EmptyDays
 from kshop_audit.masking import masked_label
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Doubts, Why, added
 from kshop_audit.model.measurement import Label, Measurement
 from kshop_audit.model.metadata import RuleInfo, Text
@@ -42,7 +43,7 @@ WITHIN = "within_seconds"
 """The option of rules by which the clock of a message runs."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class MeasuredPack:
     """The rules of a pack, measured, and what is known of the inputs as a whole.
 

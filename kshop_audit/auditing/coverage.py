@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -26,6 +25,7 @@ from kshop_audit.judging.empty_days import (
     lost_inside,
     lost_tail,
 )
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage
 from kshop_audit.model.schema import Kind
@@ -51,7 +51,7 @@ ByDay = Mapping[str, Mapping[date, int]]
 """Name → day → rows, see `facts.days`; "paid" of paid orders."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Reach:
     """How far the files of each kind reach, at the terms of one pack."""
 

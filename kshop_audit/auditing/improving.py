@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from kshop_audit.auditing.steps import GATES, failing_gates, left, steps, turned
 from kshop_audit.facts import Facts
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.judging.judge import judge
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import AfterSteps, Improvement, ImprovementStep
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.report import Report
@@ -29,7 +29,7 @@ from kshop_audit.projection.search import Way
 from kshop_audit.rules import Rule
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Improved:
     """The steps, and the reports before and after them."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from kshop_audit.auditing.notes import reason, reject_too_many, where
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.model.settled import SettledDays
@@ -18,7 +18,7 @@ from kshop_audit.plan.load import Loaded, open_and_load
 from kshop_audit.plan.one_sided import with_other_side
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Exports:
     """The files as they were understood, their rows, and the instant up to which they count."""
 

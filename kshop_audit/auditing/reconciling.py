@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import product
@@ -20,6 +20,7 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.days import by_kind
 from kshop_audit.judging.bounds import extremes
 from kshop_audit.judging.outcome import Extreme
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import WINDOW_DAYS, Text, ValueUnit
 from kshop_audit.model.moments import shown
@@ -52,7 +53,7 @@ BACK, COMPARED = 14, 6
 """So many days back is looked for a figure that tells definitions apart, and so many of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatedFigure:
     """What the platform shows, as it was written; `day`: None for the last day of the files."""
 
@@ -61,7 +62,7 @@ class StatedFigure:
     day: date | None
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Reconciled:
     """The result, and the options of the rule that the winner sets; none without a winner, and
     where it is what is set already. `pack`, `version`: the rules that were tried.
@@ -73,7 +74,7 @@ class Reconciled:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RulesOf:
     """The pack that judges a rule, whether the rule has readings that can be tried, and points."""
 
@@ -173,7 +174,7 @@ def _by_day(run: PackRun, exports: Exports) -> dict[str, dict[date, int]]:
     return {name: dict(frame.iter_rows()) for name, frame in found.items()}
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Tried:
     """The readings of one rule over the files of a shop."""
 

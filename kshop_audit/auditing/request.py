@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from kshop_audit.ingest import Request
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import CLOSING
 from kshop_audit.model.report import Report
 from kshop_audit.model.settings import Settings
@@ -16,7 +17,7 @@ from kshop_audit.plan.query import Wanted
 from kshop_audit.rules import catalogue
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class AuditRequest:
     """One audit.
 

@@ -6,7 +6,7 @@ Pure choice, before anything is measured: no files, no clock, nothing computed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial
 
@@ -17,6 +17,7 @@ from kshop_audit.errors import UsageError
 from kshop_audit.facts.suspicion import suspects
 from kshop_audit.facts.tables import MERCHANT
 from kshop_audit.ingest import TextNeeds
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Level, MessageText, Pack, Text
 from kshop_audit.model.settings import (
     Learned,
@@ -31,7 +32,7 @@ from kshop_audit.model.suggesting import suggest
 from kshop_audit.rules import Rule, catalogue
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class PackRun:
     """One pack's part of an audit. The score follows the first one of a report.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kshop_audit.auditing.assemble import Audit, assemble
@@ -18,6 +17,7 @@ from kshop_audit.errors import UsageError
 from kshop_audit.facts import Facts
 from kshop_audit.facts.rewriting import REWRITES
 from kshop_audit.ingest.files.digests import hashing
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.model.suggesting import suggest
@@ -27,7 +27,7 @@ from kshop_audit.plan.engine import computing
 from kshop_audit.rules import catalogue
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Compared:
     """The effect of the changes, and both audits."""
 
@@ -36,7 +36,7 @@ class Compared:
     after: Audit
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Both:
     """One pack's part, as it is and as it would be."""
 

@@ -15,13 +15,15 @@ import secrets
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
 from blake3 import blake3
+
+from kshop_audit.model.frozen import frozen
 
 LIMIT = 2 << 30
 """Bytes of all entries together; beyond them the ones that were not used for longest go."""
@@ -42,7 +44,7 @@ _ABANDONED = _DAY
 Block = bytes | memoryview
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deposit:
     """What was kept under a key: small facts as JSON, and blocks of bytes."""
 
@@ -50,7 +52,7 @@ class Deposit:
     blocks: Sequence[Block] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent:
     """How much the cache holds: entries and their bytes, by when the oldest one ends (second)."""
 
@@ -60,7 +62,7 @@ class Extent:
     newest: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Kept:
     """A file of the folder: its parts of the name, its length, when it was last used."""
 
@@ -72,7 +74,7 @@ class _Kept:
     used: int
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Store:
     """The entries in a folder. `now`: seconds since 1970; `limit`: bytes of all entries."""
 

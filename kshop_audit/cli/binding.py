@@ -13,7 +13,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
@@ -22,6 +22,7 @@ import typer
 from kshop_audit.cli import printing
 from kshop_audit.cli.language import Lang, locale_language, printable, say
 from kshop_audit.errors import EXIT_NO_AUDIT, KshopError
+from kshop_audit.model.frozen import frozen
 
 ENVIRONMENT = "KSHOP_AUDIT_"
 
@@ -61,7 +62,7 @@ def option(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneForEach:
     """Makes of a field `{key: values}` one repeatable option for each key.
 
@@ -82,7 +83,7 @@ def completed(arguments: Sequence[str]) -> list[str]:
     return result
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class Options:
     """What every command takes."""
 
@@ -182,7 +183,7 @@ def _expanded(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Parameter:
     """A parameter of a command: of which field it is and, of a OneForEach, of which key."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,6 +11,7 @@ import typer
 
 from kshop_audit.cli.binding import OneForEach, Options, option
 from kshop_audit.cli.language import say
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.kinds import KIND_NAMES
 from kshop_audit.model.schema import Kind
 from kshop_audit.report import formats
@@ -64,7 +65,7 @@ _PINS = OneForEach(
 )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class InputOptions(Options):
     """Which files are read, and how."""
 
@@ -141,7 +142,7 @@ class InputOptions(Options):
     )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class ConfigOptions(Options):
     """What the configuration says, and what stands above it."""
 
@@ -175,7 +176,7 @@ class ConfigOptions(Options):
     ] = False
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class MomentOptions(Options):
     """Up to when things count."""
 
@@ -190,7 +191,7 @@ class MomentOptions(Options):
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class RuleOptions(MomentOptions):
     """Which rules count, when, and how much."""
 
@@ -248,7 +249,7 @@ class RuleOptions(MomentOptions):
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class LookOptions(Options):
     """How a page for the terminal looks."""
 
@@ -287,7 +288,7 @@ HistoryOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class EarlierOptions(Options):
     """What earlier runs are for."""
 
@@ -312,7 +313,7 @@ class EarlierOptions(Options):
     ] = False
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class MaskOptions(Options):
     """Where the brief is sent, and whether personal data are shown."""
 
@@ -331,7 +332,7 @@ class MaskOptions(Options):
     ] = False
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class OutputOptions(MaskOptions, LookOptions):
     """Where the report goes and how it looks."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.cli import formats
 from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import UsageError, os_reason
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from kshop_audit.ingest import Request
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kshop_audit.report.formats import Format
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutTarget:
     """A file of `--out` and its format."""
 
@@ -25,7 +25,7 @@ class OutTarget:
     format: Format
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outputs:
     """The report files of `--out` and the folder of `--evidence`."""
 
@@ -43,7 +43,7 @@ class Outputs:
         return any(target.format.places for target in self.reports)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Inputs:
     """What must not be touched, links followed: folders with all they hold, and single files."""
 

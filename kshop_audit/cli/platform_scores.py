@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
 
 from kshop_audit.cli.naming import rule_name
 from kshop_audit.errors import InputError, os_reason
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.suggesting import suggest
 
 HEADERS = {
@@ -27,7 +27,7 @@ HEADERS = {
 _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlatformScore:
     """One row, as it is written."""
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kshop_audit.cli.options import ConfigOptions, InputOptions, MaskOptions, RuleOptions
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from kshop_audit.auditing.request import AuditRequest
     from kshop_audit.model.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class AuditOptions(MaskOptions, RuleOptions, ConfigOptions, InputOptions):
     """What every command takes that runs a whole audit."""
 

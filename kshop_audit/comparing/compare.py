@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.limits import TargetRef
 from kshop_audit.model.metadata import Level, Operator
 from kshop_audit.model.report import (
@@ -38,7 +38,7 @@ class Move(StrEnum):
     SAME = "same"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _RulePair:
     before: RuleResult | None
     after: RuleResult | None

@@ -8,7 +8,7 @@ the command line does so only when a command runs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from kshop_audit import packs
@@ -27,13 +27,14 @@ from kshop_audit.config.layers import (
 from kshop_audit.config.models import ConfigFile
 from kshop_audit.config.mutes import with_mutes
 from kshop_audit.errors import ConfigError, UsageError
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.settings import Settings
 from kshop_audit.validation import Fault
 
 __all__ = ["Origin", "environment_keys", "load_settings", "schema"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """One effective value and where it was set: flag, variable, file:line, pack or default."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,7 @@ from kshop_audit.config.checks import ALL, ALLOW, option_value
 from kshop_audit.config.layers import ConfigSource, Layer, place_of
 from kshop_audit.config.models import ConfigFile, InputTable
 from kshop_audit.errors import os_reason
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import LearnedPoint, Level, Pack, Sourced
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import (
@@ -33,7 +33,7 @@ NOT_IN_REPORT = ("lang", "cache")
 """Neither changes a figure, and the report must be the same with any of their values."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origins:
     """The file, what stands above it, and the folder that paths of a flag start from."""
 

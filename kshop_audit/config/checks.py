@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from kshop_audit import packs
 from kshop_audit.config.models import ConfigFile, InputTable, figure
 from kshop_audit.config.rule_names import unknown_rule
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import WINDOW_DAYS, Operator, Pack, Provenance, RuleTerms, Sourced
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 from kshop_audit.validation import Fault, KeyPath, unknown
@@ -25,7 +26,7 @@ ALL = "all"
 ALLOW = "allow"
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Known:
     """The packs a configuration may refer to: the chosen ones, and all that come with the tool."""
 

@@ -9,7 +9,7 @@ import hashlib
 import shlex
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from kshop_audit.config.lines import key_lines, line_of
 from kshop_audit.errors import ConfigError, UsageError, os_reason
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.toml_faults import toml_fault
 from kshop_audit.validation import KeyPath
 
@@ -34,7 +35,7 @@ FLAGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer:
     """Settings of one origin; `place` gives the file and line, flag or variable of a key."""
 
@@ -52,7 +53,7 @@ class Layer:
         return len(path)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigSource:
     """The file that was found: its name as shown, digest, folder and layer."""
 

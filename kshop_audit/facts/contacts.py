@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
@@ -30,6 +29,7 @@ from kshop_audit.facts.messages import (
     unmatched,
 )
 from kshop_audit.facts.text import UNSEEN, fold, match, normalised, says, without
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Lexicon, Terms
 from kshop_audit.tables import TEXT_ID
@@ -90,7 +90,7 @@ ADDRESS = (
 CARD_LENGTH = 19
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Sought:
     """The word lists of the detector, and the numbers and addresses that are the platform's.
 

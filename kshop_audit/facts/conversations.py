@@ -8,12 +8,12 @@ without a reply between. A burst has one clock, started by its first message.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Interval, Terms
@@ -23,7 +23,7 @@ ANSWERING_TYPES = ("text", "image", "other")
 """Message types that ask or answer; cards, notices and recalled messages do neither."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hours:
     """When buyers' messages count: in the window and within the hours, exempt periods apart.
 

@@ -8,12 +8,13 @@ side here, so that they cannot drift apart.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Merge:
     """One column of an order: from its only row, and from the group of its rows."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
@@ -11,6 +10,7 @@ from kshop_audit.facts import Facts, fact
 from kshop_audit.facts.messages import message_columns, suspects, unmatched, with_buyers
 from kshop_audit.facts.tables import MASK, MERCHANT, Tables, one_of
 from kshop_audit.facts.talks import once, uncertain
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import AT, SPAN_SUFFIX, WHY
@@ -18,7 +18,7 @@ from kshop_audit.tables import AT, SPAN_SUFFIX, WHY
 SPOKEN = ("buyer", *MERCHANT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limit:
     """More than `in_a_row` messages within `within` are too many."""
 

@@ -8,12 +8,12 @@ time of shipping lacks the orders that wait, and that shows as well: orders end,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from kshop_audit.facts.tables import MERCHANT, Tables, one_of
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.model.settled import SettledDays
@@ -46,7 +46,7 @@ ENDED = {Kind.ORDERS: ("paid_at", "shipped_at"), Kind.TICKETS: ("applied_at", "f
 """Kind → when one begins to wait, and when that is over."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backwards:
     """So many `rows` of a column, `of` all that can be compared, lie before another time that they
     follow: the payment, or the application of a ticket.

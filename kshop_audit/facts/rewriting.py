@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from kshop_audit.errors import UsageError
 from kshop_audit.facts.tables import Tables
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.kinds import KIND_NAMES
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
@@ -21,7 +22,7 @@ from kshop_audit.model.suggesting import suggest
 from kshop_audit.tables import RAW_SUFFIX, SPAN_SUFFIX
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowChange:
     """The tables with a change, and what was assumed."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
+
+from kshop_audit.model.frozen import frozen
 
 LATEST = "_latest"
 """`<time>_latest`: the latest instant that a time of a fact may mean; the column is there only
@@ -13,7 +14,7 @@ where some cell that it comes from is not precise.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimeRange:
     """The earliest and the latest instant that a time may mean, both null where there is none.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from functools import cached_property
 from typing import cast
@@ -11,6 +11,7 @@ from typing import cast
 import polars as pl
 
 from kshop_audit.facts.numbering import numbered
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import (
@@ -49,7 +50,7 @@ SEVERAL = r"[,，;；、|]\s*"
 """What parts the order numbers of one waybill that carries several orders."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneSided:
     """Days of which the chats hold the messages of one side only; `buyers`: those of buyers."""
 
@@ -57,7 +58,7 @@ class OneSided:
     days: tuple[date, ...]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Tables:
     """The good, deduplicated rows of every kind that was given.
 

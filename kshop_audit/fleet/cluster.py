@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from kshop_audit.fleet.local import Ended, Started
 from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
 from kshop_audit.fleet.task import audit_shop
 from kshop_audit.model.fleet import Finished
+from kshop_audit.model.frozen import frozen
 
 _PAUSE = 2.0
 _PATIENCE = "10s"
@@ -70,7 +70,7 @@ def _here(host: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Certificates:
     """Files of the certificates by which this machine and the cluster know each other."""
 
@@ -122,7 +122,7 @@ def on_worker(task: ShopTask, request: FleetRequest, limits: Limits, work: Work)
     return died(task, limits.tries)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cluster:
     """Shops on the workers of a scheduler; InputError when it was lost `tries` times in a row,
     or does not answer at all.

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from kshop_audit.fleet.guarded import Lost, Work, died, guard, outcome
 from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
 from kshop_audit.fleet.task import audit_shop
 from kshop_audit.model.fleet import Finished
+from kshop_audit.model.frozen import frozen
 
 Started = Callable[[ShopTask], None]
 Ended = Callable[[ShopTask, Finished], None]
@@ -49,7 +49,7 @@ def _bytes(folder: Path) -> int:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Local:
     """Shops in processes of this machine, so many at once; None: as many as it bears.
 

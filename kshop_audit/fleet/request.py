@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 
 from kshop_audit.model.fleet import Finished
+from kshop_audit.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FleetRequest:
     """What is the same for every shop.
 
@@ -37,7 +38,7 @@ class FleetRequest:
     mask: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What one shop may take: seconds, bytes of memory, and how often a process may die of it."""
 
@@ -46,7 +47,7 @@ class Limits:
     tries: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShopTask:
     """One shop of a run. `path`: its folder; `name`: that of its reports; `earlier`: its result
     of the run that is resumed, kept if nothing changed since.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from kshop_audit.fleet.journal import Journal, finished_in
 from kshop_audit.fleet.local import Ended, Started
 from kshop_audit.fleet.request import FleetRequest, ShopTask
 from kshop_audit.model.fleet import Finished, ShopResult, Summary, summary
+from kshop_audit.model.frozen import frozen
 
 
 class Engine(Protocol):
@@ -24,7 +24,7 @@ class Engine(Protocol):
         """Return when every task has ended."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resuming:
     """How much of an earlier run is kept: nothing, what is finished, what did not fail."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kshop_audit.cache.store import Store
@@ -11,6 +11,7 @@ from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.digests import Digest, Digests
 from kshop_audit.ingest.headers.locate import Sample
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.progress import Watch, unwatched
@@ -18,7 +19,7 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import InputMapping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputFile:
     """One file to look at. `named`: it was named itself; `why`: it is listed, but never read."""
 
@@ -29,7 +30,7 @@ class InputFile:
     why: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """The files to read, as named on the command line, and how to read them.
 
@@ -56,7 +57,7 @@ class Request:
     cache: Store | None = field(default=None, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """One file, sheet of a workbook or member of an archive as it was understood.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError
@@ -39,6 +38,7 @@ from kshop_audit.ingest.headers.unrecognised import (
     unrecognised,
 )
 from kshop_audit.ingest.remarks import notes_on
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind, Type
 from kshop_audit.model.settings import InputMapping
 
@@ -49,7 +49,7 @@ LARGE = 1 << 23
 """Bytes from which on it pays to read a file while it is being checked."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """How one table is going to be read; `path` leads to its bytes."""
 
@@ -150,7 +150,7 @@ def _differs(mapping: InputMapping, decoded: Decoded) -> bool:
     return bool(own) and own != decoded.encoding.removesuffix("-sig")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Understood:
     """A file whose header is known; `rewritten`: its records, if it is no table."""
 

@@ -6,7 +6,6 @@ Every section needs its own exports only; without them it is missing and the oth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from kshop_audit.facts.suspicion import suspicious
 from kshop_audit.ingest import Request, TextNeeds
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.masking import masked
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.insights import (
     INSIGHTS_SCHEMA,
     Cell,
@@ -81,7 +81,7 @@ LONGEST = refund_only_hours.info.id
 """The rule whose option max_days tells a long refund from a damaged time."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Computed:
     """The computed frames, and the terms on which they are shown."""
 
@@ -107,7 +107,7 @@ class _Computed:
         return masked(name, "buyer_id") if name is not None and self.mask else name
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Survey:
     """A request. Lists have at most `top` entries; with `mask` no buyer and no text is shown."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from kshop_audit.judging.judge import judge
 from kshop_audit.masking import masked, masked_label
 from kshop_audit.model.due import DueIds, DueItem, DueUnit, Effect, Turn
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Doubts, added
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import CLOSING, RuleInfo, Text
@@ -18,7 +19,7 @@ from kshop_audit.model.settings import Terms
 _Key = tuple[str, str, DueIds]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleUnits:
     """A measured rule, whose units may be due."""
 

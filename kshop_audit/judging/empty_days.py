@@ -8,10 +8,10 @@ days. What the operator says of closed days and of complete files settles the qu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings
 from kshop_audit.model.settled import SettledDays
@@ -22,7 +22,7 @@ ENOUGH = 10
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """The units of a kind by day: what tells a lost day from a quiet one.
 
@@ -43,7 +43,7 @@ class Pace:
         return max(self.rows, default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EmptyDays:
     """Days without rows: `missing` ones, and `thin` ones of which nobody can be sure."""
 

@@ -6,7 +6,7 @@ Pure functions over plain figures; the levels come from the pack and the operato
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,7 @@ from kshop_audit.judging.day_table import day_table
 from kshop_audit.judging.distance import distance
 from kshop_audit.judging.outcome import Extreme, by_ends, is_count, quotient
 from kshop_audit.judging.settling import undecided
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import together
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.measurement import HEAT, Measurement, SliceCount
@@ -32,7 +33,7 @@ from kshop_audit.model.report import (
 from kshop_audit.model.settings import Span, Terms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """A rule's result and its exact points, which the score needs unrounded."""
 

@@ -6,11 +6,11 @@ Every number comes from the pack or the operator. The score is an estimate and s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Anchors, Operator, Pack, Sourced, Target
 
 Number = int | Fraction
@@ -100,7 +100,7 @@ def rounded(value: Fraction, places: int = 2) -> Decimal:
     return (exact.scaleb(-(places + 1))).quantize(step, rounding=ROUND_HALF_UP)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScorePart:
     """One dimension's share of the total; `weight` is None when it was left out."""
 
@@ -110,7 +110,7 @@ class ScorePart:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreTotal:
     """The weighted total before rounding, with its parts and the rules left out."""
 

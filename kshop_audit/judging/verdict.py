@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +12,7 @@ from kshop_audit.judging import scoring
 from kshop_audit.judging.judge import NOTHING, Judged
 from kshop_audit.judging.scoring import Number
 from kshop_audit.model.figures import trimmed
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Level, Pack, RuleInfo, Text, ValueUnit
 from kshop_audit.model.report import (
     Action,
@@ -26,7 +27,7 @@ from kshop_audit.model.report import (
 from kshop_audit.model.settings import Terms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """What makes the exit code: `fail_on` is error, warn or never.
 
@@ -38,7 +39,7 @@ class Gate:
     regressed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ruled:
     """What one pack says: its results, and which of its rules must have a verdict."""
 

@@ -5,10 +5,10 @@ with questions that only the operator can answer. Field names are those of the J
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.limits import TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 from kshop_audit.model.report import PackRef, Status, Tool
@@ -31,7 +31,7 @@ class Standing(StrEnum):
     MET = "met"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A check by hand, by the id under which `[aspects]` of shop.toml answers it."""
 
@@ -39,7 +39,7 @@ class Question:
     ask: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aspect:
     """One aspect: which rules of any pack measure it, which questions are left to a person.
 
@@ -57,7 +57,7 @@ class Aspect:
     questions: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MeasuredBy:
     """A rule that measures an aspect, as far as it was measured.
 
@@ -76,7 +76,7 @@ class MeasuredBy:
     reason: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """A question with what the operator said: `done` is None when it is not answered."""
 
@@ -87,7 +87,7 @@ class Answer:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AspectState:
     """One aspect today. `standing` is None when no export was given."""
 
@@ -103,7 +103,7 @@ class AspectState:
     questions: tuple[Answer, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answers:
     """How many of the questions, each counted once, are done, not done and not answered."""
 
@@ -112,7 +112,7 @@ class Answers:
     unanswered: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aspects:
     """All aspects of one shop. `as_of` and `score_total` are None when no export was given."""
 

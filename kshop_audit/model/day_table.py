@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 
 
@@ -22,7 +23,7 @@ class DayRow:
     unknown: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenDay:
     """Units of a natural day that are undecided at as-of because their time still runs.
 
@@ -36,7 +37,7 @@ class OpenDay:
     last_deadline: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleDays:
     """A rule by natural days, oldest first; days without any unit are not in it.
 

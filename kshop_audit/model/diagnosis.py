@@ -6,14 +6,13 @@ already; everything else stands as in the files, and is to be cleaned before it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 
 SCHEMA = "kshop-audit/doctor/1"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """A header that is not understood and the column that it may be; `column` None: no idea.
 
@@ -26,7 +25,7 @@ class Proposal:
     strange: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nearest:
     """The kind that a file is nearer to than to its own, if it has one; by these of its headers.
 
@@ -39,7 +38,7 @@ class Nearest:
     proposals: tuple[Proposal, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rejected:
     """Rows of a file that were rejected for one reason in one column; `first`: one of them.
 
@@ -54,7 +53,7 @@ class Rejected:
     advice: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileDiagnosis:
     """One file, sheet or member. `kind` None: it was not read, for the reason `why`.
 
@@ -88,7 +87,7 @@ class FileDiagnosis:
     notes: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unmapped:
     """Texts of a column that are in no vocabulary: (text, rows), most rows first.
 
@@ -101,7 +100,7 @@ class Unmapped:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayGap:
     """Days of the window of these rules on which there is not one row of a kind."""
 
@@ -110,7 +109,7 @@ class DayGap:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lack:
     """Columns (or choices of columns, joined by "|") that are not there, the rules that they cost,
     and who supplies them. `file`: there is no file of the kind at all.
@@ -123,7 +122,7 @@ class Lack:
     supplier: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnosis:
     """Everything. `as_of`: the newest event, None if no file tells of any. `problems`: why `check`
     makes no figure of these files, such as the rows of two shops.

@@ -7,10 +7,11 @@ Asia/Shanghai; nothing here looks at a clock, hours are counted from as-of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Form, Why
 from kshop_audit.model.metadata import Text
 
@@ -18,7 +19,7 @@ WITHIN = timedelta(hours=24)
 """How far the report looks ahead."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """Units of a rule that would become misses: so many, and what is not known of them now.
 
@@ -30,7 +31,7 @@ class Turn:
     form: Form | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueUnit:
     """One thing to do, as the plan found it; plain figures, before anything is judged.
 
@@ -55,7 +56,7 @@ class DueUnit:
     turns: tuple[Turn, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueIds:
     """What names the unit. `session_id`: of a conversation without one, its buyer, masked."""
 
@@ -75,7 +76,7 @@ class DueIds:
         return tuple(value for _, value in self.named())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect:
     """The rule's figure and points if this unit alone counts as missed at the same as-of.
 
@@ -89,7 +90,7 @@ class Effect:
     denominator: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueItem:
     """One thing to do. `hours_left` is negative once the deadline is over."""
 
@@ -109,7 +110,7 @@ class DueItem:
     action: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueCount:
     """How many things of one kind: due in the hours ahead, late already, and of both together
     those of which it is not certain that they still wait. `cost_fen`: what those due would cost.
@@ -121,7 +122,7 @@ class DueCount:
     cost_fen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueList:
     """Everything that is due within the hours after as-of, the soonest first, then what is late.
 

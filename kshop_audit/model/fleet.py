@@ -6,10 +6,11 @@ Standard library only, and small: results travel between processes and machines.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 
@@ -17,7 +18,7 @@ WORST_FIRST = (EXIT_NO_AUDIT, EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK)
 """Exit codes in the order in which one wins over the next."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShopResult:
     """One shop of a fleet. Holds no row of it: the report lies where `report` says.
 
@@ -38,7 +39,7 @@ class ShopResult:
     as_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """A result with the digest of what it was made of: the exports, the settings, the request."""
 
@@ -46,7 +47,7 @@ class Finished:
     result: ShopResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShopChange:
     """What differs of a shop since the last run; None: it was, or is, not among the shops."""
 
@@ -55,7 +56,7 @@ class ShopChange:
     after: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """All shops of a run, worst first; every shop that was found is among them.
 

@@ -8,9 +8,9 @@ quality that the operator gave. None: not known, never a guess.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Text
 
@@ -20,7 +20,7 @@ HORIZON = 30
 """So many days are looked ahead."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaving:
     """What the day that leaves the window takes along."""
 
@@ -28,7 +28,7 @@ class Leaving:
     denominator: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForecastDay:
     """A rule as an audit at the end of this day would find it.
 
@@ -48,7 +48,7 @@ class ForecastDay:
     pace_bounds: Bounds | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunsOut:
     """The first day on which the target is missed, at the pace of the last three and of the last
     seven closed days; None where that pace does not use the budget up.
@@ -58,7 +58,7 @@ class RunsOut:
     pace_7d: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """How many bad units can still be borne.
 
@@ -74,7 +74,7 @@ class Budget:
     frozen: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undercut:
     """What the next tickets must do for a mean to meet its target `by` a day.
 
@@ -88,7 +88,7 @@ class Undercut:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaceDays:
     """The sums of the last closed days, on which `at_pace` rests."""
 
@@ -97,7 +97,7 @@ class PaceDays:
     denominator: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Returning:
     """What counts again from this day on, because the mutes that took it out are over."""
 
@@ -106,7 +106,7 @@ class Returning:
     denominator: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LikelyDay:
     """Within what the figure of a day lies at the confidence's level, and how likely it passes."""
 
@@ -116,7 +116,7 @@ class LikelyDay:
     p_pass: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrackRecord:
     """How past projections of this shop did: of so many intervals, `hits` held."""
 
@@ -125,7 +125,7 @@ class TrackRecord:
     misses: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confidence:
     """Intervals for the coming days. `record` is None where too few days are covered for one."""
 
@@ -134,7 +134,7 @@ class Confidence:
     record: TrackRecord | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleForecast:
     """What lies ahead of one rule.
 
@@ -164,7 +164,7 @@ class RuleForecast:
         return self.target is not None and self.target.operator in (">=", "<=")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreGrades:
     """The grades of a day's scores, taken before rounding."""
 
@@ -173,7 +173,7 @@ class ScoreGrades:
     assumed: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreDay:
     """The estimated score at the end of a day, with its grades."""
 
@@ -184,7 +184,7 @@ class ScoreDay:
     grades: ScoreGrades
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewGrade:
     """The first day on which the grade is another one, at the present pace."""
 
@@ -192,7 +192,7 @@ class NewGrade:
     grade: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreForecast:
     """The score of the coming days. `held`: rules whose points stay as they are in it, because
     nothing is known of their days.
@@ -203,7 +203,7 @@ class ScoreForecast:
     held: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """What lies ahead of a shop: the answer of the `forecast` command.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImprovementStep:
     """Units of one rule that meet it from now on.
 
@@ -26,7 +26,7 @@ class ImprovementStep:
     action: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AfterSteps:
     """The estimated total and the status of the verdict once every step is taken.
 
@@ -38,7 +38,7 @@ class AfterSteps:
     left: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Improvement:
     """The steps to a goal: a displayed total such as 4.80, or "gates".
 

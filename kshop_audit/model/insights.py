@@ -9,8 +9,8 @@ which export supplies them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Input, PackRef, Tool, Window
 from kshop_audit.model.voices import Product
@@ -18,7 +18,7 @@ from kshop_audit.model.voices import Product
 INSIGHTS_SCHEMA = "kshop-audit/insights/1"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Topic:
     """Something that buyers write about, and the words that tell it.
 
@@ -31,7 +31,7 @@ class Topic:
     courtesy: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """A reason over the whole shop.
 
@@ -46,7 +46,7 @@ class Reason:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refunds:
     """First reasons of orders whose first ticket was applied for in the window.
 
@@ -66,7 +66,7 @@ class Refunds:
     products_missing: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TopicCount:
     """Messages about a topic, and how many of them say each of its words most often said."""
 
@@ -76,7 +76,7 @@ class TopicCount:
     words: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Topics:
     """What the buyers' messages of the window are about; one message may have several topics.
 
@@ -89,7 +89,7 @@ class Topics:
     topics: tuple[TopicCount, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait:
     """A question, by its first message, and how long it waited: for its reply, or until as-of.
 
@@ -106,7 +106,7 @@ class Wait:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waits:
     """Questions of the window and hours of the reply rate: a burst of messages is one question.
 
@@ -121,7 +121,7 @@ class Waits:
     unanswered_longest: tuple[Wait, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """One hour (0 to 23) of one weekday (1 = Monday).
 
@@ -136,7 +136,7 @@ class Cell:
     answered: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heat:
     """When buyers write, and how often they are answered in time.
 
@@ -151,7 +151,7 @@ class Heat:
     worst: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Troubled:
     """A buyer with several tickets; `disputed`: those in which the platform stepped in or judged.
 
@@ -165,7 +165,7 @@ class Troubled:
     ticket_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeats:
     """Buyers with at least `least` tickets applied for by as-of, in all that was exported.
 
@@ -180,7 +180,7 @@ class Repeats:
     buyers: tuple[Troubled, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Insights:
     """Everything. `missing`: section → why it is None and which export supplies it."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from kshop_audit.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class TargetRef:
     """The target as shown: `operator` is >=, <=, all or none."""
 
@@ -17,7 +18,7 @@ class TargetRef:
     assumption: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds:
     """Best and worst value that rejected rows, unknown outcomes and missing days still allow."""
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from kshop_audit.model.due import DueUnit
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Doubts, Why, added, together
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Coverage, Finding, Status
@@ -20,7 +21,7 @@ HEAT = "weekday hour"
 """The dimension of a breakdown by weekday (1 to 7) and hour at once; its keys hold both."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sums:
     """Between what a sum lies, and how many of its units have no exact amount."""
 
@@ -45,7 +46,7 @@ class DayCount:
     sums: Sums | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenUnits:
     """Units of a natural day that are undecided at as-of because their time still runs.
 
@@ -58,7 +59,7 @@ class OpenUnits:
     last: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SliceCount:
     """Numerator and denominator of one segment, such as an agent."""
 
@@ -67,7 +68,7 @@ class SliceCount:
     denominator: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvidenceRow:
     """One unit that speaks against the shop, with where it stands in the files."""
 
@@ -82,7 +83,7 @@ class EvidenceRow:
     counted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MuteCount:
     """What one of the operator's mutes took out of a rule: `index` is its place among them.
 
@@ -94,7 +95,7 @@ class MuteCount:
     against: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MutesOver:
     """What a rule says at as-of without the mutes whose last day is `until` or an earlier one.
 
@@ -107,7 +108,7 @@ class MutesOver:
     usual: Measurement
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """A text in no vocabulary, with the column that has it and the number of its rows."""
 

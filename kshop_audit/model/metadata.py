@@ -7,15 +7,17 @@ without a source cannot be built.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import cast
 
+from kshop_audit.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Text:
     """One sentence in both languages of the tool."""
 
@@ -66,7 +68,7 @@ class Provenance(StrEnum):
     ASSUMPTION = "ASSUMPTION"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sourced:
     """A figure of a pack with where it comes from (ids of docs/sources.md, or a publication).
 
@@ -93,7 +95,7 @@ class Operator(StrEnum):
     NONE = "none"  # numerator = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """The line between pass and fail.
 
@@ -113,7 +115,7 @@ class Target:
         return Fraction(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LearnedPoint:
     """What the platform showed on a day: a value in the unit of the target, and its points."""
 
@@ -122,7 +124,7 @@ class LearnedPoint:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anchors:
     """The two ends of a rule's points: `full` is worth 5, `floor` is worth 3, linear between, and
     through what the platform showed this shop.
@@ -137,7 +139,7 @@ WINDOW_DAYS = "window_days"
 """The option by which a rule looks at another number of days than the pack says."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleTerms:
     """What a pack says of one rule; `window` is `window_days` with its source.
 
@@ -165,7 +167,7 @@ class RuleTerms:
         return {**first, **days, **self.options}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Usage:
     """How the words of a list turn up in talk: disguised, harmless, or not meant.
 
@@ -195,7 +197,7 @@ class Usage:
     likely: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pack:
     """A platform's rule set of one version: numbers only, each with its source.
 
@@ -227,7 +229,7 @@ class Pack:
     versions: tuple[Pack, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effective:
     """The first and the last day of a version, both included, each with its source; None: open."""
 
@@ -245,7 +247,7 @@ class Effective:
         return date.max if self.until is None else cast("date", self.until.value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cap:
     """While `rule` fails, the points of `applies_to` are at most `limit`."""
 
@@ -254,7 +256,7 @@ class Cap:
     limit: Sourced
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleDoc:
     """The sections of a rule's documentation, each in both languages (from its docstring)."""
 
@@ -266,7 +268,7 @@ class RuleDoc:
     differs: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleInfo:
     """Everything about a rule that does not depend on data or on a pack.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from kshop_audit.model.frozen import frozen
 
 
 class Stage(StrEnum):
@@ -15,7 +16,7 @@ class Stage(StrEnum):
     COMPUTING = "computing"  # rules are measured
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """Where a stage stands: `done` of `total` bytes (OPENING) or files (READING).
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+
+from kshop_audit.model.frozen import frozen
 
 _NUMBER = re.compile(r"([0-9]{1,12}(?:\.([0-9]{1,12}))?)\s*([%％]?)")
 _PARTS = re.compile(r"([0-9]{1,12})\s*/\s*([1-9][0-9]{0,11})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """A figure, and one unit of the last digit that was written."""
 

@@ -7,12 +7,13 @@ as `whatif --change RULE=+N` answers from the files. Standard library only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from kshop_audit.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Exact:
     """A fraction of whole numbers."""
 
@@ -25,7 +26,7 @@ class Exact:
         return Fraction(self.numerator, self.denominator)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CurvePoint:
     """The points that a value is worth. Values are in the unit of the rule's target."""
 
@@ -33,7 +34,7 @@ class CurvePoint:
     points: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turns:
     """What a rule says once some of the units that miss it meet it.
 
@@ -66,7 +67,7 @@ class Turns:
         return self.passes_from is not None and count >= self.passes_from
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoredRule:
     """A rule of the score, or one that limits the points of others.
 
@@ -81,7 +82,7 @@ class ScoredRule:
     turns: Turns | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DimensionShare:
     """The rules of a dimension, and its weight before missing dimensions share theirs out."""
 
@@ -89,7 +90,7 @@ class DimensionShare:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PointsLimit:
     """The most points that rules can have while another one fails; `fails`: whether it does."""
 
@@ -99,7 +100,7 @@ class PointsLimit:
     fails: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreRecipe:
     """Everything that the total is made of. `least`, `most`: the ends of the scale."""
 

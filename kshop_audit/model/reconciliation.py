@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from kshop_audit.model.frozen import frozen
 
 OptionValue = str | int | bool
 Definition = Mapping[str, OptionValue]
 """Option → value, of the options in which the readings of a rule differ."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlatformFigure:
     """What the platform shows of a rule on a day: the window that ends with it. `written`: as the
     operator gave it, for its last digit tells how far it is rounded.
@@ -22,7 +23,7 @@ class PlatformFigure:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A definition, with all that cannot be told from it on these data.
 
@@ -38,7 +39,7 @@ class Candidate:
     same_as: tuple[Definition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TellingValue:
     """What a definition would show."""
 
@@ -46,7 +47,7 @@ class TellingValue:
     value: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TellingFigure:
     """A figure of the platform that would tell definitions apart."""
 
@@ -55,7 +56,7 @@ class TellingFigure:
     values: tuple[TellingValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reconciliation:
     """`verdict`: "one", "several" or "none"; the candidates that fit stand first."""
 

@@ -8,13 +8,14 @@ the integers beside them are what was compared.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 
 from kshop_audit.model.day_table import RuleDays
 from kshop_audit.model.due import DueCount, DueItem
 from kshop_audit.model.forecast import RuleForecast, ScoreForecast
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import Improvement
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
@@ -40,7 +41,7 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tool:
     """Who made the report."""
 
@@ -48,7 +49,7 @@ class Tool:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PackRef:
     """Which rule set was applied; the digest freezes its numbers."""
 
@@ -57,7 +58,7 @@ class PackRef:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigRef:
     """The configuration used: `file` is None when there is none."""
 
@@ -66,7 +67,7 @@ class ConfigRef:
     overrides: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input:
     """One file. records = rows + rejected + skipped + duplicates, always.
 
@@ -87,7 +88,7 @@ class Input:
     last_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gates:
     """The rules at level error: how many there are, and how many of them have a verdict."""
 
@@ -95,7 +96,7 @@ class Gates:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What the run concludes.
 
@@ -113,7 +114,7 @@ class Verdict:
     gates: Gates = field(default_factory=Gates)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dimension:
     """One dimension of the score; `weight` is the share actually used, None when left out."""
 
@@ -123,7 +124,7 @@ class Dimension:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppliedCap:
     """A limit that a failing rule puts on the points of others."""
 
@@ -132,7 +133,7 @@ class AppliedCap:
     limit: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Score:
     """The estimate, never the platform's figure; `reason` says why there is no total.
 
@@ -158,7 +159,7 @@ class Score:
         return self.total is not None and used >= len(self.left_out)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """The period measured, both ends included; times without zone are Asia/Shanghai."""
 
@@ -167,7 +168,7 @@ class Window:
     days: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coverage:
     """Which days the files of a kind cover, and how many keys of a side file matched.
 
@@ -185,7 +186,7 @@ class Coverage:
     of: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvidencePlace:
     """A row of an input: the file as `inputs` names it, the row as a spreadsheet counts."""
 
@@ -193,7 +194,7 @@ class EvidencePlace:
     row: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """How many rows speak against the shop, and the file that lists them.
 
@@ -206,7 +207,7 @@ class Evidence:
     places: tuple[EvidencePlace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slice:
     """One segment of a breakdown; `gain` is what the rate would win at the others' median."""
 
@@ -217,7 +218,7 @@ class Slice:
     gain: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeatCell:
     """A figure in one hour (0 to 23) of a weekday (1 to 7, Monday first)."""
 
@@ -231,7 +232,7 @@ Finding = Mapping[str, str | int | bool | None]
 """One line of a small list that is the point of a rule; keys depend on the rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MuteEntry:
     """One exception that somebody accepted, and how many units it took out."""
 
@@ -241,7 +242,7 @@ class MuteEntry:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MuteEffect:
     """The accepted exceptions of a rule, and what the rule says without them."""
 
@@ -253,7 +254,7 @@ class MuteEffect:
     entries: tuple[MuteEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleResult:
     """One rule's outcome. `value_unit` is None in reports saved before there was one.
 
@@ -294,7 +295,7 @@ class RuleResult:
     heat: tuple[HeatCell, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """Something to do, with what it wins. `gain` is in points of the total score."""
 
@@ -304,7 +305,7 @@ class Action:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleSide:
     """How a rule stood in one of two reports; enough to show its value."""
 
@@ -316,7 +317,7 @@ class RuleSide:
     target: TargetRef | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One rule in two reports; None where a report does not have it."""
 
@@ -328,7 +329,7 @@ class Change:
     after: RuleSide | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cause:
     """Something that makes the figures of both reports no like for like.
 
@@ -342,7 +343,7 @@ class Cause:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """What changed since an earlier report.
 
@@ -364,7 +365,7 @@ class Comparison:
     cause: tuple[Cause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """A whole audit. `as_of` is the only instant of the run in it.
 

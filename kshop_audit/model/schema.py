@@ -8,8 +8,9 @@ interface of the tool: a CSV with these English headers is read as it stands.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
+
+from kshop_audit.model.frozen import frozen
 
 
 class Kind(StrEnum):
@@ -43,7 +44,7 @@ class Type(StrEnum):
     BOOL = "bool"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One canonical column. `codes` is the closed vocabulary of a CODE column.
 
@@ -57,7 +58,7 @@ class Column:
     read: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """One canonical table.
 

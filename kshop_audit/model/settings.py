@@ -7,11 +7,12 @@ what remains once as-of is known. Standard library only; times are naive Asia/Sh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import CLOSING, WINDOW_DAYS, LearnedPoint, Level, Pack, RuleInfo
 from kshop_audit.model.schema import Kind
 
@@ -19,7 +20,7 @@ TICK = timedelta(milliseconds=1)
 """The finest step of a time in the tables."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interval:
     """An exempt period, both ends included."""
 
@@ -28,7 +29,7 @@ class Interval:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declared:
     """A figure read in the back office where no export exists; durations in hours."""
 
@@ -39,7 +40,7 @@ class Declared:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closing:
     """Facts on closing the shop that no export holds; None = not answered, never assumed.
 
@@ -58,7 +59,7 @@ class Closing:
     last_completed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withdrawal:
     """One withdrawal from the shop's balance."""
 
@@ -67,7 +68,7 @@ class Withdrawal:
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mute:
     """An exception that somebody accepted: units of a rule that are not counted until a day.
 
@@ -87,7 +88,7 @@ class Mute:
         return as_of <= datetime.combine(self.until, time.min) + timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Learned:
     """Points that the platform showed for a rule, under one version of one pack."""
 
@@ -97,7 +98,7 @@ class Learned:
     point: LearnedPoint
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """The operator's answer to a question of the aspects: done or not, when, with what remark."""
 
@@ -106,7 +107,7 @@ class Done:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoBusiness:
     """Days on which the shop does no business: single days, periods, days of the week.
 
@@ -125,7 +126,7 @@ DELIMITERS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";"}
 """Names of delimiters that are hard to write as they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputMapping:
     """How files of one kind are read where the built-in knowledge does not fit.
 
@@ -144,7 +145,7 @@ class InputMapping:
     copied_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allowed:
     """A phrase of the shop that no word list may object to, and why."""
 
@@ -152,7 +153,7 @@ class Allowed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lexicon:
     """A word list as it is looked for: the pack's and the shop's words, and how they turn up.
 
@@ -184,7 +185,7 @@ class Lexicon:
         return (*self.words, *self.certain, *self.doubtful, *self.likely)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """Everything the operator can set, merged and validated.
 
@@ -238,7 +239,7 @@ class Settings:
         return replace(self, pack_chosen=False, overrides=overrides)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """Part of a window: from `since` (included) until `until` (not included); None: no bound."""
 
@@ -246,7 +247,7 @@ class Span:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """What a rule receives: the instant, the pack's numbers and the operator's decisions.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Interval, Settings
 
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettledDays:
     """What the operator says of days: when the shop opened, was closed, and what files hold."""
 

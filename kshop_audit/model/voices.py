@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kshop_audit.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReasonCount:
     """A first after-sales reason and the orders that gave it; `quality`: the pack calls it so."""
 
@@ -14,7 +14,7 @@ class ReasonCount:
     quality: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Product:
     """A product with its paid orders and its orders with after-sales, of the same window.
 
@@ -28,7 +28,7 @@ class Product:
     reasons: tuple[ReasonCount, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Voices:
     """First reasons of orders whose first ticket was applied for from `since` to `until`.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleStanding:
     """How a rule stands: value, status and points as in the report."""
 
@@ -18,7 +18,7 @@ class RuleStanding:
     points: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleChange:
     """A rule before and after."""
 
@@ -27,7 +27,7 @@ class RuleChange:
     after: RuleStanding
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreChange:
     """The estimated total before and after; None where there is none."""
 
@@ -35,7 +35,7 @@ class ScoreChange:
     after: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberChange:
     """A whole number before and after; None where it is not known."""
 
@@ -43,7 +43,7 @@ class NumberChange:
     after: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WhatIf:
     """The effect of changes on every rule, the score, the exit code and the money.
 

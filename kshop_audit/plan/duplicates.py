@@ -10,10 +10,11 @@ duplicates across files only: each row stays as often as the file that holds it 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 from kshop_audit.tables import FILE, RAW_SUFFIX, ROW, SAID
 
@@ -39,7 +40,7 @@ BETWEEN = " ↔ "
 """What stands between the versions of a cell that is unknown because they differ."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Unique:
     """Rows without duplicates; `contested`: deciding column → rows of which versions differ."""
 

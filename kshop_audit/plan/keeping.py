@@ -8,7 +8,6 @@ when the rows are recalled (see `cache.frames`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -19,13 +18,14 @@ from kshop_audit.cache.store import Deposit
 from kshop_audit.facts.tables import with_numbers, without_numbers
 from kshop_audit.ingest import Reading, Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan.read import FileRows
 from kshop_audit.tables import BOOKKEEPING, FILE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Asked:
     """A table that was not recalled: the key for it, where its bytes are, and their digest."""
 

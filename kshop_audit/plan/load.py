@@ -7,7 +7,7 @@ never filtered before they are counted: good + rejected + skipped + duplicates =
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import combinations
 from pathlib import Path
@@ -16,6 +16,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import Tables, with_numbers, without_numbers
 from kshop_audit.ingest import Request, Source, TextNeeds, open_inputs
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
@@ -43,7 +44,7 @@ from kshop_audit.tables import (
 _Columns = Mapping[Kind, Mapping[int, frozenset[str]]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reject:
     """A row that could not be read: file, row and column, the value as it stands, why."""
 
@@ -54,7 +55,7 @@ class Reject:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileCount:
     """Where the records of one file went.
 
@@ -76,7 +77,7 @@ class FileCount:
         return self.rows + self.rejected + self.skipped + self.duplicates
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Loaded:
     """All inputs in memory, and the account of their records.
 
@@ -202,7 +203,7 @@ def _doubtful(kinds: Mapping[Kind, FileRows]) -> dict[Kind, pl.DataFrame]:
     return {kind: rows for kind, rows in found.items() if rows is not None}
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Distinct:
     """The good rows of each kind without duplicates.
 

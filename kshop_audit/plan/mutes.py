@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
 from kshop_audit.model.forecast import HORIZON
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.settings import Mute, Terms
 from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT
@@ -20,7 +20,7 @@ Left = frozenset[int]
 """The places of mutes that still count."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Expiry:
     """The last day of some mutes: which ones count after it, and which in what coming days add."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.plan.read import BAD, FileRows
 from kshop_audit.tables import DAY_SPAN, FILE, ROW, SPAN_SUFFIX
@@ -77,7 +78,7 @@ def newest_event(latest: Latest) -> datetime | None:
     return at
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outliers:
     """Damaged rows by kind, and the instant after which a time is one that made them so."""
 

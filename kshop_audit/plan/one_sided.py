@@ -8,7 +8,7 @@ in the files; `doubtful` rows say so. `[coverage.chats]` says that nothing is mi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ import polars as pl
 
 from kshop_audit.facts.conversations import ANSWERING_TYPES
 from kshop_audit.facts.tables import MERCHANT, OneSided, one_of
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan.load import Loaded
@@ -26,7 +27,7 @@ ENOUGH = 10
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Day:
     """Messages of a day: those of buyers, of the shop, and of nobody knows whom."""
 

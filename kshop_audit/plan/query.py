@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from kshop_audit.model.due import WITHIN
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Doubts, Form, Why, added
 from kshop_audit.model.measurement import HEAT
 from kshop_audit.model.metadata import EXCLUSIONS, RuleInfo, ValueUnit
@@ -44,7 +44,7 @@ AHEAD = "_ahead"
 """UInt8: _code as it would be without a window, where a rule asks for units beyond it."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Wanted:
     """What is collected beside the totals.
 

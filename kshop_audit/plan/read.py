@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -13,6 +12,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import with_numbers
 from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
+from kshop_audit.model.frozen import frozen
 from kshop_audit.plan.engine import collected, few_bytes
 from kshop_audit.tables import (
     BAD_COLUMN,
@@ -39,7 +39,7 @@ AT_ONCE = 2
 """Files: while of one a step is taken that keeps one processor busy, the other gets the rest."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRows:
     """The rows of a file or kind.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from kshop_audit.model.due import DueUnit
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.measurement import (
     DayCount,
     EvidenceRow,
@@ -47,7 +48,7 @@ BELOW = "/denominator"
 """Suffix under which the denominator's population of a Quotient is collected."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Collected:
     """What one collect brought: frames of all rules, and those that one rule alone has.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan.read import FileRows
@@ -16,7 +16,7 @@ SHOWN = 5
 """Shops that a message lists."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class OneShop:
     """What is left of the files.
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.sharing import GOOD, Edit
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan import query
@@ -41,7 +42,7 @@ class UnitEdit:
     rows: pl.DataFrame
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Population:
     """The counted units of a rule whose outcome is known, one row each.
 

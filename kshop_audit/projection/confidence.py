@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache, partial
@@ -22,6 +21,7 @@ from random import Random
 from kshop_audit.judging import scoring
 from kshop_audit.judging.outcome import is_count
 from kshop_audit.model.forecast import HORIZON, Confidence, LikelyDay, TrackRecord
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Operator, Target
 from kshop_audit.projection.series import DAY, Count, DaySeries
 from kshop_audit.projection.showing import number
@@ -43,7 +43,7 @@ Pairs = Sequence[tuple[int, int]]
 """Numerator and denominator of each past day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spread:
     """Between what the draws of one day lie, and the share of them that passes."""
 
@@ -52,7 +52,7 @@ class Spread:
     passing: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Draws:
     """What needs no drawing, what each draw adds, and how far draws move from their middle."""
 

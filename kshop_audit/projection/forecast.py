@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -13,6 +12,7 @@ from kshop_audit.judging.judge import Judged, target_of
 from kshop_audit.judging.scoring import Number
 from kshop_audit.model import forecast as shown
 from kshop_audit.model.forecast import HORIZON, Confidence
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.limits import Bounds
 from kshop_audit.model.measurement import DayCount, Measurement
 from kshop_audit.model.metadata import RuleInfo, ValueUnit
@@ -35,7 +35,7 @@ Coming = Sequence[Future]
 """What coming days and open units add, at each stage."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ahead:
     """A rule's forecast as it is shown, and what lies behind it: the days, those of them that are
     closed, and the lines, which the score needs exactly.
@@ -70,7 +70,7 @@ def ahead_of(
     return _RuleOutlook(stages, ruling, judged, info, terms, assumed).ahead()
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _RuleOutlook:
     """One rule, looked at from as-of."""
 

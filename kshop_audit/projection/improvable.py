@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 
 from kshop_audit.judging import scoring
 from kshop_audit.judging.judge import Judged, judge
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import RuleInfo
 from kshop_audit.model.report import Status
@@ -18,7 +19,7 @@ Reconcluded = Callable[[Measurement], Measurement]
 """A measurement whose figures were changed → the same with what the rule concludes of them."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Improvable:
     """A rule as it was measured.
 

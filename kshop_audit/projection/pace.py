@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from kshop_audit.judging.outcome import Extreme
 from kshop_audit.judging.scoring import Number
 from kshop_audit.model.forecast import HORIZON
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Operator, Target
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.projection.series import DAY, Count, DaySeries, Future
@@ -18,7 +18,7 @@ LAST, LEAST = 7, 3
 """A pace rests on so many closed days, and on no fewer than LEAST."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DailyPace:
     """What the last closed days added, together."""
 
@@ -95,7 +95,7 @@ def _spared(day: date, settings: Settings) -> bool:
     return any(spared.since <= begun(day) and last <= spared.until for spared in settings.exempt)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quality:
     """What one unit of the denominator adds to the numerator, and between what that lies."""
 

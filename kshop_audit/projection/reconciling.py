@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.rates import Written
 from kshop_audit.model.reconciliation import (
     Candidate,
@@ -24,7 +24,7 @@ Key = tuple[tuple[str, OptionValue], ...]
 """A definition: its options with their values, in the order of the pack."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """The figure of a definition on a day, and between what it lies; None: nothing is counted."""
 
@@ -48,7 +48,7 @@ Outcomes = Mapping[Key, Sequence[Outcome]]
 """Definition → its figure for each of the platform's, the usual definition first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Class:
     """Definitions that are equal on these data, the most usual one first."""
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from kshop_audit.judging import scoring
 from kshop_audit.judging.outcome import Extreme, by_ends, is_count, quotient
 from kshop_audit.judging.scoring import Number
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Pack, RuleTerms, Target
 from kshop_audit.model.report import Status
@@ -34,7 +35,7 @@ class StandingAhead:
     points: Fraction | None
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Ruling:
     """A rule as the judge knows it, for figures that are not of today."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -11,6 +10,7 @@ from kshop_audit.judging import scoring, verdict
 from kshop_audit.judging.judge import Judged
 from kshop_audit.judging.scoring import Number
 from kshop_audit.model.forecast import NewGrade, ScoreDay, ScoreForecast, ScoreGrades
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import Score, Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.projection.forecast import AHEAD, Ahead, Line
@@ -20,7 +20,7 @@ from kshop_audit.projection.series import DAY
 _Pick = Callable[[Ahead], Line | None]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Paid:
     """Paid orders by day, and the days of orders that are missing."""
 
@@ -62,7 +62,7 @@ def score_ahead(
     )
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _ScoreOutlook:
     """The rules of a pack, looked at from as-of."""
 

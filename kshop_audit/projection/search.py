@@ -13,8 +13,10 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import lcm
 
+from kshop_audit.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Choice:
     """What a rule offers: (units turned, gain), both rising, from (0, 0) on. `cost`: of a unit."""
 
@@ -186,7 +188,7 @@ class _Search:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Stretch:
     """A straight stretch of the bound of a choice: units, and what they gain and cost."""
 
@@ -196,7 +198,7 @@ class _Stretch:
     price: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Bound:
     """Stretches of several choices, with the gain and the cost up to the end of each."""
 
@@ -210,7 +212,7 @@ def _found(cost: int, way: Way) -> _Found:
     return _Found(cost, len(way), ids, tuple(way[name] for name in ids), dict(way))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Hull:
     """The least concave curve above the gains: its corners by units, and the stretches between."""
 

@@ -16,6 +16,7 @@ from itertools import accumulate
 from kshop_audit.judging.bounds import extremes
 from kshop_audit.judging.outcome import Extreme
 from kshop_audit.judging.scoring import Number
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Doubts, Why, together
 from kshop_audit.model.measurement import DayCount, Measurement, Sums
 from kshop_audit.model.settings import Terms
@@ -93,7 +94,7 @@ class Future:
         return self._sums[ended] - self._sums[begun] if ended > begun else NOTHING
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class DaySeries:
     """A measured rule whose figure is a sum over the natural days of its window.
 

@@ -8,11 +8,11 @@ by then.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from kshop_audit.judging.scoring import Number
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.settings import Terms
 from kshop_audit.projection.pace import (
@@ -28,7 +28,7 @@ from kshop_audit.projection.pace import (
 from kshop_audit.projection.series import Count, DaySeries, Future, series_of
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class MuteStage:
     """A rule from `since` days ahead on. `series`: its days as they count then; `usual`: the same
     for what coming days add, where a mute that meant something that is over still leaves it out.
@@ -61,7 +61,7 @@ class MuteStage:
         return future(self.series, days, exactly(each) if at_once else quality_of(pace))
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class MuteStages:
     """The stages of a rule, the present one first."""
 

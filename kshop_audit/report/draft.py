@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kshop_audit.model.diagnosis import Diagnosis, FileDiagnosis, Proposal, Unmapped
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.report.view.speech import Speech
 
 _MASKED = "***"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _DraftTable:
     """A file with its kind, or the kind that it is nearest to."""
 

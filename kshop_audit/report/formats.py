@@ -7,10 +7,10 @@ The modules are imported on use, because some load packages that a plain run doe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kshop_audit.report.text.page import TextOptions
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Format:
     """One format: what it is called, what it is for, and the module that renders it.
 

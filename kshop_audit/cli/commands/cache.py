@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +12,7 @@ from kshop_audit.cli import printing
 from kshop_audit.cli.binding import Options, option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from kshop_audit.cache.store import Store
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MEGABYTE = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class CacheOptions(Options):
     """What to do with the cache."""
 

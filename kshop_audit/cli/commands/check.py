@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +14,7 @@ from kshop_audit.cli.language import say
 from kshop_audit.cli.options import QUIET_FORMAT, EarlierOptions, OutputOptions
 from kshop_audit.cli.requests import AuditOptions, audit_request, now
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from kshop_audit.auditing.request import AuditRequest
@@ -26,7 +27,7 @@ _PLACES = 20
 """Rows of evidence a rule that formats with places show."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class CheckOptions(OutputOptions, EarlierOptions, AuditOptions):
     """All options of `check`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,12 +12,13 @@ from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, LookOptions, MomentOptions
 from kshop_audit.errors import EXIT_OK
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from kshop_audit.model.report import Report
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class CloseOptions(LookOptions, MomentOptions, ConfigOptions, InputOptions):
     """All options of `close`."""
 

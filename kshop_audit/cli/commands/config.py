@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,6 +11,7 @@ from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, LookOptions
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.suggesting import suggest
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kshop_audit.config import Origin
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class ShowConfigOptions(LookOptions, ConfigOptions):
     """Which values are shown."""
 

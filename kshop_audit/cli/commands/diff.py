@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +12,10 @@ from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import LookOptions
 from kshop_audit.errors import EXIT_FAILED, EXIT_OK
+from kshop_audit.model.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class DiffOptions(LookOptions):
     """The two reports."""
 

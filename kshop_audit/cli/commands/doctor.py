@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,6 +14,7 @@ from kshop_audit.cli.binding import option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, LookOptions
 from kshop_audit.errors import EXIT_NO_AUDIT, EXIT_OK, UsageError, os_reason
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from kshop_audit.ingest import Request
@@ -23,7 +24,7 @@ DRAFT = "shop.draft.toml"
 """Not `shop.toml`: a draft must be checked before it is used."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class DoctorOptions(LookOptions, ConfigOptions, InputOptions):
     """The files, how they are read, and where a draft of the configuration goes."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,6 +15,7 @@ from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, InputOptions, LookOptions, MomentOptions
 from kshop_audit.cli.requests import with_pack
 from kshop_audit.errors import EXIT_FAILED, EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 from kshop_audit.report.formats import named
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ FILES = ("csv", "xlsx", "json")
 """What `--out` can write; each is the format of the report of that name, for a list."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class DueOptions(LookOptions, MomentOptions, ConfigOptions, InputOptions):
     """All options of `due`."""
 

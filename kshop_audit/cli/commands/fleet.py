@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,6 +17,7 @@ from kshop_audit.cli.binding import ENVIRONMENT, option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions, LookOptions, RuleOptions
 from kshop_audit.errors import InputError, UsageError
+from kshop_audit.model.frozen import frozen
 from kshop_audit.report import formats
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _SUFFIXES = tuple(entry.suffix for entry in formats.of_fleets())
 _LISTED = " ".join(_SUFFIXES)
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class FleetOptions(RuleOptions, ConfigOptions, LookOptions):
     """Which shops, where their reports go, and how they are run."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +15,7 @@ from kshop_audit.cli.language import say
 from kshop_audit.cli.options import LookOptions
 from kshop_audit.cli.requests import AuditOptions, audit_request, now
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from kshop_audit.model.report import Report
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class ForecastOptions(LookOptions, AuditOptions):
     """All options of `forecast`."""
 

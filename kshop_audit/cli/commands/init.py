@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +15,7 @@ from kshop_audit.cli import asking, printing
 from kshop_audit.cli.binding import Options, option, takes
 from kshop_audit.cli.language import say
 from kshop_audit.errors import EXIT_OK, UsageError, os_reason
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.kinds import KIND_NAMES
 from kshop_audit.model.schema import Kind
 
@@ -39,7 +39,7 @@ _SHARED = (
 _SAMPLES = ("orders.csv", "chats.csv")
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class InitOptions(Options):
     """Where to begin, and whether to ask."""
 
@@ -50,7 +50,7 @@ class InitOptions(Options):
     ] = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _FirstAnswers:
     """What the operator said: the shop's name, where the exports lie, what cannot be exported."""
 

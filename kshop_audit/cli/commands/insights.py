@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
@@ -18,9 +18,10 @@ from kshop_audit.cli.options import (
     MomentOptions,
 )
 from kshop_audit.errors import EXIT_OK
+from kshop_audit.model.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class InsightsOptions(MaskOptions, LookOptions, MomentOptions, ConfigOptions, InputOptions):
     """All options of `insights`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -14,9 +14,10 @@ from kshop_audit.cli.language import say
 from kshop_audit.cli.options import LookOptions
 from kshop_audit.cli.requests import AuditOptions, audit_request, now
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class PlanOptions(LookOptions, AuditOptions):
     """All options of `plan`."""
 

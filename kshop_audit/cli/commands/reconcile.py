@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,6 +17,7 @@ from kshop_audit.cli.options import LookOptions
 from kshop_audit.cli.platform_scores import PlatformScore, platform_scores
 from kshop_audit.cli.requests import AuditOptions, audit_request, now
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.suggesting import suggest
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from kshop_audit.model.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class ReconcileOptions(LookOptions, AuditOptions):
     """All options of `reconcile`."""
 

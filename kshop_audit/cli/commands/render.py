@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +19,10 @@ from kshop_audit.cli.options import (
     OutOption,
 )
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class RenderOptions(LookOptions):
     """Which report, and as what."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +12,7 @@ from kshop_audit.cli.binding import takes
 from kshop_audit.cli.language import say
 from kshop_audit.cli.options import ConfigOptions
 from kshop_audit.errors import EXIT_OK, UsageError
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.suggesting import suggest
 
@@ -37,12 +37,12 @@ _SECTIONS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class RulesOptions(ConfigOptions):
     """Which pack is listed."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class ExplainOptions(ConfigOptions):
     """Which rule is explained: by its id or by its title."""
 

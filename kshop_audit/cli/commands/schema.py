@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import typer
@@ -11,9 +10,10 @@ from kshop_audit.cli import printing
 from kshop_audit.cli.binding import Options, takes
 from kshop_audit.cli.language import say
 from kshop_audit.errors import EXIT_OK
+from kshop_audit.model.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class SchemaOptions(Options):
     """Which schema."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,12 +15,13 @@ from kshop_audit.cli.language import say
 from kshop_audit.cli.options import DEFAULT_FORMAT, EffectFormatOption, LookOptions
 from kshop_audit.cli.requests import AuditOptions, audit_request, now
 from kshop_audit.errors import EXIT_OK, ConfigError, UsageError, os_reason
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from kshop_audit.auditing.whatif import Compared
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+@frozen(slots=False, kw_only=True)
 class WhatIfOptions(LookOptions, AuditOptions):
     """All options of `whatif`."""
 

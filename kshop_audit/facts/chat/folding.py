@@ -6,8 +6,9 @@ import functools
 import importlib
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
+
+from kshop_audit.model.frozen import frozen
 
 BREAK = "|"
 """Stands for everything that ends a clause, in `Folded.clauses`."""
@@ -55,7 +56,7 @@ TWINS = str.maketrans(
 """Traditional characters, variants and a few of Cantonese and Wu; opencc knows the others."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Folded:
     """A text to be searched.
 

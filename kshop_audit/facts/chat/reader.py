@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 
 from kshop_audit.facts.chat import borders, standing
@@ -13,6 +12,7 @@ from kshop_audit.facts.chat.frames import Frames
 from kshop_audit.facts.chat.scoring import scorer
 from kshop_audit.facts.chat.spelling import Likeness, Speller, Spelling, SpokenSign, units
 from kshop_audit.facts.text import fold
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.settings import Lexicon
 
 MASK = "〇"
@@ -27,7 +27,7 @@ class Strength(IntEnum):
     HIT = 2
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class WordFinding:
     """What a list finds in a message: the words meant and how they are written.
 
@@ -44,7 +44,7 @@ class WordFinding:
     taken_back: bool = False
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Spot:
     """A word or phrase in the folded text. `likely`: the scorer may speak against it.
     `taken_back`: a negation stands inside it.

@@ -10,11 +10,11 @@ import functools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from math import isqrt
 
 from kshop_audit.facts.chat.folding import Folded
+from kshop_audit.model.frozen import frozen
 
 WEIGHTS = "weights.json"
 LONGEST = 3
@@ -37,7 +37,7 @@ def grams(body: Folded) -> set[str]:
     }
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Scorer:
     """Scores of a message by word list.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
 
 from kshop_audit.facts.chat.sounds import sounds, syllables
+from kshop_audit.model.frozen import frozen
 
 HAN = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]")
 PARTS = re.compile(r"[a-z]+|.", re.DOTALL)
@@ -47,7 +47,7 @@ class SpokenSign(NamedTuple):
         return self.sign in FILLERS or (len(self.sign) == 1 and self.sign.isascii())
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Spelling:
     """A word in a text: its place, the word meant, and how it is spelled."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from unicodedata import normalize
 
@@ -14,6 +14,7 @@ from kshop_audit.ingest.cells.protection import HOLLOW, trim
 from kshop_audit.ingest.decode.raw import cell
 from kshop_audit.ingest.headers.catalogue import is_in_fen, normal
 from kshop_audit.ingest.headers.recognise import HeaderMatch
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
@@ -45,7 +46,7 @@ class Dress(Enum):
     WIDE = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cells:
     """One canonical column of a file and where its text comes from; `fen`: of an amount, its unit
     instead of yuan. `dress`: what its cells are likely to look like, which decides nothing but how

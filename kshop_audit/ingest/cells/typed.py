@@ -8,7 +8,6 @@ million unusual times), and a plan that selects few columns computes few.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -27,6 +26,7 @@ from kshop_audit.ingest.cells.protection import EMPTY
 from kshop_audit.ingest.cells.silence import silent
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, Raw, cell
 from kshop_audit.ingest.headers.locate import Header
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
     BAD_REASON,
@@ -154,7 +154,7 @@ def _named_nodes(frame: pl.LazyFrame, parts: tuple[Cells, ...]) -> pl.LazyFrame:
     return frame.with_columns(name.alias(_NODE), time.alias(cell(part.places[0])))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextNeeds:
     """Of which chat rows the text is needed: those of these roles, where `keep` returns a Boolean
     over `content` that is true; without chats nobody calls it, and it may be dear. Most rows are of
@@ -207,7 +207,7 @@ class TextNeeds:
         return pl.when(role.is_in(self.roles) | role.is_null()).then("content").alias("content")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Records:
     """The records of a file and how they are understood.
 

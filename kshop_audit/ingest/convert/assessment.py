@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path, PurePath
@@ -22,6 +21,7 @@ from kshop_audit.ingest.decode.strict import RecordTable
 from kshop_audit.ingest.headers.catalogue import cell_text
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.counted_shares import counts
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
 
@@ -50,7 +50,7 @@ _SHAPE = Text("客服考核导出", "an assessment of the customer service")
 _Period = tuple[date, date]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """Where the period of a file may stand: its name, that of its sheet, that of its folder."""
 

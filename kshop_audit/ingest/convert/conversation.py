@@ -17,6 +17,7 @@ from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert import copied_times
 from kshop_audit.ingest.convert.copied_times import Moment
 from kshop_audit.ingest.headers.catalogue import cell_text, normal, words
+from kshop_audit.model.frozen import frozen
 
 COLUMNS = ("buyer_id", "agent_account", "sender_role", "message_type", "sent_at", "content")
 """The columns of a message, by their canonical names."""
@@ -80,7 +81,7 @@ class ChatMessage:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Speakers:
     """Who is who. `roles`: name or word in the form of `cell_text` → role; `listed`: the operator
     listed names of the shop. `copied`: the day on which the text was copied, if it is known.

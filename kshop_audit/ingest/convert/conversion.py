@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from kshop_audit.ingest.cells import reasons
@@ -26,6 +25,7 @@ from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import cell_text, layouts, normal
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
@@ -46,7 +46,7 @@ def is_convertible(text: str, pin: Kind | None) -> bool:
     return (chats or pin is None) and conversation.is_conversation(text, named=chats)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Original:
     """A file as UTF-8, and how it is to be read. `head`: its beginning; `start`: bytes of its BOM.
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from kshop_audit.model.frozen import frozen
 
 MOST_DAYS = 330
 """A day without a year further back could as well be one that had not come when it was copied."""
@@ -38,7 +39,7 @@ class NoDayError(Exception):
     """A time lacks its day or year, and nothing says when it was copied."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """A time that may lack its year, month and day. `back`: days before the copying; `exact`: it
     has seconds.

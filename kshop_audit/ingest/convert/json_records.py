@@ -22,6 +22,7 @@ from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.convert.rewritten import Rewritten, writing
 from kshop_audit.ingest.convert.talks import messages_of, spoken, talks_in
 from kshop_audit.ingest.headers.catalogue import every_header, normal
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 
 PARTS = frozenset(
@@ -306,7 +307,7 @@ class _Fields:
         return len(self.known) > before
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notation:
     """A file of JSON as UTF-8. `own`: headers that the operator maps; `head`: its beginning."""
 

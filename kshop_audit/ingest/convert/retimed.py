@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from kshop_audit.ingest.convert.rewritten import Rewritten, writing
 from kshop_audit.ingest.decode.strict import RecordTable
 from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.locate import Header
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Type
 
@@ -45,7 +45,7 @@ _SHAPE = Text("时间由两列合成", "times put together from two columns")
 _EARLY = Text("1904 日期系统的工作簿", "a workbook of the 1904 date system")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pair:
     """A column of days and one of times of day; `target`: the one of them that is understood."""
 
@@ -54,7 +54,7 @@ class Pair:
     clock: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retiming:
     """What is to be done with a table: columns to be joined, and columns of day numbers that count
     from 1904.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -18,6 +17,7 @@ import polars as pl
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.decode import raw
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, Raw, cell
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.tables import ROW
 
@@ -25,7 +25,7 @@ OWN = ("", "", "")
 """The headers of the columns in front, which are ours: row, reason code, value that shows it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rewritten:
     """A CSV of ours: `headers` of its columns, OWN in front. `faulty`: some rows have a reason.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from kshop_audit.ingest.decode.strict import RecordTable
 from kshop_audit.ingest.files.container import LockedError
 from kshop_audit.ingest.headers.catalogue import mostly_known
 from kshop_audit.ingest.headers.locate import Header
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind
 
@@ -29,7 +29,7 @@ _DAY = re.compile(
 _SHAPE = Text("时间没有日期或年份", "times without a day or year")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Days:
     """What may give a time its day. `given`: the day in the configuration, for times of day alone;
     `copied`: the day of the copy, by which a day without a year is placed.

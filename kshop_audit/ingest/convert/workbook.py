@@ -19,7 +19,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 from xml.parsers.expat import ExpatError
@@ -34,6 +34,7 @@ from kshop_audit.ingest.files.access import is_full
 from kshop_audit.ingest.files.archive import FAULTS, opened
 from kshop_audit.ingest.files.container import BLOCK, Container, LockedError, sniff
 from kshop_audit.ingest.files.staging import twin
+from kshop_audit.model.frozen import frozen
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -68,7 +69,7 @@ _GARBLED = (
 _Type = Literal["string", "boolean", "duration"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """One sheet; `path` leads to its cells as CSV, None if it has none; `early`: its days count
     from 1904; `spread`: merged cells of several rows in it; `hidden`: a spreadsheet hides it.
@@ -81,7 +82,7 @@ class Sheet:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Book:
     """A workbook as it was found: `stem` begins the names of its files in the scratch folder."""
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import codecs
 import mmap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +21,7 @@ from kshop_audit.ingest.decode.grammar import LF, lines_of, records
 from kshop_audit.ingest.decode.marks import Marks
 from kshop_audit.ingest.decode.torn import swallowed
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank
+from kshop_audit.model.frozen import frozen
 
 BLOCK = 1 << 22
 """Bytes looked at together: measured, with smaller blocks the calls cost more than the work."""
@@ -36,7 +36,7 @@ Span = tuple[int, int]
 """Bytes of a file from one record boundary to another."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """What is looked at: the records of this form begin at byte `start`.
 
@@ -49,7 +49,7 @@ class Frame:
     sound: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Checker:
     """Looks at blocks of whole lines, each with the line end before it, behind a record."""
 

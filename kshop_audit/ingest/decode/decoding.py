@@ -10,13 +10,13 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from kshop_audit.errors import ConfigError, DamagedFileError, InputError
 from kshop_audit.ingest.files.container import BLOCK
+from kshop_audit.model.frozen import frozen
 
 HEAD = 1 << 20
 """Bytes in which the header is looked for."""
@@ -50,7 +50,7 @@ class UnknownEncodingError(InputError):
 Recognises = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoded:
     """A UTF-8 file. `start`: bytes of its BOM. `sound`: known to be UTF-8 throughout.
 

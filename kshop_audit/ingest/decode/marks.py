@@ -7,15 +7,16 @@ processor time a 100 MB, whether every cell is quoted or none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
+
 QUOTE, CR, LF, EQUALS = b'"\r\n='
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Marks:
     """A block of whole lines, the first and the last byte of which are line ends: the one before
     the block, and its own last one.

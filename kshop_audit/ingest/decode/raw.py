@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.cells.protection import trim
+from kshop_audit.model.frozen import frozen
 from kshop_audit.tables import ROW
 
 FAULT = "_fault"
@@ -22,7 +22,7 @@ def cell(place: int) -> str:
     return f"c{place}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Raw:
     """All records of a file: String columns `cell(i)`, never null, ROW, FAULT and FAULT_VALUE.
 
@@ -37,7 +37,7 @@ class Raw:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where records stand: behind so many physical lines and so many records of a file.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare, row_
 from kshop_audit.ingest.headers.catalogue import cell_text, is_known, mostly_known, normal
 from kshop_audit.ingest.headers.guessing import looks_like
 from kshop_audit.ingest.headers.locate import DATED, NOTHING, Header
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.kinds import SUPPLIERS
 from kshop_audit.model.schema import TABLES, Column, Type
 
@@ -33,7 +33,7 @@ SAMPLE = 1_000
 _UNREAD = Column("", Type.TEXT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sort:
     """What stands in a column. `words`: those that are known for a value of it; numbers, which may
     stand anywhere, are none.
@@ -94,7 +94,7 @@ def _otherwise(
                 yield [*found[:place], joint, *found[place + 2 :], []]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordTable:
     """A file of records below a header. `start`: the byte at which the records begin.
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from kshop_audit.ingest.cells.feet import is_remark, is_total
 from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.decode.grammar import LF, Record
 from kshop_audit.ingest.headers.catalogue import normal
+from kshop_audit.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WidthForm:
     """What the rows of a file look like.
 

@@ -11,13 +11,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kshop_audit.errors import DamagedFileError
 from kshop_audit.ingest.files.access import is_full, number_of
 from kshop_audit.ingest.files.container import BLOCK, LockedError, UnopenedError
 from kshop_audit.ingest.files.walk import may_hold_data, never_read
+from kshop_audit.model.frozen import frozen
 
 MOST_BYTES = 4 << 30
 """No member may be larger; no export of a shop is."""
@@ -34,7 +34,7 @@ FAULTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """A file in an archive. `path`: its bytes, None for one that is never read."""
 

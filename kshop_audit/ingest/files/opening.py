@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from kshop_audit.errors import InputError
@@ -23,11 +23,12 @@ from kshop_audit.ingest.headers.unrecognised import (
     nothing_recognised,
 )
 from kshop_audit.ingest.sources import Likely, Reading, understood_source
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Unfolded:
     """A file and the tables in it; `index`: the number of the first one.
 

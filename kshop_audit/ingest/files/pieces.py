@@ -7,7 +7,7 @@ that it is known again when it is given unpacked. Sheets have that of their work
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from kshop_audit.errors import InputError
@@ -16,6 +16,7 @@ from kshop_audit.ingest.files.access import legible
 from kshop_audit.ingest.files.container import Container, UnopenedError
 from kshop_audit.ingest.files.digests import Digest
 from kshop_audit.ingest.files.walk import NEVER
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 
 _READ = Text("", "")
@@ -24,7 +25,7 @@ _NO_MEMBER = Text("压缩包中没有可读取的数据文件", "the archive hol
 _NO_SHEET = Text("工作簿中没有工作表", "the workbook holds no sheet")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """One table. `path`: its text, None for a piece that is not read, for the reason `why`.
 
@@ -44,7 +45,7 @@ class Piece:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableHolder:
     """A file that may hold several tables. `stem` begins the names of its files in `scratch`."""
 

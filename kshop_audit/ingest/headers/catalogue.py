@@ -7,11 +7,12 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.resources import files
 from itertools import chain, islice
 from typing import Any
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import TABLES, Kind
 
 GENERIC = "generic.toml"
@@ -57,7 +58,7 @@ def is_in_fen(header: str) -> bool:
     return header.endswith(f"({FEN})")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Layout:
     """How one platform names the columns of one kind; all headers are normalised.
 

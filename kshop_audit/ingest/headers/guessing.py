@@ -9,7 +9,6 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from importlib.resources import files
 from itertools import islice
@@ -19,6 +18,7 @@ from kshop_audit.ingest.cells.protection import BLANKS
 from kshop_audit.ingest.headers.catalogue import Layout, cell_text, layouts, normal, prefix
 from kshop_audit.ingest.headers.locate import AMOUNT, DATED, DAY, IDENTITY, NOTHING, Sample
 from kshop_audit.ingest.headers.recognise import match
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
@@ -47,7 +47,7 @@ _SHAPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guess:
     """A header of a file and the canonical column that it may be, for the reason `why`.
 
@@ -61,7 +61,7 @@ class Guess:
     strange: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Near:
     """The kind that a file is nearest to. `known`: headers of it that were recognised."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from kshop_audit.ingest.cells.protection import BLANKS
@@ -19,6 +18,7 @@ from kshop_audit.ingest.headers.catalogue import (
 )
 from kshop_audit.ingest.headers.garbled import is_garbled
 from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise, trimmed
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.model.settings import InputMapping
 
@@ -47,7 +47,7 @@ _NUMERIC = (Type.TIME, Type.DATE, Type.MONEY, Type.INT)
 NOTHING = frozenset({"", "-", "--", "—", "/", "无", "(无)", "nan", "null", "none"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sample:
     """A row that is or may be the header (its number, first row = 1), and the rows below it."""
 
@@ -56,7 +56,7 @@ class Sample:
     below: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """Where the header stands. `row`: its number (first row = 1).
 
@@ -92,7 +92,7 @@ class HeaderFaultError(Exception):
         self.kind = kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """The first records of a file under one delimiter."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from kshop_audit.ingest.headers.catalogue import Layout, layouts, normal, prefix
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.model.settings import InputMapping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeaderMatch:
     """A header read with one layout.
 

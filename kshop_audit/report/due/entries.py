@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from kshop_audit.model.due import DueItem
 from kshop_audit.model.figures import points
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
 from kshop_audit.report.view.today import length, yuan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One item in one language; every text is safe to show, "" where there is nothing to say.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.model.fleet import ShopResult, Summary
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Status
 from kshop_audit.report.view.speech import Speech
@@ -21,7 +21,7 @@ WORST = (EXIT_NO_AUDIT, EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK)
 Titles = Mapping[str, Text]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShopRow:
     """One shop: its name, folder, verdict, score and reason in words; a status for each gate."""
 

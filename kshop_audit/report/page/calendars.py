@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
 from kshop_audit.model.forecast import ForecastDay
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import HeatCell, Report, RuleResult
 from kshop_audit.report.page.charts import day_of
 from kshop_audit.report.view.speech import Speech
@@ -25,7 +25,7 @@ _SOON = 14
 """Of so many coming days the one that helps or hurts most is named: later ones have few units."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RollOff:
     """The calendar of one rule, with the day on which the figure changes most in words."""
 
@@ -34,7 +34,7 @@ class RollOff:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeatMap:
     """A rule by weekday and hour, with its worst hours in words."""
 
@@ -42,7 +42,7 @@ class HeatMap:
     worst: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _OldDay:
     """A coming day: which day leaves the window by then, and the figure before and after.
 

@@ -7,7 +7,6 @@ template, which escapes them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +15,7 @@ from markupsafe import Markup, escape
 
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import RuleResult
 
 _RADIUS, _STROKE = 42.0, 10.0
@@ -62,7 +62,7 @@ def ring(total: Decimal | None, words: str) -> Markup:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Scale:
     """A value's place on a bar: `least` at its left end, `most` at its right one."""
 

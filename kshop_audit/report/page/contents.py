@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +11,7 @@ from markupsafe import Markup
 
 from kshop_audit.model import figures
 from kshop_audit.model.due import DueItem
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.page import charts
@@ -29,7 +29,7 @@ _MOST_WHEN = 8
 _IDS = ("order_id", "ticket_id", "message_id", "session_id", "violation_id", "tracking_no")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueRow:
     """One thing to do today; `unsure`: it may be done already."""
 
@@ -42,7 +42,7 @@ class DueRow:
     unsure: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class When:
     """A red line and from when it passes, in words."""
 
@@ -51,7 +51,7 @@ class When:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindingTable:
     """Findings of a rule as a table; `ids`: the column whose cells can be copied, if there is one.
 
@@ -64,7 +64,7 @@ class FindingTable:
     hidden: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawer:
     """One rule: its line, its pictures, and what opens below them.
 
@@ -83,7 +83,7 @@ class Drawer:
     todo: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The cheapest steps until every red line is met; `end`: what comes of them."""
 
@@ -93,7 +93,7 @@ class Plan:
     end: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tab:
     """A part of the page under one name."""
 
@@ -102,7 +102,7 @@ class Tab:
     drawers: tuple[Drawer, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRow:
     """One file: what it is, how its rows fared, and the days it covers."""
 

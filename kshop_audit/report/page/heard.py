@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from kshop_audit.model.figures import Figure
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import Report
 from kshop_audit.model.voices import Product, ReasonCount, Voices
 from kshop_audit.report.page.calendars import HeatMap, heat
 from kshop_audit.report.view.speech import Speech
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heard:
     """`hours`: the rule whose units the map of hours counts, and the map; None without one. The
     tables are rows of cells, most orders first; of products None where nothing tells them.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
 from fractions import Fraction
 
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.recipe import ScoredRule, ScoreRecipe, Turns
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report.view.speech import Speech
@@ -18,7 +19,7 @@ _NUMBER = "{number}"
 """Where the script puts a number beside its unit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slider:
     """A rule of which so many units can be turned: `most`, and what it says with none turned."""
 
@@ -30,7 +31,7 @@ class Slider:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepRow:
     """One rule alone, so many of its units turned: the words of a row of the table."""
 
@@ -41,7 +42,7 @@ class StepRow:
     total: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sliders:
     """`recipe`: everything the script needs, as JSON; every figure is in texts, so that no number
     of it is rounded on its way.

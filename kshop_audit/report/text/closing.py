@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.model.schema import Kind
 from kshop_audit.report.text.page import Style, TextOptions, paragraph, printed
@@ -22,7 +21,7 @@ _Line = tuple[int, str, str]
 """Indent, text and style."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Readiness:
     """When the closing can be applied for.
 

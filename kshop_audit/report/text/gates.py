@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.report.text.layout import flush_right, pad, wrap
 from kshop_audit.report.text.page import Spans, Style, paragraph
 from kshop_audit.report.view import short
@@ -31,7 +31,7 @@ _STYLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """Widths in cells; 0 = the column moves to the line below (counts, distance)."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from io import StringIO
 from typing import Final
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.report.text.layout import wrap
 
 _NARROWEST = 40
@@ -26,7 +26,7 @@ class Style:
     STRONG: Final = "bold"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextOptions:
     """Language and layout of a page; `ascii` keeps Chinese but no symbols beyond plain text.
 

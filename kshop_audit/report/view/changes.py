@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Cause, Change, Comparison, RuleSide, Status
 from kshop_audit.report.view import phrases
@@ -16,7 +16,7 @@ _BRIEF = ("new", "worse", "fixed")
 _NAMES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sentence:
     """One line: of a rule that moved, else without a `move`; `below` the line before it."""
 

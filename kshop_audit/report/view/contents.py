@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from kshop_audit.model.figures import points
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import Action, Report, RuleResult, Status
@@ -26,7 +26,7 @@ _TOP_ACTIONS = 3
 _NIL, _ONE = Decimal(0), Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Todo:
     """One action: what, for which rule, and what it wins ("" where that is unknown).
 
@@ -39,7 +39,7 @@ class Todo:
     supplies: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """One dimension of the score; `share` is the part of the 3-to-5 scale reached, 0 to 1."""
 
@@ -49,7 +49,7 @@ class Segment:
     share: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoreView:
     """The estimate; without a total there is only the `reason`: parts of no score mislead."""
 
@@ -60,7 +60,7 @@ class ScoreView:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """The whole report in one language.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
@@ -11,6 +10,7 @@ from typing import TypeVar
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
 from kshop_audit.model.forecast import Budget, ForecastDay, RuleForecast, ScoreForecast
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.report.view import distances, phrases
@@ -25,7 +25,7 @@ _LOWEST, _HIGHEST = 3, 5
 _NAMES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForecastLine:
     """One rule, or the score: where it stands, where it goes, a cell a day, and what follows.
 
@@ -42,7 +42,7 @@ class ForecastLine:
     warns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForecastView:
     """All that a page of the forecast says."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import Improvement, ImprovementStep
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
@@ -15,7 +15,7 @@ from kshop_audit.report.view.speech import Speech
 GATES = "gates"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepWords:
     """One step: which rule and how often, what is not known of it, and what to do."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kshop_audit.model import figures
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import Finding, Input, Report, Score
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech, is_time
@@ -24,7 +24,7 @@ _NOT_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A labelled line; both parts are safe to show."""
 
@@ -32,7 +32,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dated:
     """Something that falls due or clears `when` the `key` of its findings says.
 

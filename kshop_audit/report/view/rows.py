@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from kshop_audit.model.figures import points
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import PackRef, Report, RuleResult, Status
@@ -23,7 +24,7 @@ class Mark(Enum):
     MET = "√"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One rule of the gate table; every text is safe to show.
 
@@ -63,7 +64,7 @@ class Row:
         return max(0, len(self.rule.findings) - most)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Rows of one mark under a heading that says the mark in words, with the full count.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from kshop_audit.model import figures
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import Report, RuleResult, Status
@@ -23,7 +23,7 @@ _MOST = 24
 """Runs that a line of bars shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunLine:
     """A run: up to when, and the verdict, the score and how many red lines were missed."""
 
@@ -32,7 +32,7 @@ class RunLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleLine:
     """A rule of the last run, and its values as bars, oldest first."""
 
@@ -43,7 +43,7 @@ class RuleLine:
     bars: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShopTrend:
     """The stored runs of one shop."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from kshop_audit.model.figures import Figure
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.model.whatif import WhatIf
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moved:
     """A rule that stands otherwise: every text is safe to show."""
 
@@ -25,7 +25,7 @@ class Moved:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WhatIfView:
     """The changes, what was assumed, the totals, and the rules that moved."""
 

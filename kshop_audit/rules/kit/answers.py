@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from kshop_audit.facts import Tables
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit.lengths import TicketMoment
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class TicketAnswer:
     """The shop's answer to a ticket, as expressions over the facts of tickets.
 

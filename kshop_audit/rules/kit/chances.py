@@ -7,12 +7,12 @@ them. With one chance it is certain; what a rule measures follows from all of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
 from kshop_audit.facts.spans import TimeRange
 from kshop_audit.facts.tables import Tables
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
@@ -20,7 +20,7 @@ from kshop_audit.model.settings import Terms
 NEVER = pl.lit(False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chances:
     """Booleans, never null: the unit may be a hit, a miss, or no unit at all."""
 

@@ -6,15 +6,16 @@ the plan lists the units whose deadline is near or over (see `plan.dues`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.tables import AT
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Due:
     """Deadlines of the units of a Ratio, as expressions over a row of its unit.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen(slots=False)
 class EvidenceColumns:
     """What a row of evidence shows: expressions over the unit, all optional.
 
@@ -24,7 +26,7 @@ class EvidenceColumns:
     cost_fen: pl.Expr | None = None
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Findings:
     """The counted units that are the point of a rule, at most a few hundred.
 

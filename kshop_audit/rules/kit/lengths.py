@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
 
 from kshop_audit.facts import Tables
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class TicketMoment:
     """A time of a ticket: the earliest and the latest instant that its cell may mean."""
 
@@ -19,7 +19,7 @@ class TicketMoment:
     latest: pl.Expr
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Length:
     """Seconds (Int64 expressions) as written, and the least and the most that they may be.
 

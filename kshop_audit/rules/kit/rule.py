@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Required, TypedDict, Unpack
 
 from kshop_audit.facts import Facts
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import MessageText, RuleDoc, RuleInfo, Text, ValueUnit
 from kshop_audit.model.report import Finding, Status
@@ -67,7 +68,7 @@ Conclude = Callable[[Measured, Terms], Conclusion]
 Complete = Callable[[Measurement, Terms], Measurement]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Rule:
     """A rule of the catalogue.
 

@@ -7,12 +7,13 @@ is excluded, whether it is a hit, and what is shown as evidence. It holds no res
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
@@ -33,7 +34,7 @@ class Gap(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Ratio:
     """Hits among units.
 
@@ -87,7 +88,7 @@ class Ratio:
     levers: Mapping[str, Lever] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Tally:
     """A sum over units, and what it is divided by: means, points, fees.
 
@@ -120,7 +121,7 @@ class Tally:
     notes: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Quotient:
     """Hits of one population over the size of another.
 
@@ -134,7 +135,7 @@ class Quotient:
     notes: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Stated:
     """An outcome that follows from the operator's answers alone; nothing is measured.
 

@@ -6,7 +6,6 @@ A rule declares both beside its shape; nothing else knows which rule has an agen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +13,11 @@ import polars as pl
 
 from kshop_audit.facts.sharing import Fact
 from kshop_audit.facts.spans import LATEST
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turning:
     """How a unit becomes good or bad for the shop in the fact that its row comes from.
 
@@ -32,7 +32,7 @@ class Turning:
     bad: Mapping[str, pl.Expr]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Model:
     """A share that another group sets: the median of all groups with `least` units or more, the
     units of `groups` together, or where neither is given those of all other groups together.
@@ -43,7 +43,7 @@ class Model:
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lever:
     """Groups of units that a change can address by a word such as `agent`.
 
