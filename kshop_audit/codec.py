@@ -8,7 +8,6 @@ JSON number that it is and never passes through a binary float on the way back.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
@@ -18,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from kshop_audit.errors import InputError
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.report import READABLE, Input, Report
 
 _Read = TypeVar("_Read")
@@ -31,7 +31,7 @@ _JSON_NAMES = {
 
 # Legal in JSON as they are, yet able to steer a terminal that the file is shown in, or (lone
 # surrogates, from file names that are no UTF-8) impossible to write. Escaped, they do no harm.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = regex("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _INDENT = "  "
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from kshop_audit.model.patterns import regex
+
 PERSONAL = frozenset({"buyer_id", "address", "province", "content", "agent_account"})
 """Canonical columns whose cells are never shown."""
 
-_DIGITS = re.compile(r"\d{7,}")
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_HEADERS = re.compile(
+_DIGITS = regex(r"\d{7,}")
+_MOBILE = regex(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_HEADERS = regex(
     "姓名|电话|手机|地址|昵称|买家|收货人|收件人|留言|用户|内容|name|phone|buyer|address"
 )
 

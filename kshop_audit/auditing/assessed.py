@@ -5,7 +5,6 @@ They are judged like declared ones: they hold for the window only if they are of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +15,7 @@ from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Doubts, Why
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import RuleInfo, Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 
@@ -23,7 +23,7 @@ NEAR, LIKE = timedelta(days=3), 2
 """How far from as-of a figure may end, and by how many days its span may differ (rulebook 1b.6)."""
 
 KIND = Kind.SERVICE_ASSESSMENT
-_SHARE = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
+_SHARE = regex(r"0(?:\.\d+)?|1(?:\.0+)?")
 
 
 @frozen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -17,6 +16,7 @@ from kshop_audit.model.kinds import KIND_NAMES, SUPPLIERS
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE, shown
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.report import Input
 from kshop_audit.model.schema import Kind
 from kshop_audit.plan.load import FileCount, Loaded, Reject
@@ -101,7 +101,7 @@ def reason(reject: Reject) -> Text:
     return FUTURE if reject.reason == "future_time" else REASONS.get(reject.reason, UNREADABLE)
 
 
-_PART = re.compile(r"([0-9]+)/([0-9]+)")
+_PART = regex(r"([0-9]+)/([0-9]+)")
 """The value of a row that an open quote took along: which one of how many."""
 
 

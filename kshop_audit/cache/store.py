@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from typing import Any
 from blake3 import blake3
 
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 
 LIMIT = 2 << 30
 """Bytes of all entries together; beyond them the ones that were not used for longest go."""
@@ -34,7 +34,7 @@ _DAY = 24 * 60 * 60
 _MAGIC = b"kshop-audit cache 1\n"
 _SECRET, _MAC = 32, 32
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
-_NAME = re.compile(r"([0-9a-f]{64})\.(\d+)\.(\d+)\.kept")
+_NAME = regex(r"([0-9a-f]{64})\.(\d+)\.(\d+)\.kept")
 """Key, bytes of the file it was made of, second of its making."""
 _UNFINISHED = ".part"
 _ABANDONED = _DAY

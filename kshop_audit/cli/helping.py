@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from kshop_audit.cli.language import say
 from kshop_audit.model.kinds import KIND_NAMES
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import Kind
 
 _WIDEST, _NARROWEST = 100, 40
@@ -55,9 +56,9 @@ _CHINESE = {
     "TEXT": "文字", "INTEGER": "整数", "[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]...",
     "required": "必填",
 }  # fmt: skip
-_TYPE = re.compile(r" <(?:str|int|float|Path|list\[\w+\])>")
-_LEAST = re.compile(r"x>=(.*)")
-_EXTRA = re.compile(r"\s*\[([^\[\]]*)\]$")
+_TYPE = regex(r" <(?:str|int|float|Path|list\[\w+\])>")
+_LEAST = regex(r"x>=(.*)")
+_EXTRA = regex(r"\s*\[([^\[\]]*)\]$")
 
 
 def _local(text: str) -> str:

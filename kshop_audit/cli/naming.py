@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from kshop_audit.errors import KshopError, UsageError
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.suggesting import suggest
 
 _LANGS = ("zh", "en")
-_COMMAS = re.compile("[,，、;；]")
-_CHANGE = re.compile("=|^[a-z]+:[-+]")  # a value for a rule or a group, or a shift as ship:-6h
+_COMMAS = regex("[,，、;；]")
+_CHANGE = regex("=|^[a-z]+:[-+]")  # a value for a rule or a group, or a shift as ship:-6h
 
 
 def listed(texts: Iterable[str]) -> tuple[str, ...]:

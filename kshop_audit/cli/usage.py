@@ -10,9 +10,10 @@ from typing import Any
 from kshop_audit.cli import printing
 from kshop_audit.cli.language import say
 from kshop_audit.errors import UsageError
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.suggesting import suggest
 
-_DASHES = re.compile("^[-—–‒―−－﹣‐‑]+")
+_DASHES = regex("^[-—–‒―−－﹣‐‑]+")
 """A dash as input methods and word processors write it: one of theirs stands for two of ours."""
 
 _QUOTES = "“”„‘’「」『』＂"
@@ -100,7 +101,7 @@ _MESSAGES = (
     (r"Input should be a valid boolean.*", "应为 true 或 false"),
     (r"Could not open file '(.*)': (.*)", "打不开 {0}"),
 )
-_PLACED = re.compile(r"Invalid value(?: for (?P<hint>[^:]*))?: (?P<rest>.*)", re.DOTALL)
+_PLACED = regex(r"Invalid value(?: for (?P<hint>[^:]*))?: (?P<rest>.*)", re.DOTALL)
 
 
 def fault(error: Any, commands: Collection[str]) -> str:

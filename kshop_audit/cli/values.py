@@ -14,6 +14,7 @@ from kshop_audit.cli.options import InputOptions
 from kshop_audit.errors import UsageError
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import DELIMITERS
 from kshop_audit.model.suggesting import suggest
@@ -29,7 +30,7 @@ _DIMENSIONS_ZH = {
 
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _UNITS_ZH = (("分钟", "m"), ("小时", "h"), ("天", "d"), (" ", ""))
-_DURATION = re.compile(r"([0-9]+)([dhm])")
+_DURATION = regex(r"([0-9]+)([dhm])")
 _LONGEST = timedelta(days=36_600)
 
 
@@ -54,7 +55,7 @@ def duration(text: str, flag: str) -> timedelta:
     return length
 
 
-_SIZE = re.compile(r"(\d+)\s*(MB|GB|MIB|GIB|M|G)B?", re.IGNORECASE)
+_SIZE = regex(r"(\d+)\s*(MB|GB|MIB|GIB|M|G)B?", re.IGNORECASE)
 
 
 def size(text: str, flag: str) -> int:

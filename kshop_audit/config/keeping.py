@@ -10,9 +10,10 @@ from pathlib import Path
 
 from kshop_audit.config.layers import FILE_NAME
 from kshop_audit.errors import ConfigError, UsageError, os_reason
+from kshop_audit.model.patterns import regex
 
-_HEADER = re.compile(r"^\s*\[")
-_PAIR = re.compile(r"""^(\s*["']?([\w-]+)["']?\s*=\s*)([^#]*?)(\s*(?:#.*)?)$""")
+_HEADER = regex(r"^\s*\[")
+_PAIR = regex(r"""^(\s*["']?([\w-]+)["']?\s*=\s*)([^#]*?)(\s*(?:#.*)?)$""")
 
 
 def written_to(path: Path, rule: str, options: Mapping[str, str | int | bool]) -> None:

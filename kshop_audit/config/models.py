@@ -18,10 +18,11 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from kshop_audit.model.moments import local
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.settings import DELIMITERS
 from kshop_audit.validation import TomlTable, fault
 
-_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*[%％]")
+_PERCENT = regex(r"([0-9]+(?:\.[0-9]+)?)\s*[%％]")
 
 _Own = TypeVar("_Own")
 

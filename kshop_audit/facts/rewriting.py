@@ -5,7 +5,6 @@ Each is one function from the tables to the tables, addressed by a word of its o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from kshop_audit.facts.tables import Tables
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.kinds import KIND_NAMES
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.suggesting import suggest
 from kshop_audit.tables import RAW_SUFFIX, SPAN_SUFFIX
@@ -35,7 +35,7 @@ Rewrite = Callable[[Tables, str, str, datetime], RowChange]
 → the change. UsageError if the rows do not have what is addressed.
 """
 
-_SHIFT = re.compile(r"([+-])([0-9]{1,4})([dhm])")
+_SHIFT = regex(r"([+-])([0-9]{1,4})([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _NAMES = {
     "d": Text("天", "d"), "h": Text("小时", "h"), "m": Text("分钟", "min")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.settings import Lexicon
 
 NEGATIONS = "不没無无非未勿别莫拒禁杜"
@@ -48,7 +49,7 @@ def normalised(text: pl.Expr) -> pl.Expr:
     )
 
 
-_FOLDED = re.compile("[0-9A-Za-z\u4e00-\u9fff]*").fullmatch
+_FOLDED = regex("[0-9A-Za-z\u4e00-\u9fff]*").fullmatch
 """Nearly every word: nothing but its case is folded."""
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta, timezone
 
 from kshop_audit.errors import UsageError
+from kshop_audit.model.patterns import regex
 
 ZONE = "Asia/Shanghai"
 SHANGHAI = timezone(timedelta(hours=8))
@@ -16,7 +17,7 @@ FIRST, LAST = datetime(2000, 1, 1), datetime(2200, 1, 1)
 """Between these an as-of makes sense; windows and forecasts around it never leave the calendar."""
 
 
-_DAY = re.compile(r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?![0-9])")
+_DAY = regex(r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?![0-9])")
 
 
 def parse_as_of(text: str) -> datetime:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 
-_NUMBER = re.compile(r"([0-9]{1,12}(?:\.([0-9]{1,12}))?)\s*([%％]?)")
-_PARTS = re.compile(r"([0-9]{1,12})\s*/\s*([1-9][0-9]{0,11})")
+_NUMBER = regex(r"([0-9]{1,12}(?:\.([0-9]{1,12}))?)\s*([%％]?)")
+_PARTS = regex(r"([0-9]{1,12})\s*/\s*([1-9][0-9]{0,11})")
 
 
 @frozen

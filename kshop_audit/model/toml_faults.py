@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 
-_PLACE = re.compile(
+_PLACE = regex(
     r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)"
 )
 
@@ -30,7 +31,7 @@ _WORDS = (
     (r"Invalid hex value", "转义写得不对"),
 )
 
-_CHINESE_KEY = re.compile(r"\s*([^\s\"'#=\[\]]*[一-鿿][^\s\"'=\[\]]*)\s*=")
+_CHINESE_KEY = regex(r"\s*([^\s\"'#=\[\]]*[一-鿿][^\s\"'=\[\]]*)\s*=")
 """A key in Chinese without the quotes that TOML wants around it."""
 
 _FOREIGN = {

@@ -17,10 +17,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kshop_audit.model.metadata import Level, Operator, Provenance
+from kshop_audit.model.patterns import regex
 from kshop_audit.validation import TomlTable, fault
 
-_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_RULE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_DECIMAL = regex(r"-?[0-9]+(\.[0-9]+)?")
+_RULE_ID = regex(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 def _not_blank(text: str) -> str:

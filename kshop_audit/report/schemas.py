@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from importlib.resources import files
 from typing import Any
+
+from kshop_audit.model.patterns import regex
 
 SCHEMAS = ("report", "aspects", "insights", "forecast", "due")
 """What there is a JSON Schema of, beside the configuration."""
 
-_REFERENCE = re.compile(r'"#/\$defs/([a-z0-9_]+)"')
+_REFERENCE = regex(r'"#/\$defs/([a-z0-9_]+)"')
 
 
 def schema(name: str = "report") -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.clean import clean
@@ -23,7 +23,7 @@ COLUMNS = (
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """Beginnings of a formula; some spreadsheets take the full-width signs for the others."""
-_NUMBER = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+")
+_NUMBER = regex(r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+")
 """Ids that a spreadsheet would take for a number and shorten."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ from kshop_audit.cli.options import ConfigOptions
 from kshop_audit.errors import EXIT_OK, UsageError
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.suggesting import suggest
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def _origin(source: str, provenance: str, lang: str) -> str:
 
 
 _DOCUMENT = "open-platform doc "
-_PLACE = re.compile(
+_PLACE = regex(
     rf"[SK]\d+(?:-\d+)?|{_DOCUMENT}\d+|[\w-]+(?:\.[\w-]+)+(?:/[\w./-]*\w)?|\d{{4}}-\d\d-\d\d"
 )
 """A seed or check by its number, an address, a day."""

@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from kshop_audit.facts.chat.folding import BREAK
 from kshop_audit.facts.text import fold
+from kshop_audit.model.patterns import regex
 
 FAR, NEAR, FARTHEST = 8, 3, 16
-PIECES = re.compile(r"\{([a-z]+)(\??)\}|(……)|(…)|(·)|([\^$|])|([^{…·^$|]+)")
+PIECES = regex(r"\{([a-z]+)(\??)\}|(……)|(…)|(·)|([\^$|])|([^{…·^$|]+)")
 JOINED = 600
 """So many words at most are made of two parts of a frame that follow each other directly."""
 _INSIDE = rf"[^{re.escape(BREAK)}]"

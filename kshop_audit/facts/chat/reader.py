@@ -13,10 +13,11 @@ from kshop_audit.facts.chat.scoring import scorer
 from kshop_audit.facts.chat.spelling import Likeness, Speller, Spelling, SpokenSign, units
 from kshop_audit.facts.text import fold
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.settings import Lexicon
 
 MASK = "〇"
-NUMBER = re.compile(r"[0-9]{4,}")
+NUMBER = regex(r"[0-9]{4,}")
 
 
 class Strength(IntEnum):
@@ -59,9 +60,9 @@ class Spot:
 
 
 NOTHING = WordFinding()
-TAKEN_BACK = re.compile(r"(?:不|没|没有|无|未|别|不会|不是|不敢|不能|绝不|从不)$")
+TAKEN_BACK = regex(r"(?:不|没|没有|无|未|别|不会|不是|不敢|不能|绝不|从不)$")
 """A negation right before the part of a phrase that would break the clause."""
-SOLD_AFTER = re.compile(r"^(?:的|款|版|货|鞋|包|表|衣|裤|帽|哈|啦|哦|啊|呀|嘛|，|\||$)")
+SOLD_AFTER = regex(r"^(?:的|款|版|货|鞋|包|表|衣|裤|帽|哈|啦|哦|啊|呀|嘛|，|\||$)")
 LOOKS_ALIKE = frozenset("访彷防坊妨仿搞膏糕羔镐稿睛晶菁飞菲啡付苗瞄板扳频")
 """Characters that are written for another one on purpose; a pure slip looks otherwise."""
 

@@ -15,17 +15,18 @@ import polars as pl
 
 from kshop_audit.facts.chat import narrowing, scoring, weighing
 from kshop_audit.facts.chat.reader import ListReader, Message, Strength, WordFinding
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.settings import Lexicon
 
 KEPT = 2_048
 """So many messages are kept prepared, for several lists read the same ones."""
-LONG_NUMBER = re.compile("[0-9]{8,}")
+LONG_NUMBER = regex("[0-9]{8,}")
 """Messages that differ in the number of an order or a parcel alone are read once."""
 SCORED = "_scored"
 """Boolean: whether a message may have a score to act on."""
 CLOSELY = "_closely"
 """Boolean: whether there is more in a message than the rarest part of a phrase."""
-DIGIT = re.compile(r"\d")
+DIGIT = regex(r"\d")
 SHORTEST = 4
 """Messages below this length say too little to be scored."""
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from kshop_audit.facts.chat.sounds import sounds, syllables
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 
-HAN = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]")
-PARTS = re.compile(r"[a-z]+|.", re.DOTALL)
+HAN = regex(r"[\u4e00-\u9fff\u3400-\u4dbf]")
+PARTS = regex(r"[a-z]+|.", re.DOTALL)
 RIDDLE = 9
 """So far from 字 the other characters of a described word may stand."""
 FILLERS = frozenset("丶丨丿乀〇")

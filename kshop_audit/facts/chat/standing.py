@@ -6,13 +6,12 @@ platform.
 
 from __future__ import annotations
 
-import re
-
 from kshop_audit.facts.chat.folding import Folded
 from kshop_audit.facts.text import AFFIRMATIVE, NEGATIONS, REACH, fold
+from kshop_audit.model.patterns import regex
 
 AFFIRMED = sorted(map(fold, AFFIRMATIVE), key=len, reverse=True)
-DENIED_BEFORE = re.compile(
+DENIED_BEFORE = regex(
     r"(?:不是|不卖|不做|不碰|不出|不接|不存在|不会|不可能|从不|绝不|决不|绝没|没有|没卖|没做"
     r"|没出|没碰|从没|从未|从来不|从来没|并非|绝非|拒绝|杜绝"
     r"|绝无|谁说|什么叫|什么是|没理由|哪有|哪里是|哪来|哪会|怎么会|怎么可能|要真是|要是|万一|一旦|倘若|查到|说我家"
@@ -23,7 +22,7 @@ DENIED_BEFORE = re.compile(
     r"|never|not|isnt|dont|不存在|没做过|没出过)"
     r"(?:(?!只有|而是|都是|全是|就是|但|可是)[^|]){0,10}$"
 )
-DENIED_AFTER = re.compile(
+DENIED_AFTER = regex(
     r"^(?:这(?:两个?|俩|三个?|种|类|个)?(?:字|词|东西|货)?|的(?:话|事|东西|货)?|货|品|款"
     r"|版)?(?:呢|吗|嘛|呀|啊)?\|?"
     r"(?:[^|]{0,4}?(?:我们|我家|咱们|咱家|咱|我|本店|小店|店里|这边|这里|这儿|咱这|俺们|阿拉"
@@ -43,37 +42,37 @@ DENIED_AFTER = re.compile(
     r"|[^|]{0,2}(?:一律|一概|无条件|全额)(?:退|赔)"
     r"|唔卖|冇|唔会|也太|您太|可别|这种事|这话|从何|没见过|纯属误会|冤枉|怎么可能|哪能|哪敢)"
 )
-ATTRIBUTED = re.compile(
+ATTRIBUTED = regex(
     r"(?:您|你|老师|学校|买家|顾客|客户|客人|亲|有人|朋友|同事|家人|老公|老婆|闺蜜|评论|评价"
     r"|差评|评论区|用户|他|她|网上|主播|别人|对方|人家|app|软件|机构|鉴定师?)[^|]{0,8}?"
     r"(?:说|问|讲|写|觉得|认为|以为|怀疑|选|反馈|理解|提到|提的|形容|骂|留言|发来|告诉|一句|质疑"
     r"|上传|提供|自己带|发来|寄来|举报|投诉|描述|喊|叫|要求|让|咨询|看成|当成|听成|买到|看到"
     r"|发的图|发的照|误以为|误会).{0,10}$"
 )
-ATTRIBUTED_AFTER = re.compile(
+ATTRIBUTED_AFTER = regex(
     r"^[^|]{0,4}(?:这(?:个|种|句|类)?(?:词|字|话|说法|问题|情况|事)|(?:那|这)(?:位|个人)|的(?:都"
     r"|那位|人|用户|朋友)|二字|两个字|三个字|(?:投诉|举报|差评)?理由)"
 )
-WARNED = re.compile(
+WARNED = regex(
     r"谨防|警惕|提防|小心上当|防骗|诈骗|上当受骗|认准|鉴别|辨别|分辨|区分|打假|防伪|防止|不能说"
     r"|不让说|不许说|不可以说|违禁词|敏感词|市面上?(?:很多|有很多|好多|的)|冒充|假冒|盗版|侵权"
     r"|知识产权|维权|曝光假|下架处理|"
     r"切勿|请勿|抵制|举报|报警|骚扰信息|请不要再发|文明用语|文明沟通|骂人"
 )
-ASSERTED = re.compile(
+ASSERTED = regex(
     r"\|(?:这|那|其实|它|我们|咱|咱们|本店|店里|也|就|都|确实|的确|说白了"
     r"|实话说){0,3}[^|]{0,3}是$|(?:那个|这个|那款|这款|那双|这双|那条|这条|那件|这件|那批|这批"
     r"|收到的|拍的|下单的|看的|问的)·?(?:其实|就|都|也|确实|真的)?是$"
 )
-OTHERS = re.compile(
+OTHERS = regex(
     r"(?:别家|别人家|谁家|同行|隔壁|别的店|其他店|其他家|外面|外头|市面上)[^|我咱本]{0,6}$"
 )
 """What stands before a word that is said of others."""
-ASKED_FOR = re.compile(r"^[^|]{0,3}(?:传|寄|发|拍|交)(?:上来|过来|来|给我|我们|我)")
+ASKED_FOR = regex(r"^[^|]{0,3}(?:传|寄|发|拍|交)(?:上来|过来|来|给我|我们|我)")
 """What stands behind a paper that the buyer is to send."""
-TO_THE_FACE = re.compile(r"[您你]们?(?:就|真|还|难道|莫非|不会)?是(?:不是)?[个条]?$")
+TO_THE_FACE = regex(r"[您你]们?(?:就|真|还|难道|莫非|不会)?是(?:不是)?[个条]?$")
 """What stands before a word that is asked of the buyer, not by the buyer: 你是傻逼吗."""
-COMPARED = re.compile(r"(?:跟|和|与|比|区别于|不同于|有别于|区分)$")
+COMPARED = regex(r"(?:跟|和|与|比|区别于|不同于|有别于|区分)$")
 """What stands before a word that something else is compared with."""
 LOOK_BACK, LOOK_AHEAD = 22, 16
 

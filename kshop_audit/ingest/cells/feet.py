@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from kshop_audit.ingest.cells.protection import BLANKS
+from kshop_audit.model.patterns import regex
 
 TOTALS = tuple(
     word + colon
@@ -43,9 +43,9 @@ REMARK = f"(?i)^(?:{'|'.join(_REMARKS)})$"
 LABEL = f"(?i)^(?:{'|'.join(_LABELS)})$"
 """What names the value in the cell beside it in such a row."""
 
-_REMARK = re.compile(REMARK)
+_REMARK = regex(REMARK)
 _TOTAL = frozenset(word.lower() for word in TOTALS)
-_LABELLED = re.compile(LABEL)
+_LABELLED = regex(LABEL)
 
 
 def is_total(cells: Sequence[str]) -> bool:

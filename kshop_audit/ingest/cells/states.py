@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
@@ -13,6 +12,7 @@ from kshop_audit.ingest.cells.feet import LABEL, REMARK, TOTALS
 from kshop_audit.ingest.cells.protection import BLANKS, EMPTY, FAILED, trim
 from kshop_audit.ingest.decode.raw import FAULT, FAULT_VALUE, cell
 from kshop_audit.ingest.headers.catalogue import cell_text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import Type
 from kshop_audit.tables import (
     BAD_COLUMN,
@@ -28,7 +28,7 @@ from kshop_audit.tables import (
 SKIP, STRAY = "_skip", "_stray"
 """Booleans of a record: it is skipped; it is a row without its key."""
 
-_DIGIT = re.compile("[0-9]")
+_DIGIT = regex("[0-9]")
 
 
 def _all_null(parts: Iterable[Cells]) -> pl.Expr:

@@ -6,7 +6,6 @@ the others are tried only on what is left, so that they cost little where there 
 
 from __future__ import annotations
 
-import re
 import zoneinfo
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ import polars as pl
 
 from kshop_audit.ingest.cells.protection import bare
 from kshop_audit.model.moments import ZONE
+from kshop_audit.model.patterns import regex
 from kshop_audit.tables import DAY_SPAN, MINUTE_SPAN, TIME
 
 _SECONDS = "%Y-%m-%d %H:%M:%S"
@@ -61,7 +61,7 @@ _THIS_CENTURY = datetime(2001, 1, 1)  # after all days that mean "never"
 _UNSET_DAYS = (datetime(2000, 1, 1), datetime(1970, 1, 1))
 
 
-_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
+_NAME = regex(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 
 
 def is_zone(name: str) -> bool:

@@ -6,7 +6,6 @@ without the sign, means as a length of time in words. Everything else stays as i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -23,6 +22,7 @@ from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.counted_shares import counts
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import Kind
 
 OF = {
@@ -39,11 +39,11 @@ _WHOLE = frozenset(
 )
 """What stands in the row of all together."""
 
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?|\.\d+)\s*([%％]?)")
-_LENGTH = re.compile(
+_SHARE = regex(r"(\d{1,3}(?:\.\d+)?|\.\d+)\s*([%％]?)")
+_LENGTH = regex(
     r"(?:(\d+)\s*(?:小时|时|h))?\s*(?:(\d+)\s*(?:分钟|分|min))?\s*(?:(\d+)(?:\.\d+)?\s*(?:秒钟|秒|s))?"
 )
-_CLOCK = re.compile(r"(\d+):([0-5]?\d):([0-5]?\d)")
+_CLOCK = regex(r"(\d+):([0-5]?\d):([0-5]?\d)")
 _SHAPE = Text("客服考核导出", "an assessment of the customer service")
 
 

@@ -7,7 +7,6 @@ or behind a time with its year. `sides` tells who of them is the shop's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from kshop_audit.ingest.convert import copied_times
 from kshop_audit.ingest.convert.copied_times import Moment
 from kshop_audit.ingest.headers.catalogue import cell_text, normal, words
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 
 COLUMNS = ("buyer_id", "agent_account", "sender_role", "message_type", "sent_at", "content")
 """The columns of a message, by their canonical names."""
@@ -28,22 +28,22 @@ MOST_HEADER = 200
 FIRST_LINES = 20
 """Lines that are not blank among which a text must show a time and a speaker."""
 
-_PARTED = re.compile(r"\s*[-=—_*]{5,}\s*")
-_CLIPPED = re.compile(r"\[(?P<who>[^\[\]]+)\]\s*(?P<time>\S.*)")
-_ORDERS = re.compile(r"\s*下单数[(（]\d*[)）]\s*$")
-_NO_NAME = re.compile(r"[,;\t\"|]|[:：/.，-]$")
+_PARTED = regex(r"\s*[-=—_*]{5,}\s*")
+_CLIPPED = regex(r"\[(?P<who>[^\[\]]+)\]\s*(?P<time>\S.*)")
+_ORDERS = regex(r"\s*下单数[(（]\d*[)）]\s*$")
+_NO_NAME = regex(r"[,;\t\"|]|[:：/.，-]$")
 """What stands before a time in a table or in a sentence; at the end, what leads up to it."""
-_SEPARATED = re.compile(r"[,;\t\"|]")
-_DAMAGED = re.compile("[\udc80-\udcff]")
-_COLON = re.compile(r"[:：]")
+_SEPARATED = regex(r"[,;\t\"|]")
+_DAMAGED = regex("[\udc80-\udcff]")
+_COLON = regex(r"[:：]")
 _SYSTEM = ("[系统消息]", "【防诈贴士】")
 _CLOSED = frozenset({"客服超时未回复，会话关闭", "买家超时未回复，会话关闭"})
 _NOTICE = "系统消息"
-_PREAMBLE = re.compile(r"\s*(?:消息记录[(（]|消息分组[:：]|消息对象[:：]|日期[:：]|聊天记录\s*$)")
+_PREAMBLE = regex(r"\s*(?:消息记录[(（]|消息分组[:：]|消息对象[:：]|日期[:：]|聊天记录\s*$)")
 """What messengers write above the messages that they save."""
-_ACCOUNT = re.compile(r"\s*(?:[(（]\d{5,12}[)）]|[<＜][^<>＜＞]+[>＞])\s*$")
+_ACCOUNT = regex(r"\s*(?:[(（]\d{5,12}[)）]|[<＜][^<>＜＞]+[>＞])\s*$")
 """The number or address behind a name."""
-_WORDED = re.compile(
+_WORDED = regex(
     r"\s*(?P<word>[^\s()（）\[\]【】]+)\s*[(（\[【](?P<who>[^()（）\[\]【】]+)[)）\]】]\s*"
 )
 """A word for the sender's role, and his name."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 
 MOST_DAYS = 330
 """A day without a year further back could as well be one that had not come when it was copied."""
@@ -26,13 +27,13 @@ _DATED = rf"(?P<year>20\d\d)[-/.年]{_DAY}[T\s]*{_CLOCK}"
 _WITHOUT_YEAR = rf"{_DAY}\s*{_CLOCK}"
 _NAMED = rf"(?P<named>{'|'.join(_RELATIVE)})\s*{_CLOCK}"
 
-FORMS = tuple(map(re.compile, (_DATED, _WITHOUT_YEAR, _NAMED, _CLOCK)))
+FORMS = tuple(map(regex, (_DATED, _WITHOUT_YEAR, _NAMED, _CLOCK)))
 """The forms of a time, those that say more first."""
 
-TIME_LIKE = re.compile(r"[-\d/.:年月日今昨前天上下午凌晨早中晚T\s]*\d{1,2}:\d{2}[-\d/.:\sAPMapm]*$")
+TIME_LIKE = regex(r"[-\d/.:年月日今昨前天上下午凌晨早中晚T\s]*\d{1,2}:\d{2}[-\d/.:\sAPMapm]*$")
 """What looks like a time, right or wrong."""
 
-_IN_NAMES = re.compile(r"(?<!\d)(20\d\d)([-_.年]?)(\d{1,2})[-_.月]?(\d{1,2})(?:日|(?!\d))")
+_IN_NAMES = regex(r"(?<!\d)(20\d\d)([-_.年]?)(\d{1,2})[-_.月]?(\d{1,2})(?:日|(?!\d))")
 
 
 class NoDayError(Exception):
@@ -172,13 +173,9 @@ def has_year(line: str) -> bool:
     return _GLUED_DATED.fullmatch(line) is not None
 
 
-_LEADING = re.compile(
-    rf"\s*[\[【(（]?\s*{_DATED}(?:\.\d{{1,3}})?(?:\s*[\]】)）]\s*|\s+)(?P<after>\S.*)"
-)
-_GLUED_DATED = re.compile(rf"(?P<before>.+?)\s*[(（\[【]?\s*{_DATED}\s*[)）\]】]?[:：]?\s*")
-_GLUED = re.compile(
-    r"(?P<before>.*?)(?P<digits>\d+)(?P<rest>[-/月]\d{1,2}日?\s+\d{1,2}:\d{2}:\d{2})\s*"
-)
+_LEADING = regex(rf"\s*[\[【(（]?\s*{_DATED}(?:\.\d{{1,3}})?(?:\s*[\]】)）]\s*|\s+)(?P<after>\S.*)")
+_GLUED_DATED = regex(rf"(?P<before>.+?)\s*[(（\[【]?\s*{_DATED}\s*[)）\]】]?[:：]?\s*")
+_GLUED = regex(r"(?P<before>.*?)(?P<digits>\d+)(?P<rest>[-/月]\d{1,2}日?\s+\d{1,2}:\d{2}:\d{2})\s*")
 
 
 def day_in_name(name: str) -> date | None:

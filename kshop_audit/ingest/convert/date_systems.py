@@ -6,17 +6,18 @@ they are, and only the workbook tells what they count from.
 
 from __future__ import annotations
 
-import re
 import struct
 import zipfile
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
+from kshop_audit.model.patterns import regex
+
 MOST = 1 << 20
 """Bytes of the part in which the date system stands at the beginning."""
 
-_XML = re.compile(rb"""<(?:\w+:)?workbookPr\s[^<>]*?date1904=["'](?:1|true)["']""")
+_XML = regex(rb"""<(?:\w+:)?workbookPr\s[^<>]*?date1904=["'](?:1|true)["']""")
 _PROPERTIES = b"\x99\x01"
 """The number of the record with the workbook's properties in its binary form."""
 

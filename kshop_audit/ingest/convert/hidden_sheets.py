@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+from kshop_audit.model.patterns import regex
+
 MOST = 1 << 20
 """Bytes of the part that lists the sheets, near its beginning."""
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
-_HIDDEN = re.compile(rb"""\sstate=["'](?:hidden|veryHidden)["']""")
+_SHEET = regex(rb"<(?:\w+:)?sheet\s[^<>]*>")
+_HIDDEN = regex(rb"""\sstate=["'](?:hidden|veryHidden)["']""")
 
 
 def hidden_sheets(path: Path) -> frozenset[int]:

@@ -19,6 +19,7 @@ from typing import TextIO
 from kshop_audit.ingest.decode import decoding
 from kshop_audit.ingest.decode.decoding import Decoded
 from kshop_audit.ingest.files.container import UnopenedError
+from kshop_audit.model.patterns import regex
 
 BLOCK = 1 << 16
 MOST_PENDING = 1 << 21
@@ -27,10 +28,10 @@ MOST_TABLES = 500
 MOST_COLUMNS = 1_000
 MOST_DEPTH = 30
 
-_SPACE = re.compile(r"[ \t\r\n\f]+")
-_BLANKS = re.compile(" +")
-_ROWS = re.compile(r"<t[rdh]\b", re.IGNORECASE)
-_AROUND = re.compile(r" ?\n ?")
+_SPACE = regex(r"[ \t\r\n\f]+")
+_BLANKS = regex(" +")
+_ROWS = regex(r"<t[rdh]\b", re.IGNORECASE)
+_AROUND = regex(r" ?\n ?")
 _BREAKS = frozenset({"br", "p", "div", "li"})
 _SILENT = frozenset({"script", "style", "title"})
 _CELLS = frozenset({"td", "th"})

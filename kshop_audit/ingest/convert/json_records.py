@@ -24,6 +24,7 @@ from kshop_audit.ingest.convert.talks import messages_of, spoken, talks_in
 from kshop_audit.ingest.headers.catalogue import every_header, normal
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 
 PARTS = frozenset(
     {
@@ -47,10 +48,10 @@ MOST_UNKNOWN = 200
 """Fields that are not known and are listed all the same."""
 SAMPLE = 500
 _BLOCK = 1 << 20
-_SPACE = re.compile(r"[\s\ufeff]*")
-_BETWEEN = re.compile(r"[\s,\ufeff]*")
-_NAMES = re.compile(r'"(\w{1,40})"\s*:')
-_BEGINS = re.compile(r'[\s\ufeff]*(?:\{\s*["}]|\[\s*(?:\{\s*["}]|\]\s*$))')
+_SPACE = regex(r"[\s\ufeff]*")
+_BETWEEN = regex(r"[\s,\ufeff]*")
+_NAMES = regex(r'"(\w{1,40})"\s*:')
+_BEGINS = regex(r'[\s\ufeff]*(?:\{\s*["}]|\[\s*(?:\{\s*["}]|\]\s*$))')
 
 _SHAPE = Text("JSON 记录", "JSON records")
 _COUNTED = Text(

@@ -9,7 +9,6 @@ each.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +19,7 @@ import polars as pl
 
 from kshop_audit.ingest.files.archive import FAULTS, opened
 from kshop_audit.ingest.files.container import BLOCK
+from kshop_audit.model.patterns import regex
 
 MARK = b"mergeCell"
 """What stands in the part of a sheet that has merged cells."""
@@ -27,10 +27,10 @@ MARK = b"mergeCell"
 MOST_AREAS = 1_000_000
 """Areas of one sheet that are looked at: more than any export has groups."""
 
-_AREA = re.compile(
+_AREA = regex(
     rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["']"""
 )
-_CELL = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{1,3})[0-9]{1,7}["'][^<>]*(?<!/)>""")
+_CELL = regex(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{1,3})[0-9]{1,7}["'][^<>]*(?<!/)>""")
 """A cell in which something stands."""
 _TAG = 512
 LARGEST_PART = 1 << 24

@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 from kshop_audit.ingest.convert.merged import Area, from_first, targets_of
 from kshop_audit.ingest.files.archive import FAULTS, opened
+from kshop_audit.model.patterns import regex
 
 if TYPE_CHECKING:
     from xlrd.sheet import Sheet
@@ -31,7 +32,7 @@ _UNKNOWN_FORMATS = (
     struct.error,
 )  # fmt: skip
 # A record of merged cells in an .xls: number, length, count, areas of eight bytes each.
-_OLD = re.compile(rb"\xe5\x00(..)(..)", re.DOTALL)
+_OLD = regex(rb"\xe5\x00(..)(..)", re.DOTALL)
 
 
 class UnplacedError(Exception):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from kshop_audit.model.patterns import regex
+
 LONGEST = 30
 """Characters; a longer text is one that somebody wrote."""
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"(?:(?:该|此|本)?(?:客户|买家|用户|会话|对话|顾客)?(?:暂时?|目前)?"
     r"(?:没有|暂无|无|未见|未找到|未查到|未获取到?|未抓取到?|未采集到?|查无)"
     r"(?:任何|相关|有效|历史|新)?(?:聊天|会话|消息|对话|沟通|咨询|数据|内容|记录|文本)"

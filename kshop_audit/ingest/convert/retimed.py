@@ -19,6 +19,7 @@ from kshop_audit.ingest.headers.catalogue import normal
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import TABLES, Type
 
 DAYS_TO_1904 = 1_462
@@ -26,21 +27,21 @@ DAYS_TO_1904 = 1_462
 
 _ZERO = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)  # 1954 to 2119, as everywhere
-_DAY = re.compile(
+_DAY = regex(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:[T\s]+0?0:00(?::00(?:\.0+)?)?)?"
     r"(?:\s*(?:星期|周).)?"
 )
-_DIGITS = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:\.0+)?")
-_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
-_NUMBER = re.compile(r"\d{5}(?:\.\d+)?")
-_CLOCK = re.compile(
+_DIGITS = regex(r"(20\d\d)(\d\d)(\d\d)(?:\.0+)?")
+_SERIAL = regex(r"(\d{5})(?:\.0+)?")
+_NUMBER = regex(r"\d{5}(?:\.\d+)?")
+_CLOCK = regex(
     r"(?:上午|下午|AM|PM)?\s*\d{1,2}[:：时点]\d{1,2}(?:[:：分]\d{1,2}(?:\.\d{1,9})?)?[分秒]?\s*(?:AM|PM)?",
     re.IGNORECASE,
 )
-_FRACTION = re.compile(r"0?\.\d+(?:E-\d+)?|0", re.IGNORECASE)
-_DAY_ZERO = re.compile(r"(?:1899-12-3[01]|1904-01-01|1900-01-0[01])[T\s]+")
-_DAY_NAME = re.compile(r"日期|date|day|(?:^|[^时])日$")
-_CLOCK_NAME = re.compile(r"时间|时刻|钟点|time|clock")
+_FRACTION = regex(r"0?\.\d+(?:E-\d+)?|0", re.IGNORECASE)
+_DAY_ZERO = regex(r"(?:1899-12-3[01]|1904-01-01|1900-01-0[01])[T\s]+")
+_DAY_NAME = regex(r"日期|date|day|(?:^|[^时])日$")
+_CLOCK_NAME = regex(r"时间|时刻|钟点|time|clock")
 _SHAPE = Text("时间由两列合成", "times put together from two columns")
 _EARLY = Text("1904 日期系统的工作簿", "a workbook of the 1904 date system")
 

@@ -7,6 +7,7 @@ import re
 from kshop_audit.ingest.convert.copied_times import TIME_LIKE
 from kshop_audit.ingest.headers.catalogue import mostly_known, normal, prefix
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import Kind
 
 FIRST_LINES = 40
@@ -15,10 +16,10 @@ MOST_NAME = 60
 SEVERAL = 2
 """Headers or lines of a sort that make it more than a coincidence."""
 
-_DELIMITED = re.compile(r"[,\t;|]")
-_SPEAKER_ALONE = re.compile(r"[^\s:：,;\t]{1,30}[:：]\s*$")
-_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)")
-_JSON = re.compile(r"[\s\ufeff]*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d-])")
+_DELIMITED = regex(r"[,\t;|]")
+_SPEAKER_ALONE = regex(r"[^\s:：,;\t]{1,30}[:：]\s*$")
+_CLOCK = regex(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)")
+_JSON = regex(r"[\s\ufeff]*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d-])")
 _DAYS = frozenset(map(normal, ("日期", "统计日期", "date", "day", "时间", "统计时间")))
 _FIGURES = frozenset(
     map(
@@ -34,7 +35,7 @@ _FIGURES = frozenset(
 )  # fmt: skip
 """Figures of the customer service that back offices export for a range of days."""
 
-_OF_SERVICE = re.compile("回复|咨询|会话|服务率|询单|响应|接待|应答|客服|不满意")
+_OF_SERVICE = regex("回复|咨询|会话|服务率|询单|响应|接待|应答|客服|不满意")
 """What only figures of the customer service say; buyers and payments stand in other exports too."""
 
 _OTHER_JSON = (

@@ -7,11 +7,11 @@ name of their column.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from kshop_audit.ingest.convert.nothing_said import is_nothing
 from kshop_audit.ingest.headers.catalogue import layouts, normal
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import TABLES, Kind
 
 MESSAGES = (
@@ -60,7 +60,7 @@ _FROM = (
     "senderName", "senderNick",
 )  # fmt: skip
 _SHARED = ("session_id", "buyer_id", "agent_account")
-_HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_HUMP = regex(r"(?<=[a-z0-9])([A-Z])")
 
 Record = Mapping[str, object]
 

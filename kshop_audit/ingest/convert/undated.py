@@ -6,7 +6,6 @@ whole one; what nothing gives a day stays as it is, so that its row is rejected.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -21,11 +20,10 @@ from kshop_audit.ingest.headers.catalogue import mostly_known
 from kshop_audit.ingest.headers.locate import Header
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import TABLES, Kind
 
-_DAY = re.compile(
-    r"(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+00:00:00)?(?:\s*(?:星期|周).)?"
-)
+_DAY = regex(r"(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+00:00:00)?(?:\s*(?:星期|周).)?")
 _SHAPE = Text("时间没有日期或年份", "times without a day or year")
 
 

@@ -35,6 +35,7 @@ from kshop_audit.ingest.files.archive import FAULTS, opened
 from kshop_audit.ingest.files.container import BLOCK, Container, LockedError, sniff
 from kshop_audit.ingest.files.staging import twin
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -49,13 +50,13 @@ _DAY_ZERO = "1899-12-31 "
 _FRACTIONS = "%Y-%m-%d %H:%M:%S%.f"
 _SECONDS = "%Y-%m-%d %H:%M:%S"
 
-_RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.+)$", re.MULTILINE)
+_RAISED = regex(r"^[\w.]+(?:Error|Exception): (.+)$", re.MULTILINE)
 
 # Cells beyond a hundred columns, which no export has; rows stand in order, so the last is the most.
-_FAR = re.compile(rb' r="([A-Z]{3}|[D-Z][A-Z])[0-9]')
-_ROW = re.compile(rb' r="[A-Z]*([0-9]{1,7})"')
+_FAR = regex(rb' r="([A-Z]{3}|[D-Z][A-Z])[0-9]')
+_ROW = regex(rb' r="[A-Z]*([0-9]{1,7})"')
 # Cells that hold the failure of a formula: markup, so a cell's text cannot look like it.
-_FAILED = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)(["'])e\2""")
+_FAILED = regex(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)(["'])e\2""")
 _TAG = 512
 _TAIL = 4096
 _MOST_CELLS = 100_000_000

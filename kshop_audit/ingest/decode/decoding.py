@@ -8,7 +8,6 @@ input itself where it is one, else a copy in the scratch folder, made block by b
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import polars as pl
 from kshop_audit.errors import ConfigError, DamagedFileError, InputError
 from kshop_audit.ingest.files.container import BLOCK
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 
 HEAD = 1 << 20
 """Bytes in which the header is looked for."""
@@ -26,7 +26,7 @@ UTF8_BOM = "utf-8-sig"
 GB18030 = "gb18030"
 BIG5 = "big5"
 # Words of headers that are written otherwise in simplified Chinese, or are in both.
-_TRADITIONAL = re.compile("訂單|編號|時間|狀態|訊息|內容|發貨|出貨|付款|數量|金額|買家|客服|退款")
+_TRADITIONAL = regex("訂單|編號|時間|狀態|訊息|內容|發貨|出貨|付款|數量|金額|買家|客服|退款")
 FEWEST = 2
 """So many different ones; bytes of another encoding make one of them by chance at most."""
 _FIRST = 1 << 14

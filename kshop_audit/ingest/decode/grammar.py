@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kshop_audit.ingest.cells import reasons
+from kshop_audit.model.patterns import regex
 
 LONGEST = 1 << 20
 """Characters that a record may have; a quote that is open for so long is a stray one."""
@@ -26,8 +27,8 @@ MARK = "\ufeff"
 _ODD_ENDS = {LF: re.compile(r"(?<=\r)(?![\r\n]|$)"), CR: re.compile(r"(?<=\n)(?![\r\n]|$)")}
 """Behind a line end other than the file's, within a line of it."""
 
-_FIRST_END = re.compile(r'(?:[^"\r\n]++|"(?:[^"]++|"")*+")*+(\r\n|\r|\n)')
-_PROTECTED = re.compile(r'="[^"\r\n]*"')
+_FIRST_END = regex(r'(?:[^"\r\n]++|"(?:[^"]++|"")*+")*+(\r\n|\r|\n)')
+_PROTECTED = regex(r'="[^"\r\n]*"')
 
 
 class RawLine(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import mmap
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -17,8 +16,9 @@ from kshop_audit.ingest.decode.csv_check import Frame, Span
 from kshop_audit.ingest.decode.grammar import lines_of, records
 from kshop_audit.ingest.decode.torn import Heads, WholeRow, rows
 from kshop_audit.ingest.files.container import BLOCK
+from kshop_audit.model.patterns import regex
 
-_NO_TEXT = re.compile("[\udc80-\udcff]")
+_NO_TEXT = regex("[\udc80-\udcff]")
 _BATCH = 1_000
 
 

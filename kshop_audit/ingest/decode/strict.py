@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -18,12 +17,13 @@ from kshop_audit.ingest.headers.guessing import looks_like
 from kshop_audit.ingest.headers.locate import DATED, NOTHING, Header
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.kinds import SUPPLIERS
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import TABLES, Column, Type
 
-_CODE = re.compile(r"[\s'\"=`]*[\w.,&;:@#-]+[\s'\"`]*")
-_TIME = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}[日\sT]*[\d:]*['\"]*")
-_AMOUNT = re.compile(r"[¥￥]\s*-?\d[\d,]*(?:\.\d+)?|-?\d[\d,]*\.\d+\s*元?|-?\d[\d,]*\s*元")
-_THOUSANDS = re.compile(r"[¥￥]?-?\d{1,3}")
+_CODE = regex(r"[\s'\"=`]*[\w.,&;:@#-]+[\s'\"`]*")
+_TIME = regex(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}[日\sT]*[\d:]*['\"]*")
+_AMOUNT = regex(r"[¥￥]\s*-?\d[\d,]*(?:\.\d+)?|-?\d[\d,]*\.\d+\s*元?|-?\d[\d,]*\s*元")
+_THOUSANDS = regex(r"[¥￥]?-?\d{1,3}")
 
 
 SAMPLE = 1_000
@@ -43,7 +43,7 @@ class _Sort:
     words: frozenset[str] = frozenset()
 
 
-_OF_TIME = re.compile("时间|日期|时刻|起|止|time|date")
+_OF_TIME = regex("时间|日期|时刻|起|止|time|date")
 """Of the columns that no rule reads, those that may hold times."""
 
 Cells = list[str]

@@ -17,13 +17,14 @@ from kshop_audit.ingest.cells import reasons
 from kshop_audit.ingest.cells.feet import is_remark
 from kshop_audit.ingest.decode.grammar import CR, Record, lines_of, records, split, without_end
 from kshop_audit.ingest.decode.widths import WidthForm, is_blank, is_spare
+from kshop_audit.model.patterns import regex
 
-_ID = re.compile(r"[\s'\"=]*[0-9A-Za-z_-]+['\"]?\s*")
-_TIME = re.compile(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
-_LONG = re.compile("[9a]{4}")
+_ID = regex(r"[\s'\"=]*[0-9A-Za-z_-]+['\"]?\s*")
+_TIME = regex(r"\s*['\"=\t]*\d{4}[-/.年]?\d{1,2}")
+_LONG = regex("[9a]{4}")
 _DIGITS, _LETTERS = re.compile(r"\d"), re.compile("[A-Za-z]")
-_QUOTED = re.compile(r'"(?:[^"]++|"")*+"')
-_BAD_BYTE = re.compile("[\udc80-\udcff]")
+_QUOTED = regex(r'"(?:[^"]++|"")*+"')
+_BAD_BYTE = regex("[\udc80-\udcff]")
 
 Heads = Callable[[Sequence[str]], bool]
 """Whether the cells of a record are names of columns."""

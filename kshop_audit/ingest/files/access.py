@@ -6,16 +6,16 @@ Names of files are shown legibly: they come from outside like all else that file
 from __future__ import annotations
 
 import errno
-import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kshop_audit.errors import InputError
+from kshop_audit.model.patterns import regex
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # The engine raises errors of Python with the number in their text alone.
-_NUMBER = re.compile(r"\(os error ([0-9]+)\)")
+_NUMBER = regex(r"\(os error ([0-9]+)\)")
 
 # Controls, invisible and half characters, line and paragraph breaks; spaces of any width stay.
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")

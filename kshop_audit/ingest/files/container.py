@@ -7,7 +7,6 @@ Nothing is ever written next to an input.
 from __future__ import annotations
 
 import gzip
-import re
 import shutil
 import zipfile
 import zlib
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest.files import foreign
+from kshop_audit.model.patterns import regex
 
 BLOCK = 1 << 20  # measured: larger blocks fall out of the cache, smaller ones cost calls
 
@@ -24,7 +24,7 @@ _START = 1024
 """Bytes by which a file is recognised."""
 
 # Without the NUL bytes of UTF-16, after a byte order mark.
-_PAGE = re.compile(
+_PAGE = regex(
     rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!--|(?:!doctype|\?xml|html|head|meta|title|"
     rb"style|body|div|center|font|table|tr)\b)"
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 
 
 def _archive(sort: str) -> Text:
@@ -60,7 +61,7 @@ _PARTS = {
     ),
 }
 
-_XML_BOOK = re.compile(rb"<\?xml\b.*<(?:\w+:)?Workbook\b", re.DOTALL)
+_XML_BOOK = regex(rb"<\?xml\b.*<(?:\w+:)?Workbook\b", re.DOTALL)
 _XML = Text(
     "是 XML 格式的表格（Excel 2003 XML），不能直接读取；请用 Excel 或 WPS 打开后另存为 XLSX，"
     "或从导出工具里选 CSV/XLSX",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +12,7 @@ from itertools import chain, islice
 from typing import Any
 
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import TABLES, Kind
 
 GENERIC = "generic.toml"
@@ -31,7 +31,7 @@ _OTHER_UNITS = frozenset(
 """Remarks in brackets by which the figures of a column are not what its name says."""
 FEN = "分"
 
-_ODD_SPACES = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_ODD_SPACES = regex(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 
 @functools.lru_cache(maxsize=16_384)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 
 from kshop_audit.ingest.headers.catalogue import every_header, normal, prefix, unused_headers
+from kshop_audit.model.patterns import regex
 
 # What text in one encoding was taken for, and what it is.
 _MISREAD = (
@@ -16,7 +16,7 @@ _MISREAD = (
 _WIDE = 3
 """Bytes of a Chinese character in UTF-8."""
 
-_HAN = re.compile("[\u4e00-\u9fff]{2}")
+_HAN = regex("[\u4e00-\u9fff]{2}")
 
 
 def repairs(text: str) -> Iterator[str]:

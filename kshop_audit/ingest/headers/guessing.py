@@ -20,6 +20,7 @@ from kshop_audit.ingest.headers.locate import AMOUNT, DATED, DAY, IDENTITY, NOTH
 from kshop_audit.ingest.headers.recognise import match
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import TABLES, Column, Kind, Type
 
 ALIKE = 62
@@ -35,7 +36,7 @@ MOST = 150
 LONGEST = 40
 """Characters of a header that is guessed at; longer ones are no names."""
 
-_JOINTS = re.compile(r"[\s_./:：-]+")
+_JOINTS = regex(r"[\s_./:：-]+")
 _SHAPES = {
     Type.TIME: Text("内容都是时间", "its cells are times"),
     Type.DATE: Text("内容都是日期", "its cells are dates"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
@@ -19,6 +18,7 @@ from kshop_audit.ingest.headers.catalogue import (
 from kshop_audit.ingest.headers.garbled import is_garbled
 from kshop_audit.ingest.headers.recognise import HeaderMatch, recognise, trimmed
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.model.settings import InputMapping
 
@@ -32,17 +32,17 @@ FEW_NAMES = 3
 BLANK = " "
 """Behind every delimiter of a file, it is a part of the separator."""
 
-_NO_NAME = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x85\u2028\u2029\ud800-\udfff\ufffd]")
+_NO_NAME = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x85\u2028\u2029\ud800-\udfff\ufffd]")
 _MARKS = frozenset(",;|")
 _SIGNS = {"'": "'", "`": "`", "|": "|", "“": "”", '"': '"'}
 """Signs that some programs put around cells instead of quotes."""
 
-_DIGIT = re.compile(r"\d")
-IDENTITY = re.compile(r"(?!\d{4}-\d{1,2}(?:-\d|$))(?=.*\d)['\"=]*[0-9A-Za-z_-]{4,}['\"]*$")
-_LONG_NUMBER = re.compile(r"\d{6}")
-AMOUNT = re.compile(r"[¥￥]?-?\d[\d,]*(?:\.\d*)?元?$")
-DATED = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d$")
-DAY = re.compile(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}")
+_DIGIT = regex(r"\d")
+IDENTITY = regex(r"(?!\d{4}-\d{1,2}(?:-\d|$))(?=.*\d)['\"=]*[0-9A-Za-z_-]{4,}['\"]*$")
+_LONG_NUMBER = regex(r"\d{6}")
+AMOUNT = regex(r"[¥￥]?-?\d[\d,]*(?:\.\d*)?元?$")
+DATED = regex(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d$")
+DAY = regex(r"['\"=]*\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}")
 _NUMERIC = (Type.TIME, Type.DATE, Type.MONEY, Type.INT)
 NOTHING = frozenset({"", "-", "--", "—", "/", "无", "(无)", "nan", "null", "none"})
 

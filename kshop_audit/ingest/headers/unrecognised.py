@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from kshop_audit.errors import DamagedFileError, InputError
@@ -22,6 +21,7 @@ from kshop_audit.ingest.headers.locate import (
 from kshop_audit.ingest.headers.recognise import recognise
 from kshop_audit.model.kinds import SUPPLIERS
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.schema import Kind
 
 _OTHERS = (*DELIMITERS, "|", "，", "；", "^", "~", "\x01")
@@ -39,7 +39,7 @@ FEWEST = 2
 _LONGEST = 60
 """Characters that two names of columns may have."""
 # A header of which a conversion left question marks or the sign for "no character".
-_LOST = re.compile(r"[^A-Za-z]*(?:\?\?|\ufffd)[^A-Za-z]*")
+_LOST = regex(r"[^A-Za-z]*(?:\?\?|\ufffd)[^A-Za-z]*")
 
 
 _PIN = Text(

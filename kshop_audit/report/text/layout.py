@@ -6,9 +6,10 @@ so lines are broken here (docs/decisions/0014-own-line-breaking.md).
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
+
+from kshop_audit.model.patterns import regex
 
 # A wide character is a place to break, unless punctuation would open or close the line wrongly;
 # a separator stays with what it follows.
@@ -17,7 +18,7 @@ _WIDE = (
 )
 _OPENING = "（《「『【“"
 _CLOSING = "，。；：、）》」』】”？！…"
-_TOKEN = re.compile(
+_TOKEN = regex(
     rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}“”…]+|[{_WIDE}]|[^\s])[{_CLOSING}]*(?:\s[·|](?=\s))?"
 )
 

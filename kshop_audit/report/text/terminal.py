@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.report import Report, Status
 from kshop_audit.report.text.details import Details
 from kshop_audit.report.text.layout import packed, pad, wrap
@@ -17,7 +17,7 @@ from kshop_audit.report.view.rows import Group, Mark, Row
 from kshop_audit.report.view.speech import Speech
 
 _ACTIONS = 3
-_CLAUSE = re.compile("[，,][^，,]*$")
+_CLAUSE = regex("[，,][^，,]*$")
 _BAR = 10
 _CHANGES = 7
 _INDENT = 4

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from kshop_audit.model.patterns import regex
+
 # CSI, OSC and its kin (closed by BEL or ST), two-byte escapes; 7-bit and 8-bit introducers.
 # Of a string sequence that is never closed only the introducer goes: nothing may hide a cell.
-_SEQUENCES = re.compile(
+_SEQUENCES = regex(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]?"
     "|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f]).*?(?:\x07|\x1b\\\\|\x9c)"
     "|\x1b[ -/]*[0-~]?",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from kshop_audit.model.patterns import regex
+
 # Everything that could begin a link, a tag, an entity, emphasis, code, a table cell or a mention.
-_SPECIAL = re.compile(r"([\\`*_\[\]>|~$#])")
-_AUTOLINK = re.compile(r"(?i)(https?|ftp)(?=://)|www(?=\.)|@(?=\w)")
-_LEADING = re.compile(r"^(?:[-+=]|[0-9]+(?=[.)](?:\s|$)))")
+_SPECIAL = regex(r"([\\`*_\[\]>|~$#])")
+_AUTOLINK = regex(r"(?i)(https?|ftp)(?=://)|www(?=\.)|@(?=\w)")
+_LEADING = regex(r"^(?:[-+=]|[0-9]+(?=[.)](?:\s|$)))")
 
 
 def escape(text: str) -> str:

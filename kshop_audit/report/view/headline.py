@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from kshop_audit.model.metadata import Level
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.report import Report, Status
 from kshop_audit.report.view.speech import Speech
 
 _NAMES = 4  # of more rules than this the first are named
 _PATH = 32  # signs of a path that is shown whole
-_SEPARATOR = re.compile(r"[/\\]")
+_SEPARATOR = regex(r"[/\\]")
 
 
 def titles_of(report: Report, speech: Speech) -> dict[str, str]:

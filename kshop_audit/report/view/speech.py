@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,15 +10,16 @@ from fractions import Fraction
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure, Valued
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import Window
 from kshop_audit.report.view.clean import clean, plain
 from kshop_audit.report.wording import load
 
 _LENGTHS = (("days", 86_400, 3_600), ("hours", 3_600, 60), ("minutes", 60, 1))
-_CLAUSE = re.compile("[。；]|; |[.] (?=[A-Z])")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+_CLAUSE = regex("[。；]|; |[.] (?=[A-Z])")
+_DAY = regex(r"\d{4}-\d\d-\d\d")
+_ISO = regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 
 
 class Speech:
