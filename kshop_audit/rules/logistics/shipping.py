@@ -24,6 +24,7 @@ from kshop_audit.rules.kit.chances import (
     because,
     in_time,
     inside,
+    laid_out,
     maybe,
     not_yet,
 )
@@ -107,6 +108,7 @@ def _ratio(
     }
     if presale is not None:
         excluded["presale"] = presale
+    unit, chances = laid_out(facts(possible_orders), chances)
     unsure = chances.unsure(~window.hit, *excluded.values())
     causes = {
         **because(tables, {Kind.ORDERS: "doubt", Kind.SHIPMENTS: "waybill_doubt"}),
@@ -119,7 +121,7 @@ def _ratio(
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
     rest = Why.NOT_PRECISE if not paid.precise else Why.NOT_UNDERSTOOD
     return Ratio(
-        unit=facts(possible_orders),
+        unit=unit,
         at="paid_at",
         hit=chances.outcome,
         excluded={**excluded, "pending": ~chances.counts},

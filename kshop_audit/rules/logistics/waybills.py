@@ -25,6 +25,7 @@ from kshop_audit.rules.kit.chances import (
     because,
     in_time,
     inside,
+    laid_out,
     maybe,
     not_yet,
 )
@@ -130,6 +131,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     touched = unstated | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     chances = ANYTHING.where(touched) | chances.where(~touched)
     excluded = {"force_majeure": pl.col("exempted"), "refund_before_pickup": sure & ~touched}
+    unit, chances = laid_out(facts(parcels, hours if each else None), chances)
     unsure = chances.unsure(~window.hit, *excluded.values())
     causes = _causes(tables, unstated)
     for why, cause in because(tables, {Kind.TICKETS: "ticket_doubt"}).items():
@@ -137,7 +139,7 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
     rough = imprecise_pickups(tables) or not uploaded.precise
     side = facts.tables.side_of_orders(Kind.SHIPMENTS)
     return Ratio(
-        unit=facts(parcels, hours if each else None),
+        unit=unit,
         at="uploaded_at",
         hit=chances.outcome,
         grace=timedelta(hours=hours),
@@ -319,13 +321,14 @@ def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
     unstated = shipped.early.is_null()
     touched = unstated | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     known = Chances(flawed | pl.col("suspect"), ~flawed, NEVER if shipped.precise else window.out)
-    chances = ANYTHING.where(touched) | known.where(~touched)
+    shipments = facts(shipped_orders, terms.number("waybill-integrity", "combined_days"))
+    unit, chances = laid_out(shipments, ANYTHING.where(touched) | known.where(~touched))
     unsure = chances.unsure(~window.hit)
     causes = _causes(tables, unstated)
     unlisted = pl.col("unlisted") & ~touched
     causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | unlisted
     return Ratio(
-        unit=facts(shipped_orders, terms.number("waybill-integrity", "combined_days")),
+        unit=unit,
         at="shipped_at",
         hit=chances.outcome,
         offence=True,

@@ -20,7 +20,7 @@ from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import by_day
-from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, maybe
+from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, laid_out, maybe
 from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.lengths import between, shared, without
@@ -132,7 +132,8 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         pl.when(known).then(picked.late > due.early).otherwise(True).fill_null(True),
         open_,
     )
-    chances = ANYTHING.where(touched) | chances.where(~touched)
+    pickups = facts(due_pickups, terms.number("tb-pickup-48h", "hours"))
+    unit, chances = laid_out(pickups, ANYTHING.where(touched) | chances.where(~touched))
     until = _until("tb-pickup-48h", terms)
     outside = (at >= until) | (at < terms.since("tb-pickup-48h"))
     excluded = _left_out(refunded, touched, terms)
@@ -140,7 +141,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
     causes = _causes(tables, ~known & ~stated, touched)
     rough = not (picked.precise and asked.precise)
     return Ratio(
-        unit=facts(due_pickups, terms.number("tb-pickup-48h", "hours")),
+        unit=unit,
         at="due_at",
         hit=chances.outcome,
         grace=timedelta(hours=terms.number("tb-pickup-48h", "hours")),
