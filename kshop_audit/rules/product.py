@@ -13,7 +13,7 @@ from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
-from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, inside, laid_out, maybe
+from kshop_audit.rules.kit.chances import NEVER, Chances, because, inside, laid_out, maybe
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Quotient, Ratio, Shape, Tally
@@ -101,7 +101,7 @@ def _quality(facts: Facts, terms: Terms) -> Ratio:
     known = Chances(
         quality.fill_null(True), ~quality.fill_null(False), NEVER if at.precise else window.out
     )
-    unit, chances = laid_out(facts(first_reasons), ANYTHING.where(touched) | known.where(~touched))
+    unit, chances = laid_out(facts(first_reasons), known.unless(touched))
     causes = because(facts.tables, {Kind.TICKETS: "doubt"})
     unread = quality.is_null() & ~touched
     for why, cause in (

@@ -22,11 +22,11 @@ from kshop_audit.rules.aftersales.limits import (
     return_waits,
 )
 from kshop_audit.rules.kit import absent
-from kshop_audit.rules.kit.answers import answer
+from kshop_audit.rules.kit.answers import TicketAnswer, answer, laid_out
 from kshop_audit.rules.kit.countdown import hours_left
 from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns, Findings
-from kshop_audit.rules.kit.lengths import between, shared, without
+from kshop_audit.rules.kit.lengths import TicketMoment, between, shared, without
 from kshop_audit.rules.kit.membership import in_window, perhaps
 from kshop_audit.rules.kit.rule import rule
 from kshop_audit.rules.kit.shapes import Ratio, Shape, Tally
@@ -337,14 +337,17 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         驳回单按完结时间算。
     """
     tables = facts.tables
-    given, due = answer(tables, terms, "agreed_at", "finished_at"), answer_dues(tables, terms)
+    unit, given, due = laid_out(
+        facts(refund_requests),
+        answer(tables, terms, "agreed_at", "finished_at"),
+        answer_dues(tables, terms),
+    )
     exempt = within("applied_at", terms.settings.exempt)
     waits = given.pending(due, terms)
     state = pl.col("refund") & ~waits
     inside = in_window("applied_at", "refund-deadlines", tables, terms)
-    known = pl.col("refund").is_not_null() & pl.col("doubt").is_null()
     return Ratio(
-        unit=facts(refund_requests).with_columns(due_at=answer_due(terms), answered_at=given.at),
+        unit=unit.with_columns(due_at=answer_due(terms), answered_at=given.at),
         at="applied_at",
         hit=given.late(due, terms),
         offence=True,
@@ -366,22 +369,28 @@ def refund_deadlines(facts: Facts, terms: Terms) -> Shape:
         ),
         by={"day": pl.col("applied_at").dt.date(), "hour": pl.col("applied_at").dt.hour()},
         unmapped=("type", "status"),
-        due={
-            "ticket": Due(
-                deadline=pl.coalesce("deadline_at", due.earliest),
-                exact=pl.col("deadline_at").is_not_null() | (due.earliest == due.latest),
-                waits=~given.given,
-                member=known,
-                beyond=True,
-                ids=("ticket_id", "order_id"),
-            ),
-            "return": Due(
-                deadline=return_due(terms),
-                waits=return_waits(terms),
-                member=known,
-                beyond=True,
-                counts=False,
-                ids=("ticket_id", "order_id"),
-            ),
-        },
+        due=_dues(given, due, terms),
     )
+
+
+def _dues(answer: TicketAnswer, due: TicketMoment, terms: Terms) -> dict[str, Due]:
+    """Tickets that wait for an answer, and returns that wait for their refund."""
+    known = pl.col("refund").is_not_null() & pl.col("doubt").is_null()
+    return {
+        "ticket": Due(
+            deadline=pl.coalesce("deadline_at", due.earliest),
+            exact=pl.col("deadline_at").is_not_null() | (due.earliest == due.latest),
+            waits=~answer.given,
+            member=known,
+            beyond=True,
+            ids=("ticket_id", "order_id"),
+        ),
+        "return": Due(
+            deadline=return_due(terms),
+            waits=return_waits(terms),
+            member=known,
+            beyond=True,
+            counts=False,
+            ids=("ticket_id", "order_id"),
+        ),
+    }

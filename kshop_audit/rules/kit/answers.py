@@ -63,6 +63,29 @@ class TicketAnswer:
         }
 
 
+def laid_out(
+    unit: pl.LazyFrame, answer: TicketAnswer, due: TicketMoment
+) -> tuple[pl.LazyFrame, TicketAnswer, TicketMoment]:
+    """The unit's frame with the parts of answer and deadline as columns, and both as these columns,
+    so that a plan holds each part once (see `chances.laid_out`).
+    """
+    columns = {
+        "_given": answer.given,
+        "_answered_at": answer.at,
+        "_answered_earliest": answer.between.earliest,
+        "_answered_latest": answer.between.latest,
+        "_untimed": answer.open,
+        "_due_earliest": due.earliest,
+        "_due_latest": due.latest,
+    }
+    given, at, earliest, latest, untimed, *dues = map(pl.col, columns)
+    return (
+        unit.with_columns(**columns),
+        TicketAnswer(given, at, TicketMoment(earliest, latest), untimed),
+        TicketMoment(*dues),
+    )
+
+
 def answer(tables: Tables, terms: Terms, *names: str) -> TicketAnswer:
     """The first of the times that has happened; a rejection or an end without a time was given
     between the application and as-of, and a rejection not after the end.

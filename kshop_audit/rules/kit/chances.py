@@ -36,6 +36,10 @@ class Chances:
         """The same chances where the condition (never null) holds, none elsewhere."""
         return Chances(self.hit & condition, self.miss & condition, self.out & condition)
 
+    def unless(self, touched: pl.Expr) -> Chances:
+        """The same chances, and anything where a doubtful row touches the unit (never null)."""
+        return ANYTHING.where(touched) | self.where(~touched)
+
     @property
     def counts(self) -> pl.Expr:
         """Boolean: it may count."""

@@ -18,7 +18,6 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent
 from kshop_audit.rules.kit.chances import (
-    ANYTHING,
     NEVER,
     Chances,
     because,
@@ -70,7 +69,7 @@ def _chances(limit: TimeRange, tables: Tables, terms: Terms) -> Chances:
         # An earlier waybill can make no order late that was in time, unless each is a parcel.
         sure = known.hit & ~known.miss & ~known.out & (shipped_at(terms) == "lines_shipped_at")
         touched = touched | (pl.col("waybill_doubt").is_not_null() & ~sure)
-    return ANYTHING.where(touched) | known.where(~touched)
+    return known.unless(touched)
 
 
 def _payment_lost(paid: TimeRange, tables: Tables, terms: Terms) -> pl.Expr:

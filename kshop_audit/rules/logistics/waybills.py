@@ -19,7 +19,6 @@ from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import absent, by_day
 from kshop_audit.rules.kit.chances import (
-    ANYTHING,
     NEVER,
     Chances,
     because,
@@ -129,9 +128,9 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
         chances = Chances(chances.hit, chances.miss, chances.out | window.out)
     unstated = uploaded.early.is_null()
     touched = unstated | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
-    chances = ANYTHING.where(touched) | chances.where(~touched)
     excluded = {"force_majeure": pl.col("exempted"), "refund_before_pickup": sure & ~touched}
-    unit, chances = laid_out(facts(parcels, hours if each else None), chances)
+    parcel = facts(parcels, hours if each else None)
+    unit, chances = laid_out(parcel, chances.unless(touched))
     unsure = chances.unsure(~window.hit, *excluded.values())
     causes = _causes(tables, unstated)
     for why, cause in because(tables, {Kind.TICKETS: "ticket_doubt"}).items():
@@ -322,7 +321,7 @@ def waybill_integrity(facts: Facts, terms: Terms) -> Shape:
     touched = unstated | pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     known = Chances(flawed | pl.col("suspect"), ~flawed, NEVER if shipped.precise else window.out)
     shipments = facts(shipped_orders, terms.number("waybill-integrity", "combined_days"))
-    unit, chances = laid_out(shipments, ANYTHING.where(touched) | known.where(~touched))
+    unit, chances = laid_out(shipments, known.unless(touched))
     unsure = chances.unsure(~window.hit)
     causes = _causes(tables, unstated)
     unlisted = pl.col("unlisted") & ~touched

@@ -20,7 +20,7 @@ from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.rules.kit import by_day
-from kshop_audit.rules.kit.chances import ANYTHING, NEVER, Chances, because, laid_out, maybe
+from kshop_audit.rules.kit.chances import NEVER, Chances, because, laid_out, maybe
 from kshop_audit.rules.kit.due import Due
 from kshop_audit.rules.kit.evidence import EvidenceColumns
 from kshop_audit.rules.kit.lengths import between, shared, without
@@ -55,6 +55,14 @@ def _causes(tables: Tables, silent: pl.Expr, touched: pl.Expr) -> dict[Why, pl.E
     causes[Why.NOT_UNDERSTOOD] = causes.get(Why.NOT_UNDERSTOOD, NEVER) | unclear
     causes[Why.NOT_COVERED] = causes.get(Why.NOT_COVERED, NEVER) | (silent & ~touched)
     return causes
+
+
+_BY = {
+    "carrier": pl.col("carrier"),
+    "province": pl.col("province"),
+    "product": pl.col("product_id"),
+    "day": pl.col("paid_at").dt.date(),
+}
 
 
 @rule(
@@ -132,8 +140,8 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         pl.when(known).then(picked.late > due.early).otherwise(True).fill_null(True),
         open_,
     )
-    pickups = facts(due_pickups, terms.number("tb-pickup-48h", "hours"))
-    unit, chances = laid_out(pickups, ANYTHING.where(touched) | chances.where(~touched))
+    hours = terms.number("tb-pickup-48h", "hours")
+    unit, chances = laid_out(facts(due_pickups, hours), chances.unless(touched))
     until = _until("tb-pickup-48h", terms)
     outside = (at >= until) | (at < terms.since("tb-pickup-48h"))
     excluded = _left_out(refunded, touched, terms)
@@ -144,18 +152,13 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         unit=unit,
         at="due_at",
         hit=chances.outcome,
-        grace=timedelta(hours=terms.number("tb-pickup-48h", "hours")),
+        grace=timedelta(hours=hours),
         keyless=(Kind.TICKETS,),
         excluded={**excluded, "outside_window": at >= until},
         maybe=maybe(causes, unsure, Why.NOT_PRECISE if rough else Why.NOT_COVERED),
         unknown={**causes, Why.NOT_PRECISE: known} if rough else causes,
         evidence=EvidenceColumns(ids=("order_id",), deadline=at, actual=picked.early),
-        by={
-            "carrier": pl.col("carrier"),
-            "province": pl.col("province"),
-            "product": pl.col("product_id"),
-            "day": pl.col("paid_at").dt.date(),
-        },
+        by=_BY,
         unmapped=("status",),
         due={
             "pickup": replace(
