@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from kshop_audit.auditing.apart import several_shops
 from kshop_audit.auditing.notes import reason, reject_too_many, where
 from kshop_audit.errors import InputError
 from kshop_audit.ingest import Request, Source, TextNeeds
@@ -51,11 +52,16 @@ def read_exports(
     """Read the files. `as_of`: the configured instant, else the newest event of the files.
     `reject_future`: rows far later than all others are damaged.
 
-    InputError if they are unreadable, too damaged, or if nothing in them has a time.
+    InputError if they are unreadable, too damaged, of several shops, or if nothing in them has a
+    time.
     """
     sources, loaded = open_and_load(request, scratch, reject_future=reject_future, text=text)
     for problem in loaded.problems:
         raise InputError(problem.zh, problem.en)
+    if settings.file is None and settings.shop is None and request.shop is None:
+        apart = several_shops(loaded.unrelated, sources)
+        if apart is not None:
+            raise InputError(apart.zh, apart.en)
     reject_too_many(loaded, sources, settings.max_bad_rows)
     loaded = with_other_side(loaded, SettledDays(Kind.CHATS, settings).closed)
     return Exports(sources, loaded, as_of or loaded.newest or _last_day(loaded, sources))

@@ -23,8 +23,9 @@ def file_of(name: str, flag: str = "--out") -> tuple[Path, Format]:
     before, colon, after = name.partition(":")
     names = [entry.name for entry in formats.FORMATS]
     # A single letter before a colon is a drive of Windows.
-    if colon and after and before in names:
-        return Path(after), formats.named(before)
+    meant = formats.called(before) if len(before) > 1 else None
+    if colon and after and meant is not None:
+        return Path(after), meant
     try:
         found = formats.of_suffix(Path(name).suffix)
     except LookupError:

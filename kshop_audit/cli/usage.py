@@ -12,6 +12,7 @@ from kshop_audit.cli.language import say
 from kshop_audit.errors import UsageError
 from kshop_audit.model.patterns import regex
 from kshop_audit.model.suggesting import suggest
+from kshop_audit.report import formats
 
 _DASHES = regex("^[-—–‒―−－﹣‐‑]+")
 """A dash as input methods and word processors write it: one of theirs stands for two of ours."""
@@ -25,7 +26,7 @@ def understood(arguments: Sequence[str], commands: Collection[str]) -> list[str]
     `kshop-audit exports/` is a check of that folder. UsageError for dashes and quotes of an input
     method, with the command to type.
     """
-    typed = list(arguments)
+    typed = _worded(arguments)
     _refuse_foreign(typed)
     if typed and typed[0] not in commands and not typed[0].startswith("-") and _is_input(typed[0]):
         printing.notice(
@@ -36,6 +37,33 @@ def understood(arguments: Sequence[str], commands: Collection[str]) -> list[str]
         )
         return ["check", *typed]
     return typed
+
+
+_WORDS = {
+    "--lang": {"中文": "zh", "英文": "en"},
+    "--fail-on": {"红线": "error", "提醒": "warn", "从不": "never"},
+    "--color": {"自动": "auto", "总是": "always", "从不": "never"},
+}
+"""Option → Chinese words for its values."""
+
+
+def _worded(arguments: Sequence[str]) -> list[str]:
+    """The arguments with our names for values that were given by Chinese ones."""
+    found: list[str] = []
+    for argument in arguments:
+        flag, sign, value = argument.partition("=")
+        if sign and flag.startswith("--"):
+            found.append(f"{flag}={_named(flag, value)}")
+        else:
+            found.append(_named(found[-1], argument) if found else argument)
+    return found
+
+
+def _named(flag: str, value: str) -> str:
+    if flag == "--format":
+        meant = formats.called(value)
+        return value if meant is None else meant.name
+    return _WORDS.get(flag, {}).get(value, value)
 
 
 def _is_input(text: str) -> bool:
@@ -110,7 +138,23 @@ def fault(error: Any, commands: Collection[str]) -> str:
     command = context.command_path if context is not None else printing.PROGRAM
     message = " ".join(error.format_message().split())
     hint = say(f"（帮助：{command} --help）", f" (see {command} --help)")
-    return say(_chinese(message, error, commands), message) + hint
+    return say(_chinese(message, error, commands), message) + _of_a_file(message, context) + hint
+
+
+def _of_a_file(message: str, context: Any) -> str:
+    """How a format is got that is written to a file, where it was asked for on stdout."""
+    wanted = re.search(r"for '--format': .*?'(.*?)' is not one of", message)
+    found = None if wanted is None else formats.called(wanted[1])
+    if found is None or context is None or found.stdout:
+        return ""
+    if not any("--out" in own.opts for own in context.command.params):
+        return ""
+    before = "" if found.suffix else f"{found.name}:"
+    suffix = found.suffix or ".json"
+    return say(
+        f"；这种格式写进文件：--out {before}报告{suffix}",
+        f"; it is written to a file: --out {before}report{suffix}",
+    )
 
 
 def _chinese(message: str, error: Any, commands: Collection[str]) -> str:

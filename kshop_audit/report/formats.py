@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class Format:
     """One format: what it is called, what it is for, and the module that renders it.
 
-    `module`: below `kshop_audit.report`. `media`: the media type. `suffix`: of a file of `--out`;
-    "" for one that must be named, as `NAME:FILE`. `stdout`: whether `--format` offers it.
+    `called`: other names that people type for it, in small letters. `module`: below
+    `kshop_audit.report`. `media`: the media type. `suffix`: of a file of `--out`; "" for one that
+    must be named, as `NAME:FILE`. `stdout`: whether `--format` offers it.
     `binary`: whether `render` returns bytes instead of text. `readers`: whether people read it;
     such a format has the verdict, what is due today, the red lines missed, the score, what to do
     first, the counts of the data, and what changed. `terminal`: whether it is printed in the
@@ -42,6 +43,7 @@ class Format:
     name: str
     about: Text
     module: str
+    called: tuple[str, ...] = ()
     media: str
     suffix: str = ""
     stdout: bool = False
@@ -101,11 +103,13 @@ def _module(name: str) -> Any:
 FORMATS = (
     Format(
         name="text", about=Text(zh="终端里的报告", en="the report in a terminal"),
+        called=("文本", "文字", "终端"),
         module="text.terminal", media="text/plain", stdout=True, readers=True, terminal=True,
         laid_out=True, effects="text.whatif",
     ),
     Format(
         name="brief", about=Text(zh="几行字，适合发群里", en="a few lines for a chat group"),
+        called=("简报", "简版"),
         module="text.brief", media="text/plain", stdout=True, readers=True, terminal=True,
     ),
     Format(
@@ -120,11 +124,13 @@ FORMATS = (
     Format(
         name="html", about=Text(zh="一个文件的网页，手机、电脑、打印都能看",
                                 en="one file, readable on phone, desktop and paper"),
+        called=("网页", "htm"),
         module="page.html", media="text/html", suffix=".html", readers=True, heat=True,
         fleets="fleet.html",
     ),
     Format(
         name="md", about=Text(zh="文档、群、合并请求", en="documents, chats, pull requests"),
+        called=("markdown",),
         module="markdown", media="text/markdown", suffix=".md", stdout=True, readers=True,
         effects="whatif",
     ),
@@ -141,11 +147,13 @@ FORMATS = (
     Format(
         name="xlsx", about=Text(zh="工作簿：结论、规则、行动",
                                 en="a workbook: verdict, rules, actions"),
+        called=("excel", "表格", "电子表格", "工作簿"),
         module="workbook", binary=True, readers=True, suffix=".xlsx",
         media="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     Format(
         name="junit", about=Text(zh="CI 的测试页（JUnit）", en="the test page of a CI (JUnit)"),
+        called=("xml",),
         module="junit", media="application/xml", suffix=".xml",
     ),
     Format(
@@ -160,6 +168,12 @@ FORMATS = (
 def named(name: str) -> Format:
     """The format of this name; LookupError if there is none."""
     return _found(name, {entry.name: entry for entry in FORMATS})
+
+
+def called(text: str) -> Format | None:
+    """The format that is meant by a name as people type it; None if there is none."""
+    plain = text.strip().casefold()
+    return next((entry for entry in FORMATS if plain in (entry.name, *entry.called)), None)
 
 
 def of_suffix(suffix: str) -> Format:

@@ -163,7 +163,10 @@ def test_doctor_names_columns_as_they_stand_in_chinese_files(
     ("typed", "answer"),
     [
         (("--pack", "快收"), "--pack：没有名为 快收 的规则包"),
-        (("--lang", "中文"), "--lang：应为 zh、en 之一"),
+        (("--lang", "法文"), "--lang：应为 zh、en 之一"),
+        (("--format", "网页"), "；这种格式写进文件：--out 报告.html"),
+        (("--format", "Excel"), "；这种格式写进文件：--out 报告.xlsx"),
+        (("--format", "gitlab"), "；这种格式写进文件：--out gitlab:报告.json"),
         (
             ("--level", "回复率=红"),
             "应为 error（红线）、warn（提醒）、info（参考）、off（关闭）之一",
@@ -185,6 +188,8 @@ def test_a_wrong_choice_is_answered_with_the_right_ones(
         (("--by", "客服"), ("--by", "agent")),
         (("--level", "客服好评率=红线"), ("--level", "cs-satisfaction=error")),
         (("--max-age", "36 小时"), ("--max-age", "36h")),
+        (("--fail-on", "提醒"), ("--fail-on", "warn")),
+        (("--fail-on=从不", "-v"), ("--fail-on=never", "-v")),
     ],
 )
 def test_chinese_choices_are_understood(
@@ -196,3 +201,23 @@ def test_chinese_choices_are_understood(
         main(["check", shop, *flags, "--lang", "zh", "--format", "json", "--pack", "kuaishou"])
         texts.append(capsys.readouterr().out)
     assert texts[0] == texts[1] != ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"), [("简报", "brief"), ("文本", "text"), ("JSON", "json")]
+)
+@pytest.mark.parametrize("together", [False, True])
+def test_formats_go_by_the_names_that_people_type(
+    typed: str, plain: str, together: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = []
+    for name in (typed, plain):
+        flags = [f"--format={name}"] if together else ["--format", name]
+        main(["check", str(SAMPLES / "douyin"), *flags, "--lang", "中文"])
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1] != ""
+
+
+def test_a_file_may_be_named_with_its_format(tmp_path: Path) -> None:
+    main(["check", str(SAMPLES / "douyin"), "--out", f"网页:{tmp_path / '今天'}", "-q"])
+    assert (tmp_path / "今天").read_text(encoding="utf-8").startswith("<!doctype html>")
