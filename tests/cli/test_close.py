@@ -25,7 +25,7 @@ def test_the_latest_dated_condition_is_the_earliest_date(run: Run) -> None:
 def test_an_unanswered_condition_is_not_assumed(run: Run) -> None:
     code, out, _ = run("close", SAMPLES / "healthy", "--lang", "en")
     assert code == 1
-    assert "Not answered: set complaints_open" in out
+    assert "Not answered: open complaints (complaints_open in" in out
 
 
 def test_only_closure_rules_are_run_and_each_gates(run: Run) -> None:

@@ -99,7 +99,7 @@ def test_the_end_of_the_input_ends_the_questions(tmp_path: Path) -> None:
     code, out, shown = at_a_terminal(shop(tmp_path), "2026-09-12\n\x04")
     assert code == 1
     assert "√ Closing notice" in out
-    assert "Not answered: set complaints_open" in out
+    assert "Not answered: open complaints (complaints_open in" in out
     assert "notice_started_at = 2026-09-12T00:00:00" in shown
 
 
@@ -107,13 +107,13 @@ def test_no_input_asks_nothing_on_a_terminal(tmp_path: Path) -> None:
     code, out, shown = at_a_terminal(shop(tmp_path), "", "--no-input")
     assert code == 1
     assert shown == ""
-    assert "Not answered: set notice_started_at in" in out
+    assert "Not answered: when the notice began (notice_started_at in" in out
 
 
 def test_a_pipe_is_asked_nothing(run: Run, tmp_path: Path) -> None:
     code, out, err = run("close", shop(tmp_path), "--lang", "en")
     assert (code, err) == (1, "")
-    assert "Not answered: set notice_started_at in" in out
+    assert "Not answered: when the notice began (notice_started_at in" in out
 
 
 def test_closed_streams_are_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

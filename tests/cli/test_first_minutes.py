@@ -74,15 +74,31 @@ def test_what_cannot_be_exported_is_left_to_be_stated(
 def test_config_says_where_a_value_comes_from(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("shop.toml").write_text('\nshop = "x"\n', encoding="utf-8")
     monkeypatch.setenv("KSHOP_AUDIT_LANG", "en")
-    out = run("config")[1]
-    assert re.search(r"^shop +x +shop.toml:2$", out, re.MULTILINE)
-    assert re.search(r"^lang +en +KSHOP_AUDIT_LANG$", out, re.MULTILINE)
+    out = run("config", "-v")[1]
+    assert re.search(r"^ +shop +x +shop.toml:2$", out, re.MULTILINE)
+    assert re.search(r"^ +lang +en +KSHOP_AUDIT_LANG$", out, re.MULTILINE)
     given = ("--set", "targets.ship-48h=98%", "--format", "json")
     shown = {one["key"]: one for one in json.loads(run("config", "targets", *given)[1])}
     assert shown["targets.ship-48h"]["origin"].startswith("--set")
     assert shown["targets.reply-rate"]["origin"] == "pack kuaishou"
     code, _, err = run("config", "targts")
     assert (code, "targets" in err) == (EXIT_NO_AUDIT, True)
+
+
+def test_settings_are_told_in_words(run: Run) -> None:
+    Path("shop.toml").write_text(
+        'shop = "x"\n[coverage.tickets]\nfrom = "2026-08-31"\nto = "2026-10-31"\n',
+        encoding="utf-8",
+    )
+    out = run("config", "--lang", "zh")[1]
+    assert "5分钟回复率（reply-rate）\n  级别 " in out
+    names = re.findall(r"^  (\S+)", out, re.MULTILINE)
+    assert len(names) > 100
+    assert [name for name in names if not re.search("[\u4e00-\u9fff]", name)] == []
+    keys = json.loads(run("config", "--format", "json")[1])
+    assert len(names) == len(keys)
+    listed = re.findall(r"^  (\S+)", run("config", "-v")[1], re.MULTILINE)
+    assert sorted(listed) == sorted(one["key"] for one in keys)
 
 
 # ------------------------------------------------------------------ names

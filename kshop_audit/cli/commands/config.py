@@ -53,16 +53,13 @@ def _config(options: ShowConfigOptions) -> int:
         table = [{"key": one.key, "value": one.value, "origin": one.origin} for one in shown]
         printing.emit_data(json.dumps(table, ensure_ascii=False, indent=2) + "\n")
         return EXIT_OK
-    from kshop_audit.report.text.layout import table as columns
-    from kshop_audit.report.view.speech import Speech
+    from kshop_audit.report.text.settings import render
+    from kshop_audit.rules import catalogue
 
+    rows = [(one.key, one.value, one.origin) for one in shown]
+    titles = {name: rule.info.title for name, rule in catalogue().items()}
     look = looks.look_of(options, language_of(options, settings))
-    speech = Speech(look.lang, look.ascii)
-    rows = [
-        (speech.data(one.key), speech.data(one.value) or "-", _origin(one.origin, look.lang))
-        for one in shown
-    ]
-    printing.emit("\n".join(columns(rows, look.cells, indent=0)) + "\n")
+    printing.emit(render(rows, titles, look))
     return EXIT_OK
 
 
@@ -77,7 +74,3 @@ def _chosen(origins: Sequence[Origin], key: str | None) -> Sequence[Origin]:
         hint = suggest(key, known)
         raise UsageError(f"没有配置项 {key}{hint.zh}", f"there is no key {key}{hint.en}")
     return found
-
-
-def _origin(text: str, lang: str) -> str:
-    return {"default": "默认", "pack": "规则包"}.get(text, text) if lang == "zh" else text

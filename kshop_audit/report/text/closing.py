@@ -77,7 +77,9 @@ def render(report: Report, options: TextOptions) -> str:
     for rule in report.rules:
         lines += _condition(rule, steps.get(rule.id, ""), speech)
     lines.append((0, "", Style.PLAIN))
-    lines += [(0, speech.say(f"closing.{key}"), Style.DIM) for key in ("moves", "steps")]
+    asks = any("fact" in one for rule in state.unknown for one in rule.findings)
+    keys = ("asks", "moves", "steps") if asks else ("moves", "steps")
+    lines += [(0, speech.say(f"closing.{key}"), Style.DIM) for key in keys]
     return printed(
         (
             part

@@ -171,7 +171,8 @@ def _not_begun(left: Finding, terms: Terms) -> Conclusion:
 
 
 _NO_TIMES = Text(
-    zh="有订单的完成时间或状态看不出来：请在 shop.toml 的 [closing] 填写 last_completed_at。",
+    zh="有订单的完成时间或状态看不出来：请在 shop.toml 的 [closing] 填写最后一单的完成时间"
+    "（last_completed_at）。",
     en="Some orders show no finish time or no known state: set last_completed_at in [closing] of "
     "shop.toml.",
 )
