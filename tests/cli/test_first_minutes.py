@@ -51,6 +51,32 @@ def test_init_overwrites_nothing(run: Run) -> None:
     assert "wrote" not in again
 
 
+@pytest.mark.parametrize(
+    ("folders", "place"),
+    [
+        (["导出"], "导出"),
+        (["订单", "聊天"], "."),
+        (["."], "."),
+        (["exports", "别的"], "exports"),
+        ([], "exports"),
+    ],
+)
+def test_exports_are_found_where_they_lie(run: Run, folders: list[str], place: str) -> None:
+    for folder in folders:
+        Path(folder).mkdir(exist_ok=True)
+        shop(Path(folder))
+    code, out, _ = run("init", "--yes", "--lang", "zh")
+    assert code == EXIT_OK
+    assert f'kshop-audit check "{place}"' in out
+    assert ("把导出文件放进" in out) is (not folders)
+    assert f'check "{place}"' in Path("kshop-audit.cron").read_text("utf-8")
+    assert Path("sample_exports").exists() is (place != ".")
+    assert ("sample_exports" in Path("README.txt").read_text("utf-8")) is (place != ".")
+    assert run("init", "--yes", "--lang", "zh")[1].count(f'check "{place}"') == 1
+    if folders == ["导出"]:
+        assert run("check", place)[0] == EXIT_OK
+
+
 def test_what_cannot_be_exported_is_left_to_be_stated(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

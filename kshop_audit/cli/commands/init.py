@@ -37,6 +37,13 @@ _SHARED = (
     "github-workflow.yml",
 )  # fmt: skip
 _SAMPLES = ("orders.csv", "chats.csv")
+_SAMPLE_FOLDER, _USUAL, _HERE = "sample_exports", "exports", "."
+_SEE_SAMPLES = {
+    "zh": "\n先看样子：{} check sample_exports\n",
+    "en": "\nTo see what comes of it: {} check sample_exports\n",
+}
+_EXPORTED = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".et", ".zip", ".gz"})
+"""Suffixes of what a back office exports."""
 
 
 @frozen(slots=False, kw_only=True)
@@ -78,7 +85,7 @@ def _init(options: InitOptions) -> int:
             "there is no terminal to ask at; add --yes to take the default answers",
         )
     zh = options.spoken == "zh"
-    answers = _FirstAnswers(options.folder.absolute().name, "exports")
+    answers = _FirstAnswers(options.folder.absolute().name, _place(options.folder))
     if not options.yes:
         answers = _asked(answers, zh=zh)
     try:
@@ -97,11 +104,39 @@ def _init(options: InitOptions) -> int:
     return EXIT_OK
 
 
+def _place(folder: Path) -> str:
+    """Where exports lie already: one folder in this one, or this one itself; else `exports`."""
+    from kshop_audit.ingest.files.walk import never_read
+
+    if not folder.is_dir():
+        return _USUAL
+    inside = [
+        entry.name
+        for entry in sorted(folder.iterdir())
+        if entry.is_dir()
+        and entry.name != _SAMPLE_FOLDER
+        and not never_read(entry.name)
+        and any(map(_is_export, entry.rglob("*")))
+    ]
+    here = any(map(_is_export, folder.iterdir()))
+    if _USUAL in inside or not (inside or here):
+        return _USUAL
+    return _HERE if here or len(inside) > 1 else inside[0]
+
+
+def _is_export(path: Path) -> bool:
+    from kshop_audit.ingest.files.walk import never_read
+
+    return path.suffix.lower() in _EXPORTED and not never_read(path.name) and path.is_file()
+
+
 def _asked(usual: _FirstAnswers, *, zh: bool) -> _FirstAnswers:
     """The answers at the terminal; an empty one takes what stands in brackets."""
     shop = _line(f"店铺名称（{usual.shop}）：" if zh else f"name of the shop ({usual.shop}): ")
-    folder = "导出文件放在哪个文件夹（exports）：" if zh else "folder of the exports (exports): "
-    exports = _line(folder)
+    there = usual.exports
+    exports = _line(
+        f"导出文件放在哪个文件夹（{there}）：" if zh else f"folder of the exports ({there}): "
+    )
     lacking = []
     for kind in _ASKED:
         name = KIND_NAMES[kind]
@@ -125,7 +160,8 @@ def _write(folder: Path, answers: _FirstAnswers, lang: str) -> tuple[list[str], 
     """The names of the files written, and of those that were there before."""
     made, kept = [], []
     (folder / answers.exports).mkdir(parents=True, exist_ok=True)
-    (folder / "sample_exports").mkdir(exist_ok=True)
+    if answers.exports != _HERE:
+        (folder / _SAMPLE_FOLDER).mkdir(exist_ok=True)
     for name, text in _contents(folder, answers, lang):
         path = folder / name
         try:
@@ -141,6 +177,7 @@ def _contents(folder: Path, answers: _FirstAnswers, lang: str) -> Iterator[tuple
     values = {
         "shop": json.dumps(answers.shop, ensure_ascii=False)[1:-1],
         "exports": answers.exports,
+        "samples": "" if answers.exports == _HERE else _SEE_SAMPLES[lang].format(_command()),
         "folder": str(folder.absolute()),
         "command": _command(),
         "lacking": "".join(_declared(kind, lang) for kind in answers.lacking),
@@ -154,8 +191,9 @@ def _contents(folder: Path, answers: _FirstAnswers, lang: str) -> Iterator[tuple
     for name in _SHARED:
         text = (source / name).read_text("utf-8").format(**values)
         yield name, text.replace("\n", "\r\n") if name.endswith(".cmd") else text
-    for name in _SAMPLES:
-        yield f"sample_exports/{name}", (source / "sample_exports" / name).read_text("utf-8")
+    # Samples among the shop's own exports would be audited with them.
+    for name in _SAMPLES if answers.exports != _HERE else ():
+        yield f"{_SAMPLE_FOLDER}/{name}", (source / _SAMPLE_FOLDER / name).read_text("utf-8")
 
 
 def _command() -> str:
@@ -180,16 +218,19 @@ def _declared(kind: Kind, lang: str) -> str:
 def _next(options: InitOptions, answers: _FirstAnswers) -> None:
     """What to do now: look at the files that are there, or where to put them."""
     place = options.folder / answers.exports
-    if any(entry.is_file() for entry in place.iterdir()):
+    there = any(map(_is_export, place.rglob("*")))
+    if there:
         printing.emit("\n")
         _diagnosed(place, options.spoken)
     command = f'{printing.PROGRAM} check "{answers.exports}"'
     inside = "" if options.folder == Path() else f'cd "{options.folder}"'
     steps = [step for step in (inside, command) if step]
     zh = options.spoken == "zh"
-    head = (
-        f"把导出文件放进 {place}，然后运行：" if zh else f"put the exports into {place}, then run:"
-    )
+    head = "接下来运行：" if zh else "now run:"
+    if not there:
+        head = (
+            f"把导出文件放进 {place}，然后运行：" if zh else f"put the exports into {place}, then:"
+        )
     printing.emit(f"\n{head}\n" + "".join(f"  {step}\n" for step in steps))
 
 
