@@ -45,7 +45,7 @@ def test_no_line_is_wider_than_the_terminal(
 LINES = {"failing": 45, "healthy": 25}
 
 
-@pytest.mark.parametrize(("lang", "width"), [("zh", 60), ("zh", 80), ("en", 80)])
+@pytest.mark.parametrize(("lang", "width"), [("zh", 60), ("zh", 80), ("en", 60), ("en", 80)])
 @pytest.mark.parametrize("sample", LINES)
 def test_a_shop_fits_on_a_screen(
     sample: str, lang: str, width: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]

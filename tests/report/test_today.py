@@ -54,7 +54,7 @@ def test_it_says_what_is_there() -> None:
     cost = "may cost about CNY 23.60"
     unsure = "1 of them may be done already, look first"
     assert ship == f"1 order to ship, due 11-01 13:08 (13 h left): 2630320033744244 · {cost}"
-    first = "2 parcels to be picked up, the first due 11-01 15:31 (15 h left)"
+    first = "2 parcels for pickup, first due 11-01 15:31 (15 h left)"
     assert pickup == f"{first} · {unsure}"
     assert question == (
         "1 conversation to answer, late since 10-31 11:05 (12 h ago): 2630420034269410"
@@ -91,10 +91,10 @@ def test_what_a_report_has_no_room_for_is_counted_all_the_same() -> None:
         "ship": DueCount(due=4_000, late=7, cost_fen=100_000), "pickup": DueCount(late=3),
     })  # fmt: skip
     ship, pickup = today_lines(report, "en")
-    assert ship.startswith("4,000 orders to ship, the first due 11-01 13:08")
+    assert ship.startswith("4,000 orders to ship, first due 11-01 13:08")
     assert "7 more late" in ship
     assert "CNY 1,000.00" in ship
-    assert pickup == "3 parcels to be picked up, late"
+    assert pickup == "3 parcels for pickup, late"
 
 
 def test_nothing_due_is_said_and_so_is_that_nothing_was_looked_for() -> None:
