@@ -25,6 +25,12 @@ DTYPES: dict[Type, pl.DataType] = {
     Type.BOOL: pl.Boolean(),
 }
 
+FEW_VALUES: dict[Kind, frozenset[str]] = {
+    Kind.CHATS: frozenset({"sender_role", "message_type", "agent_account"})
+}
+"""Columns of millions of rows that hold few different texts: categories, a quarter of the memory of
+views on texts."""
+
 FILE = "_file"
 """UInt16: index of the file in the list of inputs."""
 ROW = "_row"
@@ -92,7 +98,8 @@ def schema(kind: Kind, names: Iterable[str] | None = None) -> dict[str, pl.DataT
     for column in TABLES[kind].columns:
         if wanted is not None and column.name not in wanted:
             continue
-        result[column.name] = DTYPES[column.type]
+        few = column.name in FEW_VALUES.get(kind, ())
+        result[column.name] = pl.Categorical() if few else DTYPES[column.type]
         if column.type is Type.CODE:
             result[column.name + RAW_SUFFIX] = pl.String()
     return result

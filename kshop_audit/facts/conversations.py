@@ -89,7 +89,7 @@ def certain(
         rows = rows.filter(pl.col("session_id").is_not_null() | pl.col("buyer_id").is_not_null())
     rows = rows.select(
         AT, FILE, ROW, "sent_at", "served_at", "message_seq", "message_id",
-        agent=account().cast(pl.Categorical),
+        agent=account(),
         human=pl.col("sender_role") == "agent",
         conversation=conversation(tables),
         _asked=by_buyer,

@@ -174,7 +174,7 @@ def _robots(tables: Tables) -> pl.LazyFrame:
         .group_by("agent_account")
         .agg(robot=(pl.col("sender_role") == "robot").all())
         .filter("robot")
-        .select(agent=pl.col("agent_account").cast(pl.Categorical))
+        .select(agent="agent_account")
     )
 
 
@@ -207,7 +207,7 @@ def _agents_at_ends(facts: Facts, rule: str) -> pl.LazyFrame:
     doubted = (
         once(facts.tables)
         .filter(pl.col("sender_role").is_null())
-        .select(agent="agent_account")
+        .select(agent=pl.col("agent_account").cast(pl.String))
         .unique()
     )
     surely = robots.join(doubted, on="agent", how="anti")

@@ -192,7 +192,7 @@ def _contested(
     name, raw = column.name, column.name + RAW_SUFFIX
     there = pl.col(FILE).is_in([file for file, own in columns.items() if name in own])
     empty = pl.lit(EMPTY_MEANS.get(name, ""))
-    said = pl.coalesce(*([raw] if raw in rows.columns else []), name, empty)
+    said = pl.coalesce(*([raw] if raw in rows.columns else []), pl.col(name).cast(pl.String), empty)
     rows = rows.with_columns(_said=pl.when(there & pl.col("_tied")).then(said))
     several = rows["_said"].drop_nulls().n_unique() > 1
     rows = rows.with_columns(

@@ -31,8 +31,9 @@ def lost_digits(kind: Kind, good: pl.DataFrame, names: Mapping[int, str]) -> Ite
             rows = good if len(names) == 1 else good.filter(pl.col(FILE) == file)
             ids = rows.get_column(column.name)
             # Nearly all would be like that, so that a few tell whether all are to be looked at.
-            if not ids.head(_SAMPLE).str.contains(_ROUNDED).any():
+            if not ids.head(_SAMPLE).cast(pl.String).str.contains(_ROUNDED).any():
                 continue
+            ids = ids.cast(pl.String)
             long = ids.filter(ids.str.contains(_LONG))
             rounded = long.filter(long.str.contains(_ROUNDED))
             several = len(long) >= LEAST_IDS and rounded.n_unique() > 1

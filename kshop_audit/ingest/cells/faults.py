@@ -44,5 +44,5 @@ def where_readable(part: Cells, firm: int) -> pl.Expr:
     present = pl.col(BAD_VALUE).str.extract(r"^([0-9]+)/", 1).cast(pl.Int64, strict=False)
     lost |= (fault == reasons.TOO_FEW) & (place + 1 >= present).fill_null(True)
     if part.type in (Type.ID, Type.TEXT, Type.CODE):
-        lost |= value.str.contains(_REPLACED, literal=True)
+        lost |= value.cast(pl.String).str.contains(_REPLACED, literal=True)
     return pl.when(~lost.fill_null(False)).then(value)

@@ -7,7 +7,7 @@ million unusual times), and a plan that selects few columns computes few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -238,7 +238,8 @@ class Records:
             # A category is exact: the text of a row is a number, and each text is kept once.
             frame = frame.with_columns(needs.said().cast(pl.Categorical))
         frame = frame.with_columns(pl.lit(self.index, pl.UInt16()).alias(FILE))
-        columns = [name for name in self._columns() if not name.endswith(RAW_SUFFIX)]
+        kinds = self._columns()
+        columns = _narrow(n for n in kinds.items() if not n[0].endswith(RAW_SUFFIX))
         return _whether_rejected(self, frame).select(*columns, *_saying(names), FILE, ROW)
 
     def odd_cells(self, *, closely: bool = False) -> pl.LazyFrame:
@@ -257,7 +258,8 @@ class Records:
         if spoken:
             frame = needs.of(frame)
         more = (SILENT,) if spoken else ()
-        return frame.select(*names, *spans, *_saying(names), *more, *BOOKKEEPING)
+        columns = _narrow(self._columns().items())
+        return frame.select(*columns, *spans, *_saying(names), *more, *BOOKKEEPING)
 
     def _valued(self) -> pl.LazyFrame:
         """All records as text, with the values of their cells and ODD."""
@@ -300,6 +302,11 @@ class Records:
         if self.header.match.kind is Kind.TICKETS and "status" in present:
             present.add("rejected")
         return schema(self.header.match.kind, present)
+
+
+def _narrow(columns: Iterable[tuple[str, pl.DataType]]) -> list[pl.Expr]:
+    """The columns, those that hold few different texts as categories."""
+    return [pl.col(n).cast(kind) if kind == pl.Categorical else pl.col(n) for n, kind in columns]
 
 
 def _saying(names: Sequence[str]) -> tuple[str, ...]:
