@@ -26,7 +26,9 @@ DTYPES: dict[Type, pl.DataType] = {
 }
 
 FEW_VALUES: dict[Kind, frozenset[str]] = {
-    Kind.CHATS: frozenset({"sender_role", "message_type", "agent_account"})
+    Kind.CHATS: frozenset({"sender_role", "message_type", "agent_account"}),
+    Kind.ORDERS: frozenset({"status", "aftersale_state", "carrier", "province"}),
+    Kind.SHIPMENTS: frozenset({"carrier"}),
 }
 """Columns of millions of rows that hold few different texts: categories, a quarter of the memory of
 views on texts."""
