@@ -90,7 +90,8 @@ WHY = "_why"
 """String, a value of `model.knowledge.Why`: why a doubtful row is not certain."""
 
 NUMBER = "_number"
-"""`<id column>_number`: Int64 in place of the id, where all ids of the column allow it."""
+"""`<id column>_number`: Int64 in place of the id, where all ids of the column allow it; the frame
+itself then holds the numbers and no text."""
 
 
 def schema(kind: Kind, names: Iterable[str] | None = None) -> dict[str, pl.DataType]:

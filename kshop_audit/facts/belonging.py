@@ -99,5 +99,5 @@ def _matched(
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return None
     named = rows.filter((pl.col(at) >= first + lag) & (pl.col(at) <= last + lag))
-    found, of = matched_ids(named[name], *(known[key] for key in ids))
+    found, of = matched_ids(named[name], *(tables.texts(main[0], key) for key in ids))
     return (found, of) if of >= FEW else None

@@ -1,4 +1,5 @@
-"""Ids as whole numbers: grouping and sorting by them costs a fraction of what text costs.
+"""Ids as whole numbers: grouping and sorting by them costs a fraction of what text costs, and they
+take a quarter of its memory.
 
 A number stands for exactly one id, so that nothing depends on a hash (measured over a million
 session ids: 16 ms, against 52 ms for categories and twice the time to sort by them).
@@ -8,11 +9,29 @@ from __future__ import annotations
 
 import polars as pl
 
+from kshop_audit.model.frozen import frozen
+
 MOST_DIGITS = 18
 """Any so many digits are an Int64."""
 
 
-def numbered(ids: pl.Series) -> pl.Series | None:
+@frozen
+class Form:
+    """How the ids of a column are written: `begin`, and behind it the digits of `least` and the
+    number of the id together, with zeros in front up to `digits` places.
+    """
+
+    begin: str
+    digits: int
+    least: int
+
+    def text(self, numbers: pl.Expr) -> pl.Expr:
+        """The ids (String) of numbers (Int64)."""
+        digits = (numbers + self.least).cast(pl.String).str.zfill(self.digits)
+        return pl.concat_str(pl.lit(self.begin), digits)
+
+
+def numbered(ids: pl.Series) -> tuple[pl.Series, Form] | None:
     """The ids (String) as Int64 from 0 up, equal where and only where the ids are equal.
 
     None where they are not all digits behind one common beginning, differ in length, or one is
@@ -29,4 +48,7 @@ def numbered(ids: pl.Series) -> pl.Series | None:
     if not least[begin:].isdigit() or not least.isascii() or len(least) - begin > MOST_DIGITS:
         return None
     numbers = ids.str.slice(begin).cast(pl.Int64, strict=False)
-    return None if numbers.null_count() else numbers - numbers.min()
+    if numbers.null_count():
+        return None
+    lowest = int(least[begin:])
+    return numbers - lowest, Form(least[:begin], len(least) - begin, lowest)

@@ -175,6 +175,8 @@ def talks_of_one_side(tables: Tables) -> tuple[int, int] | None:
     names = [name for name in ("session_id", "buyer_id") if name in frame.columns]
     if not names:
         return None
+    if tables.complete(Kind.CHATS, names[0]):
+        names = names[:1]
     buyer = pl.col("sender_role") == "buyer"
     talks = (
         frame.group_by(key=pl.coalesce(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from typing import cast
 
 import polars as pl
 
-from kshop_audit.facts.numbering import numbered
+from kshop_audit.facts.numbering import Form, numbered
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
@@ -29,8 +30,8 @@ from kshop_audit.tables import (
 MERCHANT = ("agent", "robot")
 """The senders of the shop's side; rules check their text only, buyers may write anything (C1)."""
 
-NUMBERED = {Kind.CHATS: ("session_id", "buyer_id")}
-"""The ids by which millions of rows are sorted."""
+NUMBERED = {Kind.CHATS: ("session_id", "buyer_id", "message_id")}
+"""The ids of millions of rows, and those by which they are sorted."""
 
 OF_THE_ORDER = frozenset({"status", "created_at", "paid_at", "shipped_at", "paid_amount"})
 """Columns of which a file of orders has at least one, and a file of nothing but lines none."""
@@ -68,7 +69,8 @@ class Tables:
     something more is true of this order, and not what. They have WHY and those of the canonical
     columns that could be read. `keyless`: kind → reason → rows that do not even say to what they
     belong. `partners`: orders of other shops in the same files, which count nowhere, but may share
-    a waybill with those of this one. `one_sided`: the days of which chats lack a side.
+    a waybill with those of this one. `one_sided`: the days of which chats lack a side. `forms`: of
+    columns whose ids stand in the frame as numbers, how they are written.
     """
 
     frames: Mapping[Kind, pl.DataFrame]
@@ -78,6 +80,7 @@ class Tables:
     keyless: Mapping[Kind, Mapping[Why, int]] = field(default_factory=dict)
     partners: pl.DataFrame | None = None
     one_sided: tuple[OneSided, ...] = ()
+    forms: Mapping[Kind, Mapping[str, Form]] = field(default_factory=dict)
 
     def has(self, kind: Kind, *names: str) -> bool:
         """Whether files of the kind were given and every one of them has all these columns."""
@@ -111,6 +114,9 @@ class Tables:
         frame = self.frames.get(Kind.CHATS)
         if frame is None or "buyer_id" not in frame.columns:
             return False
+        form = self._forms(Kind.CHATS).get("buyer_id")
+        if form is not None:
+            return re.search(MASK, form.begin) is not None
         return bool(frame["buyer_id"].str.contains(MASK).any())
 
     @cached_property
@@ -121,8 +127,8 @@ class Tables:
             return False
         if "session_id" not in frame.columns:
             return True
-        nameless = frame.filter(pl.col("session_id").is_null())
-        return bool(nameless["buyer_id"].str.contains(MASK).any())
+        nameless = self.texts(Kind.CHATS, "buyer_id", frame["session_id"].is_null().arg_true())
+        return bool(nameless.str.contains(MASK).any())
 
     @cached_property
     def shared_waybills(self) -> bool:
@@ -173,7 +179,24 @@ class Tables:
         frame = self.frames.get(kind)
         if frame is None or key not in frame.columns:
             return pl.Series(key, [], dtype=pl.String)
-        return frame[key]
+        return self.texts(kind, key)
+
+    def texts(self, kind: Kind, name: str, at: pl.Series | None = None) -> pl.Series:
+        """A column of ids (String) of all rows, or of those at some places of the frame; null where
+        the kind has no such column.
+        """
+        frame = self.frames.get(kind)
+        if frame is None or name not in frame.columns:
+            height = (0 if frame is None else frame.height) if at is None else len(at)
+            return pl.Series(name, [None] * height, dtype=pl.String)
+        ids = frame[name] if at is None else frame[name].gather(at)
+        form = self._forms(kind).get(name)
+        if form is None:
+            return ids
+        return ids.to_frame().select(form.text(pl.col(name)).alias(name)).to_series()
+
+    def _forms(self, kind: Kind) -> Mapping[str, Form]:
+        return self.forms.get(kind, {})
 
     def empty(self, kind: Kind) -> bool:
         """Whether files of the kind were given and hold nothing but headers."""
@@ -184,18 +207,14 @@ class Tables:
 
     def number(self, kind: Kind, name: str) -> pl.Expr:
         """The ids of a complete column as whole numbers, equal where and only where they are."""
-        frame = self.frames.get(kind)
-        if frame is not None and name + NUMBER in frame.columns:
+        if name in self._forms(kind):
             return pl.col(name + NUMBER)
         # The physical code of a category is exact, unlike a hash.
         return pl.col(name).cast(pl.Categorical).to_physical().cast(pl.Int64)
 
     def greatest(self, kind: Kind, name: str) -> int | None:
         """The greatest number of `number`, if that is known without looking at all ids."""
-        frame = self.frames.get(kind)
-        if frame is None or name + NUMBER not in frame.columns:
-            return None
-        return cast("int", frame[name + NUMBER].max())
+        return cast("int", self.frames[kind][name].max()) if name in self._forms(kind) else None
 
     def doubtful_rows(self, kind: Kind) -> pl.LazyFrame:
         """The doubtful rows of a kind with all canonical columns and WHY; cells that could not be
@@ -291,8 +310,11 @@ class Tables:
                 book = {FILE: BOOKKEEPING[FILE], ROW: BOOKKEEPING[ROW]}
                 frame = pl.DataFrame(schema={**wanted, **book})
             lacking = [name for name in wanted if name not in frame.columns]
+            written = self._forms(kind).items()
             self._completed[kind] = frame.lazy().with_columns(
-                pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking
+                *(pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking),
+                *(form.text(pl.col(name)).alias(name) for name, form in written),
+                *(pl.col(name).alias(name + NUMBER) for name, _ in written),
             )
         return self._completed[kind]
 
@@ -322,21 +344,14 @@ def one_of(name: str, words: Iterable[str]) -> pl.Expr:
     return pl.any_horizontal(pl.col(name) == word for word in words)
 
 
-def numbers_of(frame: pl.DataFrame, ids: Mapping[str, str]) -> list[pl.Series]:
-    """The numbers of ids (see `numbering`): of each column that allows it, called
-    `<name>_number`. `ids`: canonical name → column of the frame.
+def narrowed(frame: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, dict[str, Form]]:
+    """The frame with numbers in place of its ids where a form tells how these are written: see
+    `numbering`. By column, the form.
     """
-    found = ((name, numbered(frame[column])) for name, column in ids.items())
-    return [numbers.alias(name + NUMBER) for name, numbers in found if numbers is not None]
-
-
-def with_numbers(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    """The frame with the numbers of the ids by which it is going to be sorted."""
-    there = set(frame.columns)
-    missing = [n for n in NUMBERED.get(kind, ()) if n in there and n + NUMBER not in there]
-    return frame.with_columns(numbers_of(frame, {name: name for name in missing}))
-
-
-def without_numbers(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    """The frame without the numbers of its ids, which those of another file contradict."""
-    return frame.drop((name + NUMBER for name in NUMBERED.get(kind, ())), strict=False)
+    forms: dict[str, Form] = {}
+    for name in NUMBERED.get(kind, ()):
+        found = numbered(frame[name]) if name in frame.columns else None
+        if found is not None:
+            numbers, forms[name] = found
+            frame = frame.with_columns(numbers.alias(name))
+    return frame, forms

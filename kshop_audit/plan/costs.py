@@ -8,7 +8,6 @@ import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.model.metadata import ValueUnit
-from kshop_audit.model.schema import Kind
 from kshop_audit.plan import query
 from kshop_audit.plan.engine import collected, few_rows
 from kshop_audit.plan.mutes import predicates
@@ -44,8 +43,7 @@ def _of_rule(
     shape = with_units(rule.measure(facts, facts.terms), edits.get(rule.info.id, ()))
     if not isinstance(shape, Ratio) or shape.evidence.cost_fen is None:
         return []
-    chats = facts.tables.frames.get(Kind.CHATS)
-    mutes = predicates(shape, facts.terms.mutes(rule.info.id), chats)
+    mutes = predicates(shape, facts.terms.mutes(rule.info.id), facts.tables)
     muted = pl.any_horizontal(mutes.values()) if mutes else None
     frame = query.units(shape, rule.info.id, facts.terms, muted).filter(pl.col(query.AGAINST))
     ids = [pl.col(name).cast(pl.String).fill_null("") for name in shape.evidence.ids]

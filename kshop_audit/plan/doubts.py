@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import polars as pl
 
-from kshop_audit.facts.tables import with_numbers, without_numbers
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.plan.read import BAD, FileRows
@@ -48,8 +47,8 @@ def without_strays(kind: Kind, part: FileRows) -> FileRows:
     found = part.good.filter(stray & said)
     if found.is_empty():
         return part
-    good = with_numbers(part.good.filter(~(stray & said)), kind)
-    strays = pl.concat([part.strays, without_numbers(found, kind)], how="diagonal")
+    good = part.good.filter(~(stray & said))
+    strays = pl.concat([part.strays, found], how="diagonal")
     return replace(part, good=good, strays=strays)
 
 

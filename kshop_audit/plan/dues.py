@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from kshop_audit.facts.tables import Tables
 from kshop_audit.model.due import DueUnit, Turn
 from kshop_audit.model.metadata import RuleInfo
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import query
 from kshop_audit.rules.kit.due import Due
@@ -105,30 +107,20 @@ def _text(column: str | None, names: Sequence[str]) -> pl.Expr:
     return pl.col(column).cast(pl.String)
 
 
-def found(
-    rows: pl.DataFrame | None, shape: Ratio, chats: pl.DataFrame | None
-) -> tuple[DueUnit, ...]:
+def found(rows: pl.DataFrame | None, shape: Ratio, tables: Tables) -> tuple[DueUnit, ...]:
     """What the frame lists, one entry a thing to do, the soonest first."""
     if rows is None:
         return ()
-    if chats is not None and any(due.conversation for due in shape.due.values()):
-        rows = rows.with_columns(_conversations(rows, chats))
+    told = any(due.conversation for due in shape.due.values())
+    if told and Kind.CHATS in tables.frames:
+        places = rows.get_column(AT)
+        rows = rows.with_columns(tables.texts(Kind.CHATS, n, places) for n in CONVERSATION)
     else:
         rows = rows.with_columns(buyer_id=pl.lit(None, pl.String))
     same: dict[tuple[object, ...], list[dict[str, Any]]] = {}
     for row in rows.sort("deadline", "kind", *IDS, FILE, ROW, nulls_last=True).to_dicts():
         same.setdefault(_key(row, shape.due[row["kind"]]), []).append(row)
     return tuple(_unit(together, shape.due[together[0]["kind"]]) for together in same.values())
-
-
-def _conversations(rows: pl.DataFrame, chats: pl.DataFrame) -> list[pl.Series]:
-    places = rows.get_column(AT)
-    return [
-        chats.get_column(name).gather(places).alias(name)
-        if name in chats.columns
-        else pl.Series(name, [None] * len(places), dtype=pl.String)
-        for name in CONVERSATION
-    ]
 
 
 def _key(row: Mapping[str, Any], due: Due) -> tuple[object, ...]:

@@ -15,7 +15,6 @@ import polars as pl
 
 from kshop_audit.cache.program import program
 from kshop_audit.cache.store import Deposit
-from kshop_audit.facts.tables import with_numbers, without_numbers
 from kshop_audit.ingest import Reading, Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
 from kshop_audit.model.frozen import frozen
@@ -114,7 +113,7 @@ def _entry(source: Source, kind: Kind, rows: FileRows, path: Path) -> Deposit:
     from kshop_audit.cache.frames import key_of, packed  # noqa: PLC0415  loads a cipher
 
     key = key_of(path)
-    frames = (without_numbers(rows.good, kind), rows.bad, rows.strays)
+    frames = (rows.good, rows.bad, rows.strays)
     blocks = [packed(frame, key) for frame in frames]
     facts = {
         "kind": kind.value,
@@ -162,4 +161,4 @@ def _table(entry: Deposit, reading: Reading) -> tuple[Source, FileRows] | None:
         records=None,
         sheet=piece.title or None,
     )
-    return source, FileRows(with_numbers(good, kind), bad, strays, skipped)
+    return source, FileRows(good, bad, strays, skipped)

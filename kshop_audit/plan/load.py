@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from kshop_audit.facts.tables import Tables, with_numbers, without_numbers
+from kshop_audit.facts.tables import Tables, narrowed
 from kshop_audit.ingest import Request, Source, TextNeeds, open_inputs
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
@@ -155,7 +155,7 @@ def put_together(
     for kind in Kind:
         same = [parts.pop(source.index) for source in readable if source.kind is kind]
         if same:
-            kinds[kind] = without_strays(kind, _together(kind, same))
+            kinds[kind] = without_strays(kind, _together(same))
     one = of_one_shop(kinds, shop)
     kinds = dict(one.kinds)
     columns = {kind: _columns(kind, readable) for kind in kinds}
@@ -171,14 +171,16 @@ def put_together(
     problems = [*([one.problem] if one.problem is not None else []), *distinct.problems]
     counts = _counts(readable, kinds, kept)
     lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
+    narrow = {kind: narrowed(frame, kind) for kind, frame in kept.items()}
     return Loaded(
         tables=Tables(
-            frames=kept,
+            frames={kind: frame for kind, (frame, _) in narrow.items()},
             columns=columns,
             single=frozenset(distinct.single),
             doubtful=_doubtful(kinds),
             keyless={kind: counts for kind, counts in lost.items() if counts},
             partners=one.partners,
+            forms={kind: forms for kind, (_, forms) in narrow.items() if forms},
         ),
         counts=counts,
         rejects=_rejects(kinds),
@@ -193,8 +195,8 @@ def put_together(
 
 def _completed(kind: Kind, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of a kind with what all of its files together tell."""
-    numbered = with_days(kind, with_numbers(rows, kind))
-    return with_lost_texts(numbered) if kind is Kind.CHATS else numbered
+    dated = with_days(kind, rows)
+    return with_lost_texts(dated) if kind is Kind.CHATS else dated
 
 
 def _doubtful(kinds: Mapping[Kind, FileRows]) -> dict[Kind, pl.DataFrame]:
@@ -278,12 +280,12 @@ def _heights(kinds: Mapping[Kind, FileRows], columns: _Columns) -> dict[int, int
     return found
 
 
-def _together(kind: Kind, parts: Sequence[FileRows]) -> FileRows:
+def _together(parts: Sequence[FileRows]) -> FileRows:
     """The files of a kind as one."""
     if len(parts) == 1:
         return parts[0]
     return FileRows(
-        pl.concat([without_numbers(part.good, kind) for part in parts], how="diagonal"),
+        pl.concat([part.good for part in parts], how="diagonal"),
         pl.concat([part.bad for part in parts], how="diagonal"),
         pl.concat([part.strays for part in parts], how="diagonal"),
         {file: count for part in parts for file, count in part.skipped.items()},

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from kshop_audit.facts.tables import Tables
 from kshop_audit.model.forecast import HORIZON
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Mute, Terms
 from kshop_audit.rules.kit.shapes import Ratio, Tally
 from kshop_audit.tables import AT
@@ -46,7 +48,7 @@ def expiries(rule: str, terms: Terms) -> list[Expiry]:
 
 
 def predicates(
-    shape: Ratio | Tally, mutes: Mapping[int, Mute], chats: pl.DataFrame | None
+    shape: Ratio | Tally, mutes: Mapping[int, Mute], tables: Tables
 ) -> dict[int, pl.Expr]:
     """Boolean, never null: which units each mute means; without those the units cannot tell.
 
@@ -56,7 +58,7 @@ def predicates(
     found = {}
     names = shape.unit.collect_schema().names() if mutes else []
     for index, mute in mutes.items():
-        parts = [_part(shape, names, name, ids, chats) for name, ids in mute.match.items()]
+        parts = [_part(shape, names, name, ids, tables) for name, ids in mute.match.items()]
         if all(part is not None for part in parts):
             known = [part for part in parts if part is not None]
             found[index] = pl.all_horizontal(known).fill_null(False)
@@ -68,10 +70,10 @@ def _part(
     names: list[str],
     name: str,
     ids: tuple[str, ...],
-    chats: pl.DataFrame | None,
+    tables: Tables,
 ) -> pl.Expr | None:
     if name in names:
         return pl.col(name).cast(pl.String).is_in(ids)
-    if AT in names and chats is not None and name in chats.columns:
-        return pl.col(AT).is_in(chats.get_column(name).is_in(ids).arg_true().implode())
+    if AT in names and tables.some_has(Kind.CHATS, name):
+        return pl.col(AT).is_in(tables.texts(Kind.CHATS, name).is_in(ids).arg_true().implode())
     return shape.by[name].cast(pl.String).is_in(ids) if name in shape.by else None

@@ -15,7 +15,7 @@ from fractions import Fraction
 import polars as pl
 
 from kshop_audit.facts.conversations import ANSWERING_TYPES
-from kshop_audit.facts.tables import MERCHANT, OneSided, one_of
+from kshop_audit.facts.tables import MERCHANT, OneSided, Tables, one_of
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
@@ -56,7 +56,7 @@ def with_other_side(loaded: Loaded, settled: Callable[[date], bool]) -> Loaded:
         lost = [day for day in _without(days, there) if not settled(day)]
         if lost:
             found.append(OneSided(there == "buyer", tuple(lost)))
-            parts.append(_counterparts(chats, lost, there, absent))
+            parts.append(_counterparts(tables, lost, there, absent))
     if not found:
         return loaded
     rows = pl.concat(parts)
@@ -136,15 +136,15 @@ def _runs(days: Sequence[_Day], other: str) -> Iterator[list[_Day]]:
         yield run
 
 
-def _counterparts(
-    chats: pl.DataFrame, lost: Sequence[date], there: str, absent: str
-) -> pl.DataFrame:
+def _counterparts(tables: Tables, lost: Sequence[date], there: str, absent: str) -> pl.DataFrame:
     """A message of the other side for each of these days, at its time, that may not be there."""
     side = one_of("sender_role", ("buyer",) if there == "buyer" else MERCHANT)
-    rows = chats.filter(side & _speaks(chats) & pl.col("sent_at").cast(pl.Date).is_in(list(lost)))
-    names = [name for name in ("session_id", "buyer_id") if name in rows.columns]
-    return rows.select(
-        *names, "sent_at", FILE, ROW,
+    chats = tables.frames[Kind.CHATS]
+    on_these = pl.col("sent_at").cast(pl.Date).is_in(list(lost))
+    at = chats.select(side & _speaks(chats) & on_these).to_series().arg_true()
+    names = [name for name in ("session_id", "buyer_id") if name in chats.columns]
+    return chats.select("sent_at", FILE, ROW)[at].with_columns(
+        *(tables.texts(Kind.CHATS, name, at) for name in names),
         pl.lit(absent).alias("sender_role"),
         pl.lit(Why.NOT_COVERED.value).alias(WHY),
     )  # fmt: skip

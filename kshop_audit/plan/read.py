@@ -10,7 +10,6 @@ from typing import Self
 
 import polars as pl
 
-from kshop_audit.facts.tables import with_numbers
 from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
 from kshop_audit.model.frozen import frozen
 from kshop_audit.plan.engine import collected, few_bytes
@@ -113,7 +112,6 @@ def _read(name: str, records: Records, needs: TextNeeds) -> FileRows:
     with while_reading(name):
         plain, odd = rows_of(records, needs)
     if plain is not None and odd.is_empty():
-        plain = with_numbers(plain, records.header.match.kind)
         return FileRows(plain, pl.DataFrame(schema=BAD), plain.clear(), {})
     # A twin of a column in which every time has its seconds says nothing, nor that of known words.
     odd = odd.drop(
@@ -126,8 +124,7 @@ def _read(name: str, records: Records, needs: TextNeeds) -> FileRows:
     bad, strays = odd.filter(state == REJECTED), odd.filter(state == KEYLESS)
     skipped = odd.height - good.height - bad.height - strays.height
     bad, strays = records.readable(bad), strays.select(good.columns)
-    good = with_numbers(_in_order(plain, good), records.header.match.kind)
-    return FileRows(good, bad, strays, {records.index: skipped})
+    return FileRows(_in_order(plain, good), bad, strays, {records.index: skipped})
 
 
 def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl.DataFrame]:

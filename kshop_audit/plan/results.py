@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from kshop_audit.facts.tables import Tables
 from kshop_audit.model.due import DueUnit
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.measurement import (
@@ -23,7 +24,7 @@ from kshop_audit.model.measurement import (
 )
 from kshop_audit.model.metadata import EXCLUSIONS, RuleInfo
 from kshop_audit.model.report import Finding
-from kshop_audit.model.schema import IDS
+from kshop_audit.model.schema import IDS, Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.plan import dues
 from kshop_audit.plan.counting import LEAST, MOST, days, totals
@@ -53,13 +54,13 @@ class Collected:
     """What one collect brought: frames of all rules, and those that one rule alone has.
 
     `counts`, `slices`: see `measure`; None where no rule has any. `own`: (rule, what) → frame of
-    findings, evidence and reasons; `chats`: where the ids of the rows shown are looked up.
+    findings, evidence and reasons; `tables`: where the ids of the rows shown are looked up.
     """
 
     counts: pl.DataFrame | None
     slices: pl.DataFrame | None
     own: Mapping[tuple[str, str], pl.DataFrame]
-    chats: pl.DataFrame | None
+    tables: Tables
 
     @cached_property
     def totals(self) -> _ByRule:
@@ -98,12 +99,12 @@ def measurement(
     name: str, rule: Rule, shape: Shape, terms: Terms, collected: Collected
 ) -> Measurement:
     """The figures of one rule, collected under `name`."""
-    own, chats = collected.own, collected.chats
+    own, tables = collected.own, collected.tables
     if isinstance(shape, Stated):
         return _stated(rule.info, shape, terms)
     top = _total(collected.totals.get(name, ()))
     ratio = shape.numerator if isinstance(shape, Quotient) else shape
-    listed = _findings(own.get((name, "findings")), ratio.findings, chats)
+    listed = _findings(own.get((name, "findings")), ratio.findings, tables)
     quotient = isinstance(shape, Quotient)
     below = _total(collected.totals.get(name + BELOW, ())) if quotient else top
     excluded = _excluded(top.units)
@@ -120,7 +121,7 @@ def measurement(
         no_days=rule.info.no_days,
         slices=_slices(collected.segments.get(name, ())),
         findings=listed,
-        evidence=_evidence(own.get((name, "evidence")), ratio.evidence.looked_up, chats),
+        evidence=_evidence(own.get((name, "evidence")), ratio.evidence.looked_up, tables),
         against=top.against,
         tally=isinstance(shape, Tally),
         population=quotient,
@@ -140,7 +141,7 @@ def measurement(
         mutes=_mutes(own.get((name, "mutes"))),
     )
     if isinstance(ratio, Ratio):
-        result = _of_ratio(result, ratio, own.get((name, "dues")), chats)
+        result = _of_ratio(result, ratio, own.get((name, "dues")), tables)
     return _concluded(rule, result, terms)
 
 
@@ -153,7 +154,7 @@ def _excluded(units: Mapping[int, int]) -> dict[str, int]:
 
 
 def _of_ratio(
-    result: Measurement, ratio: Ratio, waiting: pl.DataFrame | None, chats: pl.DataFrame | None
+    result: Measurement, ratio: Ratio, waiting: pl.DataFrame | None, tables: Tables
 ) -> Measurement:
     """The figures with what only a Ratio says of its units."""
     return replace(
@@ -166,7 +167,7 @@ def _of_ratio(
         unsettled=ratio.unsettled,
         wanting=ratio.wanting,
         instead=ratio.instead,
-        due=dues.found(waiting, ratio, chats),
+        due=dues.found(waiting, ratio, tables),
         due_kinds=tuple(ratio.due),
     )
 
@@ -271,12 +272,12 @@ def _slices(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[SliceCount, ..
 
 
 def _findings(
-    frame: pl.DataFrame | None, wanted: Findings | None, chats: pl.DataFrame | None
+    frame: pl.DataFrame | None, wanted: Findings | None, tables: Tables
 ) -> tuple[Finding, ...]:
     if frame is None or wanted is None:
         return ()
-    if wanted.looked_up and chats is not None:
-        ids = _ids(frame, wanted.looked_up, chats)
+    if wanted.looked_up and Kind.CHATS in tables.frames:
+        ids = _ids(frame, wanted.looked_up, tables)
         frame = pl.concat([ids, frame.drop(AT)], how="horizontal")
         frame = sorted_findings(frame, wanted)
     if wanted.limit is not None:
@@ -284,17 +285,10 @@ def _findings(
     return tuple({key: _plain(value) for key, value in row.items()} for row in frame.to_dicts())
 
 
-def _ids(frame: pl.DataFrame, names: tuple[str, ...], chats: pl.DataFrame) -> pl.DataFrame:
+def _ids(frame: pl.DataFrame, names: tuple[str, ...], tables: Tables) -> pl.DataFrame:
     """The ids of the chat rows that the frame names by AT; null where the chats lack the column."""
     places = frame.get_column(AT)
-    return pl.DataFrame(
-        {
-            name: chats.get_column(name).gather(places)
-            if name in chats.columns
-            else pl.Series([None] * len(places), dtype=pl.String)
-            for name in names
-        }
-    )
+    return pl.DataFrame({name: tables.texts(Kind.CHATS, name, places) for name in names})
 
 
 def _plain(value: Any) -> str | int | bool | None:
@@ -306,10 +300,10 @@ def _plain(value: Any) -> str | int | bool | None:
 
 
 def _evidence(
-    frame: pl.DataFrame | None, looked_up: tuple[str, ...], chats: pl.DataFrame | None
+    frame: pl.DataFrame | None, looked_up: tuple[str, ...], tables: Tables
 ) -> tuple[EvidenceRow, ...]:
-    if frame is not None and looked_up and chats is not None:
-        frame = frame.with_columns(_ids(frame, looked_up, chats))
+    if frame is not None and looked_up and Kind.CHATS in tables.frames:
+        frame = frame.with_columns(_ids(frame, looked_up, tables))
     rows = [] if frame is None else frame.to_dicts()
     return tuple(
         EvidenceRow(

@@ -155,16 +155,16 @@ def _queries(rule: Rule, shape: Shape, facts: Facts, wanted: Wanted) -> list[Rul
     """The queries of a rule; where mutes are looked for also one that knows none of them, and
     those that know only the mutes of a coming day.
     """
-    terms, chats = facts.terms, facts.tables.frames.get(Kind.CHATS)
+    terms, tables = facts.terms, facts.tables
     mutes = terms.mutes(rule.info.id)
-    asked = _query(rule, shape, terms, wanted, partial(predicates, mutes=mutes, chats=chats))
+    asked = _query(rule, shape, terms, wanted, partial(predicates, mutes=mutes, tables=tables))
     if asked.mutes is None:
         return [asked]
     kept = {left for over in expiries(rule.info.id, terms) for left in (over.left, over.usual)}
     queries = [asked]
     for left in sorted({frozenset(), *kept} - {frozenset(mutes)}, key=sorted):
         own = {index: mutes[index] for index in left}
-        muting = partial(predicates, mutes=own, chats=chats)
+        muting = partial(predicates, mutes=own, tables=tables)
         queries.append(_query(rule, shape, terms, Wanted(), muting, _suffix(left)))
     return queries
 
@@ -286,8 +286,8 @@ def _collect(queries: list[RuleQuery], facts: Facts, extras: _Extras) -> dict[st
     )
     own = {key: results[key] for key in singles}
     extras.results = {name: results[_EXTRA, name] for name in extras.frames}
-    chats = facts.tables.frames.get(Kind.CHATS)
-    found = Collected(results.get(("", "counts")), results.get(("", "slices")), own, chats)
+    counts, slices = results.get(("", "counts")), results.get(("", "slices"))
+    found = Collected(counts, slices, own, facts.tables)
     return {
         asked.name: measurement(asked.name, asked.rule, asked.shape, facts.terms, found)
         for asked in queries

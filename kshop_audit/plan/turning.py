@@ -18,7 +18,6 @@ from kshop_audit.facts import Facts
 from kshop_audit.facts.sharing import GOOD, Edit
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.schema import Kind
 from kshop_audit.plan import query
 from kshop_audit.plan.engine import collected, few_rows
 from kshop_audit.plan.mutes import predicates
@@ -186,8 +185,7 @@ def population(rule: Rule, facts: Facts, edits: Sequence[UnitEdit] = ()) -> Popu
 
 def _counted(shape: Ratio | Tally, rule: Rule, facts: Facts) -> pl.LazyFrame:
     """The units that count and whose outcome is known; none that a mute takes out."""
-    chats = facts.tables.frames.get(Kind.CHATS)
-    mutes = predicates(shape, facts.terms.mutes(rule.info.id), chats)
+    mutes = predicates(shape, facts.terms.mutes(rule.info.id), facts.tables)
     muted = pl.any_horizontal(mutes.values()) if mutes else None
     frame = query.units(shape, rule.info.id, facts.terms, muted)
     return frame.filter(pl.col(query.CODE).is_in((query.HIT, query.MISS)))

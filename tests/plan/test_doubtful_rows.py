@@ -71,7 +71,7 @@ def test_rows_below_the_first_of_their_group_are_rows_of_the_file(tmp_path: Path
     talk = f"s1,b1,buyer,{DAY},hello\n,,agent,{DAY},yes\ns2,,buyer,{DAY},hi\n"
     loaded = load(tmp_path, {"chats.csv": CHATS + talk})
     assert loaded.tables.keyless == {Kind.CHATS: {Why.NO_KEY: 1}}
-    assert loaded.tables.frames[Kind.CHATS]["session_id"].to_list() == ["s1", "s2"]
+    assert loaded.tables.texts(Kind.CHATS, "session_id").to_list() == ["s1", "s2"]
     assert balance(loaded) == (3, 0, 0, 0)
 
 
