@@ -69,6 +69,9 @@ def row_width(
     many, or what they hold is `in_place` under it: else it may have lost a separator, or every row
     have gained one. `heads`: whether a record is another header.
     """
+    found = (r for r in below if not (r.fault or is_spare(r.cells) or heads(r.cells)))
+    if header == len(headers) and any(len(record.cells) == header for record in found):
+        return header  # what is usual is seen at the first row
     rows = [r for r in below if not (r.fault or is_spare(r.cells) or heads(r.cells))]
     widths = Counter(len(record.cells) for record in rows)
     if not widths:
