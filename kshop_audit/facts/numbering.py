@@ -16,7 +16,7 @@ MOST_DIGITS = 18
 
 
 @frozen
-class Form:
+class Numerals:
     """How the ids of a column are written: `begin`, and behind it the digits of `least` and the
     number of the id together, with zeros in front up to `digits` places.
     """
@@ -31,7 +31,7 @@ class Form:
         return pl.concat_str(pl.lit(self.begin), digits)
 
 
-def numbered(ids: pl.Series) -> tuple[pl.Series, Form] | None:
+def numbered(ids: pl.Series) -> tuple[pl.Series, Numerals] | None:
     """The ids (String) as Int64 from 0 up, equal where and only where the ids are equal.
 
     None where they are not all digits behind one common beginning, differ in length, or one is
@@ -51,4 +51,4 @@ def numbered(ids: pl.Series) -> tuple[pl.Series, Form] | None:
     if numbers.null_count():
         return None
     lowest = int(least[begin:])
-    return numbers - lowest, Form(least[:begin], len(least) - begin, lowest)
+    return numbers - lowest, Numerals(least[:begin], len(least) - begin, lowest)

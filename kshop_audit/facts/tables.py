@@ -11,7 +11,7 @@ from typing import cast
 
 import polars as pl
 
-from kshop_audit.facts.numbering import Form, numbered
+from kshop_audit.facts.numbering import Numerals, numbered
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
@@ -69,8 +69,8 @@ class Tables:
     something more is true of this order, and not what. They have WHY and those of the canonical
     columns that could be read. `keyless`: kind → reason → rows that do not even say to what they
     belong. `partners`: orders of other shops in the same files, which count nowhere, but may share
-    a waybill with those of this one. `one_sided`: the days of which chats lack a side. `forms`: of
-    columns whose ids stand in the frame as numbers, how they are written.
+    a waybill with those of this one. `one_sided`: the days of which chats lack a side. `numerals`:
+    of columns whose ids stand in the frame as numbers, how they are written.
     """
 
     frames: Mapping[Kind, pl.DataFrame]
@@ -80,7 +80,7 @@ class Tables:
     keyless: Mapping[Kind, Mapping[Why, int]] = field(default_factory=dict)
     partners: pl.DataFrame | None = None
     one_sided: tuple[OneSided, ...] = ()
-    forms: Mapping[Kind, Mapping[str, Form]] = field(default_factory=dict)
+    numerals: Mapping[Kind, Mapping[str, Numerals]] = field(default_factory=dict)
 
     def has(self, kind: Kind, *names: str) -> bool:
         """Whether files of the kind were given and every one of them has all these columns."""
@@ -114,9 +114,9 @@ class Tables:
         frame = self.frames.get(Kind.CHATS)
         if frame is None or "buyer_id" not in frame.columns:
             return False
-        form = self._forms(Kind.CHATS).get("buyer_id")
-        if form is not None:
-            return re.search(MASK, form.begin) is not None
+        written = self._numerals(Kind.CHATS).get("buyer_id")
+        if written is not None:
+            return re.search(MASK, written.begin) is not None
         return bool(frame["buyer_id"].str.contains(MASK).any())
 
     @cached_property
@@ -190,13 +190,13 @@ class Tables:
             height = (0 if frame is None else frame.height) if at is None else len(at)
             return pl.Series(name, [None] * height, dtype=pl.String)
         ids = frame[name] if at is None else frame[name].gather(at)
-        form = self._forms(kind).get(name)
-        if form is None:
+        written = self._numerals(kind).get(name)
+        if written is None:
             return ids
-        return ids.to_frame().select(form.text(pl.col(name)).alias(name)).to_series()
+        return ids.to_frame().select(written.text(pl.col(name)).alias(name)).to_series()
 
-    def _forms(self, kind: Kind) -> Mapping[str, Form]:
-        return self.forms.get(kind, {})
+    def _numerals(self, kind: Kind) -> Mapping[str, Numerals]:
+        return self.numerals.get(kind, {})
 
     def empty(self, kind: Kind) -> bool:
         """Whether files of the kind were given and hold nothing but headers."""
@@ -207,14 +207,14 @@ class Tables:
 
     def number(self, kind: Kind, name: str) -> pl.Expr:
         """The ids of a complete column as whole numbers, equal where and only where they are."""
-        if name in self._forms(kind):
+        if name in self._numerals(kind):
             return pl.col(name + NUMBER)
         # The physical code of a category is exact, unlike a hash.
         return pl.col(name).cast(pl.Categorical).to_physical().cast(pl.Int64)
 
     def greatest(self, kind: Kind, name: str) -> int | None:
         """The greatest number of `number`, if that is known without looking at all ids."""
-        return cast("int", self.frames[kind][name].max()) if name in self._forms(kind) else None
+        return cast("int", self.frames[kind][name].max()) if name in self._numerals(kind) else None
 
     def doubtful_rows(self, kind: Kind) -> pl.LazyFrame:
         """The doubtful rows of a kind with all canonical columns and WHY; cells that could not be
@@ -310,11 +310,11 @@ class Tables:
                 book = {FILE: BOOKKEEPING[FILE], ROW: BOOKKEEPING[ROW]}
                 frame = pl.DataFrame(schema={**wanted, **book})
             lacking = [name for name in wanted if name not in frame.columns]
-            written = self._forms(kind).items()
+            numerals = self._numerals(kind)
             self._completed[kind] = frame.lazy().with_columns(
                 *(pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking),
-                *(form.text(pl.col(name)).alias(name) for name, form in written),
-                *(pl.col(name).alias(name + NUMBER) for name, _ in written),
+                *(own.text(pl.col(name)).alias(name) for name, own in numerals.items()),
+                *(pl.col(name).alias(name + NUMBER) for name in numerals),
             )
         return self._completed[kind]
 
@@ -344,14 +344,14 @@ def one_of(name: str, words: Iterable[str]) -> pl.Expr:
     return pl.any_horizontal(pl.col(name) == word for word in words)
 
 
-def narrowed(frame: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, dict[str, Form]]:
-    """The frame with numbers in place of its ids where a form tells how these are written: see
-    `numbering`. By column, the form.
+def narrowed(frame: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, dict[str, Numerals]]:
+    """The frame with numbers in place of its ids where these allow it (see `numbering`), and by
+    column how to write them.
     """
-    forms: dict[str, Form] = {}
+    numerals: dict[str, Numerals] = {}
     for name in NUMBERED.get(kind, ()):
         found = numbered(frame[name]) if name in frame.columns else None
         if found is not None:
-            numbers, forms[name] = found
+            numbers, numerals[name] = found
             frame = frame.with_columns(numbers.alias(name))
-    return frame, forms
+    return frame, numerals

@@ -151,12 +151,7 @@ def put_together(
     `shop`: the id of the shop of which the rows count, if the files hold several.
     """
     readable = [source for source in sources if source.index in parts]
-    kinds: dict[Kind, FileRows] = {}
-    for kind in Kind:
-        same = [parts.pop(source.index) for source in readable if source.kind is kind]
-        if same:
-            kinds[kind] = without_strays(kind, _together(same))
-    one = of_one_shop(kinds, shop)
+    one = of_one_shop(_of_kinds(readable, parts), shop)
     kinds = dict(one.kinds)
     columns = {kind: _columns(kind, readable) for kind in kinds}
     newest = {kind: latest_rows(kind, part.good) for kind, part in kinds.items()}
@@ -180,7 +175,7 @@ def put_together(
             doubtful=_doubtful(kinds),
             keyless={kind: counts for kind, counts in lost.items() if counts},
             partners=one.partners,
-            forms={kind: forms for kind, (_, forms) in narrow.items() if forms},
+            numerals={kind: own for kind, (_, own) in narrow.items() if own},
         ),
         counts=counts,
         rejects=_rejects(kinds),
@@ -191,6 +186,16 @@ def put_together(
         problems=tuple(problems),
         burst=largest_burst(kept[Kind.CHATS]) if lost.get(Kind.CHATS) else 1,
     )
+
+
+def _of_kinds(sources: Sequence[Source], parts: dict[int, FileRows]) -> dict[Kind, FileRows]:
+    """The files of each kind as one; takes the parts."""
+    kinds: dict[Kind, FileRows] = {}
+    for kind in Kind:
+        same = [parts.pop(source.index) for source in sources if source.kind is kind]
+        if same:
+            kinds[kind] = without_strays(kind, _together(same))
+    return kinds
 
 
 def _completed(kind: Kind, rows: pl.DataFrame) -> pl.DataFrame:

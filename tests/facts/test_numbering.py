@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kshop_audit.facts.numbering import Form, numbered
+from kshop_audit.facts.numbering import Numerals, numbered
 
 ids = st.lists(
     st.one_of(
@@ -18,16 +18,16 @@ ids = st.lists(
 )
 
 
-def written(numbers: pl.Series, form: Form) -> list[str]:
-    return pl.select(form.text(pl.lit(numbers))).to_series().to_list()
+def written(numbers: pl.Series, numerals: Numerals) -> list[str]:
+    return pl.select(numerals.text(pl.lit(numbers))).to_series().to_list()
 
 
 @given(ids)
 def test_a_number_stands_for_one_id(texts: list[str]) -> None:
     found = numbered(pl.Series("id", texts))
     if found is not None:
-        numbers, form = found
-        assert written(numbers, form) == texts
+        numbers, numerals = found
+        assert written(numbers, numerals) == texts
         assert numbers.min() == 0
         pairs = set(zip(texts, numbers.to_list(), strict=True))
         assert len(pairs) == len(set(texts)) == numbers.n_unique()
@@ -38,8 +38,8 @@ def test_digits_behind_one_beginning_are_numbers(serials: set[int]) -> None:
     texts = [f"HH26{serial:012}" for serial in sorted(serials)]
     found = numbered(pl.Series("id", texts))
     assert found is not None
-    numbers, form = found
-    assert written(numbers, form) == texts
+    numbers, numerals = found
+    assert written(numbers, numerals) == texts
     assert numbers.to_list() == [serial - min(serials) for serial in sorted(serials)]
 
 

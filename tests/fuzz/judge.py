@@ -272,7 +272,8 @@ def accounted(source: Source, table: pl.DataFrame, loaded: Loaded) -> Iterator[s
         if reject.reason != "future_time" and reject.reason not in REASONS:
             yield f"row {reject.row} rejected for {reject.reason!r}"
     assert source.kind is not None
-    frame = loaded.tables.frames[source.kind]
+    names = loaded.tables.frames[source.kind].columns
+    frame = loaded.tables.rows(source.kind).select(names).collect()
     by_row: dict[int, Mapping[str, Value]] = {row[ROW]: row for row in table.to_dicts()}
     names = [name for name in TABLES[source.kind].names if name in frame.columns]
     names = [name for name in names if name != "content"]

@@ -42,7 +42,8 @@ def seeds(first: int, fast: int, slow: int) -> list[object]:
 
 def ids_of(whole: MeasuredPack, column: str, rng: Random) -> tuple[str, ...]:
     """Some of the ids that the files have in a column."""
-    frames = whole.exports.loaded.tables.frames.values()
+    tables = whole.exports.loaded.tables
+    frames = [tables.rows(kind).collect() for kind in tables.frames]
     found = {
         str(value)
         for frame in frames
