@@ -43,7 +43,7 @@ def _message(row: Row) -> str:
 
 
 def _parts(row: Row) -> Iterator[str]:
-    yield f"{row.id}: {row.value} ({row.target})"
+    yield row.speech.pair(row.id, row.speech.aside(row.value, row.target))
     if row.counts:
         yield row.counts
     if row.distance:

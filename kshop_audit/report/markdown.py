@@ -53,7 +53,8 @@ def _headline(shown: View) -> Iterator[str]:
 def _verdict(shown: View) -> Iterator[str]:
     say = shown.speech.say
     if shown.first:
-        yield f"**{escape(say('headline.first'))}**: {escape(shown.first)}"
+        colon = say("sign.colon")
+        yield f"**{escape(say('headline.first'))}**{colon}{escape(shown.first)}"
         yield ""
     yield from (f"- {escape(aside)}" for aside in shown.asides)
     yield f"- {escape(shown.context)}"
@@ -96,21 +97,22 @@ def _below(row: Row, shown: View) -> Iterator[str]:
 
 
 def _score(shown: View) -> Iterator[str]:
-    score, say = shown.score, shown.speech.say
+    score, say, pair = shown.score, shown.speech.say, shown.speech.pair
     yield f"## {escape(say('score.title'))}"
     yield ""
     if not score.total:
-        yield f"{escape(say('score.none'))}: {escape(score.reason or say('column.none'))}"
+        reason = score.reason or say("column.none")
+        yield escape(shown.speech.pair(say("score.none"), reason))
         return
     grade = f" {say('score.grade', grade=score.grade)}" if score.grade else ""
-    total = f"**{escape(say('score.total', total=score.total))}**{escape(grade)}"
-    yield f"{total} ({escape(say('score.unofficial'))})"
+    total = f"**{escape(say('score.total', total=score.total))}**"
+    yield total + escape(shown.speech.aside(grade, say("score.unofficial")))
     yield ""
     yield from (
-        f"- {escape(part.title)}: {escape(part.points)} ({escape(part.weight)})"
+        f"- {escape(pair(part.title, shown.speech.aside(part.points, part.weight)))}"
         for part in score.segments
     )
-    yield from _lines(score.lines)
+    yield from _lines(score.lines, shown)
 
 
 def _actions(shown: View) -> Iterator[str]:
@@ -127,7 +129,7 @@ def _data(shown: View) -> Iterator[str]:
     say = shown.speech.say
     yield f"## {escape(say('dates.title'))}"
     yield ""
-    yield from _lines(shown.dates)
+    yield from _lines(shown.dates, shown)
     for due in shown.deadlines[:_DUE]:
         label = shown.speech.aside(due.label, say("dates.past") if due.past else "")
         text = shown.speech.pair(due.title, due.text) if due.text else due.title
@@ -135,13 +137,13 @@ def _data(shown: View) -> Iterator[str]:
     if len(shown.deadlines) > _DUE:
         yield f"- {escape(say('page.cut', len(shown.deadlines) - _DUE))}"
     yield from ("", f"## {escape(say('data.title'))}", "")
-    yield from _lines(shown.others)
+    yield from _lines(shown.others, shown)
     yield from (f"- {escape(file)}" for file in shown.files)
-    yield from _lines(shown.data)
+    yield from _lines(shown.data, shown)
 
 
-def _lines(lines: Iterable[Line]) -> Iterator[str]:
-    return (f"- {escape(line.label)}: {escape(line.text)}" for line in lines)
+def _lines(lines: Iterable[Line], shown: View) -> Iterator[str]:
+    return (f"- {escape(shown.speech.pair(line.label, line.text))}" for line in lines)
 
 
 def _cells(texts: Sequence[str]) -> str:

@@ -125,7 +125,7 @@ def test_no_value_is_no_zero() -> None:
         ({}, "还差 1,029 条按时回复"),
         ({"status": Status.PASS, "needed": 0, "headroom": 57}, "可再超时 57 条"),
         ({"status": Status.PASS, "needed": 0, "headroom": 0}, "没有余量，再超时 1 条就不通过"),
-        ({"id": "jd-review-12h"}, "还差 1,029 个达标"),
+        ({"id": "jd-review-12h"}, "还差 1,029 单达标"),
         ({"needed": None, "headroom": None}, ""),
         (
             {"id": "banned-words", "needed": None, "target": target("none", None)},

@@ -118,7 +118,14 @@ def _rule(options: ExplainOptions) -> int:
     having = [part for part in parts if name in part.rules and name in catalogue]
     if not having:
         raise _unknown(name, packs)
-    printing.emit(explain(catalogue[name], having, lang))
+    from kshop_audit.report.text.layout import wrap
+
+    width = printing.width_of(None)
+    for line in explain(catalogue[name], having, lang).splitlines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        hang = len(indent) + (2 if indent and "  — " in line else 0)
+        first, *more = wrap(line.lstrip(), width - len(indent), hang - len(indent))
+        printing.emit("".join([f"{indent}{first}\n", *(f"{' ' * hang}{one}\n" for one in more)]))
     return EXIT_OK
 
 
@@ -209,11 +216,20 @@ def _figures(terms: RuleTerms, lang: str) -> list[str]:
     if terms.anchors is not None:
         lines.append(_figure("5 分" if zh else "5 points", terms.anchors.full, lang))
         lines.append(_figure("3 分" if zh else "3 points", terms.anchors.floor, lang))
-    option = "选项 " if zh else "options."
-    lines += [_figure(f"{option}{name}", figure, lang) for name, figure in terms.options.items()]
+    lines += [_figure(_option(name, lang), figure, lang) for name, figure in terms.options.items()]
     sources = "、".join(terms.sources) if zh else ", ".join(terms.sources)
     lines.append(f"{'来源：' if zh else 'sources: '}{sources}")
     return lines
+
+
+def _option(name: str, lang: str) -> str:
+    """An option as it is written in the configuration, in Chinese with what it is."""
+    from kshop_audit.report.view.speech import Speech
+
+    speech, words = Speech(lang), f"setting.option.{name}"
+    if lang != "zh":
+        return f"options.{name}"
+    return f"{speech.say(words)} {name}" if speech.knows(words) else f"选项 {name}"
 
 
 def _figure(name: str, figure: Sourced, lang: str) -> str:

@@ -102,8 +102,8 @@ REASONS: Mapping[str, Text] = {
         "a formula failed, its value is lost; repair it or export again without a spreadsheet",
     ),
     TIME: Text(
-        "时间无法确定地读出；应为 2026-10-31 08:05:00 之类，"
-        "也不能是 --tz 时区换季时重复或跳过的一小时",
+        "时间读不准；应写成 2026-10-31 08:05:00 这样"
+        "（用了 --tz 的，也可能是换季时重复或跳过的一小时）",
         "the time cannot be read for certain; expected something like 2026-10-31 08:05:00, and "
         "no hour that the clocks of --tz repeat or skip",
     ),

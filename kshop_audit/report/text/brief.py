@@ -77,8 +77,9 @@ def _open(shown: View) -> str:
     """Warnings and rules without a verdict."""
     speech = shown.speech
     parts = []
-    for key, marks in (("warned", (Mark.ALERT, Mark.REVIEW)), ("no_verdict", (Mark.UNKNOWN,))):
-        names = [row.named for row in _rows(shown, *marks)]
+    kinds = (("warned", Mark.ALERT), ("review", Mark.REVIEW), ("no_verdict", Mark.UNKNOWN))
+    for key, mark in kinds:
+        names = [row.named for row in _rows(shown, mark)]
         if names:
             listed = speech.names(names, _NAMES, counted=True)
             parts.append(speech.say(f"brief.{key}", len(names), names=listed))
@@ -105,7 +106,8 @@ def _next_date(shown: View) -> str:
 def _score(shown: View) -> str:
     score, speech = shown.score, shown.speech
     if not score.total:
-        return speech.say("brief.no_score", reason=score.reason or speech.say("column.none"))
+        reason = score.reason.rstrip("。.") or speech.say("column.none")
+        return speech.say("brief.no_score", reason=reason)
     if not score.grade:
         return speech.say("brief.score_plain", total=score.total)
     return speech.say("brief.score", total=score.total, grade=score.grade)

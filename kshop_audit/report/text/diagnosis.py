@@ -218,10 +218,17 @@ class _DiagnosisPage:
 
     def lacks(self, diagnosis: Diagnosis) -> list[Spans]:
         """Columns without which rules have no verdict, and where they come from."""
-        entries = [entry for lack in diagnosis.lacks for entry in self._lack(lack)]
+        entries: list[tuple[str, str]] = []
+        lacks = list(diagnosis.lacks)
+        for place, lack in enumerate(lacks):
+            following = lacks[place + 1] if place + 1 < len(lacks) else None
+            entries += self._lack(lack, following)
         return self._section("lacks", entries)
 
-    def _lack(self, lack: Lack) -> Iterator[tuple[str, str]]:
+    def _lack(self, lack: Lack, following: Lack | None) -> Iterator[tuple[str, str]]:
+        """What is lacking, what that costs, and where it comes from, unless the next one has the
+        same to say.
+        """
         needs = self._speech.text(columns_named(lack.needs))
         if lack.file:
             yield self.say("lack_file"), self._speech.name("kind", lack.kind)
@@ -229,8 +236,11 @@ class _DiagnosisPage:
                 yield "", needs
         else:
             yield self.say("lack_column"), needs
-        yield "", self.say("lack_costs", rules=self._rules(lack.rules))
-        yield "", self._speech.text(lack.supplier)
+        alike = following is not None and following.supplier == lack.supplier
+        if following is None or not alike or following.rules != lack.rules:
+            yield "", self.say("lack_costs", rules=self._rules(lack.rules))
+        if not alike:
+            yield "", self._speech.text(lack.supplier)
 
     def _section(self, key: str, entries: Sequence[tuple[str, str]]) -> list[Spans]:
         if not entries:

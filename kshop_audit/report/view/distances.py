@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, timedelta
 
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
@@ -49,6 +50,8 @@ def outlook(rule: RuleResult, speech: Speech) -> str:
         return speech.say("short.clears", date=speech.instant(max(dates)))
     if any(one.get("clears_on") for one in rule.findings):
         return speech.say("short.clears_done")
+    if clear := clear_day(rule):
+        return speech.say("short.at_best_plain", date=speech.coming_day(clear))
     lacks = _offenders(rule, speech) if _is_count(rule) else bare(rule, speech)
     return speech.join([_ahead(rule, lacks, speech), _count_below(rule, speech)], "clause")
 
@@ -70,6 +73,21 @@ def _ahead(rule: RuleResult, lacks: str, speech: Speech) -> str:
         return lacks
     never = speech.say("short.never", days=days)
     return speech.join([never, lacks], "clause") if _is_count(rule) else never
+
+
+def clear_day(rule: RuleResult) -> str:
+    """Of a rule that wants every day to be met the first day whose window holds none that is
+    known to be missed; "" of any other rule.
+    """
+    every = rule.target is not None and rule.target.operator == "all"
+    if not every or rule.status is not Status.FAIL or rule.window is None or rule.forecast:
+        return ""
+    missed = [str(one.get("day")) for one in rule.findings if one.get("status") == "fail"]
+    try:
+        days = [date.fromisoformat(day) for day in missed]
+    except ValueError:
+        return ""
+    return str(max(days) + timedelta(days=rule.window.days)) if days else ""
 
 
 def _is_count(rule: RuleResult) -> bool:

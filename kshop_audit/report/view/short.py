@@ -87,6 +87,8 @@ def latest(rows: Sequence[Row], speech: Speech) -> str:
         ahead, clearing = row.rule.forecast, distances.clearing(row.rule)
         if clearing:
             days.append(max(clearing)[:_DAY])
+        elif day := distances.clear_day(row.rule):
+            days.append(day)
         elif ahead is not None and (ahead.first_pass or ahead.at_best):
             days.append(str(ahead.first_pass or ahead.at_best))
         else:

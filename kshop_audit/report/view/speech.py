@@ -99,7 +99,8 @@ class Speech:
         if target.operator == "all":
             shown = self.say("figure.every")
         elif target.operator == "none" or target.value is None:
-            shown = self.say("figure.zero")
+            fewer = target.count_below
+            shown = self.say("figure.fewer", fewer) if fewer else self.say("figure.zero")
         else:
             kind = figures.figure(rule)
             scale = 100 if kind is Figure.RATIO else 1
