@@ -40,21 +40,24 @@ class Frames:
 
     def __init__(self, frames: Iterable[str], sets: Mapping[str, tuple[str, ...]]) -> None:
         """`sets`: the words of each name."""
-        self._frames: list[tuple[re.Pattern[str] | str, frozenset[str]]] = []
-        parts_of: dict[str, set[str]] = {}
+        self._sets = sets
+        self._frames: list[tuple[str, frozenset[str]]] = []
+        self._patterns: dict[int, re.Pattern[str]] = {}
+        parts: dict[str, frozenset[str]] = {}
         self._by_part: dict[str, list[int]] = {}
         for place, frame in enumerate(frames):
-            needed = dict(_required(frame, sets))
-            self._frames.append((_one(frame, sets), frozenset(needed)))
-            for part, words in needed.items():
-                for word in words:
-                    parts_of.setdefault(word, set()).add(part)
+            needed = list(_required(frame, sets, parts))
+            self._frames.append((frame, frozenset(needed)))
             # The part with the fewest words; without any part a frame is always tried.
-            first = min(needed, key=lambda part: len(needed[part]), default="")
+            first = min(needed, key=lambda part: len(parts[part]), default="")
             self._by_part.setdefault(first, []).append(place)
+        parts_of: dict[str, set[str]] = {}
+        for part, words in parts.items():
+            for word in words:
+                parts_of.setdefault(word, set()).add(part)
         self._by_head: dict[str, list[tuple[str, set[str]]]] = {}
-        for word, parts in parts_of.items():
-            self._by_head.setdefault(word[:2], []).append((word, parts))
+        for word, holding in parts_of.items():
+            self._by_head.setdefault(word[:2], []).append((word, holding))
 
     def finditer(self, clauses: str, pairs: frozenset[str]) -> Iterator[re.Match[str]]:
         """The matches from left to right, none overlapping another; of several frames at one place
@@ -91,22 +94,27 @@ class Frames:
         return first
 
     def _pattern(self, place: int) -> re.Pattern[str]:
-        made, needed = self._frames[place]
-        if isinstance(made, str):
-            made = re.compile(made)
-            self._frames[place] = made, needed
+        made = self._patterns.get(place)
+        if made is None:
+            frame, _ = self._frames[place]
+            made = self._patterns[place] = re.compile(_one(frame, self._sets))
         return made
 
 
 def _required(
-    frame: str, sets: Mapping[str, tuple[str, ...]]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The parts of which one word must stand in the text, with their words."""
+    frame: str, sets: Mapping[str, tuple[str, ...]], parts: dict[str, frozenset[str]]
+) -> Iterator[str]:
+    """The parts of which one word must stand in the text; `parts`: their words, folded, to which
+    new ones are added: the frames of a list share a few dozen sets.
+    """
     for name, optional, _, _, _, _, literal in PIECES.findall(frame):
-        words = sets[name] if name and not optional else (literal,) if literal else ()
-        folded_words = tuple({fold(word) for word in words})
-        if folded_words and all(folded_words):
-            yield f"{{{name}}}" if name else literal, folded_words
+        if optional or not (name or literal):
+            continue
+        part = f"{{{name}}}" if name else literal
+        if part not in parts:
+            parts[part] = frozenset(map(fold, sets[name] if name else (literal,)))
+        if parts[part] and all(parts[part]):
+            yield part
 
 
 def _one(frame: str, sets: Mapping[str, tuple[str, ...]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
@@ -115,10 +116,8 @@ class ListReader:
             initials=lexicon.sounding,
         )
         self._likely = frozenset(map(fold, lexicon.likely))
-        literal = [
-            w for w in map(fold, (*lexicon.words, *lexicon.likely)) if w not in self._speller.words
-        ]
-        self._plain = Words(literal)
+        folded = map(fold, (*lexicon.words, *lexicon.likely))
+        self._plain = Words(set(folded).difference(self._speller.words))
         self._certain = {fold(s): w for s, w in lexicon.certain.items()}
         self._doubtful = {fold(s): w for s, w in lexicon.doubtful.items()}
         self._spelled = Words((*self._certain, *self._doubtful))
@@ -253,6 +252,12 @@ class ListReader:
             or (self._lexicon.sounding and standing.said_of_others(body, place.start))
         )
         return Strength.REVIEW if doubtful else Strength.HIT
+
+
+@functools.lru_cache(maxsize=64)
+def list_reader(lexicon: Lexicon) -> ListReader:
+    """The reader of a list, which takes milliseconds to make; the shops of a fleet share it."""
+    return ListReader(lexicon)
 
 
 def _shown(text: str) -> str:

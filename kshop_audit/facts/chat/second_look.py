@@ -14,7 +14,7 @@ from dataclasses import replace
 import polars as pl
 
 from kshop_audit.facts.chat import narrowing, scoring, weighing
-from kshop_audit.facts.chat.reader import ListReader, Message, Strength, WordFinding
+from kshop_audit.facts.chat.reader import ListReader, Message, Strength, WordFinding, list_reader
 from kshop_audit.model.patterns import regex
 from kshop_audit.model.settings import Lexicon
 
@@ -47,7 +47,7 @@ class Look:
 
     @functools.cached_property
     def _readers(self) -> dict[str, ListReader]:
-        return {name: ListReader(lexicon) for name, lexicon in self._lexicons.items()}
+        return {name: list_reader(lexicon) for name, lexicon in self._lexicons.items()}
 
     @functools.cached_property
     def _no_numbers(self) -> bool:
