@@ -53,7 +53,12 @@ class Doubts:
     @property
     def units(self) -> int:
         """All of them."""
-        return self.outcome + self.hit + self.miss + self.either + self.turned + self.dropped
+        return sum(self.parts)
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """The fields in their order."""
+        return self.outcome, self.hit, self.miss, self.either, self.turned, self.dropped
 
     def __add__(self, other: Doubts) -> Doubts:
         """Both together."""

@@ -12,7 +12,7 @@ import polars as pl
 
 from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
 from kshop_audit.model.frozen import frozen
-from kshop_audit.plan.engine import collected, few_bytes
+from kshop_audit.plan.engine import FEW, collected, few_bytes
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
@@ -136,12 +136,16 @@ def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl
         found["plain"] = needs.kept(found["plain"])
         if found["odd"].is_empty():
             return found["plain"], found["plain"].clear()
-        odd = records.odd(found["odd"], needs).collect()
+        odd = _typed(records.odd(found["odd"], needs), found["odd"].height)
         if not records.has_second_header(odd):
             return found["plain"], records.settled(odd)
         # From there on no row is what it seems, odd or not.
     text = records.odd_cells(closely=True).collect(engine="streaming")
-    return None, records.settled(records.odd(text, needs).collect())
+    return None, records.settled(_typed(records.odd(text, needs), text.height))
+
+
+def _typed(odd: pl.LazyFrame, rows: int) -> pl.DataFrame:
+    return collected({"odd": odd}, few=rows < FEW)["odd"]
 
 
 def _in_order(plain: pl.DataFrame | None, odd: pl.DataFrame) -> pl.DataFrame:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import accumulate
 
 from kshop_audit.judging.bounds import extremes
@@ -118,8 +119,9 @@ class DaySeries:
 
     def known(self, ahead: int) -> Count:
         """What of that window is decided at as-of, with everything that has no day of its own."""
-        days = [day for day in self.days if day >= self.first(ahead)]
-        lost = sum(day >= self.first(ahead) for day in self.measured.missing_days)
+        first = self.first(ahead)
+        days = [day for day in self.days if day >= first]
+        lost = sum(day >= first for day in self.measured.missing_days)
         return self._count([*days, None], self.rest, lost)
 
     def of(self, days: Iterable[date]) -> Count:
@@ -133,7 +135,7 @@ class DaySeries:
             return top
         return DayCount(day, top.numerator, self.below.get(day, DayCount(day, 0, 0)).denominator)
 
-    @property
+    @cached_property
     def days(self) -> list[date]:
         """The days with any unit, oldest first."""
         return sorted(day for day in {*self.above, *self.below} if day is not None)
@@ -195,13 +197,13 @@ def series_of(measured: Measurement, terms: Terms, *, bare: bool = False) -> Day
 
 def _times(doubts: Doubts, times: int, among: int = 1) -> Doubts:
     """So many of these, or an equal part of them."""
-    return Doubts(*(-(-part * times // among) for part in astuple(doubts)))
+    return Doubts(*(-(-part * times // among) for part in doubts.parts))
 
 
 def _minus(whole: Doubts, days: list[DayCount], empty: Doubts) -> Doubts:
     """The doubts that belong to no day: rows that may be any unit of the window."""
     own = sum((together(day.doubts) for day in days), empty)
-    parts = zip(astuple(whole), astuple(own), strict=True)
+    parts = zip(whole.parts, own.parts, strict=True)
     return Doubts(*(max(of_all - of_days, 0) for of_all, of_days in parts))
 
 
