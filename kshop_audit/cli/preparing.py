@@ -86,7 +86,8 @@ def request_of(options: InputOptions, settings: Settings) -> Request:
     pinned = values.pins(options)
     if not options.paths and not pinned:
         raise UsageError(
-            "请给出导出文件或文件夹", "name the exported files, or the folder they are in"
+            "请给出导出文件或文件夹，如 exports；就在当前文件夹的，写一个点：.",
+            "name the exported files, or the folder they are in; a dot stands for this folder: .",
         )
     request = Request(
         paths=tuple(options.paths),

@@ -21,13 +21,22 @@ _QUOTES = "“”„‘’「」『』＂"
 
 
 def understood(arguments: Sequence[str], commands: Collection[str]) -> list[str]:
-    """The arguments with the command that was left out.
+    """The arguments with the command that was left out, or named in Chinese.
 
     `kshop-audit exports/` is a check of that folder. UsageError for dashes and quotes of an input
     method, with the command to type.
     """
     typed = _worded(arguments)
     _refuse_foreign(typed)
+    if typed and typed[0] in _COMMANDS:
+        meant = _COMMANDS[typed[0]]
+        printing.notice(
+            say(
+                f"{typed[0]}：按 {meant} 执行：{printing.PROGRAM} {meant}",
+                f"{typed[0]}: taken as {printing.PROGRAM} {meant}",
+            )
+        )
+        typed[0] = meant
     if typed and typed[0] not in commands and not typed[0].startswith("-") and _is_input(typed[0]):
         printing.notice(
             say(
@@ -38,6 +47,15 @@ def understood(arguments: Sequence[str], commands: Collection[str]) -> list[str]
         return ["check", *typed]
     return typed
 
+
+_COMMANDS = {
+    "检查": "check", "审计": "check", "今天": "due", "到期": "due", "待办": "due", "关店": "close",
+    "对比": "diff", "比较": "diff", "体检": "doctor", "诊断": "doctor", "前瞻": "forecast",
+    "预测": "forecast", "假如": "whatif", "计划": "plan", "对账": "reconcile", "多店": "fleet",
+    "洞察": "insights", "方面": "aspects", "历史": "history", "缓存": "cache", "初始化": "init",
+    "开始": "init", "配置": "config", "规则": "rules", "帮助": "--help",
+}  # fmt: skip
+"""Chinese word → the command that is meant."""
 
 _WORDS = {
     "--lang": {"中文": "zh", "英文": "en"},

@@ -43,7 +43,7 @@ def _speaks(rule: RuleResult, missing: tuple[str, ...]) -> bool:
 
 def _entries(rule: RuleResult, report: Report, speech: Speech) -> Iterator[dict[str, Any]]:
     name = speech.data(f"{rule.pack}/{rule.id}")
-    figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
+    figure = speech.aside(phrases.value(rule, speech), speech.target(rule))
     parts = [speech.text(rule.title), figure, distances.distance(rule, speech)]
     reason = speech.text(rule.reason) if rule.reason else ""
     for place in list(places(rule, report)) or [_NOWHERE]:

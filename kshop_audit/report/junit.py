@@ -76,7 +76,7 @@ def _case(
 
 def _message(rule: RuleResult, speech: Speech) -> str:
     """Outcome, value and target, how far it is, and what changes how to read it."""
-    figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
+    figure = speech.aside(phrases.value(rule, speech), speech.target(rule))
     counts, distance = phrases.counts(rule), distances.distance(rule, speech)
     remarks = phrases.remarks(rule, speech)
     parts = [speech.name("status", rule.status.value), figure, counts, distance, *remarks]

@@ -104,7 +104,7 @@ def _descriptor(rule: RuleResult, speech: Speech) -> dict[str, Any]:
 
 def _message(rule: RuleResult, speech: Speech) -> dict[str, str]:
     counts, distance = phrases.counts(rule), distances.distance(rule, speech)
-    figure = f"{phrases.value(rule, speech)} ({speech.target(rule)})"
+    figure = speech.aside(phrases.value(rule, speech), speech.target(rule))
     parts = [speech.text(rule.title), figure, counts, distance, *phrases.remarks(rule, speech)]
     return {"text": speech.join(parts)}
 

@@ -70,7 +70,7 @@ def _row(rule: RuleResult, speech: Speech) -> list[Cell]:
         None if evidence is None else evidence.count,
         None if window is None else speech.data(window.since),
         None if window is None else speech.data(window.until),
-        speech.data(rule.family),
+        speech.name("family", rule.family),
         speech.data(rule.pack),
         None if rule.reason is None else speech.text(rule.reason),
     ]

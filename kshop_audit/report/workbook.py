@@ -54,14 +54,16 @@ def _verdict(shown: View) -> Iterator[_Row]:
     yield "", shown.context
     if shown.first:
         yield say("headline.first"), shown.first
-    yield say("score.title"), f"{score.total} {score.grade}".strip() or score.reason
+    grade = say("score.grade", grade=score.grade) if score.grade else ""
+    total = shown.speech.join([score.total, grade], "comma") if score.total else score.reason
+    yield say("score.title"), total
     if score.total:
         yield "", say("score.unofficial")
     yield "", shown.counts
     for entry in shown.changes:
         yield "", entry.text
     for part in score.segments:
-        yield part.title, f"{part.points} ({part.weight})"
+        yield part.title, shown.speech.aside(part.points, part.weight)
     for line in (*score.lines, *shown.dates):
         yield line.label, line.text
 

@@ -71,7 +71,9 @@ def test_exports_are_found_where_they_lie(run: Run, folders: list[str], place: s
     assert ("把导出文件放进" in out) is (not folders)
     assert f'check "{place}"' in Path("kshop-audit.cron").read_text("utf-8")
     assert Path("sample_exports").exists() is (place != ".")
-    assert ("sample_exports" in Path("README.txt").read_text("utf-8")) is (place != ".")
+    readme = Path("README.md" if place == "." else "README.txt").read_text("utf-8")
+    assert ("sample_exports" in readme) is (place != ".")
+    assert "README" not in out.split("接下来运行")[0].partition("认出")[2]
     assert run("init", "--yes", "--lang", "zh")[1].count(f'check "{place}"') == 1
     if folders == ["导出"]:
         assert run("check", place)[0] == EXIT_OK
@@ -125,6 +127,20 @@ def test_settings_are_told_in_words(run: Run) -> None:
     assert len(names) == len(keys)
     listed = re.findall(r"^  (\S+)", run("config", "-v")[1], re.MULTILINE)
     assert sorted(listed) == sorted(one["key"] for one in keys)
+
+
+def test_a_path_that_is_mistyped_is_answered_with_what_is_there(run: Run) -> None:
+    Path("订单 (1).csv").write_text("", encoding="utf-8")
+    assert "是不是 订单 (1).csv？" in run("check", "订单", "--lang", "zh")[2]
+    assert "是不是 订单 (1).csv？" in run("check", "订单(1).csv", "--lang", "zh")[2]
+    assert "请检查路径" in run("check", "nothing-like-it", "--lang", "zh")[2]
+
+
+def test_commands_go_by_chinese_words(run: Run) -> None:
+    shop(Path("exports"))
+    code, out, err = run("检查", "exports", "--format", "brief")
+    assert (code, out) == run("check", "exports", "--format", "brief")[:2]
+    assert "kshop-audit check" in err
 
 
 # ------------------------------------------------------------------ names

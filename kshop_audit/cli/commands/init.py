@@ -187,7 +187,10 @@ def _contents(folder: Path, answers: _FirstAnswers, lang: str) -> Iterator[tuple
     }
     source = files("kshop_audit.cli.setup")
     for name in _TEMPLATES:
-        yield name, (source / lang / name).read_text("utf-8").format(**values)
+        text = (source / lang / name).read_text("utf-8").format(**values)
+        # A .txt among the exports would be taken for one of them.
+        aside = answers.exports == _HERE
+        yield name.replace(".txt", ".md") if aside else name, text
     for name in _SHARED:
         text = (source / name).read_text("utf-8").format(**values)
         yield name, text.replace("\n", "\r\n") if name.endswith(".cmd") else text

@@ -12,6 +12,7 @@ from kshop_audit.ingest.contract import InputFile, Request
 from kshop_audit.ingest.files.access import refused, while_reading
 from kshop_audit.ingest.files.staging import shown
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.suggesting import suggest
 
 UNFINISHED = (".bak", ".part", ".crdownload")
 DATA = frozenset(
@@ -107,10 +108,22 @@ def _check(path: Path) -> None:
     with while_reading(name):
         there = path.exists()
     if not there:
+        meant = _meant(path)
         raise InputError(
-            f"{name}：文件或文件夹不存在；请检查路径",
-            f"{name}: no such file or folder; check the path",
+            f"{name}：文件或文件夹不存在{meant.zh}", f"{name}: no such file or folder{meant.en}"
         )
+
+
+def _meant(path: Path) -> Text:
+    """What there is instead: a name beside it that holds this one, or is like it."""
+    try:
+        beside = sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        beside = []
+    holding = [name for name in beside if path.name and path.name in name]
+    if holding:
+        return suggest(holding[0], holding)
+    return suggest(path.name, beside, Text("；请检查路径", "; check the path"))
 
 
 def find_files(request: Request) -> tuple[InputFile, ...]:
