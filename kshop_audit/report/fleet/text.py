@@ -15,7 +15,7 @@ from kshop_audit.report.fleet.contents import (
     named,
     rows,
 )
-from kshop_audit.report.text.layout import table, wrap
+from kshop_audit.report.text.layout import packed, table
 from kshop_audit.report.text.page import Spans, Style, TextOptions, printed, stacked
 from kshop_audit.report.view.speech import Speech
 
@@ -60,7 +60,7 @@ def render(summary: Summary, titles: Titles, options: TextOptions) -> str:
         f"{_letter(place)} {title}" for place, title in enumerate(named(columns, titles, speech))
     ]
     key: list[Spans] = [
-        [("  " + line, Style.DIM)] for line in wrap("  ".join(legend), options.cells - 2)
+        [("  " + line, Style.DIM)] for line in packed("  ".join(legend), "  ", options.cells - 2)
     ]
     fresh = changed(summary, speech)
     differ: list[Spans] = []
