@@ -174,7 +174,8 @@ def _own_folder(options: FleetOptions) -> Path:
     inside = [one for one in options.folders if folder.resolve().is_relative_to(one.resolve())]
     if inside:
         raise UsageError(
-            f"--reports {folder}：在店铺文件夹 {inside[0]} 里，请写到别处，如 --reports ../{folder.name}",
+            f"--reports {folder}：在店铺文件夹 {inside[0]} 里，请写到别处，"
+            f"如 --reports ../{folder.name}",
             f"--reports {folder}: lies in the folder of the shops, {inside[0]}; write elsewhere, "
             f"such as --reports ../{folder.name}",
         )
