@@ -15,7 +15,7 @@ from kshop_audit.report.fleet.contents import (
     named,
     rows,
 )
-from kshop_audit.report.text.layout import packed, table
+from kshop_audit.report.text.layout import packed, table, wrap
 from kshop_audit.report.text.page import Spans, Style, TextOptions, printed, stacked
 from kshop_audit.report.view.speech import Speech
 
