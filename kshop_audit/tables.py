@@ -25,6 +25,9 @@ DTYPES: dict[Type, pl.DataType] = {
     Type.BOOL: pl.Boolean(),
 }
 
+CATEGORY = pl.Categorical(pl.Categories("few", "kshop_audit"))
+"""Text of few different values. Categories of its own: those of all others hold what is said."""
+
 FEW_VALUES: dict[Kind, frozenset[str]] = {
     Kind.CHATS: frozenset({"sender_role", "message_type", "agent_account"}),
     Kind.ORDERS: frozenset({"status", "aftersale_state", "carrier", "province"}),
@@ -102,7 +105,7 @@ def schema(kind: Kind, names: Iterable[str] | None = None) -> dict[str, pl.DataT
         if wanted is not None and column.name not in wanted:
             continue
         few = column.name in FEW_VALUES.get(kind, ())
-        result[column.name] = pl.Categorical() if few else DTYPES[column.type]
+        result[column.name] = CATEGORY if few else DTYPES[column.type]
         if column.type is Type.CODE:
             result[column.name + RAW_SUFFIX] = pl.String()
     return result

@@ -17,7 +17,7 @@ from kshop_audit.facts.sequences import in_order
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.talks import parts
 from kshop_audit.model.knowledge import Why
-from kshop_audit.tables import AT, FILE, ROW
+from kshop_audit.tables import AT, CATEGORY, FILE, ROW
 
 TALK = "key"
 RUN = [TALK, "_run", "_day"]
@@ -57,8 +57,8 @@ def open_questions(tables: Tables, hours: Hours, clock: str, *, split: bool) -> 
         "sent_at", "day", "excluded", "clock_at", "clock_best", "reply_at", "reply_best",
         "why", "doubt", AT, FILE, ROW, "key", "agents",
         agent_open=pl.col("agent_open").fill_null(True),
-        named_agent=pl.col("agent").cast(pl.Categorical),
-        reply_agent=pl.col("reply_agent").cast(pl.Categorical),
+        named_agent=pl.col("agent").cast(CATEGORY),
+        reply_agent=pl.col("reply_agent").cast(CATEGORY),
         served_at=pl.coalesce("served_at", "_reply_served"),
         served_best=pl.coalesce("served_latest", "_reply_served_latest"),
         listed_at=pl.coalesce("served_at", _own("_reply_served")),

@@ -108,11 +108,11 @@ def _plainly(note: Text, worn: Worn) -> Text:
     if name is None:
         return note
     stated = []
-    for line in (note.zh, note.en):
+    for line, place in ((note.zh, r"( 第 )(\d+)( 行 )"), (note.en, r"(:)(\d+)(:)")):
         rest = line.removeprefix(name)
-        row = re.match(r":(\d+):", rest)
+        row = re.match(place, rest)
         if row is not None:
-            rest = f":{worn.rows[name][int(row[1]) - 1]}:" + rest[row.end() :]
+            rest = f"{row[1]}{worn.rows[name][int(row[2]) - 1]}{row[3]}" + rest[row.end() :]
         stated.append(worn.names[name] + rest)
     return Text(*stated)
 

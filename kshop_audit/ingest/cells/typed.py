@@ -31,6 +31,7 @@ from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.tables import (
     BAD_REASON,
     BOOKKEEPING,
+    CATEGORY,
     FILE,
     RAW_SUFFIX,
     ROW,
@@ -306,7 +307,7 @@ class Records:
 
 def _narrow(columns: Iterable[tuple[str, pl.DataType]]) -> list[pl.Expr]:
     """The columns, those that hold few different texts as categories."""
-    return [pl.col(n).cast(kind) if kind == pl.Categorical else pl.col(n) for n, kind in columns]
+    return [pl.col(n).cast(kind) if kind == CATEGORY else pl.col(n) for n, kind in columns]
 
 
 def _saying(names: Sequence[str]) -> tuple[str, ...]:
