@@ -25,8 +25,8 @@ DTYPES: dict[Type, pl.DataType] = {
     Type.BOOL: pl.Boolean(),
 }
 
-CATEGORY = pl.Categorical(pl.Categories("few", "kshop_audit"))
-"""Text of few different values. Categories of its own: those of all others hold what is said."""
+CATEGORY = pl.Categorical(pl.Categories("again", "kshop_audit"))
+"""Text that comes again and again. Categories of its own: those of all others hold what is said."""
 
 FEW_VALUES: dict[Kind, frozenset[str]] = {
     Kind.CHATS: frozenset({"sender_role", "message_type", "agent_account"}),

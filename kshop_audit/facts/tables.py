@@ -17,6 +17,7 @@ from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.tables import (
     BOOKKEEPING,
+    CATEGORY,
     FILE,
     LOST,
     NUMBER,
@@ -32,6 +33,9 @@ MERCHANT = ("agent", "robot")
 
 NUMBERED = {Kind.CHATS: ("session_id", "buyer_id", "message_id")}
 """The ids of millions of rows, and those by which they are sorted."""
+
+AGAIN = ("session_id", "buyer_id")
+"""Of these, the ones that several rows have."""
 
 OF_THE_ORDER = frozenset({"status", "created_at", "paid_at", "shipped_at", "paid_amount"})
 """Columns of which a file of orders has at least one, and a file of nothing but lines none."""
@@ -117,7 +121,7 @@ class Tables:
         written = self._numerals(Kind.CHATS).get("buyer_id")
         if written is not None:
             return re.search(MASK, written.begin) is not None
-        return bool(frame["buyer_id"].str.contains(MASK).any())
+        return bool(frame["buyer_id"].unique().cast(pl.String).str.contains(MASK).any())
 
     @cached_property
     def masked_talks(self) -> bool:
@@ -190,10 +194,20 @@ class Tables:
             height = (0 if frame is None else frame.height) if at is None else len(at)
             return pl.Series(name, [None] * height, dtype=pl.String)
         ids = frame[name] if at is None else frame[name].gather(at)
-        written = self._numerals(kind).get(name)
-        if written is None:
-            return ids
-        return ids.to_frame().select(written.text(pl.col(name)).alias(name)).to_series()
+        text = self._written(kind).get(name, pl.col(name).cast(pl.String))
+        return ids.to_frame().select(text.alias(name)).to_series()
+
+    def _written(self, kind: Kind) -> dict[str, pl.Expr]:
+        """Of columns that stand in the frame as numbers or categories, the ids (String)."""
+        frame, numerals = self.frames[kind], self._numerals(kind)
+        kinds = {name: frame.schema.get(name) for name in NUMBERED.get(kind, ())}
+        return {
+            name: numerals[name].text(pl.col(name))
+            if name in numerals
+            else pl.col(name).cast(pl.String)
+            for name, dtype in kinds.items()
+            if name in numerals or dtype == CATEGORY
+        }
 
     def _numerals(self, kind: Kind) -> Mapping[str, Numerals]:
         return self.numerals.get(kind, {})
@@ -207,14 +221,16 @@ class Tables:
 
     def number(self, kind: Kind, name: str) -> pl.Expr:
         """The ids of a complete column as whole numbers, equal where and only where they are."""
-        if name in self._numerals(kind):
+        if kind in self.frames and name in self._written(kind):
             return pl.col(name + NUMBER)
         # The physical code of a category is exact, unlike a hash.
         return pl.col(name).cast(pl.Categorical).to_physical().cast(pl.Int64)
 
     def greatest(self, kind: Kind, name: str) -> int | None:
         """The greatest number of `number`, if that is known without looking at all ids."""
-        return cast("int", self.frames[kind][name].max()) if name in self._numerals(kind) else None
+        if kind not in self.frames or name not in self._written(kind):
+            return None
+        return cast("int", self.frames[kind][name].to_physical().max())
 
     def doubtful_rows(self, kind: Kind) -> pl.LazyFrame:
         """The doubtful rows of a kind with all canonical columns and WHY; cells that could not be
@@ -310,11 +326,11 @@ class Tables:
                 book = {FILE: BOOKKEEPING[FILE], ROW: BOOKKEEPING[ROW]}
                 frame = pl.DataFrame(schema={**wanted, **book})
             lacking = [name for name in wanted if name not in frame.columns]
-            numerals = self._numerals(kind)
+            written = self._written(kind) if kind in self.frames else {}
             self._completed[kind] = frame.lazy().with_columns(
                 *(pl.lit(None, dtype=wanted[name]).alias(name) for name in lacking),
-                *(own.text(pl.col(name)).alias(name) for name, own in numerals.items()),
-                *(pl.col(name).alias(name + NUMBER) for name in numerals),
+                *(text.alias(name) for name, text in written.items()),
+                *(pl.col(n).to_physical().cast(pl.Int64).alias(n + NUMBER) for n in written),
             )
         return self._completed[kind]
 
@@ -346,12 +362,17 @@ def one_of(name: str, words: Iterable[str]) -> pl.Expr:
 
 def narrowed(frame: pl.DataFrame, kind: Kind) -> tuple[pl.DataFrame, dict[str, Numerals]]:
     """The frame with numbers in place of its ids where these allow it (see `numbering`), and by
-    column how to write them.
+    column how to write them; with categories where they do not, and the id comes again.
     """
     numerals: dict[str, Numerals] = {}
-    for name in NUMBERED.get(kind, ()):
-        found = numbered(frame[name]) if name in frame.columns else None
+    there = [name for name in NUMBERED.get(kind, ()) if name in frame.columns]
+    for name in there:
+        # A buyer may stand for the conversation that a row does not name: both are of one type.
+        alike = name == "buyer_id" and "session_id" in there and "session_id" not in numerals
+        found = None if alike else numbered(frame[name])
         if found is not None:
             numbers, numerals[name] = found
             frame = frame.with_columns(numbers.alias(name))
+        elif name in AGAIN:
+            frame = frame.with_columns(pl.col(name).cast(CATEGORY))
     return frame, numerals
