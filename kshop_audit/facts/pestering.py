@@ -51,7 +51,13 @@ def _found(facts: Facts, sent: pl.LazyFrame, limit: Limit) -> pl.LazyFrame:
         with_buyers(tables, tables.rows(Kind.CHATS).with_row_index(AT))
         .filter(one_of("sender_role", SPOKEN))
         .select(
-            AT, "sent_at", "message_seq", asked=asked, person=_person(tables), latest_at="sent_at"
+            AT,
+            "sent_at",
+            "message_seq",
+            asked=asked,
+            person=_person(tables),
+            latest_at="sent_at",
+            draw=tables.drawn(Kind.CHATS, "message_id"),
         )
     )
     found = _too_many(rows, limit).select(AT, too_many=pl.lit(True))
@@ -70,6 +76,7 @@ def _unmasked(found: pl.LazyFrame, tables: Tables, limit: Limit) -> pl.LazyFrame
             asked=pl.col("sender_role") == "buyer",
             person="buyer_id",
             latest_at="sent_at",
+            draw=tables.drawn(Kind.CHATS, "message_id"),
         )
     )  # fmt: skip
     talks = rows.filter(pl.col("session_id").is_not_null()).with_columns(person="session_id")
@@ -97,7 +104,8 @@ def _unmasked(found: pl.LazyFrame, tables: Tables, limit: Limit) -> pl.LazyFrame
 def _too_many(rows: pl.LazyFrame, limit: Limit, *, surely: bool = True) -> pl.LazyFrame:
     """The merchant messages that are too many.
 
-    `rows`: _at, sent_at, latest_at, message_seq, asked (Boolean: a buyer wrote it), person.
+    `rows`: _at, sent_at, latest_at, message_seq, asked (Boolean: a buyer wrote it), person, draw
+    (which of two of one second is the first, wherever they stand in the file).
     `surely`: however late the first of them was sent; else however early the last one.
     """
     # Only who got that many messages at all can have got too many in a row.
@@ -107,7 +115,7 @@ def _too_many(rows: pl.LazyFrame, limit: Limit, *, surely: bool = True) -> pl.La
         .filter(pl.col("got") > limit.in_a_row)
         .select("person")
     )
-    order = ("person", "sent_at", "message_seq", ~pl.col("asked"))
+    order = ("person", "sent_at", "message_seq", ~pl.col("asked"), "draw", AT)
     rows = rows.join(busy, on="person", how="semi").sort(order, nulls_last=True)
     fresh = (pl.col("person") != pl.col("person").shift(1)).fill_null(True)
     after = pl.col("asked").shift(1)
@@ -148,6 +156,7 @@ def _doubtful_rows(facts: Facts) -> pl.LazyFrame:
             may_send=nameless | one_of("sender_role", MERCHANT),
             person=_named().cast(pl.Categorical).to_physical(),
             reason=reason,
+            draw="message_id",
         )
         .filter(pl.col("person").is_not_null())
     )  # fmt: skip

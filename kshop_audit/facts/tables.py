@@ -226,6 +226,10 @@ class Tables:
         # The physical code of a category is exact, unlike a hash.
         return pl.col(name).cast(pl.Categorical).to_physical().cast(pl.Int64)
 
+    def drawn(self, kind: Kind, name: str) -> pl.Expr:
+        """The ids in the order of their texts, as cheaply as they can be compared."""
+        return pl.col(name + NUMBER) if name in self._numerals(kind) else pl.col(name)
+
     def greatest(self, kind: Kind, name: str) -> int | None:
         """The greatest number of `number`, if that is known without looking at all ids."""
         if kind not in self.frames or name not in self._written(kind):
