@@ -85,8 +85,8 @@ def _last_day(loaded: Loaded, sources: Sequence[Source]) -> datetime:
     if loaded.rejects:
         first = loaded.rejects[0]
         count, place, why = len(loaded.rejects), where(first, sources), reason(first)
-        seen = f"；{count} 行读不出来，第一处：{place}（{why.zh}）"
-        seen_en = f"; {count} rows could not be read, first: {place} ({why.en})"
+        seen = f"；{count} 行读不出来，第一处：{place.zh}（{why.zh}）"
+        seen_en = f"; {count} rows could not be read, first: {place.en} ({why.en})"
     raise InputError(
         f"文件里没有任何已发生的时间，无法确定截止时刻：请用 --as-of 2026-10-31 指定{seen}",
         f"no event time in the inputs, so as-of is unknown: give --as-of 2026-10-31{seen_en}",

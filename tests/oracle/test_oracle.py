@@ -334,6 +334,20 @@ def excuse(gates: dict[str, oracle.Gate], answers: Mapping[str, object]) -> None
             gates[rule] = oracle.Gate(no_verdict=True)
 
 
+def applied_before_payment(shop: Shop) -> bool:
+    """Whether most tickets, and ten at least, were applied for before their order was paid: then
+    times or columns may be wrong, and the shop need not get a verdict.
+    """
+    paid = {row["order_id"]: row["paid_at"] for row in shop["orders"]}
+    applied = [(row["applied_at"], paid.get(row["order_id"])) for row in shop["tickets"]]
+    both = [
+        at < payment
+        for at, payment in applied
+        if isinstance(at, datetime) and isinstance(payment, datetime)
+    ]
+    return sum(both) >= 10 and sum(both) * 2 > len(both)
+
+
 def clearing(result: RuleResult) -> datetime | None:
     dates = [str(row.get("clears_on")) for row in result.findings]
     moments = [datetime.fromisoformat(text) for text in dates if text[:1].isdigit()]
@@ -358,6 +372,9 @@ def test_what_stands_in_the_way_of_closing_and_until_when(seed: int, tmp_path: P
     excuse(gates, answers)
     for rule, gate in gates.items():
         got = results[rule]
+        if rule == "close-aftersales" and got.status is Status.NO_VERDICT and not gate.no_verdict:
+            assert applied_before_payment(shop), got.reason
+            continue
         expected = (
             Status.NO_VERDICT if gate.no_verdict else Status.PASS if gate.clear else Status.FAIL
         )
