@@ -29,11 +29,12 @@ from tests.degradation.builders import (
 )
 from tests.degradation.days import may_miss_days
 from tests.degradation.exports import Exports, exports_of
+from tests.degradation.layouts import LAYOUTS, write_layout
 from tests.degradation.manners import MANNERS
 from tests.degradation.shops import Whole, whole_shop, without_hidden
 from tests.degradation.truth import COUNTS, HOURS, JUDGED, RATES, Truth, truth_of
 
-LAYOUTS = ("canonical", "kuaishou")
+OWN = ("canonical", "kuaishou")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,10 @@ def honest_shop(seed: int) -> Honest | None:
     tidy(whole)
     if "holiday" not in names and may_miss_days(as_files(rng, whole, lines)):
         return None
-    return Honest(seed, whole, names, rng.choice(LAYOUTS), "\n".join(lines))
+    layout = rng.choice((*OWN, *LAYOUTS))
+    if layout == "taobao" and "masked_names" in names:
+        return None  # its chats have no other id of a conversation (§1b.9)
+    return Honest(seed, whole, names, layout, "\n".join(lines))
 
 
 def tidy(whole: Whole) -> None:
@@ -108,6 +112,8 @@ def written(shop: Honest, folder: Path) -> Shop:
     (folder / "shop.toml").write_text(shop.settings, encoding="utf-8")
     if shop.layout == "kuaishou":
         return write_kuaishou(rows, folder / "in")
+    if shop.layout in LAYOUTS:
+        return write_layout(rows, shop.layout, folder / "in")
     write_canonical(rows, folder / "in")
     return rows
 
@@ -129,6 +135,7 @@ def checked(shop: Honest, folder: Path) -> tuple[int, dict[str, Any] | None, str
     arguments = ["check", str(folder / "in"), "--config", str(folder / "shop.toml")]
     arguments += ["--as-of", f"{shop.whole.as_of:%Y-%m-%dT%H:%M:%S}", "--out", str(out)]
     arguments += ["--history", "off", "--no-progress", "--lang", "en", "--format", "brief"]
+    arguments += ["--pack", "kuaishou"] if shop.layout in LAYOUTS else []
     for rule in JUDGED:
         arguments += ["--select", rule]
     said = StringIO()
