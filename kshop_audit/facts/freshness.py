@@ -38,11 +38,22 @@ def outdated_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:
 
 def superseded_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:
     """The files that end abruptly a day or more before another of the kind does: it had ENOUGH
-    events in a time as long as the silence, and no such silence before.
+    events in a time as long as the silence, and no such silence before. None of files that are one
+    export, a state in each.
     """
     ends = _ends(tables, kind, terms)
+    if len(ends) > 1 and _one_state_each(tables.frames[kind]):
+        return []
     last = min(max(ends.values(), default=terms.as_of), terms.as_of)
     return [file for file in ends if _abrupt(tables, kind, file, ends[file], last)]
+
+
+def _one_state_each(rows: pl.DataFrame) -> bool:
+    """Whether no state stands in two files: each holds what was so when all were made."""
+    if "status" not in rows.columns or rows["status"].null_count():
+        return False
+    files = rows.group_by("status").agg(files=pl.col(FILE).n_unique())
+    return files.height > 1 and bool((files["files"] == 1).all())
 
 
 def _silent_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:

@@ -1,6 +1,6 @@
 """Honest shops: files that have lost nothing, and what plain arithmetic says of them.
 
-python -m tests.degradation.honest N [--seed S]
+python -m tests.honest.run N [--seed S]
 """
 
 # ruff: noqa: T201  a command that prints
@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -29,12 +30,16 @@ from tests.degradation.builders import (
 )
 from tests.degradation.days import may_miss_days
 from tests.degradation.exports import Exports, exports_of
-from tests.degradation.layouts import LAYOUTS, write_layout
-from tests.degradation.manners import MANNERS
+from tests.degradation.rhythms import DAY
 from tests.degradation.shops import Whole, whole_shop, without_hidden
 from tests.degradation.truth import COUNTS, HOURS, JUDGED, RATES, Truth, truth_of
+from tests.honest.layouts import LAYOUTS, write_layout
+from tests.honest.manners import MANNERS
+from tests.honest.ways import WAYS, minutes_of
 
 OWN = ("canonical", "kuaishou")
+AS_IT_IS = "as it is"
+OF_A_MONTH = {"tickets_of_a_month", "orders_of_a_month"}
 
 
 @dataclass(frozen=True)
@@ -45,20 +50,24 @@ class Honest:
     whole: Whole
     names: tuple[str, ...]
     layout: str
+    way: str
     settings: str
 
     def stated(self) -> str:
         rhythm = self.whole.rhythm
-        return f"{rhythm.name} shop, as of {rhythm.as_of}, {'+'.join(self.names)}, {self.layout}"
+        names = "+".join(self.names)
+        return f"{rhythm.name} shop, as of {rhythm.as_of}, {names}, {self.layout}, {self.way}"
 
 
-def honest_shop(seed: int) -> Honest | None:
-    """The shop of a seed; None where the rules call some of its days missing (§1b.5)."""
+def honest_shop(seed: int, only: tuple[str, ...] = ()) -> Honest | None:
+    """The shop of a seed, with the manners named or those of the seed; None where the rules call
+    some of its days missing (§1b.5), or where nothing tells its conversations apart (§1b.9).
+    """
     rng = Random(seed)
     whole = whole_shop(rng, size=rng.choice((1, 1, 1, 3)))
     if may_miss_days(as_files(rng, whole, [])):
         return None
-    names = tuple(sorted(rng.sample(sorted(MANNERS), rng.choice((1, 1, 2, 3)))))
+    names = only or tuple(sorted(rng.sample(sorted(MANNERS), rng.choice((1, 1, 2, 3)))))
     if {"paid_after_arrival", "virtual_goods"} <= {*names}:
         return None
     lines = [line for name in names if (line := MANNERS[name](rng, whole))]
@@ -70,12 +79,20 @@ def honest_shop(seed: int) -> Honest | None:
         return None
     layout = rng.choice((*OWN, *LAYOUTS))
     if layout == "taobao" and "masked_names" in names:
-        return None  # its chats have no other id of a conversation (§1b.9)
-    return Honest(seed, whole, names, layout, "\n".join(lines))
+        return None
+    way = rng.choice((AS_IT_IS, AS_IT_IS, *sorted(WAYS)))
+    return Honest(seed, whole, names, layout, way, "\n".join(lines))
 
 
 def tidy(whole: Whole) -> None:
-    """A refund before shipping has no ticket in this back office; one has, or none."""
+    """What back offices do: an order that is not paid for is closed on the next day, and refunds
+    before shipping have no tickets.
+    """
+    for row in whole.rows["orders"]:
+        created = row["created_at"]
+        assert isinstance(created, datetime)
+        if row["status"] == "pending_payment" and created + DAY < whole.as_of:
+            row["status"] = "closed"
     gone = {
         row["order_id"] for row in whole.rows["orders"]
         if row["aftersale_state"] == "refunded" and row["shipped_at"] is None
@@ -110,11 +127,19 @@ def written(shop: Honest, folder: Path) -> Shop:
     rows = {kind: of_kind for kind, of_kind in without_hidden(shop.whole.rows).items() if of_kind}
     (folder / "in").mkdir(parents=True)
     (folder / "shop.toml").write_text(shop.settings, encoding="utf-8")
-    if shop.layout == "kuaishou":
-        return write_kuaishou(rows, folder / "in")
-    if shop.layout in LAYOUTS:
-        return write_layout(rows, shop.layout, folder / "in")
-    write_canonical(rows, folder / "in")
+    told = laid_out(rows, shop.layout, folder / "in")
+    if shop.way != AS_IT_IS:
+        WAYS[shop.way](Random(shop.seed), folder, told)
+    return told
+
+
+def laid_out(rows: Shop, layout: str, folder: Path) -> Shop:
+    """The files in a layout; returns what they tell."""
+    if layout == "kuaishou":
+        return write_kuaishou(rows, folder)
+    if layout in LAYOUTS:
+        return write_layout(rows, layout, folder)
+    write_canonical(rows, folder)
     return rows
 
 
@@ -145,9 +170,9 @@ def checked(shop: Honest, folder: Path) -> tuple[int, dict[str, Any] | None, str
     return code, body, said.getvalue()[-300:]
 
 
-def lost_verdicts(seed: int) -> Iterator[str]:
+def lost_verdicts(seed: int, only: tuple[str, ...] = ()) -> Iterator[str]:
     """Verdicts and counts that the files give by plain arithmetic, and the report does not."""
-    shop = honest_shop(seed)
+    shop = honest_shop(seed, only)
     if shop is None:
         return
     with tempfile.TemporaryDirectory() as scratch:
@@ -156,25 +181,31 @@ def lost_verdicts(seed: int) -> Iterator[str]:
     if body is None:
         yield f"seed {seed}: exit {code}, {said}; {shop.stated()}"
         return
-    outcomes = oracle.measure(told, as_of=shop.whole.as_of)
-    spans = spans_of(
-        *texts(told),
-        shop.whole.as_of,
-        shop.whole.rhythm.opened_at if "opened_at" in shop.settings else None,
-    )
     results = {rule["id"]: rule for rule in body["rules"]}
+    seen = minutes_of(told) if shop.way == "to_the_minute" else told
+    opened_at = shop.whole.rhythm.opened_at if "opened_at" in shop.settings else None
+    spans = spans_of(*texts(seen), shop.whole.as_of, opened_at)
+    outcomes = oracle.measure(told, as_of=shop.whole.as_of)
     for rule in (*RATES, *HOURS, *COUNTS):
-        outcome, got = outcomes[rule], results[rule]
+        outcome, span = outcomes[rule], spans.get(rule)
         truth = truth_of(rule, outcome)
-        if truth.passes is None or outcome.no_verdict:
+        if truth.passes is None or outcome.no_verdict or untold(rule, shop):
             continue
-        if rule == "pickup-24h" and "virtual_goods" in shop.names:
-            continue  # what is not carried is not picked up
-        if (span := spans.get(rule)) is not None and span.agrees(RATES[rule]) is None:
+        if span is not None and span.agrees(RATES[rule]) is None:
             continue
-        yield from (
-            f"seed {seed} {rule}: {line}; {shop.stated()}" for line in unlike(got, truth, outcome)
-        )
+        lines = list(unlike(results[rule], truth, outcome))
+        if shop.way == "to_the_minute":
+            lines = [] if span is None else lines[: results[rule]["status"] == "no_verdict"]
+        yield from (f"seed {seed} {rule}: {line}; {shop.stated()}" for line in lines)
+
+
+def untold(rule: str, shop: Honest) -> bool:
+    """Whether the files cannot tell of a rule: what is not carried is not picked up, and a month
+    is not the whole of a longer window.
+    """
+    if rule == "pickup-24h":
+        return "virtual_goods" in shop.names
+    return rule == "quality-refund-rate" and bool({*shop.names} & OF_A_MONTH)
 
 
 def unlike(got: dict[str, Any], truth: Truth, outcome: oracle.Outcome) -> Iterator[str]:
@@ -190,7 +221,7 @@ def unlike(got: dict[str, Any], truth: Truth, outcome: oracle.Outcome) -> Iterat
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tests.degradation.honest")
+    parser = argparse.ArgumentParser(prog="tests.honest.run")
     parser.add_argument("shops", type=int, nargs="?", default=200)
     parser.add_argument("--seed", type=int, default=0, help="first seed")
     chosen = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Shops as the back offices of Taobao, Pinduoduo and Douyin export them, and what is left of them."""
+"""Shops as the back offices of Taobao, Pinduoduo and Douyin export them, and what that tells."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Sheet:
 BEFORE = {"status": {"received": "completed"}}
 TICKETS = {"awaiting_return": "open", "awaiting_receipt": "open", "refunding": "open"}
 PARTIES = {"merchant": "卖家", "both": "双方", "buyer": "买家", "platform": "平台"}
+MESSAGES = {"text": "文本", "image": "图片", "card": "商品卡片", "system": "系统消息"}
 PARCELS = {
     "订单编号": "order_id", "运单号": "tracking_no", "物流公司": "", "发货时间": "shipped_at",
     "揽收时间": "picked_up_at", "签收时间": "signed_at",
@@ -48,7 +49,8 @@ LAYOUTS: Mapping[str, Mapping[str, Sheet]] = {
             },
             {"status": {
                 "pending_payment": "等待买家付款", "paid": "买家已付款，等待卖家发货",
-                "shipped": "卖家已发货，等待买家确认", "completed": "交易成功", "closed": "交易关闭",
+                "shipped": "卖家已发货，等待买家确认", "completed": "交易成功",
+                "closed": "交易关闭",
             }},
             BEFORE, quoted=True,
         ),
@@ -73,7 +75,9 @@ LAYOUTS: Mapping[str, Mapping[str, Sheet]] = {
                     "open": "买家已经申请退款，等待卖家同意", "succeeded": "退款成功",
                     "closed": "退款关闭", "rejected": "卖家拒绝退款",
                 },
-                "arbitration": {"无": "不需客服介入", "平台介入": "客服已介入", "已介入": "客服已介入"},
+                "arbitration": {
+                    "无": "不需客服介入", "平台介入": "客服已介入", "已介入": "客服已介入",
+                },
                 "liable_party": PARTIES,
             },
             {"status": TICKETS},
@@ -106,8 +110,10 @@ LAYOUTS: Mapping[str, Mapping[str, Sheet]] = {
                 "消息类型": "message_type", "消息内容": "content",
             },
             {
-                "sender_role": {"buyer": "买家", "agent": "客服", "robot": "机器人", "system": "系统"},
-                "message_type": {"text": "文本", "image": "图片", "card": "商品卡片", "system": "系统消息"},
+                "sender_role": {
+                    "buyer": "买家", "agent": "客服", "robot": "机器人", "system": "系统",
+                },
+                "message_type": MESSAGES,
             },
         ),
         "tickets": Sheet(
@@ -130,7 +136,8 @@ LAYOUTS: Mapping[str, Mapping[str, Sheet]] = {
             "订单导出.csv",
             {
                 "主订单编号": "order_id", "子订单编号": "sub_order_id", "选购商品": "",
-                "订单提交时间": "created_at", "支付完成时间": "paid_at", "订单完成时间": "finished_at",
+                "订单提交时间": "created_at", "支付完成时间": "paid_at",
+                "订单完成时间": "finished_at",
                 "承诺发货时间": "promised_ship_at", "订单状态": "status",
                 "售后状态": "aftersale_state", "发货时间": "shipped_at",
             },
@@ -154,7 +161,7 @@ LAYOUTS: Mapping[str, Mapping[str, Sheet]] = {
                 "sender_role": {
                     "buyer": "用户", "agent": "人工客服", "robot": "智能客服", "system": "系统",
                 },
-                "message_type": {"text": "文本", "image": "图片", "card": "商品卡片", "system": "系统消息"},
+                "message_type": MESSAGES,
             },
         ),
         "shipments": Sheet("运单表.csv", {
@@ -175,7 +182,9 @@ def write_layout(shop: Shop, layout: str, folder: Path) -> Shop:
         with (folder / sheet.file).open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, lineterminator="\r\n")
             writer.writerow(sheet.titles)
-            writer.writerows([written(row, name, sheet) for name in sheet.titles.values()] for row in rows)
+            writer.writerows(
+                [written(row, name, sheet) for name in sheet.titles.values()] for row in rows
+            )
     return told
 
 
@@ -208,4 +217,6 @@ def written(row: Row, name: str, sheet: Sheet) -> str:
     words = sheet.labels.get(name)
     if words is not None and value:
         value = words[value] or ""
-    return f'="{value}"' if sheet.quoted and name in ("order_id", "tracking_no") and value else value
+    return (
+        f'="{value}"' if sheet.quoted and name in ("order_id", "tracking_no") and value else value
+    )

@@ -1,0 +1,1 @@
+"""Shops that have lost nothing and look, to a hasty eye, as if they had."""
