@@ -10,7 +10,7 @@ import polars as pl
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.plan.read import BAD, FileRows
-from kshop_audit.tables import FILE, WHY
+from kshop_audit.tables import FILE, ROW, SAID, WHY
 
 SAYS_WHAT: Mapping[Kind, tuple[str, ...]] = {
     Kind.ORDERS: ("order_id",),
@@ -50,6 +50,29 @@ def without_strays(kind: Kind, part: FileRows) -> FileRows:
     good = part.good.filter(~(stray & said))
     strays = pl.concat([part.strays, found], how="diagonal")
     return replace(part, good=good, strays=strays)
+
+
+def told_once(kind: Kind, part: FileRows) -> FileRows:
+    """The rows of a kind with each rejected one as often as the file that holds it most often has
+    it: overlapping exports hold the same unreadable row.
+
+    A message that nothing but its time and its sender tells from others stays.
+    """
+    bad = part.bad
+    names = [name for name in bad.columns if name not in (FILE, ROW)]
+    if bad.height < 2 or bad[FILE].n_unique() < 2:
+        return part
+    told = pl.lit(True)
+    if kind is Kind.CHATS and SAID[0] not in names:
+        told = pl.col("message_id").is_not_null() if "message_id" in names else pl.lit(False)
+    nth = pl.when(told).then(pl.int_range(pl.len()).over(FILE, *names)).otherwise(-1)
+    own = pl.when(told).then(0).otherwise(pl.int_range(pl.len()))
+    once = (
+        bad.with_columns(_nth=nth, _own=own)
+        .unique([*names, "_nth", "_own"], keep="first", maintain_order=True)
+        .drop("_nth", "_own")
+    )
+    return replace(part, bad=once)
 
 
 def doubtful(kind: Kind, part: FileRows) -> pl.DataFrame | None:

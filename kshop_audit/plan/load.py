@@ -21,7 +21,13 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.plan import refusals
-from kshop_audit.plan.doubts import doubtful, keyless, largest_burst, without_strays
+from kshop_audit.plan.doubts import (
+    doubtful,
+    keyless,
+    largest_burst,
+    told_once,
+    without_strays,
+)
 from kshop_audit.plan.duplicates import (
     BETWEEN,
     are_single,
@@ -165,14 +171,15 @@ def put_together(
     kept = {kind: _completed(kind, rows) for kind, rows in distinct.rows.items()}
     problems = [*([one.problem] if one.problem is not None else []), *distinct.problems]
     counts = _counts(readable, kinds, kept)
-    lost = {kind: keyless(kind, part) for kind, part in kinds.items()}
+    told = {kind: told_once(kind, part) for kind, part in kinds.items()}
+    lost = {kind: keyless(kind, part) for kind, part in told.items()}
     narrow = {kind: narrowed(frame, kind) for kind, frame in kept.items()}
     return Loaded(
         tables=Tables(
             frames={kind: frame for kind, (frame, _) in narrow.items()},
             columns=columns,
             single=frozenset(distinct.single),
-            doubtful=_doubtful(kinds),
+            doubtful=_doubtful(told),
             keyless={kind: counts for kind, counts in lost.items() if counts},
             partners=one.partners,
             numerals={kind: own for kind, (_, own) in narrow.items() if own},
