@@ -71,23 +71,35 @@ def before_payment(tables: Tables, kind: Kind) -> Backwards | None:
             return found
     if rows is None or orders is None or "paid_at" not in orders.columns:
         return None
-    parcels = tables.frames.get(Kind.SHIPMENTS)
-    if _paid_on_arrival(orders, Kind.ORDERS) or (
-        parcels is not None and _paid_on_arrival(_with_payment(parcels, orders), Kind.SHIPMENTS)
-    ):
-        return None
-    if kind is not Kind.ORDERS:
-        rows = _with_payment(rows, orders)
     names = [name for name in AFTER_PAYMENT.get(kind, ()) if name in rows.columns]
-    return _early(kind, rows, "paid_at", names)
+    if not names:
+        return None
+    paid = rows if kind is Kind.ORDERS else _with_payment(tables, kind, names)
+    found = _early(kind, paid, "paid_at", names)
+    # Dear, and asked of few shops.
+    return None if found is None or _pays_on_arrival(tables) else found
 
 
-def _with_payment(rows: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """The rows of another kind with paid_at of their order; none where nothing names it."""
-    if not {"order_id"} <= {*rows.columns} & {*orders.columns}:
-        return rows.clear().with_columns(pl.lit(None, pl.Datetime("ms")).alias("paid_at"))
-    paid = orders.select("order_id", "paid_at").drop_nulls().unique("order_id", keep="any")
-    return rows.drop("paid_at", strict=False).join(paid, on="order_id")
+def _pays_on_arrival(tables: Tables) -> bool:
+    """Whether buyers pay when their goods come, by the orders or by the parcels."""
+    names = [n for n in AFTER_PAYMENT[Kind.SHIPMENTS] if tables.some_has(Kind.SHIPMENTS, n)]
+    return _paid_on_arrival(tables.frames[Kind.ORDERS], Kind.ORDERS) or _paid_on_arrival(
+        _with_payment(tables, Kind.SHIPMENTS, names), Kind.SHIPMENTS
+    )
+
+
+def _with_payment(tables: Tables, kind: Kind, names: Sequence[str]) -> pl.DataFrame:
+    """These times of the rows of another kind and how exact they are, with paid_at of their order;
+    none where nothing names it.
+    """
+    rows, orders = tables.frames.get(kind), tables.frames[Kind.ORDERS]
+    if rows is None or not {"order_id"} <= {*rows.columns} & {*orders.columns}:
+        return pl.DataFrame(schema={name: pl.Datetime("ms") for name in (*names, "paid_at")})
+    spans = [name + SPAN_SUFFIX for name in names if name + SPAN_SUFFIX in rows.columns]
+    paid = orders.select("order_id", "paid_at").drop_nulls()
+    if Kind.ORDERS not in tables.single:
+        paid = paid.unique("order_id", keep="any")
+    return rows.select("order_id", *names, *spans).join(paid, on="order_id")
 
 
 def _paid_on_arrival(rows: pl.DataFrame, kind: Kind) -> bool:
