@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 N ?= 50000
+HONEST ?= 2000
 SHOPS ?= 20000
 SEED ?= 1
 SIZES ?= 0.1,0.3,1,3
@@ -50,6 +51,7 @@ fuzz: $(READY) ## N damaged files (50,000), SHOPS (20,000) degraded and whole on
 	$(BIN)/python -m tests.fuzz.run $(N)
 	$(BIN)/python -m tests.reading_truth.run $(N)
 	$(BIN)/python -m tests.degradation.run $(SHOPS) --seed $(SEED)
+	$(BIN)/python -m tests.honest.run $(HONEST) --seed $(SEED)
 	$(BIN)/python -m tests.oracle.run $(SHOPS) --seed $(SEED)
 
 conduct: $(READY) ## precision and recall of the conduct rules on sentences held out
