@@ -12,7 +12,7 @@ SEED ?= 1
 SIZES ?= 0.1,0.3,1,3
 DRESSED ?= 1
 RUNS ?= 3
-.PHONY: help setup run test test-slow test-built fleet-test browser fuzz conduct weights lint docs docs-check sample bench lock clean all
+.PHONY: help setup run test test-slow fleet-test browser fuzz conduct weights lint docs docs-check sample bench lock clean all
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -32,11 +32,8 @@ run: $(READY) ## audit the healthy sample shop
 test: $(READY) ## run the tests (two workers)
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2
 
-test-slow: $(READY) ## suites over copies of the project, and audits by the hundred
+test-slow: $(READY) ## copies of the project, audits by the hundred, the page (after `make browser`), wheels, fleets
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -m slow -n 2
-
-test-built: $(READY) ## the page in a browser (after `make browser`), wheels, fleets of processes
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -m slow -n 2 tests/page tests/packaging tests/fleet
 
 fleet-test: $(READY) ## fleets at full size: 500 shops on a cluster of processes, killed and restarted
 	KSHOP_FLEET_SHOPS=500 $(BIN)/python -m pytest -m slow -n 0 tests/fleet
