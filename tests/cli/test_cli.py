@@ -350,7 +350,7 @@ def test_a_rule_is_explained_with_threshold_and_source(run: Run, lang: str) -> N
     assert {"zh": "≤ 0.35% 或少于 4", "en": "<= 0.35% | < 4"}[lang] in out
     assert "S2-31" in out
     option = {
-        "zh": "选项 dispute_count_op：lt（可选 lt、le）",
+        "zh": "单数少于几单也算达标 dispute_count_op：lt（可选 lt、le）",
         "en": "options.dispute_count_op: lt (lt | le)",
     }
     assert option[lang] in out
