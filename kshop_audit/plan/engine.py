@@ -27,9 +27,14 @@ def collected(
     return dict(zip(frames, results, strict=True))
 
 
+def are_few(rows: int) -> bool:
+    """Whether so many rows are few."""
+    return rows < FEW
+
+
 def few_rows(facts: Facts) -> bool:
     """Whether all files together hold few rows."""
-    return sum(frame.height for frame in facts.tables.frames.values()) < FEW
+    return are_few(sum(frame.height for frame in facts.tables.frames.values()))
 
 
 def few_bytes(size: int) -> bool:

@@ -12,7 +12,7 @@ import polars as pl
 
 from kshop_audit.ingest import Records, Source, TextNeeds, while_reading
 from kshop_audit.model.frozen import frozen
-from kshop_audit.plan.engine import FEW, collected, few_bytes
+from kshop_audit.plan.engine import are_few, collected, few_bytes
 from kshop_audit.tables import (
     BAD_COLUMN,
     BAD_REASON,
@@ -145,7 +145,7 @@ def rows_of(records: Records, needs: TextNeeds) -> tuple[pl.DataFrame | None, pl
 
 
 def _typed(odd: pl.LazyFrame, rows: int) -> pl.DataFrame:
-    return collected({"odd": odd}, few=rows < FEW)["odd"]
+    return collected({"odd": odd}, few=are_few(rows))["odd"]
 
 
 def _in_order(plain: pl.DataFrame | None, odd: pl.DataFrame) -> pl.DataFrame:

@@ -160,7 +160,7 @@ def test_questions_of_rules_that_judge_days(
     settings = Settings(packs=(pack,), pack_chosen=True)
     items = due(folder, maker.as_of, within, settings).items
     mine = Counter(plain(item) for item in items if item.kind == "question")
-    assert {found.late for found in expected} == ({True, False} if within else {True})
+    assert {found.late for found in expected} >= ({True, False} if within else {True})
     assert mine - expected == Counter(), "listed, but not there"
     assert expected - mine == Counter(), "there, but not listed"
 

@@ -20,6 +20,7 @@ from random import Random
 from typing import Any
 
 from kshop_audit.cli import main as command
+from kshop_audit.rules import catalogue
 from tests.degradation.builders import (
     Shop,
     cell,
@@ -200,9 +201,11 @@ def lost_verdicts(seed: int, only: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def untold(rule: str, shop: Honest) -> bool:
-    """Whether the files cannot tell of a rule: what is not carried is not picked up, and a month
-    is not the whole of a longer window.
+    """Whether the files cannot tell of a rule: what is not carried is not picked up, a month is not
+    the whole of a longer window, and without types a picture is a text that is lost.
     """
+    if "only_pictures" in shop.names and shop.layout not in OWN:
+        return catalogue()[rule].info.family == "conduct"
     if rule == "pickup-24h":
         return "virtual_goods" in shop.names
     return rule == "quality-refund-rate" and bool({*shop.names} & OF_A_MONTH)

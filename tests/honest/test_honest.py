@@ -31,7 +31,7 @@ def test_what_cost_a_verdict_once_costs_none(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MANNERS))
 def test_no_manner_costs_a_figure_or_a_verdict(name: str) -> None:
-    assert of_a_manner(name, 20) == []
+    assert of_a_manner(name, 200) == []
 
 
 @pytest.mark.slow

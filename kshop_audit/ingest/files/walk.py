@@ -115,9 +115,12 @@ def _check(path: Path) -> None:
 
 
 def _meant(path: Path) -> Text:
-    """What there is instead: a name beside it that holds this one, or is like it."""
+    """What there is instead: a name beside it that holds this one, or is like it.
+
+    A link that leads nowhere stands there under the name itself, which helps nobody.
+    """
     try:
-        beside = sorted(entry.name for entry in path.parent.iterdir())
+        beside = sorted({entry.name for entry in path.parent.iterdir()} - {path.name})
     except OSError:
         beside = []
     holding = [name for name in beside if path.name and path.name in name]
