@@ -33,7 +33,7 @@ test: $(READY) ## run the tests (two workers)
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2
 
 test-slow: $(READY) ## copies of the project, audits by the hundred, the page (after `make browser`), wheels, fleets
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -m slow -n 2
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -m slow -n 3
 
 fleet-test: $(READY) ## fleets at full size: 500 shops on a cluster of processes, killed and restarted
 	KSHOP_FLEET_SHOPS=500 $(BIN)/python -m pytest -m slow -n 0 tests/fleet
