@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
@@ -54,23 +55,28 @@ class Fault:
     detail: str
 
 
-def audited(exports: Exports, rules: Sequence[str] = JUDGED, pack: Sequence[str] = ()) -> Report:
-    """The command `check` over the files, in this process; `pack`: the arguments that choose it."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        write(exports, folder)
-        out = folder / "report.json"
-        arguments = ["check", str(folder / "in"), "--config", str(folder / "shop.toml")]
-        arguments += ["--as-of", f"{exports.as_of:%Y-%m-%dT%H:%M:%S}", "--out", str(out)]
-        arguments += ["--max-bad-rows", "100%", "--history", "off", "--no-progress", "--lang", "en"]
-        arguments += ["--format", "brief", *pack]
-        for rule in rules:
-            arguments += ["--select", rule]
-        said = StringIO()
-        with redirect_stdout(said), redirect_stderr(said):
-            code = main(arguments)
-        body = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
+def reported(folder: Path, as_of: datetime, rules: Sequence[str], *more: str) -> Report:
+    """The command `check` over the files of `in` with `shop.toml` beside it, in this process;
+    `more`: further arguments.
+    """
+    out = folder / "report.json"
+    arguments = ["check", str(folder / "in"), "--config", str(folder / "shop.toml")]
+    arguments += ["--as-of", f"{as_of:%Y-%m-%dT%H:%M:%S}", "--out", str(out)]
+    arguments += ["--history", "off", "--no-progress", "--lang", "en", "--format", "brief", *more]
+    for rule in rules:
+        arguments += ["--select", rule]
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        code = main(arguments)
+    body = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
     return Report(code, body, said.getvalue()[-300:])
+
+
+def audited(exports: Exports, rules: Sequence[str] = JUDGED, pack: Sequence[str] = ()) -> Report:
+    """`reported` of the files; `pack`: the arguments that choose it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        write(exports, Path(scratch))
+        return reported(Path(scratch), exports.as_of, rules, "--max-bad-rows", "100%", *pack)
 
 
 def measured(

@@ -300,13 +300,17 @@ class Finder:
 
     def questions(self, close: int = 24, seconds: int = 300) -> Iterator[Found]:
         """Bursts without a reply: of one conversation and one day, from 8:00 to the hour given."""
+        for rows in self.talks():
+            yield from self.open_bursts(rows, close, seconds)
+
+    def talks(self) -> Iterator[list[Row]]:
+        """The messages of each conversation in their order."""
         talks: dict[str, list[Row]] = {}
         for row in self.rows("chats"):
             if self.happened(at(row, "sent_at")) and row["message_type"] in ("", "text"):
                 talks.setdefault(row["session_id"], []).append(row)
         for rows in talks.values():
-            rows.sort(key=lambda row: (row["sent_at"], int(row["message_seq"])))
-            yield from self.open_bursts(rows, close, seconds)
+            yield sorted(rows, key=lambda row: (row["sent_at"], int(row["message_seq"])))
 
     def open_bursts(self, rows: Sequence[Row], close: int, seconds: int) -> Iterator[Found]:
         clocks: dict[str, Row] = {}
@@ -329,12 +333,7 @@ class Finder:
         whose time ended more than a day ago is given up. What only a robot answered waits for
         nobody: it is answered, or no question to people.
         """
-        talks: dict[str, list[Row]] = {}
-        for row in self.rows("chats"):
-            if self.happened(at(row, "sent_at")) and row["message_type"] in ("", "text"):
-                talks.setdefault(row["session_id"], []).append(row)
-        for rows in talks.values():
-            rows.sort(key=lambda row: (row["sent_at"], int(row["message_seq"])))
+        for rows in self.talks():
             first: dict[str, Row] = {}
             for place, row in enumerate(rows):
                 sent = at(row, "sent_at")

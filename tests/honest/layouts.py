@@ -188,6 +188,12 @@ def write_layout(shop: Shop, layout: str, folder: Path) -> Shop:
     return told
 
 
+def tells(layout: str, kind: str, column: str) -> bool:
+    """Whether files of a kind have a column in a layout; the tool's own have all."""
+    sheets = LAYOUTS.get(layout)
+    return sheets is None or (kind in sheets and column in sheets[kind].titles.values())
+
+
 def reduced(rows: list[Row], sheet: Sheet) -> list[Row]:
     """The rows that are exported, with the columns and the words that are."""
     names = [name for name in sheet.titles.values() if name]

@@ -8,18 +8,14 @@ python -m tests.honest.run N [--seed S]
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from kshop_audit.cli import main as command
 from kshop_audit.rules import catalogue
 from tests.degradation.builders import (
     Shop,
@@ -31,10 +27,11 @@ from tests.degradation.builders import (
 )
 from tests.degradation.days import may_miss_days
 from tests.degradation.exports import Exports, exports_of
+from tests.degradation.judge import reported
 from tests.degradation.rhythms import DAY
 from tests.degradation.shops import Whole, whole_shop, without_hidden
 from tests.degradation.truth import COUNTS, HOURS, JUDGED, RATES, Truth, truth_of
-from tests.honest.layouts import LAYOUTS, write_layout
+from tests.honest.layouts import LAYOUTS, tells, write_layout
 from tests.honest.manners import MANNERS
 from tests.honest.ways import WAYS, minutes_of
 
@@ -156,21 +153,6 @@ def texts(told: Shop) -> tuple[dict[str, list[dict[str, str]]], dict[str, tuple[
     return cells, headers
 
 
-def checked(shop: Honest, folder: Path) -> tuple[int, dict[str, Any] | None, str]:
-    out = folder / "report.json"
-    arguments = ["check", str(folder / "in"), "--config", str(folder / "shop.toml")]
-    arguments += ["--as-of", f"{shop.whole.as_of:%Y-%m-%dT%H:%M:%S}", "--out", str(out)]
-    arguments += ["--history", "off", "--no-progress", "--lang", "en", "--format", "brief"]
-    arguments += ["--pack", "kuaishou"] if shop.layout in LAYOUTS else []
-    for rule in JUDGED:
-        arguments += ["--select", rule]
-    said = StringIO()
-    with redirect_stdout(said), redirect_stderr(said):
-        code = command(arguments)
-    body = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
-    return code, body, said.getvalue()[-300:]
-
-
 def lost_verdicts(seed: int, only: tuple[str, ...] = ()) -> Iterator[str]:
     """Verdicts and counts that the files give by plain arithmetic, and the report does not."""
     shop = honest_shop(seed, only)
@@ -178,11 +160,12 @@ def lost_verdicts(seed: int, only: tuple[str, ...] = ()) -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory() as scratch:
         told = written(shop, Path(scratch))
-        code, body, said = checked(shop, Path(scratch))
-    if body is None:
-        yield f"seed {seed}: exit {code}, {said}; {shop.stated()}"
+        pack = ["--pack", "kuaishou"] if shop.layout in LAYOUTS else []
+        report = reported(Path(scratch), shop.whole.as_of, JUDGED, *pack)
+    results = report.rules()
+    if not results:
+        yield f"seed {seed}: exit {report.code}, {report.said}; {shop.stated()}"
         return
-    results = {rule["id"]: rule for rule in body["rules"]}
     seen = minutes_of(told) if shop.way == "to_the_minute" else told
     opened_at = shop.whole.rhythm.opened_at if "opened_at" in shop.settings else None
     spans = spans_of(*texts(seen), shop.whole.as_of, opened_at)
@@ -204,7 +187,7 @@ def untold(rule: str, shop: Honest) -> bool:
     """Whether the files cannot tell of a rule: what is not carried is not picked up, a month is not
     the whole of a longer window, and without types a picture is a text that is lost.
     """
-    if "only_pictures" in shop.names and shop.layout not in OWN:
+    if "only_pictures" in shop.names and not tells(shop.layout, "chats", "message_type"):
         return catalogue()[rule].info.family == "conduct"
     if rule == "pickup-24h":
         return "virtual_goods" in shop.names

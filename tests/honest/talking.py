@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from random import Random
 
@@ -79,20 +79,27 @@ def robots_answer(rng: Random, whole: Whole) -> str:
     return ""
 
 
+def daily(
+    rng: Random, whole: Whole, choices: Sequence[int], *, until_hour: int
+) -> Iterator[tuple[int, datetime]]:
+    """Moments of each day from 8:00 on, as many a day as one of the choices, with their number."""
+    per_day, number = rng.choice(choices), 0
+    for day in whole.rhythm.days():
+        for _ in range(per_day):
+            moment = day + rng.randrange(8 * 3_600, until_hour * 3_600) * SECOND
+            if moment < whole.as_of:
+                number += 1
+                yield number, moment
+
+
 def shop_speaks_first(rng: Random, whole: Whole) -> str:
     """A greeting opens each conversation, and reminders to pay are conversations of their own."""
     rows = list(whole.rows["chats"])
     for talk in talks(whole.rows):
         first = sent(talk[0])
         rows.append(message(str(talk[0]["session_id"]), "robot", first - 2 * SECOND, "欢迎光临"))
-    per_day = rng.choice((0, 1, 3, 9))
-    number = 0
-    for day in whole.rhythm.days():
-        for _ in range(per_day):
-            moment = day + rng.randrange(8 * 3_600, 23 * 3_600) * SECOND
-            if moment < whole.as_of:
-                number += 1
-                rows.append(message(f"r{number:05d}", "agent", moment, "亲，您还没有付款"))
+    for number, moment in daily(rng, whole, (0, 1, 3, 9), until_hour=23):
+        rows.append(message(f"r{number:05d}", "agent", moment, "亲，您还没有付款"))
     put_back(whole.rows, rows)
     return ""
 
@@ -100,14 +107,8 @@ def shop_speaks_first(rng: Random, whole: Whole) -> str:
 def many_never_answered(rng: Random, whole: Whole) -> str:
     """Buyers who write one message and get no answer, on each day."""
     rows = list(whole.rows["chats"])
-    per_day = rng.choice((1, 2, 5))
-    number = 0
-    for day in whole.rhythm.days():
-        for _ in range(per_day):
-            moment = day + rng.randrange(8 * 3_600, 24 * 3_600) * SECOND
-            if moment < whole.as_of:
-                number += 1
-                rows.append(message(f"u{number:05d}", "buyer", moment, "在吗"))
+    for number, moment in daily(rng, whole, (1, 2, 5), until_hour=24):
+        rows.append(message(f"u{number:05d}", "buyer", moment, "在吗"))
     put_back(whole.rows, rows)
     return ""
 
