@@ -220,11 +220,12 @@ class Tables:
         return kind not in self.doubtful and kind not in self.keyless
 
     def number(self, kind: Kind, name: str) -> pl.Expr:
-        """The ids of a complete column as whole numbers, equal where and only where they are."""
-        if kind in self.frames and name in self._written(kind):
-            return pl.col(name + NUMBER)
-        # The physical code of a category is exact, unlike a hash.
-        return pl.col(name).cast(pl.Categorical).to_physical().cast(pl.Int64)
+        """The ids of a complete column of AGAIN as whole numbers, equal where and only where the
+        ids are. LookupError for another column.
+        """
+        if name not in self._written(kind):
+            raise LookupError(f"{name} of {kind} is no id that comes again")
+        return pl.col(name + NUMBER)
 
     def drawn(self, kind: Kind, name: str) -> pl.Expr:
         """The ids in the order of their texts, as cheaply as they can be compared."""

@@ -17,6 +17,7 @@ import pytest
 
 from kshop_audit.facts import Facts, Tables
 from kshop_audit.facts.questions import questions
+from kshop_audit.facts.tables import narrowed
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Settings, Terms
@@ -135,10 +136,12 @@ def facts_of(talks: list[tuple[Message, ...]], as_of: datetime, clock: str) -> F
     doubtful = pl.DataFrame(rows[True], schema=kinds).with_columns(
         pl.lit(Why.NOT_READABLE.value).alias(WHY)
     )
+    frame, numerals = narrowed(pl.DataFrame(rows[False], schema=kinds), Kind.CHATS)
     tables = Tables(
-        {Kind.CHATS: pl.DataFrame(rows[False], schema=kinds)},
+        {Kind.CHATS: frame},
         {Kind.CHATS: {0: frozenset(columns)}},
         doubtful={Kind.CHATS: doubtful},
+        numerals={Kind.CHATS: numerals},
     )
     return Facts(tables, Terms(as_of, PACK, Settings(options={"reply-rate": {"clock": clock}})))
 
