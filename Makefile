@@ -87,4 +87,4 @@ lock: ## pin all packages with their hashes and without any address
 clean: ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache benchmarks/data
 
-all: lint test ## everything CI does
+all: lint test ## what to run before a change is handed in
