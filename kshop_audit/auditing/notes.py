@@ -82,9 +82,15 @@ def where(reject: Reject, sources: Sequence[Source]) -> Text:
     zh, en = f"{source.name} 第 {reject.row} 行", f"{source.name}:{reject.row}"
     if not reject.column:
         return Text(zh=zh, en=en)
-    column = reject.column
-    named = Text(column, column) if source.kind is None else column_name(source.kind, column)
+    named = column_of(reject, sources)
     return Text(zh=f"{zh} {named.zh}", en=f"{en}:{named.en}")
+
+
+def column_of(reject: Reject, sources: Sequence[Source]) -> Text:
+    """The column of a row that could not be read, as the file names it; "" where it is none."""
+    column = reject.column or ""
+    kind = next(source.kind for source in sources if source.index == reject.file)
+    return Text(column, column) if kind is None else column_name(kind, column)
 
 
 def reason(reject: Reject) -> Text:

@@ -8,7 +8,7 @@ no cell can become a formula, and none holds a control character of any kind.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ from kshop_audit.cli.stopping import replacing
 from kshop_audit.codec import encode
 from kshop_audit.errors import UsageError, os_reason
 from kshop_audit.report.sheet import safe
+from kshop_audit.report.view import phrases
+from kshop_audit.report.view.speech import Speech
 
 if TYPE_CHECKING:
     from kshop_audit.auditing.assemble import Audit
@@ -25,28 +27,41 @@ if TYPE_CHECKING:
 _PLACE = (
     "file", "row", "deadline", "actual", "late_seconds", "counted", "why", "cost_yuan",
 )  # fmt: skip
-_REJECTED = ("file", "row", "column", "value", "reason_zh", "reason_en")
+_REJECTED = ("file", "row", "column", "value", "reason")
 
-
-MANIFEST = "MANIFEST.json"
+MANIFEST, REJECTED = "MANIFEST.json", "_rejected.csv"
 
 COUNTED, MUTED = "yes", "muted"
 """What speaks against the shop is counted, unless it was accepted as an exception."""
 
 
-def write(done: Audit, folder: Path, *, mask: bool) -> None:
-    """Write the files into the folder, which is made if it is not there."""
+def write(done: Audit, folder: Path, lang: str, *, mask: bool) -> None:
+    """Write the files into the folder, which is made if it is not there.
+
+    Heads and words are of the language; the manifest names the columns for programs.
+    """
+    speech = Speech(lang)
+    titles = {
+        rule.evidence.file: speech.text(rule.title)
+        for rule in done.report.rules
+        if rule.evidence is not None and rule.evidence.file is not None
+    }
+    names = {source.index: source.name for source in done.sources}
+    heads: dict[str, tuple[str, ...]] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        names = {source.index: source.name for source in done.sources}
         for rule, rows in done.evidence.items():
+            file = f"{rule}.csv"
             there = dict.fromkeys(name for row in rows for name in row.ids)
             shown = [name for name in there if _visible(name, mask=mask)]
-            table = (_row(rule, row, shown, names) for row in rows)
-            _write(folder / f"{rule}.csv", ("rule", *shown, *_PLACE), table)
-        _write(folder / "_rejected.csv", _REJECTED, _rejected(done, names, mask=mask))
+            named = [titles.get(file, rule), rule]
+            table = ([*named, *_row(row, shown, names, speech)] for row in rows)
+            heads[file] = ("title", "rule", *shown, *_PLACE)
+            _write(folder / file, heads[file], table, speech)
+        heads[REJECTED] = _REJECTED
+        _write(folder / REJECTED, _REJECTED, _rejected(done, names, speech, mask=mask), speech)
         with replacing(folder / MANIFEST) as part:
-            part.write_text(_manifest(done, folder), encoding="utf-8")
+            part.write_text(_manifest(done, folder, heads), encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"--evidence {folder}：写不了：{os_reason(error).zh}",
@@ -58,44 +73,53 @@ def _visible(name: str, *, mask: bool) -> bool:
     return not mask or "buyer" not in name
 
 
-def _row(rule: str, row: EvidenceRow, shown: Sequence[str], names: dict[int, str]) -> list[object]:
+def _row(
+    row: EvidenceRow, shown: Sequence[str], names: dict[int, str], speech: Speech
+) -> list[object]:
     fen = row.cost_fen
     return [
-        rule,
         *(row.ids.get(name) for name in shown),
         None if row.file is None else names.get(row.file),
         row.row,
         row.deadline,
         row.actual,
         row.late_seconds,
-        COUNTED if row.counted else MUTED,
-        row.why,
+        speech.say(f"evidence_counted.{COUNTED if row.counted else MUTED}"),
+        None if row.why is None else phrases.worded("why", row.why, speech),
         None if fen is None else f"{fen // 100}.{fen % 100:02d}",
     ]
 
 
-def _rejected(done: Audit, names: dict[int, str], *, mask: bool) -> Iterable[list[object]]:
-    from kshop_audit.auditing.notes import reason
+def _rejected(
+    done: Audit, names: dict[int, str], speech: Speech, *, mask: bool
+) -> Iterable[list[object]]:
+    from kshop_audit.auditing.notes import column_of, reason
     from kshop_audit.masking import masked
 
     for reject in done.rejects:
         value = reject.value or ""
-        why = reason(reject)
         cell = masked(value, reject.column) if mask else value
-        yield [names[reject.file], reject.row, reject.column, cell, why.zh, why.en]
+        column = column_of(reject, done.sources)[speech.lang]
+        yield [names[reject.file], reject.row, column, cell, reason(reject)[speech.lang]]
 
 
-def _manifest(done: Audit, folder: Path) -> str:
-    """Which files the evidence was made of, and the files of the evidence, each with SHA-256."""
-    report, written = done.report, [*done.evidence, "_rejected"]
+def _manifest(done: Audit, folder: Path, heads: Mapping[str, Sequence[str]]) -> str:
+    """Which files the evidence was made of, and the files of the evidence with the names of their
+    columns, which are the same in every language; each with SHA-256.
+    """
+    report = done.report
     inputs = tuple(
         {"path": source.name, "sha256": digest}
         for source in done.sources
         if (digest := source.sha256) is not None
     )
     files = tuple(
-        {"path": f"{name}.csv", "sha256": sha256((folder / f"{name}.csv").read_bytes()).hexdigest()}
-        for name in written
+        {
+            "path": file,
+            "columns": tuple(columns),
+            "sha256": sha256((folder / file).read_bytes()).hexdigest(),
+        }
+        for file, columns in heads.items()
     )
     made = {
         "tool": f"{report.tool.name} {report.tool.version}",
@@ -106,8 +130,10 @@ def _manifest(done: Audit, folder: Path) -> str:
     return encode(made)
 
 
-def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def _write(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], speech: Speech
+) -> None:
     with replacing(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(head)
+        writer.writerow([speech.name("evidence_column", name) for name in columns])
         writer.writerows([safe(cell) for cell in row] for row in rows)

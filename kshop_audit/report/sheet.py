@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from kshop_audit.model.patterns import regex
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.clean import clean
@@ -18,7 +19,7 @@ _CENT = Decimal("0.01")
 COLUMNS = (
     "title", "rule", "level", "status", "value", "shown", "target", "numerator", "denominator",
     "needed", "headroom", "points", "low", "high", "muted", "evidence", "since", "until", "family",
-    "pack", "reason",
+    "pack", "pack_id", "reason",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -71,6 +72,7 @@ def _row(rule: RuleResult, speech: Speech) -> list[Cell]:
         None if window is None else speech.data(window.since),
         None if window is None else speech.data(window.until),
         speech.name("family", rule.family),
+        speech.text(pack_name(rule.pack)),
         speech.data(rule.pack),
         None if rule.reason is None else speech.text(rule.reason),
     ]

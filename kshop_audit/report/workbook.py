@@ -36,7 +36,7 @@ def render(report: Report, lang: str) -> bytes:
     rules = sheet.rows(report, shown.speech)
     _sheet(book, say("page.verdict"), [], _verdict(shown))
     _sheet(book, say("page.rules"), sheet.head(shown.speech), rules)
-    _sheet(book, say("page.todo"), [say("page.gain"), say("page.action"), say("table.rule")],
+    _sheet(book, say("page.todo"), [say("page.gain"), say("page.action"), say("table.title")],
            ((todo.gain, todo.text, todo.rule) for todo in shown.actions))  # fmt: skip
     _sheet(book, say("page.findings"), [say("table.title"), say("page.finding")], _findings(shown))
     _sheet(book, say("page.data"), [], ((line.label, line.text) for line in shown.data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from kshop_audit.auditing import audit as use_case
 from kshop_audit.cli.stopping import replacing
 from kshop_audit.errors import EXIT_FAILED, EXIT_NO_AUDIT, EXIT_OK
 from kshop_audit.report.sheet import safe
-from tests.cli.build import LATE, ORDERS, Run, shop
+from tests.cli.build import LATE, ORDERS, ROOT, Run, shop
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -119,10 +120,33 @@ def test_a_row_of_evidence_names_rule_and_place_and_that_it_counts(
     (row,) = rows(path)
     order = ["rule", "order_id", "file", "row", "deadline", "actual", "late_seconds", "counted"]
     assert [name for name in row if name in order] == order
-    assert next(iter(row)) == "rule"
-    assert (row["rule"], row["counted"]) == ("ship-48h", "yes")
+    assert next(iter(row)) == "title"
+    assert (row["title"], row["rule"]) == ("48-hour shipping rate", "ship-48h")
+    assert row["counted"] == "yes"
     assert (row["file"], row["row"], row["late_seconds"]) == ("orders.csv", "2", "1")
     assert (row["deadline"], row["actual"]) == ("2026-10-20 10:00:00", LATE)
+
+
+def test_evidence_in_chinese_has_chinese_heads_and_words_and_names_its_columns(
+    run: Run, tmp_path: Path
+) -> None:
+    """Only the column of ids is for programs; the manifest says which column is which."""
+    folder = tmp_path / "evidence"
+    run("check", ROOT / "sample_data" / "failing", "--evidence", folder, "--lang", "zh")
+    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+    assert {one["path"] for one in manifest["files"]} == {
+        path.name for path in folder.iterdir() if path.suffix == ".csv"
+    }
+    for entry in manifest["files"]:
+        with (folder / entry["path"]).open(encoding="utf-8-sig", newline="") as file:
+            head, *listed = csv.reader(file)
+        assert len(head) == len(entry["columns"])
+        assert not [name for name in head if re.search("[a-z_]", name)]
+        for row in (dict(zip(entry["columns"], cells, strict=True)) for cells in listed):
+            assert re.search("[\u4e00-\u9fff]", row["title"])
+            assert row["counted"] in ("是", "按例外不计")
+            assert "_" not in row["why"]
+            assert f"{row['rule']}.csv" == entry["path"]
 
 
 CONTROL = {

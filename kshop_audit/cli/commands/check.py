@@ -64,7 +64,7 @@ def _check(options: CheckOptions) -> int:
         if targets.evidence is not None:
             from kshop_audit.cli import evidence
 
-            evidence.write(done, targets.evidence, mask=not options.no_mask)
+            evidence.write(done, targets.evidence, lang, mask=not options.no_mask)
     report = history.compared(store, done.report)
     for target in targets.reports:
         outputs.save(target, report, lang)

@@ -205,20 +205,12 @@ def _table(rule: RuleResult, speech: Speech) -> FindingTable | None:
     keys = phrases.finding_keys(rule)
     keys.sort(key=lambda key: key not in _IDS)
     shown = rule.findings[:MOST_ROWS]
-    rows = tuple(tuple(_cell(finding.get(key), speech) for key in keys) for finding in shown)
+    rows = tuple(
+        tuple(phrases.worded(key, finding.get(key), speech) for key in keys) for finding in shown
+    )
     ids = next((place for place, key in enumerate(keys) if key in _IDS), None)
     heads = tuple(speech.name("finding", key) for key in keys)
     return FindingTable(heads, rows, ids, len(rule.findings) - len(shown))
-
-
-def _cell(value: object, speech: Speech) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return speech.say("part.yes" if value else "part.no")
-    if isinstance(value, str) and speech.knows(f"code.{value}"):
-        return speech.say(f"code.{value}")
-    return speech.data(str(value))
 
 
 def due_rows(report: Report, speech: Speech) -> tuple[tuple[DueRow, ...], int]:

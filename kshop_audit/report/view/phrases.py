@@ -108,6 +108,7 @@ _CODED = frozenset(
         "todo",
         "pattern",
         "version",
+        "clause",
     }
 )
 _CODE_TABLES = ("code", "status", "exclusion", "instead", "todo", "pattern")
@@ -252,20 +253,23 @@ def finding_line(finding: Finding, speech: Speech, without: frozenset[str] = fro
         item = finding[key]
         if key in without or item in (None, "") or (both and key == "denominator"):
             continue
+        if key == "normalised" and item == finding.get("word"):
+            continue  # nothing was disguised
         if both and key == "numerator":
             parts.append(f"{_plain(item, speech)}/{_plain(finding['denominator'], speech)}")
         elif key == "review":
             parts.append(speech.say("finding.review") if item else "")
         elif key == "status":
-            parts.append(_worded(key, item, speech))
+            parts.append(worded(key, item, speech))
         elif key == "hours_left" and isinstance(item, int):
             parts.append(speech.say("finding.hours", item))
         else:
-            parts.append(f"{speech.name('finding', key)} {_worded(key, item, speech)}")
+            parts.append(f"{speech.name('finding', key)} {worded(key, item, speech)}")
     return speech.join(parts)
 
 
-def _worded(key: str, item: str | int | bool | None, speech: Speech) -> str:
+def worded(key: str, item: str | int | bool | None, speech: Speech) -> str:
+    """What stands under a key of a finding or a row of evidence: codes and times in words."""
     if isinstance(item, str) and key in _CODED:
         words = [_decoded(code, speech) for code in item.split(" ")]
         if all(words):
