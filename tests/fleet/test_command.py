@@ -27,6 +27,8 @@ def test_a_run_prints_a_table_and_writes_the_summary(
     assert main(["fleet", "shops", *out]) == 2
     shown = capsys.readouterr().out
     assert "3 shops: 1 not audited, 1 failed, 1 without enough data" in shown
+    last = "The reports of the shops lie in fleet-reports: .html to be read, .json for programs"
+    assert shown.splitlines()[-1] == last
     rows = list(csv.reader((tmp_path / "s.csv").read_text("utf-8-sig").splitlines()))
     assert [row[:3] for row in rows[1:]] == [
         ["c", "shops/c", "no audit"],

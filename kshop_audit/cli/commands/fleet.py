@@ -302,7 +302,8 @@ def _write(done: Summary, options: FleetOptions, own: Path, lang: str) -> None:
     if options.format == "json":
         printing.emit_data(whole)
     else:
-        printing.emit(text.render(done, titles, looks.look_of(options, lang)))
+        look = looks.look_of(options, lang)
+        printing.emit(text.render(done, titles, look, options.reports, options.pages))
 
 
 def _links(done: Summary, page: Path) -> Iterator[tuple[str, str]]:

@@ -25,8 +25,14 @@ _MOST = 200
 _CHANGES = 20
 
 
-def render(summary: Summary, titles: Titles, options: TextOptions) -> str:
-    """The page; shops beyond the first 200 are counted."""
+def render(
+    summary: Summary, titles: Titles, options: TextOptions, place: str = "", pages: bool = False
+) -> str:
+    """The page; shops beyond the first 200 are counted.
+
+    `place`: where the reports of the shops lie, which is said last; `pages`: whether there are
+    pages among them.
+    """
     speech = Speech(options.lang, options.ascii)
     columns = gates(summary, titles)
     head: list[Spans] = [
@@ -68,7 +74,11 @@ def render(summary: Summary, titles: Titles, options: TextOptions) -> str:
         kept = fresh if options.verbose else fresh[:_CHANGES]
         differ = [[(speech.say("fleet.changes", len(fresh)), Style.STRONG)]]
         differ += [[("  " + line, "")] for line in kept]
-    return printed(stacked([head, lines, key, differ]), options)
+    where: list[Spans] = []
+    if place and any(shop.report for shop in summary.shops):
+        said = speech.say(f"fleet.{'pages' if pages else 'reports'}", place=speech.data(place))
+        where = [[(line, "")] for line in wrap(said, options.cells)]
+    return printed(stacked([head, lines, key, differ, where]), options)
 
 
 def _letter(place: int) -> str:
