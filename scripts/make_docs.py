@@ -34,6 +34,8 @@ from kshop_audit.model.metadata import (
 )
 from kshop_audit.model.schema import Kind
 from kshop_audit.report import formats
+from kshop_audit.report.view.sources import source_text
+from kshop_audit.report.view.speech import Speech
 from kshop_audit.rules import Rule, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -203,30 +205,36 @@ def _figures(terms: RuleTerms, lang: str) -> str:
     if terms.target is not None:
         target = terms.target
         shown = target_text(target, lang)
-        rows.append(_row(label("target", lang), shown, target.source, target.provenance))
+        rows.append(_row(label("target", lang), shown, target, lang))
     if terms.window is not None:
         window = terms.window
         shown = window_text(terms, lang)
-        rows.append(_row(label("window", lang), shown, window.source, window.provenance))
+        rows.append(_row(label("window", lang), shown, window, lang))
     if terms.anchors is not None:
-        rows.append(_sourced(label("full", lang), terms.anchors.full))
-        rows.append(_sourced(label("floor", lang), terms.anchors.floor))
+        rows.append(_sourced(label("full", lang), terms.anchors.full, lang))
+        rows.append(_sourced(label("floor", lang), terms.anchors.floor, lang))
     for name, option in terms.options.items():
-        rows.append(_sourced(f"{label('option', lang)} `{name}`", option))
+        rows.append(_sourced(_option(name, lang), option, lang))
     if not rows:
         return {"zh": "没有数字。", "en": "No figures."}[lang]
     return table([label(name, lang) for name in ("what", "value", "source", "known")], rows)
 
 
-def _sourced(name: str, figured: Sourced) -> list[str]:
+def _option(name: str, lang: str) -> str:
+    speech, key = Speech(lang), f"setting.option.{name}"
+    words = speech.say(key) if speech.knows(key) else label("option", lang)
+    return f"{words} `{name}`"
+
+
+def _sourced(name: str, figured: Sourced, lang: str) -> list[str]:
     value = figure(figured.value)
     if figured.choices:
         value = ", ".join(f"**{c}**" if c == value else c for c in figured.choices)
-    return _row(name, value, figured.source, figured.provenance)
+    return _row(name, value, figured, lang)
 
 
-def _row(name: str, value: str, source: str, provenance: Provenance) -> list[str]:
-    return [name, value, prose(source), provenance.value]
+def _row(name: str, value: str, figured: Sourced | Target, lang: str) -> list[str]:
+    return [name, value, prose(source_text(figured.source)[lang]), figured.provenance.value]
 
 
 def index_page(rules: Mapping[str, Rule], pack: Pack) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from kshop_audit import __version__, packs
 from kshop_audit.auditing import audit as use_case
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK, UsageError
 from kshop_audit.model.moments import parse_as_of
+from kshop_audit.rules import catalogue
 from tests.cli.build import COMMAND, LATE, ROOT, Run, process, shop
 
 # ------------------------------------------------------------------ exit codes
@@ -347,13 +349,32 @@ def test_rules_lists_every_rule_of_the_pack(run: Run) -> None:
 def test_a_rule_is_explained_with_threshold_and_source(run: Run, lang: str) -> None:
     code, out, _ = run("rule", "dispute-fault-rate", "--lang", lang)
     assert code == EXIT_OK
-    assert {"zh": "≤ 0.35% 或少于 4", "en": "<= 0.35% | < 4"}[lang] in out
+    assert {"zh": "≤ 0.35%，或少于 4", "en": "≤ 0.35%, or fewer than 4"}[lang] in out
     assert "S2-31" in out
     option = {
-        "zh": "单数少于几单也算达标 dispute_count_op：lt（可选 lt、le）",
-        "en": "options.dispute_count_op: lt (lt | le)",
+        "zh": "纠纷单数正好等于免考核单数时（dispute_count_op）：不算达标，要少于它（lt）；"
+        "也可写 le（也算达标）",
+        "en": "disputes exactly at the number allowed (dispute_count_op): missed: it must be "
+        "fewer (lt); may also be le (met)",
     }
-    assert option[lang] in out
+    page = "".join(out.split()) if lang == "zh" else " ".join(out.split())
+    assert option[lang].replace(" ", "" if lang == "zh" else " ") in page
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_word_that_an_option_may_be_set_to_is_explained(run: Run, lang: str) -> None:
+    """A code such as first_of_burst stands in brackets only, beside what it means."""
+    for pack in map(packs.load, packs.names()):
+        for part in pack.versions or (pack,):
+            for rule, terms in part.rules.items():
+                coded = {str(word) for figure in terms.options.values() for word in figure.choices}
+                if not coded or rule not in catalogue():
+                    continue
+                out = run("rule", rule, "--pack", pack.id, "--lang", lang)[1]
+                figures = "".join(out.split())
+                for word in coded:
+                    inside = re.search(rf"[（(]{word}[)）]|{word}[（(]", figures)
+                    assert inside, (pack.id, rule, word)
 
 
 @pytest.mark.parametrize("what", ["report", "config"])

@@ -261,7 +261,7 @@ def test_a_rule_of_another_pack_says_in_which(run: Run) -> None:
     assert "pack kuaishou has no rule tb-reply-3m; taobao has: add --pack taobao" in err
     code, out, _ = run("rule", "tb-reply-3m", "--pack", "taobao", "--pack", "jd", "--lang", "en")
     assert code == EXIT_OK
-    assert "within_seconds: 180" in out
+    assert "limit (s, within_seconds): 180" in out
     assert "did you mean tb-reply-3m?" in run("rule", "tb-reply-3n", "--lang", "en")[2]
 
 

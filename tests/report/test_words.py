@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import string
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,11 +14,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+import kshop_audit
 from kshop_audit.model.metadata import EXCLUSIONS, Level
 from kshop_audit.model.report import Status, Window
 from kshop_audit.model.schema import Kind
 from kshop_audit.report.text.layout import wrap
 from kshop_audit.report.view.clean import clean, plain
+from kshop_audit.report.view.sources import source_text
 from kshop_audit.report.view.speech import Speech
 from kshop_audit.report.wording import LANGUAGES, load
 
@@ -131,3 +136,31 @@ def test_windows_name_days_where_they_are_days() -> None:
     assert speech.period(whole) == "2026-10-02 至 2026-10-31"
     part = Window("2026-10-02T00:00:00", "2026-10-31T15:00:00", 30)
     assert speech.period(part) == "2026-10-02 至 2026-10-31 15:00"
+
+
+_PLACE = re.compile(r"[SKT]-?\d+(?:-\d+)?|[\w-]+[.][\w./-]*\w|\d{4}-\d\d-\d\d", re.ASCII)
+"""The id of a text, an address, a day: the same in every language."""
+
+
+_BARE = ("aiyongtech.com id10845", "plnmw.com kqreqrqhdd")
+"""Addresses whose last part stands apart."""
+
+
+def test_every_source_of_a_figure_can_be_read_in_chinese() -> None:
+    """What has words beside its places has its Chinese, which names the same places."""
+    folder = Path(kshop_audit.__file__).parent
+    stated = {
+        found
+        for file in (folder / "packs").glob("*.toml")
+        for found in re.findall(r'source = "([^"]*)"', file.read_text(encoding="utf-8"))
+    }
+    kept = tomllib.loads(
+        (folder / "report" / "wording" / "sources" / "zh.toml").read_text(encoding="utf-8")
+    )
+    for english in stated:
+        if re.search("[a-z]{2}", _PLACE.sub("", english)):
+            chinese = source_text(english).zh
+            assert re.search("[\u4e00-\u9fff]", chinese) or english in _BARE, english
+    assert set(kept) <= stated
+    for english, chinese in kept.items():
+        assert sorted(_PLACE.findall(english)) == sorted(_PLACE.findall(chinese)), english
