@@ -68,17 +68,24 @@ def render(
     key: list[Spans] = [
         [("  " + line, Style.DIM)] for line in packed("  ".join(legend), "  ", options.cells - 2)
     ]
+    differ = _differ(summary, speech, verbose=options.verbose)
+    where = _where(place if any(shop.report for shop in summary.shops) else "", pages, speech)
+    last: list[Spans] = [[(line, "")] for line in wrap(where, options.cells)] if where else []
+    return printed(stacked([head, lines, key, differ, last]), options)
+
+
+def _differ(summary: Summary, speech: Speech, *, verbose: bool) -> list[Spans]:
     fresh = changed(summary, speech)
-    differ: list[Spans] = []
-    if fresh:
-        kept = fresh if options.verbose else fresh[:_CHANGES]
-        differ = [[(speech.say("fleet.changes", len(fresh)), Style.STRONG)]]
-        differ += [[("  " + line, "")] for line in kept]
-    where: list[Spans] = []
-    if place and any(shop.report for shop in summary.shops):
-        said = speech.say(f"fleet.{'pages' if pages else 'reports'}", place=speech.data(place))
-        where = [[(line, "")] for line in wrap(said, options.cells)]
-    return printed(stacked([head, lines, key, differ, where]), options)
+    if not fresh:
+        return []
+    kept = fresh if verbose else fresh[:_CHANGES]
+    title: Spans = [(speech.say("fleet.changes", len(fresh)), Style.STRONG)]
+    return [title, *([("  " + line, "")] for line in kept)]
+
+
+def _where(place: str, pages: bool, speech: Speech) -> str:
+    key = "pages" if pages else "reports"
+    return speech.say(f"fleet.{key}", place=speech.data(place)) if place else ""
 
 
 def _letter(place: int) -> str:
