@@ -1,18 +1,17 @@
 """The use case, from a request to the report. Prints nothing, reads no clock, never exits.
 
-request → selection (which rules) → inputs (files read) → completing (rules measured)
+request → selection (which rules) → inputs (files read) → measuring (rules measured)
 → assemble (judged, put together)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from kshop_audit.auditing.assemble import Audit, assemble
-from kshop_audit.auditing.completing import measured
 from kshop_audit.auditing.inputs import Exports, platforms_of, read_exports
+from kshop_audit.auditing.measuring import Measuring
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun, pack_runs, selected, text_needs
 from kshop_audit.ingest.files.digests import hashing
@@ -20,7 +19,6 @@ from kshop_audit.model.metadata import Pack
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.packs import load_all as load_packs
 from kshop_audit.packs import names
-from kshop_audit.plan.sifting import Sifting
 from kshop_audit.rules import Rule
 
 
@@ -71,31 +69,7 @@ def conclude(request: AuditRequest, exports: Exports) -> Audit:
     """
     runs = runs_of(request, exports)
     with hashing(exports.digests):
-        known = _sifting(request, exports, runs)
-        sifted = replace(exports.loaded, tables=known.sifted(exports.loaded.tables))
-        exports = replace(exports, loaded=sifted)
-        found = [
-            measured(run, exports, request.wanted, mask=request.mask, learn=known.learn)
-            for run in runs
-        ]
-        known.keep(len(runs))
-        return assemble(request, found)
-
-
-def _sifting(request: AuditRequest, exports: Exports, runs: Sequence[PackRun]) -> Sifting:
-    """What earlier runs found in the texts: of these files, by these rules, on these terms."""
-    inputs = request.inputs
-    if inputs.cache is None or inputs.password is not None:
-        return Sifting(None, ())
-    certain = exports.loaded.certain
-    read_from = {source.index for source in exports.sources if source.kind is not None}
-    if not read_from <= certain.keys():
-        return Sifting(None, ())  # some rows are of bytes that nobody has seen whole
-    files = [(one.name, one.kind, certain.get(one.index)) for one in exports.sources]
-    read = (inputs.mappings, inputs.encoding, inputs.delimiter, inputs.zone, inputs.shop)
-    asked = [(run.pack, [rule.info.id for rule in run.rules], run.terms.spans) for run in runs]
-    terms = (exports.as_of, request.reject_future, request.settings)
-    return Sifting(inputs.cache, [repr(part) for part in (files, read, asked, terms)])
+        return assemble(request, Measuring(request, exports, runs).packs())
 
 
 def runs_of(request: AuditRequest, exports: Exports) -> list[PackRun]:

@@ -10,8 +10,9 @@ import polars as pl
 
 from kshop_audit.auditing.assemble import Audit, assemble
 from kshop_audit.auditing.audit import opened, runs_of
-from kshop_audit.auditing.completing import MeasuredPack, measured
+from kshop_audit.auditing.completing import MeasuredPack
 from kshop_audit.auditing.improvables import improvables, slow_from
+from kshop_audit.auditing.measuring import Measuring
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.steps import GATES, failing_gates, left, steps, turned
 from kshop_audit.facts import Facts
@@ -21,7 +22,6 @@ from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import AfterSteps, Improvement, ImprovementStep
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.report import Report
-from kshop_audit.plan.engine import computing
 from kshop_audit.plan.turning import AMOUNT, population
 from kshop_audit.projection.improvable import Improvable
 from kshop_audit.projection.improving import to_gates, to_total
@@ -43,12 +43,10 @@ def improve(request: AuditRequest, target: Decimal | None, scratch: Path) -> Imp
     fitting, exports = opened(request, scratch)
     runs = runs_of(fitting, exports)
     with hashing(exports.digests):
-        wholes, places = [], []
-        for run in runs:
-            facts = computing(Facts(exports.loaded.tables, run.terms))
-            whole = measured(run, exports, fitting.wanted, mask=fitting.mask, facts=facts)
-            wholes.append(whole)
-            places.append(_improvables(whole, facts))
+        measuring = Measuring(fitting, exports, runs)
+        facts = [measuring.facts(run) for run in runs]
+        wholes = measuring.packs(facts)
+        places = [_improvables(*own) for own in zip(wholes, facts, strict=True)]
         before = assemble(fitting, wholes)
         ways = _ways(target, before, wholes, places)
         done = [turned(*each) for each in zip(wholes, ways, places, strict=True)]

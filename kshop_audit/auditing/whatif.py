@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kshop_audit.auditing.assemble import Audit, assemble
@@ -10,7 +11,7 @@ from kshop_audit.auditing.assumed import Assumed, WantedChange, change_of
 from kshop_audit.auditing.audit import opened, runs_of
 from kshop_audit.auditing.changes import changed
 from kshop_audit.auditing.completing import MeasuredPack, measured
-from kshop_audit.auditing.inputs import Exports
+from kshop_audit.auditing.measuring import Measuring
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import UsageError
@@ -23,8 +24,8 @@ from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.model.suggesting import suggest
 from kshop_audit.model.whatif import NumberChange, RuleChange, RuleStanding, ScoreChange, WhatIf
 from kshop_audit.plan.costs import costs
-from kshop_audit.plan.engine import computing
-from kshop_audit.rules import catalogue
+from kshop_audit.plan.run import missing_needs
+from kshop_audit.rules import Rule, catalogue
 
 
 @frozen(slots=False)
@@ -56,7 +57,10 @@ def whatif(request: AuditRequest, changes: Sequence[str], scratch: Path) -> Comp
     fitting, exports = opened(request, scratch)
     runs = runs_of(fitting, exports)
     with hashing(exports.digests):
-        found = [_both(run, exports, fitting, wanted) for run in runs]
+        measuring = Measuring(fitting, exports, runs)
+        facts = [measuring.facts(run) for run in runs]
+        wholes = measuring.packs(facts)
+        found = [_both(*own, wanted, fitting) for own in zip(wholes, facts, strict=True)]
         _all_addressed(wanted, runs, [names for _, names in found])
         parts = [both for both, _ in found]
         before = assemble(fitting, [part.before for part in parts])
@@ -84,26 +88,54 @@ def whatif(request: AuditRequest, changes: Sequence[str], scratch: Path) -> Comp
 
 
 def _both(
-    run: PackRun, exports: Exports, request: AuditRequest, wanted: Sequence[WantedChange]
+    before: MeasuredPack, facts: Facts, wanted: Sequence[WantedChange], request: AuditRequest
 ) -> tuple[_Both, frozenset[str]]:
     """The pack as it is and as it would be, and the changes that address anything in it."""
-    facts = computing(Facts(exports.loaded.tables, run.terms))
-    before = measured(run, exports, request.wanted, mask=request.mask, facts=facts)
     if not wanted:
         return _Both(before, before, (), NumberChange(None, None)), frozenset()
+    run = before.run
     cost = costs(run.rules, facts, {})
     state, addressed = Assumed(run, facts), set[str]()
-    del facts
     for change in wanted:
         then = changed(state, change)
         if then is not None:
             state = then
             addressed.add(change.text)
-    after = measured(
-        run, exports, request.wanted, mask=request.mask, facts=state.facts, edits=state.edits
-    )
+    after = _after(before, facts, state, request)
     later = costs(run.rules, state.facts, state.edits)
     return _Both(before, after, state.said, NumberChange(cost, later)), frozenset(addressed)
+
+
+def _after(
+    before: MeasuredPack, facts: Facts, state: Assumed, request: AuditRequest
+) -> MeasuredPack:
+    """The pack with the edits: only the rules that rest on something edited are measured again."""
+    own, rewritten = before.run, state.facts.tables is not facts.tables
+    touched = tuple(rule for rule in own.rules if rewritten or _touched(rule, state))
+
+    def again(rules: tuple[Rule, ...]) -> MeasuredPack:
+        return measured(
+            replace(own, rules=rules), before.exports, request.wanted, mask=request.mask,
+            facts=state.facts, edits=state.edits,
+        )  # fmt: skip
+
+    after = again(touched)
+    if after.by_day != before.by_day:  # how far the files reach is part of every figure
+        return again(own.rules)
+    found = {one.rule: one for one in (*before.measured, *after.measured)}
+    return replace(before, measured=tuple(found[rule.info.id] for rule in own.rules))
+
+
+def _touched(rule: Rule, state: Assumed) -> bool:
+    """Whether a rule has units that are edited, or requests a fact with an edit."""
+    if rule.info.id in state.edits:
+        return True
+    if missing_needs(rule, state.facts):
+        return False
+    edited = {edit.fact for edit in state.facts.edits}
+    facts = Facts(state.facts.tables, state.facts.terms)  # computes nothing
+    rule.measure(facts, facts.terms)
+    return bool(facts.requested(edited.__contains__))
 
 
 def _all_addressed(

@@ -7,7 +7,7 @@ Asia/Shanghai; nothing here looks at a clock, hours are counted from as-of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ WITHIN = timedelta(hours=24)
 """How far the report looks ahead."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Units of a rule that would become misses: so many, and what is not known of them now.
 
@@ -31,7 +31,7 @@ class Turn:
     form: Form | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DueUnit:
     """One thing to do, as the plan found it; plain figures, before anything is judged.
 
@@ -56,7 +56,7 @@ class DueUnit:
     turns: tuple[Turn, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DueIds:
     """What names the unit. `session_id`: of a conversation without one, its buyer, masked."""
 
@@ -76,7 +76,7 @@ class DueIds:
         return tuple(value for _, value in self.named())
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Effect:
     """The rule's figure and points if this unit alone counts as missed at the same as-of.
 
@@ -90,7 +90,7 @@ class Effect:
     denominator: int | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DueItem:
     """One thing to do. `hours_left` is negative once the deadline is over."""
 

@@ -14,14 +14,17 @@ from pathlib import Path
 import polars as pl
 
 from kshop_audit.cache.program import program
-from kshop_audit.cache.store import Deposit
+from kshop_audit.cache.store import Deposit, Store
 from kshop_audit.ingest import Reading, Request, Source, TextNeeds
 from kshop_audit.ingest.files.digests import Digest
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
-from kshop_audit.plan.read import FileRows
+from kshop_audit.plan.read import NO_TEXT, FileRows
 from kshop_audit.tables import BOOKKEEPING, FILE
+
+_AT = "at"
+"""The fact of an entry that says under which key its content is kept."""
 
 
 @frozen
@@ -30,7 +33,7 @@ class _Asked:
 
     key: tuple[str, ...]
     path: Path
-    digest: str
+    digest: Digest
 
 
 class Keeping:
@@ -48,7 +51,7 @@ class Keeping:
         self._mark = needs.mark
         self._asked: dict[int, _Asked] = {}
         self.rows: dict[int, FileRows] = {}
-        self.certain: dict[int, str] = {}
+        self.certain: dict[int, Digest] = {}
         """The digest of the bytes that a table was read from, if these are the bytes."""
 
     def recalled(self, reading: Reading) -> Source | None:
@@ -67,10 +70,12 @@ class Keeping:
             return None
         for key in (asked.key, (*asked.key, self._mark or "")):
             entry = self._store.get(self._store.key(*key))
-            found = None if entry is None else _table(entry, reading)
+            if entry is not None and (place := entry.facts.get(_AT)) is not None:
+                entry = self._store.get(place)
+            found = None if entry is None else _table(entry, reading, asked.digest.key())
             if found is not None:
                 source, rows = found
-                self.rows[reading.index] = rows
+                self.rows[reading.index] = rows if self._mark != NO_TEXT.mark else _silent(rows)
                 self.certain[reading.index] = asked.digest
                 del self._asked[reading.index]
                 return source
@@ -79,10 +84,9 @@ class Keeping:
     def _asked_of(self, reading: Reading) -> _Asked:
         piece, file = reading.piece, reading.file
         own = self._digests.of(reading.path) if reading.path == file.path else Digest(reading.path)
-        digest = own.text()
         names = (file.name, file.path.name, piece.name, piece.title)
         how = (file.pin, file.named, piece.sheet, piece.early, piece.spread, piece.hidden)
-        return _Asked((digest, self._how, repr((names, how))), reading.path, digest)
+        return _Asked((own.text(), self._how, repr((names, how))), reading.path, own)
 
     def keep(self, sources: Sequence[Source], parts: Mapping[int, FileRows]) -> None:
         """Keep the tables that were read; whatever hinders that is passed over."""
@@ -93,26 +97,42 @@ class Keeping:
             if asked is None or rows is None or source.kind is None:
                 continue
             try:
-                unmarked = source.kind is Kind.CHATS and self._mark is None
-                entry = None if unmarked else _entry(source, source.kind, rows, asked.path)
                 # Of a file that changed meanwhile, neither rows nor places are of this digest.
-                if Digest(asked.path).text() != asked.digest:
+                if Digest(asked.path).text() != asked.digest.text():
                     continue
                 self.certain[source.index] = asked.digest
-                if entry is not None:
-                    self._store.put(self._key(source, asked), asked.path.stat().st_size, entry)
+                if source.kind is Kind.CHATS and self._mark is None:
+                    continue
+                entry = _entry(source, source.kind, rows, asked.digest.key())
+                self._put(self._store, source.kind, asked, entry)
             except OSError:
                 continue
 
-    def _key(self, source: Source, asked: _Asked) -> str | None:
-        more = (self._mark or "",) if source.kind is Kind.CHATS else ()
-        return None if self._store is None else self._store.key(*asked.key, *more)
+    def _put(self, store: Store, kind: Kind, asked: _Asked, entry: Deposit) -> None:
+        size = asked.path.stat().st_size
+        if kind is not Kind.CHATS or self._mark is None:
+            store.put(store.key(*asked.key), size, entry)
+            return
+        place = store.key(*asked.key, self._mark)
+        if store.put(place, size, entry) and self._mark != NO_TEXT.mark:
+            # Where no text is needed, the rows with any text will do.
+            store.put(store.key(*asked.key, NO_TEXT.mark or ""), size, Deposit({_AT: place}))
 
 
-def _entry(source: Source, kind: Kind, rows: FileRows, path: Path) -> Deposit:
-    from kshop_audit.cache.frames import key_of, packed  # noqa: PLC0415  loads a cipher
+def _silent(rows: FileRows) -> FileRows:
+    """The rows without the text of their messages, as they are read where no text is needed."""
 
-    key = key_of(path)
+    def silent(frame: pl.DataFrame) -> pl.DataFrame:
+        if "content" not in frame.columns:
+            return frame
+        return frame.with_columns(content=pl.lit(None, frame.schema["content"]))
+
+    return FileRows(silent(rows.good), silent(rows.bad), silent(rows.strays), rows.skipped)
+
+
+def _entry(source: Source, kind: Kind, rows: FileRows, key: bytes) -> Deposit:
+    from kshop_audit.cache.frames import packed  # noqa: PLC0415  loads a cipher
+
     frames = (rows.good, rows.bad, rows.strays)
     blocks = [packed(frame, key) for frame in frames]
     facts = {
@@ -130,13 +150,13 @@ def _entry(source: Source, kind: Kind, rows: FileRows, path: Path) -> Deposit:
     return Deposit(facts, [block for of_frame in blocks for block in of_frame])
 
 
-def _table(entry: Deposit, reading: Reading) -> tuple[Source, FileRows] | None:
+def _table(entry: Deposit, reading: Reading, key: bytes) -> tuple[Source, FileRows] | None:
     """The table and its rows; None if they are sealed with the key of another file."""
-    from kshop_audit.cache.frames import key_of, unpacked  # noqa: PLC0415  loads a cipher
+    from kshop_audit.cache.frames import unpacked  # noqa: PLC0415  loads a cipher
 
     facts, piece, index = entry.facts, reading.piece, reading.index
     kind = Kind(facts["kind"])
-    key, blocks = key_of(reading.path), iter(entry.blocks)
+    blocks = iter(entry.blocks)
     frames: list[pl.DataFrame] = []
     for count in facts["frames"]:
         frame = unpacked(list(islice(blocks, count)), key)

@@ -16,6 +16,7 @@ import polars as pl
 
 from kshop_audit.facts.tables import Tables, narrowed
 from kshop_audit.ingest import Request, Source, TextNeeds, open_inputs
+from kshop_audit.ingest.files.digests import Digest
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
@@ -104,7 +105,7 @@ class Loaded:
     unrelated: Mapping[Kind, tuple[int, ...]] = field(default_factory=dict)
     problems: tuple[Text, ...] = ()
     burst: int = 1
-    certain: Mapping[int, str] = field(default_factory=dict)
+    certain: Mapping[int, Digest] = field(default_factory=dict)
 
     def rejected(self, kind: Kind, sources: Sequence[Source]) -> int:
         """Rows of a kind that could not be read."""

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from blake3 import blake3
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kshop_audit.cache import frames
-from kshop_audit.cache.frames import key_of, packed, unpacked
+from kshop_audit.cache.frames import packed, unpacked
+from kshop_audit.cache.sealing import key_of_all, opened, sealed
 from kshop_audit.ingest.files.digests import Digest
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -65,15 +67,25 @@ def test_a_block_says_nothing_of_its_cells() -> None:
 def test_another_file_opens_nothing(tmp_path: Path) -> None:
     path = tmp_path / "chats.csv"
     path.write_bytes("会话ID,消息内容\nS1,在吗\n".encode())
-    blocks = packed(pl.DataFrame({"said": ["在吗"]}), key_of(path))
-    assert unpacked(list(blocks), key_of(path)) is not None
+    blocks = packed(pl.DataFrame({"said": ["在吗"]}), Digest(path).key())
+    assert unpacked(list(blocks), Digest(path).key()) is not None
     for content in (path.read_bytes() + b"\n", b"short", b""):
         path.write_bytes(content)
-        assert unpacked(list(blocks), key_of(path)) is None
+        assert unpacked(list(blocks), Digest(path).key()) is None
 
 
-def test_the_digest_that_reports_show_is_no_key(tmp_path: Path) -> None:
+def test_the_key_is_no_part_of_the_digest_that_reports_show(tmp_path: Path) -> None:
     path = tmp_path / "chats.csv"
     path.write_bytes(b"a" * 3_000_000)
-    assert key_of(path).hex() not in Digest(path).text()
-    assert len(key_of(path)) == 32
+    own = Digest(path)
+    assert own.text() == f"blake3:{blake3(path.read_bytes()).hexdigest()}"
+    assert len(own.key()) == 32
+    assert own.key().hex() not in own.text()
+
+
+def test_the_key_of_several_files_takes_all_of_them() -> None:
+    one, other = bytes(32), bytes(range(32))
+    keys = {key_of_all(own) for own in ([], [one], [other], [one, other], [other, one])}
+    assert len(keys) == 5
+    assert opened(sealed(b"figures", key_of_all([one, other])), key_of_all([one, other]))
+    assert opened(sealed(b"figures", key_of_all([one, other])), key_of_all([one])) is None

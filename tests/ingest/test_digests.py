@@ -30,13 +30,13 @@ def digest(content: str) -> str:
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are hashed, in order."""
     names: list[str] = []
-    real = digests._hashed
+    real = digests._hash
 
-    def stated(path: Path, total: digests._Hash) -> str:
+    def stated(path: Path, total: digests._Hash) -> None:
         names.append(path.name)
-        return real(path, total)
+        real(path, total)
 
-    monkeypatch.setattr(digests, "_hashed", stated)
+    monkeypatch.setattr(digests, "_hash", stated)
     return names
 
 

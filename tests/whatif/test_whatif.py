@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from kshop_audit.auditing import whatif
 from kshop_audit.auditing.audit import read as auditing_read
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.facts import Facts
@@ -326,6 +327,31 @@ def test_a_dispute_is_judged_otherwise(run: Run, tmp_path: Path, outcome: str) -
         if row["ticket_id"] == "T0003":
             row["liable_party"] = "买家责任" if outcome == "won" else "商家责任"
     same(after, checked(run, edited.write(tmp_path / "edited")))
+
+
+# ------------------------------------------------------------------ what is measured again
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [("reply-rate=85",), ("ship-48h=98%",), ("agent:小李=team_median",), ("dispute-fault-rate=0.1%",),
+     ("refund-only-hours=6", "ship-48h=98%")],
+)  # fmt: skip
+def test_rules_that_rest_on_nothing_edited_stay_as_they_are(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: tuple[str, ...]
+) -> None:
+    folder, asked = small_shop(10).write(tmp_path / "shop"), list[int]()
+    real = whatif._touched
+
+    def seen(*of: Any) -> bool:
+        asked.append(real(*of))
+        return bool(asked[-1])
+
+    monkeypatch.setattr(whatif, "_touched", seen)
+    few = assumed(run, folder, *changes)
+    assert 0 < sum(asked) < len(asked)
+    monkeypatch.setattr(whatif, "_touched", lambda *_: True)
+    assert few == assumed(run, folder, *changes)
 
 
 # ------------------------------------------------------------------ several, files, faults

@@ -20,25 +20,41 @@ from blake3 import blake3
 _PIECE = 1 << 20  # hashing waits for the interpreter after each piece
 
 
+_LENGTH = 32
+
+
 class Digest:
-    """The digest of one file."""
+    """The digest of one file, and a key that only the bytes of the file tell."""
 
     def __init__(self, path: Path) -> None:
         """Nothing is read yet; the file must be there until it is."""
         self._path = path
         self._lock = Lock()
-        self._text: str | None = None
+        self._bytes: bytes | None = None
 
     def text(self) -> str:
         """`blake3:` and lower-case hexadecimal digits; computed by the first call."""
-        with self._lock:
-            if self._text is None:
-                self._text = f"blake3:{_hashed(self._path, blake3())}"
-            return self._text
+        return f"blake3:{self._both()[:_LENGTH].hex()}"
+
+    def key(self) -> bytes:
+        """What follows the digest in the output of BLAKE3, which tells nothing of it: as secret as
+        the file. Computed with the digest.
+        """
+        return self._both()[_LENGTH:]
 
     def sha256(self) -> str:
         """SHA-256 as lower-case hexadecimal text; computed by every call."""
-        return _hashed(self._path, hashlib.sha256())
+        total = hashlib.sha256()
+        _hash(self._path, total)
+        return total.hexdigest()
+
+    def _both(self) -> bytes:
+        with self._lock:
+            if self._bytes is None:
+                total = blake3()
+                _hash(self._path, total)
+                self._bytes = total.digest(length=2 * _LENGTH)
+            return self._bytes
 
 
 class Digests:
@@ -68,13 +84,10 @@ def hashing(digests: Sequence[Digest]) -> Iterator[None]:
 class _Hash(Protocol):
     def update(self, data: memoryview, /) -> object: ...
 
-    def hexdigest(self) -> str: ...
 
-
-def _hashed(path: Path, total: _Hash) -> str:
+def _hash(path: Path, total: _Hash) -> None:
     block = memoryview(bytearray(_PIECE))
     # Not mapped: what is mapped counts as memory of the process until it ends.
     with path.open("rb", buffering=0) as file:
         while size := file.readinto(block):
             total.update(block[:size])
-    return total.hexdigest()
