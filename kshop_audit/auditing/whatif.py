@@ -23,7 +23,7 @@ from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.report import Report, RuleResult
 from kshop_audit.model.suggesting import suggest
 from kshop_audit.model.whatif import NumberChange, RuleChange, RuleStanding, ScoreChange, WhatIf
-from kshop_audit.plan.costs import costs
+from kshop_audit.plan.costs import costs, priced
 from kshop_audit.plan.run import missing_needs
 from kshop_audit.rules import Rule, catalogue
 
@@ -93,25 +93,44 @@ def _both(
     """The pack as it is and as it would be, and the changes that address anything in it."""
     if not wanted:
         return _Both(before, before, (), NumberChange(None, None)), frozenset()
-    run = before.run
-    cost = costs(run.rules, facts, {})
-    state, addressed = Assumed(run, facts), set[str]()
+    rules = priced(before.run.rules, facts)
+    cost = costs(rules, facts, {})
+    state, addressed = Assumed(before.run, facts), set[str]()
     for change in wanted:
         then = changed(state, change)
         if then is not None:
             state = then
             addressed.add(change.text)
-    after = _after(before, facts, state, request)
-    later = costs(run.rules, state.facts, state.edits)
+    touched = _touched(before.run.rules, facts, state)
+    after = _after(before, touched, state, request)
+    later = costs(rules, state.facts, state.edits) if {*touched} & {*rules} else cost
     return _Both(before, after, state.said, NumberChange(cost, later)), frozenset(addressed)
 
 
+def _touched(rules: Sequence[Rule], facts: Facts, state: Assumed) -> tuple[Rule, ...]:
+    """The rules that rest on anything edited. `facts`: without an edit."""
+    if state.facts.tables is not facts.tables:
+        return tuple(rules)
+    return tuple(rule for rule in rules if _rests_on_edits(rule, state))
+
+
+def _rests_on_edits(rule: Rule, state: Assumed) -> bool:
+    """Whether a rule has units that are edited, or requests a fact with an edit."""
+    if rule.info.id in state.edits:
+        return True
+    if missing_needs(rule, state.facts):
+        return False
+    edited = {edit.fact for edit in state.facts.edits}
+    facts = Facts(state.facts.tables, state.facts.terms)  # computes nothing
+    rule.measure(facts, facts.terms)
+    return bool(facts.requested(edited.__contains__))
+
+
 def _after(
-    before: MeasuredPack, facts: Facts, state: Assumed, request: AuditRequest
+    before: MeasuredPack, touched: tuple[Rule, ...], state: Assumed, request: AuditRequest
 ) -> MeasuredPack:
-    """The pack with the edits: only the rules that rest on something edited are measured again."""
-    own, rewritten = before.run, state.facts.tables is not facts.tables
-    touched = tuple(rule for rule in own.rules if rewritten or _touched(rule, state))
+    """The pack with the edits, by which these rules alone are other ones."""
+    own = before.run
 
     def again(rules: tuple[Rule, ...]) -> MeasuredPack:
         return measured(
@@ -124,18 +143,6 @@ def _after(
         return again(own.rules)
     found = {one.rule: one for one in (*before.measured, *after.measured)}
     return replace(before, measured=tuple(found[rule.info.id] for rule in own.rules))
-
-
-def _touched(rule: Rule, state: Assumed) -> bool:
-    """Whether a rule has units that are edited, or requests a fact with an edit."""
-    if rule.info.id in state.edits:
-        return True
-    if missing_needs(rule, state.facts):
-        return False
-    edited = {edit.fact for edit in state.facts.edits}
-    facts = Facts(state.facts.tables, state.facts.terms)  # computes nothing
-    rule.measure(facts, facts.terms)
-    return bool(facts.requested(edited.__contains__))
 
 
 def _all_addressed(

@@ -20,8 +20,8 @@ from kshop_audit.rules.kit.shapes import Ratio
 def costs(
     rules: Sequence[Rule], facts: Facts, edits: Mapping[str, Sequence[UnitEdit]]
 ) -> int | None:
-    """Fen for all units of the rules that name an amount; None where an amount is not known, or no
-    rule names any. An order that is late by two rules costs once, the larger amount.
+    """Fen for all units of the `priced` rules; None where an amount is not known, or there are no
+    such rules. An order that is late by two rules costs once, the larger amount.
     """
     parts = [part for rule in rules for part in _of_rule(rule, facts, edits)]
     if not parts:
@@ -34,12 +34,22 @@ def costs(
     return None if unknown else int(fen)
 
 
+def priced(rules: Sequence[Rule], facts: Facts) -> tuple[Rule, ...]:
+    """The rules that name what a unit may cost. Computes nothing."""
+    own = Facts(facts.tables, facts.terms)
+    return tuple(
+        rule
+        for rule in rules
+        if rule.info.value_unit is not ValueUnit.MONEY and not lacking(rule.info.needs, own.tables)
+        if isinstance(shape := rule.measure(own, own.terms), Ratio)
+        if shape.evidence.cost_fen is not None
+    )
+
+
 def _of_rule(
     rule: Rule, facts: Facts, edits: Mapping[str, Sequence[UnitEdit]]
 ) -> list[pl.LazyFrame]:
     """The unit (String) and fen (Int64) of the units of a rule that speak against the shop."""
-    if rule.info.value_unit is ValueUnit.MONEY or lacking(rule.info.needs, facts.tables):
-        return []
     shape = with_units(rule.measure(facts, facts.terms), edits.get(rule.info.id, ()))
     if not isinstance(shape, Ratio) or shape.evidence.cost_fen is None:
         return []

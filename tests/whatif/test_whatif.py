@@ -334,23 +334,23 @@ def test_a_dispute_is_judged_otherwise(run: Run, tmp_path: Path, outcome: str) -
 
 @pytest.mark.parametrize(
     "changes",
-    [("reply-rate=85",), ("ship-48h=98%",), ("agent:小李=team_median",), ("dispute-fault-rate=0.1%",),
-     ("refund-only-hours=6", "ship-48h=98%")],
+    [("reply-rate=85",), ("ship-48h=98%",), ("agent:小李=team_median",),
+     ("dispute-fault-rate=0.1%",), ("refund-only-hours=6", "ship-48h=98%")],
 )  # fmt: skip
 def test_rules_that_rest_on_nothing_edited_stay_as_they_are(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: tuple[str, ...]
 ) -> None:
     folder, asked = small_shop(10).write(tmp_path / "shop"), list[int]()
-    real = whatif._touched
+    real = whatif._rests_on_edits
 
     def seen(*of: Any) -> bool:
         asked.append(real(*of))
         return bool(asked[-1])
 
-    monkeypatch.setattr(whatif, "_touched", seen)
+    monkeypatch.setattr(whatif, "_rests_on_edits", seen)
     few = assumed(run, folder, *changes)
     assert 0 < sum(asked) < len(asked)
-    monkeypatch.setattr(whatif, "_touched", lambda *_: True)
+    monkeypatch.setattr(whatif, "_rests_on_edits", lambda *_: True)
     assert few == assumed(run, folder, *changes)
 
 
