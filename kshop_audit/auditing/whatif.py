@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from kshop_audit.auditing.assemble import Audit, assemble
 from kshop_audit.auditing.assumed import Assumed, WantedChange, change_of
@@ -17,6 +18,7 @@ from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import UsageError
 from kshop_audit.facts import Facts
 from kshop_audit.facts.rewriting import REWRITES
+from kshop_audit.facts.sharing import Fact
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text, ValueUnit
@@ -111,19 +113,19 @@ def _touched(rules: Sequence[Rule], facts: Facts, state: Assumed) -> tuple[Rule,
     """The rules that rest on anything edited. `facts`: without an edit."""
     if state.facts.tables is not facts.tables:
         return tuple(rules)
-    return tuple(rule for rule in rules if _rests_on_edits(rule, state))
+    lazy = Facts(facts.tables, facts.terms)
+    return tuple(rule for rule in rules if _rests_on_edits(rule, lazy, state))
 
 
-def _rests_on_edits(rule: Rule, state: Assumed) -> bool:
+def _rests_on_edits(rule: Rule, facts: Facts, state: Assumed) -> bool:
     """Whether a rule has units that are edited, or requests a fact with an edit."""
     if rule.info.id in state.edits:
         return True
-    if missing_needs(rule, state.facts):
+    if missing_needs(rule, facts):
         return False
-    edited = {edit.fact for edit in state.facts.edits}
-    facts = Facts(state.facts.tables, state.facts.terms)  # computes nothing
-    rule.measure(facts, facts.terms)
-    return bool(facts.requested(edited.__contains__))
+    asked: set[Fact[Any]] = set()
+    rule.measure(facts.asking(asked), facts.terms)
+    return any(edit.fact in asked for edit in state.facts.edits)
 
 
 def _after(

@@ -101,10 +101,13 @@ def edited(frame: pl.LazyFrame, edit: Edit) -> pl.LazyFrame:
 
 @dataclass
 class _Slot:
-    """The frame of one request; the lock makes later requests wait while it is being made."""
+    """The frame of one request, and the facts that it was made of; the lock makes later requests
+    wait while it is being made.
+    """
 
     lock: RLock = field(default_factory=RLock)
     frame: pl.LazyFrame | None = None
+    made_of: set[Fact[Any]] = field(default_factory=set)
 
 
 class Facts:
@@ -130,12 +133,20 @@ class Facts:
         self.compute = compute
         self.edits = edits
         self.lists: frozenset[str] | None = None
+        self.asked: set[Fact[Any]] = set()
+        """The facts that were requested of this object, and all that these are made of."""
         self._slots: dict[Hashable, _Slot] = {}
 
     def declaring(self, lists: Iterable[str]) -> Facts:
         """The same frames, for a rule that declares these word lists. Before, any list goes."""
         own = copy.copy(self)
         own.lists = frozenset(lists)
+        return own
+
+    def asking(self, asked: set[Fact[Any]]) -> Facts:
+        """The same frames, for a caller that wants to know what it requests: it is put there."""
+        own = copy.copy(self)
+        own.asked = asked
         return own
 
     @property
@@ -148,11 +159,12 @@ class Facts:
         slot = self._slots.setdefault((fact, args, tuple(sorted(kwargs.items()))), _Slot())
         with slot.lock:
             if slot.frame is None:
-                frame = fact.make(self, *args, **kwargs)
+                frame = fact.make(self.asking(slot.made_of), *args, **kwargs)
                 for edit in self.edits:
                     if edit.fact is fact:
                         frame = edited(frame, edit)
                 slot.frame = self.compute(frame) if fact.shared else frame
+            self.asked |= {fact, *slot.made_of}
             return slot.frame
 
     def requested(self, wanted: Callable[[Fact[Any]], bool]) -> list[pl.LazyFrame]:
