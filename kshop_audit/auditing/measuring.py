@@ -125,12 +125,15 @@ def _asked(request: AuditRequest, exports: Exports, runs: Sequence[PackRun]) -> 
     inputs, certain = request.inputs, exports.loaded.certain
     if inputs.cache is None or inputs.password is not None:
         return ()
-    if not {source.index for source in exports.sources if source.digest} <= certain.keys():
-        return ()  # some of it comes of bytes that nobody has seen whole
+    if not {source.index for source in exports.sources if source.kind} <= certain.keys():
+        return ()  # some rows are of bytes that nobody has seen whole
     files = [
-        (one.name, one.kind, one.index in certain and certain[one.index].text())
+        (
+            one.name, one.kind, one.platform, one.header, one.missing, one.why,
+            one.index in certain and certain[one.index].text(),
+        )
         for one in exports.sources
-    ]
+    ]  # fmt: skip
     read = (
         inputs.pins, inputs.mappings, inputs.encoding, inputs.delimiter, inputs.zone, inputs.shop
     )  # fmt: skip
