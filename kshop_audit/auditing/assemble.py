@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from kshop_audit import __version__
 from kshop_audit.auditing.completing import MeasuredPack
@@ -15,7 +16,7 @@ from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_fore
 from kshop_audit.auditing.pack_notes import pack_notes, pack_warnings
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
-from kshop_audit.auditing.steps import GATES, failing_gates, left, steps, turned
+from kshop_audit.auditing.steps import GATES, Places, failing_gates, left, steps, turned
 from kshop_audit.auditing.voices import voices_of
 from kshop_audit.comparing.compare import compare
 from kshop_audit.comparing.regressions import regressions
@@ -48,7 +49,8 @@ from kshop_audit.model.report import (
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.plan.load import Loaded, Reject
 from kshop_audit.projection.forecast import Ahead
-from kshop_audit.projection.improving import to_gates
+from kshop_audit.projection.improving import next_total, to_gates, to_total
+from kshop_audit.projection.search import Way
 
 
 @frozen(slots=False)
@@ -172,7 +174,8 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         today_counts=due.counts,
     )
     if request.wanted.heat:
-        report = replace(report, voices=voices_of(first.whole), plan=_to_green(request, packs))
+        plan = _plan(request, packs, report)
+        report = replace(report, voices=voices_of(first.whole), plan=plan)
     if request.earlier is not None:
         report = replace(report, comparison=compare(request.earlier, report))
     evidence = {stem: rows for pack in packs for stem, rows in pack.evidence.items()}
@@ -184,16 +187,33 @@ def _verdict(packs: Sequence[_JudgedPack], score: Score, gate: Gate) -> Verdict:
     return verdict.verdict([pack.ruled for pack in packs], score, broken, gate)
 
 
-def _to_green(request: AuditRequest, packs: Sequence[_JudgedPack]) -> Improvement | None:
-    """The cheapest steps until every gate passes, as far as the figures tell them; None where no
-    gate fails.
+def _plan(
+    request: AuditRequest, packs: Sequence[_JudgedPack], report: Report
+) -> Improvement | None:
+    """The cheapest steps until every gate passes, or, where none fails, to the next total worth an
+    effort; as far as the figures tell them. None where there is nothing to reach.
     """
-    wholes = [pack.whole for pack in packs]
-    places = [turnable(whole) for whole in wholes]
+    places = [turnable(pack.whole) for pack in packs]
     gates = [failing_gates(rules) for rules in places]
-    if not any(gates):
+    if any(gates):
+        return _taken(request, packs, places, [to_gates(rules) for rules in gates], None)
+    total, terms = report.score.total, packs[0].whole.terms
+    if total is None or report.verdict.failed:
         return None
-    ways = [to_gates(rules) for rules in gates]
+    goal = next_total(total, terms.pack)
+    way = None if goal is None else to_total(goal, packs[0].judged, places[0], terms)
+    return _taken(request, packs, places, [way, *({} for _ in packs[1:])], goal) if way else None
+
+
+def _taken(
+    request: AuditRequest,
+    packs: Sequence[_JudgedPack],
+    places: Places,
+    ways: Sequence[Way],
+    goal: Decimal | None,
+) -> Improvement:
+    """What comes of the steps; `goal`: the total to reach, None = green gates."""
+    wholes = [pack.whole for pack in packs]
     taken = zip(wholes, ways, places, strict=True)
     # Nothing is asked of the days that follow the steps.
     then = [_judged(replace(request, deadlines=True), turned(*each), "") for each in taken]
@@ -201,10 +221,11 @@ def _to_green(request: AuditRequest, packs: Sequence[_JudgedPack]) -> Improvemen
     score = verdict.score(first.judged, _paid(first.whole), first.whole.terms)
     concluded = _verdict(then, score, Gate(request.fail_on, request.min_score))
     results = [result for pack in then for result in pack.ruled.results]
+    met = score.total is not None and goal is not None and score.total >= goal
     return Improvement(
         as_of=str(shown(first.whole.terms.as_of)),
-        goal=GATES,
-        reached=concluded.status == "pass",
+        goal=GATES if goal is None else f"{goal.normalize():f}",
+        reached=concluded.status == "pass" if goal is None else met,
         steps=steps(ways, wholes, places),
         after=AfterSteps(score.total, concluded.status, left(results)),
     )

@@ -374,8 +374,8 @@ class Report:
     `warnings`: what must be read before any figure, such as files that the pack is not made for;
     they stand among the notes as well. Empty in reports saved before there were any.
     `comparison` is None where no earlier report was given.
-    `voices`: reasons of after-sales, and `plan`: the cheapest steps until every gate passes, in
-    reports made for a format that shows them; no `plan` where none fails.
+    `voices`: reasons of after-sales, and `plan`: the cheapest steps until every gate passes or,
+    where none fails, to the next total, in reports made for a format that shows them.
     """
 
     schema: str

@@ -7,18 +7,31 @@ so the anchors of the points, the target, the team's median and all of them are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 from itertools import chain, combinations
 
 from kshop_audit.judging import scoring
 from kshop_audit.judging.judge import Judged
+from kshop_audit.model.metadata import Pack
 from kshop_audit.model.report import Status
 from kshop_audit.model.settings import Terms
 from kshop_audit.projection.improvable import Improvable
 from kshop_audit.projection.search import Choice, Way, cheapest, rising
 
 CENT = Decimal("0.01")
+_FULL, _TENTH = Decimal(5), Decimal("0.1")
+
+
+def next_total(total: Decimal, pack: Pack) -> Decimal | None:
+    """The next displayed total worth an effort: where a better grade begins, then the next tenth of
+    a point; None at full marks.
+    """
+    if total >= _FULL:
+        return None
+    grades = (Decimal(str(pack.score[key].value)) for key in ("good_from", "excellent_from"))
+    tenth = (total + _TENTH).quantize(_TENTH, rounding=ROUND_FLOOR)
+    return min((line for line in grades if line > total), default=min(tenth, _FULL))
 
 
 def to_gates(gates: Mapping[str, Improvable]) -> Way:

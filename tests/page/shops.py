@@ -31,7 +31,8 @@ def report_of(shop: str) -> Report:
 
 
 def command(name: str, shop: str, *arguments: str) -> str:
-    """What a command prints of a sample shop."""
-    words = [sys.executable, "-m", "kshop_audit", name, f"sample_data/{shop}", *arguments]
+    """What a command prints of a sample shop, or of the shop in a folder."""
+    folder = shop if Path(shop).is_absolute() else f"sample_data/{shop}"
+    words = [sys.executable, "-m", "kshop_audit", name, folder, *arguments]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False, text=True)
     return done.stdout

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markupsafe import escape
 
 from kshop_audit import codec
 from kshop_audit.comparing.compare import compare
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Report, RuleResult
+from kshop_audit.packs import load
+from kshop_audit.projection.improving import next_total
 from kshop_audit.report.page import calendars, html
 from kshop_audit.report.page.whatif import whatif
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
-from tests.page.shops import command, report_of
+from tests.page.shops import ROOT, command, report_of
 
 Open = Callable[..., Any]
 ZH = Speech("zh")
@@ -218,10 +224,48 @@ def test_the_page_has_the_plan_that_the_command_makes() -> None:
     assert "<b>：" not in html.render(hurt, "zh")
 
 
-def test_without_a_missed_red_line_there_is_no_plan() -> None:
+def test_at_full_marks_without_a_missed_red_line_there_is_no_plan() -> None:
     report = report_of("healthy")
+    assert report.score.total == 5
     assert report.plan is None
     assert 'id="plan"' not in html.render(report, "zh")
+
+
+def test_a_shop_that_passes_sees_the_cheapest_way_to_the_next_total(tmp_path: Path) -> None:
+    """The plan that the command makes for the next tenth of a point."""
+    shop = shutil.copytree(ROOT / "sample_data" / "healthy", tmp_path / "shop")
+    (ratings,) = shop.glob("客服评价*.csv")
+    rows = ratings.read_text("utf-8-sig").split("\n")
+    few = [row.replace(",满意,", ",失望,") for row in rows[:16]]
+    ratings.write_text("\n".join([*few, *rows[16:]]), "utf-8")
+    page = str(tmp_path / "p.html")
+    report = codec.decode(command("check", str(shop), "--format", "json", "--out", page))
+    assert report.verdict.status == "pass"
+    assert report.score.total is not None
+    assert Decimal("4.7") < report.score.total < 5
+    goal = report.score.total.quantize(Decimal("0.1"), rounding=ROUND_FLOOR) + Decimal("0.1")
+    said = json.loads(command("plan", str(shop), "--target", str(goal), "--format", "json"))
+    assert report.plan is not None
+    assert json.loads(codec.encode(report.plan)) == {**said, "goal": f"{goal.normalize():f}"}
+    assert report.plan.reached
+    title = f"目标：估算总分 {goal:.2f}（现在 {report.score.total:.2f}）"
+    assert f"<h3>{title}</h3>" in html.render(report, "zh")
+
+
+@given(st.integers(300, 500))
+def test_the_next_total_is_a_better_grade_or_the_next_tenth(cents: int) -> None:
+    total = Decimal(cents) / 100
+    pack = load("kuaishou")
+    goal = next_total(total, pack)
+    grades = [Decimal(str(pack.score[key].value)) for key in ("good_from", "excellent_from")]
+    if total == 5:
+        assert goal is None
+    elif total < max(grades):
+        assert goal == min(line for line in grades if line > total)
+    else:
+        assert goal is not None
+        assert goal % Decimal("0.1") == 0
+        assert 0 < goal - total <= Decimal("0.1")
 
 
 def test_of_a_mean_that_gates_the_plan_brings_the_slowest_down() -> None:

@@ -30,7 +30,7 @@ def title(plan: Improvement, report: Report, speech: Speech) -> str:
         return speech.say("plan.gates")
     total = report.score.total
     now = speech.say("column.none") if total is None else f"{total:.2f}"
-    return speech.say("plan.total", goal=speech.data(plan.goal), now=now)
+    return speech.say("plan.total", goal=f"{Decimal(plan.goal):.2f}", now=now)
 
 
 def summary(plan: Improvement, report: Report, speech: Speech) -> str:
