@@ -61,7 +61,9 @@ def stripped(report: Report) -> Report:
 
 
 def _stripped(rule: RuleResult) -> RuleResult:
-    evidence = None if rule.evidence is None else replace(rule.evidence, file=None, places=())
+    evidence = (
+        None if rule.evidence is None else replace(rule.evidence, file=None, places=(), units=())
+    )
     return replace(
         rule,
         unmapped={},

@@ -39,6 +39,7 @@ from kshop_audit.model.report import (
     ConfigRef,
     Evidence,
     EvidencePlace,
+    EvidenceUnit,
     PackRef,
     Report,
     Score,
@@ -48,6 +49,7 @@ from kshop_audit.model.report import (
 )
 from kshop_audit.model.settings import Settings, Terms
 from kshop_audit.plan.load import Loaded, Reject
+from kshop_audit.plan.query import UNITS
 from kshop_audit.projection.forecast import Ahead
 from kshop_audit.projection.improving import next_total, to_gates, to_total
 from kshop_audit.projection.search import Way
@@ -112,7 +114,7 @@ def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedP
         for m, info in zip(measured, infos, strict=True)
     ]
     judged = [
-        _shown(j, m, whole, f"{prefix}{m.rule}.csv" if request.listed else "")
+        _shown(j, m, whole, f"{prefix}{m.rule}.csv" if request.listed else "", request.wanted.heat)
         for j, m in zip(judged, measured, strict=True)
     ]
     # What is due asks for no coming days.
@@ -297,8 +299,12 @@ _PLACES = 20
 """Rows of evidence that a report names itself; the files of --evidence have all of them."""
 
 
-def _shown(judged: Judged, measured: Measurement, whole: MeasuredPack, listed: str) -> Judged:
-    """The result with where its evidence stands; `listed`: the file that lists it, if any."""
+def _shown(
+    judged: Judged, measured: Measurement, whole: MeasuredPack, listed: str, units: bool
+) -> Judged:
+    """The result with where its evidence stands; `listed`: the file that lists it, if any;
+    `units`: whether the first of them stand in the report itself.
+    """
     if not measured.evidence or judged.result.evidence is None:
         return judged
     count = judged.result.evidence.count
@@ -314,8 +320,20 @@ def _shown(judged: Judged, measured: Measurement, whole: MeasuredPack, listed: s
         listed or None,
         bool(listed) and len(counted) < count,
         tuple(dict.fromkeys(places))[:_PLACES],
+        tuple(_unit(row) for row in counted[:UNITS]) if units else (),
     )
     return Judged(replace(judged.result, evidence=found), judged.points)
+
+
+def _unit(row: EvidenceRow) -> EvidenceUnit:
+    return EvidenceUnit(
+        ids=row.ids,
+        deadline=shown(row.deadline),
+        actual=shown(row.actual),
+        late_seconds=row.late_seconds,
+        why=row.why,
+        cost_fen=row.cost_fen,
+    )
 
 
 def _there(loaded: Loaded, settings: Settings) -> frozenset[str]:

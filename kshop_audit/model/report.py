@@ -195,16 +195,32 @@ class EvidencePlace:
 
 
 @frozen
+class EvidenceUnit:
+    """One unit that speaks against the shop: its ids, until when it had to be done and when it was,
+    both as times of the report, by how many seconds it was late, why it counts, what it costs.
+    """
+
+    ids: Mapping[str, str]
+    deadline: str | None
+    actual: str | None
+    late_seconds: int | None
+    why: str | None
+    cost_fen: int | None
+
+
+@frozen
 class Evidence:
     """How many rows speak against the shop, and the file that lists them.
 
     `places`: where the first of them stand, in reports made for a format that shows places.
+    `units`: the first of them, the worst ones, in reports made for a format that lists them.
     """
 
     count: int
     file: str | None
     truncated: bool
     places: tuple[EvidencePlace, ...] = ()
+    units: tuple[EvidenceUnit, ...] = ()
 
 
 @frozen

@@ -44,12 +44,17 @@ AHEAD = "_ahead"
 """UInt8: _code as it would be without a window, where a rule asks for units beyond it."""
 
 
+UNITS = 100
+"""Units of a rule that a page lists."""
+
+
 @frozen(slots=False)
 class Wanted:
     """What is collected beside the totals.
 
     `within`: how far after as-of deadlines are looked for. `heat`: whether figures are broken down
-    by weekday and hour at once, where a rule has both.
+    by weekday and hour at once, where a rule has both, and the first units that speak against the
+    shop are kept, as a page shows them.
     """
 
     evidence: bool = False

@@ -209,8 +209,8 @@ def _query(
     asked.slices = query.slices(frame, name, top.by, wanted)
     if top.findings is not None:
         asked.findings = query.findings(frame, top.findings)
-    if wanted.evidence:
-        limit = wanted.evidence_limit
+    if wanted.evidence or wanted.heat:
+        limit = wanted.evidence_limit if wanted.evidence else query.UNITS
         asked.evidence = query.evidence(frame, top, limit, muted=bool(mutes))
     return asked
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from kshop_audit.report.text.page import TextOptions
 
 
-_PLACES = 20
-"""Rows of evidence a rule that formats with places show."""
+_PLACES = 100
+"""Rows of evidence of a rule for formats that show places, and for a page beside them."""
 
 
 @frozen(slots=False, kw_only=True)

@@ -16,17 +16,15 @@ from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.page import charts
 from kshop_audit.report.page.calendars import HeatMap, heat
-from kshop_audit.report.view import distances, improvement, phrases, short
+from kshop_audit.report.page.listing import MOST_ROWS, ListedTable, tables
+from kshop_audit.report.view import distances, improvement, short
 from kshop_audit.report.view.contents import View
 from kshop_audit.report.view.improvement import StepWords
 from kshop_audit.report.view.rows import Mark, Row
 from kshop_audit.report.view.speech import Speech
 
-MOST_ROWS = 200
-"""Rows of a table in a drawer; the rest is counted, and stands in the evidence files."""
 _MOST_DUE = 8
 _MOST_WHEN = 8
-_IDS = ("order_id", "ticket_id", "message_id", "session_id", "violation_id", "tracking_no")
 
 
 @frozen
@@ -52,33 +50,21 @@ class When:
 
 
 @frozen
-class FindingTable:
-    """Findings of a rule as a table; `ids`: the column whose cells can be copied, if there is one.
-
-    `hidden`: rows beyond the last one shown.
-    """
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    ids: int | None
-    hidden: int
-
-
-@frozen
 class Drawer:
     """One rule: its line, its pictures, and what opens below them.
 
-    `hint`: how far it is from its line, or why there is no verdict.
+    `hint`: how far it is from its line, or the beginning of `why` there is no verdict.
     """
 
     row: Row
     hint: str
+    why: str
     bullet: Markup
     spark: Markup
     ahead: Markup
     heat: HeatMap | None
     breakdown: tuple[tuple[str, Markup], ...]
-    table: FindingTable | None
+    tables: tuple[ListedTable, ...]
     texts: tuple[str, ...]
     todo: str
 
@@ -144,15 +130,22 @@ def _drawers(rows: Sequence[Row], report: Report, speech: Speech) -> Iterator[Dr
         yield Drawer(
             row=row,
             hint=row.distance or _why(row),
+            why="" if row.distance else next(iter(row.remarks), "") if _why(row) else "",
             bullet=charts.bullet(rule, _bullet_words(row, speech)),
             spark=charts.sparkline(rule, report.as_of, _spark_words(rule, speech)),
             ahead=_ahead(rule, speech),
             heat=heat(rule, speech),
             breakdown=tuple(_breakdown(rule, speech)),
-            table=_table(rule, speech),
-            texts=(*row.remarks, *row.notes, *row.details),
+            tables=tables(rule, speech),
+            texts=_texts(row),
             todo=actions.get(rule.id, ""),
         )
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    """What is to be known of the figure; why there is none stands above already."""
+    remarks = row.remarks[1:] if _why(row) else row.remarks
+    return (*remarks, *row.notes, *row.details)
 
 
 def _why(row: Row) -> str:
@@ -196,21 +189,6 @@ def _breakdown(rule: RuleResult, speech: Speech) -> Iterator[tuple[str, Markup]]
         kind = figures.figure(rule)
         words = {name: speech.value(value, kind) for name, value in parts.items()}
         yield speech.name("by", dimension), charts.bars(parts, words)
-
-
-def _table(rule: RuleResult, speech: Speech) -> FindingTable | None:
-    """The findings, a column for each key that any of them has."""
-    if not rule.findings:
-        return None
-    keys = phrases.finding_keys(rule)
-    keys.sort(key=lambda key: key not in _IDS)
-    shown = rule.findings[:MOST_ROWS]
-    rows = tuple(
-        tuple(phrases.worded(key, finding.get(key), speech) for key in keys) for finding in shown
-    )
-    ids = next((place for place, key in enumerate(keys) if key in _IDS), None)
-    heads = tuple(speech.name("finding", key) for key in keys)
-    return FindingTable(heads, rows, ids, len(rule.findings) - len(shown))
 
 
 def due_rows(report: Report, speech: Speech) -> tuple[tuple[DueRow, ...], int]:

@@ -51,5 +51,4 @@ def render(report: Report, lang: str) -> str:
         roll_offs=roll_offs(report, speech),
         score_ahead=score_ahead(report, speech),
         files=contents.file_rows(report, speech),
-        most=contents.MOST_ROWS,
     )

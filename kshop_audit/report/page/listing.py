@@ -1,0 +1,129 @@
+"""What speaks against the shop as tables that can be sorted, filtered and copied from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kshop_audit.model.frozen import frozen
+from kshop_audit.model.report import EvidenceUnit, Finding, RuleResult
+from kshop_audit.report.view import phrases
+from kshop_audit.report.view.speech import Speech
+
+MOST_ROWS = 200
+"""Rows of a table in a drawer; the rest is counted, and stands in the evidence files."""
+_IDS = (
+    "order_id", "ticket_id", "message_id", "session_id", "violation_id", "tracking_no", "review_id",
+    "product_id",
+)  # fmt: skip
+_COUNTED = ("numerator", "denominator")
+
+
+@frozen
+class ListedTable:
+    """Findings or units of a rule as a table; `ids`: the column whose cells can be copied, if there
+    is one. `hidden`: rows beyond the last one shown.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    ids: int | None
+    hidden: int
+
+
+def tables(rule: RuleResult, speech: Speech) -> tuple[ListedTable, ...]:
+    """The findings, or the units that missed where there are none; and apart from them what is not
+    due yet.
+    """
+    over = [one for one in rule.findings if one.get("hours_left") is None]
+    pending = [one for one in rule.findings if one.get("hours_left") is not None]
+    made = []
+    if over:
+        made.append(_findings(speech.say("part.findings"), over, rule, speech))
+    elif rule.target is not None and rule.evidence is not None and rule.evidence.units:
+        made.append(_units(rule, speech))
+    if pending:
+        n = len(pending)
+        title = speech.say("part.pending", n, unit=phrases.unit(rule, speech, n))
+        made.append(_findings(title, pending, rule, speech))
+    return tuple(made)
+
+
+def _findings(
+    title: str, findings: Sequence[Finding], rule: RuleResult, speech: Speech
+) -> ListedTable:
+    """A column for each key that tells something of any of them."""
+    keys = [key for key in phrases.finding_keys(rule) if _tells(key, findings)]
+    both = all(key in keys for key in _COUNTED)
+    if both:
+        keys.remove("denominator")
+    keys.sort(key=lambda key: key not in _IDS)
+    shown = findings[:MOST_ROWS]
+    rows = tuple(tuple(_cell(key, one, speech, both=both) for key in keys) for one in shown)
+    heads = tuple(
+        speech.say("column.counts") if both and key == "numerator" else speech.name("finding", key)
+        for key in keys
+    )
+    return ListedTable(title, heads, rows, _copied(keys), len(findings) - len(shown))
+
+
+def _tells(key: str, findings: Sequence[Finding]) -> bool:
+    if key == "normalised":
+        return any(one.get(key) not in (None, "", one.get("word")) for one in findings)
+    if key == "review":
+        return any(one.get(key) for one in findings)
+    return any(one.get(key) not in (None, "") for one in findings)
+
+
+def _cell(key: str, finding: Finding, speech: Speech, *, both: bool) -> str:
+    item = finding.get(key)
+    if item is None:
+        return ""
+    if key == "hours_left" and isinstance(item, int):
+        return speech.say("today.hours", item)
+    cell = phrases.worded(key, item, speech)
+    if both and key == "numerator":
+        return f"{cell}/{phrases.worded('denominator', finding.get('denominator'), speech)}"
+    return cell
+
+
+def _copied(keys: Sequence[str]) -> int | None:
+    return next((place for place, key in enumerate(keys) if key in _IDS), None)
+
+
+def _units(rule: RuleResult, speech: Speech) -> ListedTable:
+    """The first units that speak against the shop, the worst ones first."""
+    evidence = rule.evidence
+    units = () if evidence is None else evidence.units[:MOST_ROWS]
+    count = len(units) if evidence is None else evidence.count
+    made = [_unit(unit, speech) for unit in units]
+    keys = list(dict.fromkeys(key for cells in made for key, cell in cells.items() if cell))
+    keys.sort(key=lambda key: (key not in _IDS, _TIMES.index(key) if key in _TIMES else -1))
+    rows = tuple(tuple(cells.get(key, "") for key in keys) for cells in made)
+    due = "deadline" in keys
+    title = speech.say("part.against", count, unit=phrases.unit(rule, speech, count))
+    heads = tuple(_head(key, speech, due=due) for key in keys)
+    return ListedTable(title, heads, rows, _copied(keys), max(0, count - len(units)))
+
+
+def _head(key: str, speech: Speech, *, due: bool) -> str:
+    if key not in _TIMES:
+        return speech.name("finding", key)
+    # Where nothing is due the one time is when it happened.
+    return speech.say("finding.at" if key == "actual" and not due else f"unit_column.{key}")
+
+
+_TIMES = ("deadline", "actual", "late", "why", "cost")
+
+
+def _unit(unit: EvidenceUnit, speech: Speech) -> Mapping[str, str]:
+    late, fen = unit.late_seconds, unit.cost_fen
+    never = unit.deadline is not None and unit.actual is None
+    return {
+        **{key: speech.data(text) for key, text in unit.ids.items()},
+        "deadline": speech.instant(unit.deadline or ""),
+        "actual": speech.say("unit_column.never") if never else speech.instant(unit.actual or ""),
+        "late": speech.duration(late) if late is not None and late > 0 else "",
+        "why": phrases.worded("why", unit.why or "", speech),
+        "cost": "" if fen is None else f"{fen // 100:,}.{fen % 100:02d}",
+    }
