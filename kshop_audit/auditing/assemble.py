@@ -27,6 +27,7 @@ from kshop_audit.judging.judge import Judged, judge
 from kshop_audit.judging.muting import mute_notes, with_mutes
 from kshop_audit.judging.verdict import Gate, Ruled
 from kshop_audit.model.due import DueList, counts_of, hours
+from kshop_audit.model.evidence import Evidence, EvidencePlace, EvidenceUnit
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import AfterSteps, Improvement
 from kshop_audit.model.measurement import EvidenceRow, Measurement
@@ -37,9 +38,6 @@ from kshop_audit.model.report import (
     TODAY,
     Action,
     ConfigRef,
-    Evidence,
-    EvidencePlace,
-    EvidenceUnit,
     PackRef,
     Report,
     Score,
@@ -176,8 +174,8 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         today_counts=due.counts,
     )
     if request.wanted.heat:
-        plan = _plan(request, packs, report)
-        report = replace(report, voices=voices_of(first.whole), plan=plan)
+        voices, plan = voices_of(first.whole), _plan(request, packs, report)
+        report = replace(report, voices=voices, plan=plan)
     if request.earlier is not None:
         report = replace(report, comparison=compare(request.earlier, report))
     evidence = {stem: rows for pack in packs for stem, rows in pack.evidence.items()}

@@ -17,19 +17,13 @@ from kshop_audit.judging.day_table import day_table
 from kshop_audit.judging.distance import distance
 from kshop_audit.judging.outcome import Extreme, by_ends, is_count, quotient
 from kshop_audit.judging.settling import undecided
+from kshop_audit.model.evidence import Evidence
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import together
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.measurement import HEAT, Measurement, SliceCount
 from kshop_audit.model.metadata import Operator, RuleInfo, RuleTerms, Target, Text, ValueUnit
-from kshop_audit.model.report import (
-    Evidence,
-    HeatCell,
-    RuleResult,
-    Slice,
-    Status,
-    Window,
-)
+from kshop_audit.model.report import HeatCell, RuleResult, Slice, Status, Window
 from kshop_audit.model.settings import Span, Terms
 
 

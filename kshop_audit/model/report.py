@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from kshop_audit.model.day_table import RuleDays
 from kshop_audit.model.due import DueCount, DueItem
+from kshop_audit.model.evidence import Evidence
 from kshop_audit.model.forecast import RuleForecast, ScoreForecast
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import Improvement
@@ -184,43 +185,6 @@ class Coverage:
     thin: tuple[str, ...] = ()
     matched: int | None = None
     of: int | None = None
-
-
-@frozen
-class EvidencePlace:
-    """A row of an input: the file as `inputs` names it, the row as a spreadsheet counts."""
-
-    file: str
-    row: int
-
-
-@frozen
-class EvidenceUnit:
-    """One unit that speaks against the shop: its ids, until when it had to be done and when it was,
-    both as times of the report, by how many seconds it was late, why it counts, what it costs.
-    """
-
-    ids: Mapping[str, str]
-    deadline: str | None
-    actual: str | None
-    late_seconds: int | None
-    why: str | None
-    cost_fen: int | None
-
-
-@frozen
-class Evidence:
-    """How many rows speak against the shop, and the file that lists them.
-
-    `places`: where the first of them stand, in reports made for a format that shows places.
-    `units`: the first of them, the worst ones, in reports made for a format that lists them.
-    """
-
-    count: int
-    file: str | None
-    truncated: bool
-    places: tuple[EvidencePlace, ...] = ()
-    units: tuple[EvidenceUnit, ...] = ()
 
 
 @frozen

@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from kshop_audit.model.evidence import EvidencePlace
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import EvidencePlace, Report, RuleResult, Status
+from kshop_audit.model.report import Report, RuleResult, Status
 from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.headline import owed
 from kshop_audit.report.view.places import places

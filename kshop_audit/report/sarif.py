@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from kshop_audit.model.evidence import EvidencePlace
 from kshop_audit.model.metadata import Level
-from kshop_audit.model.report import EvidencePlace, Input, Report, RuleResult, Status
+from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.contents import view
 from kshop_audit.report.view.places import places

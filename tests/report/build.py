@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from kshop_audit.model.due import DueIds, DueItem, Effect, counts_of
+from kshop_audit.model.evidence import Evidence
 from kshop_audit.model.limits import Bounds, TargetRef
 from kshop_audit.model.metadata import Level, Text, ValueUnit
 from kshop_audit.model.report import (
@@ -15,7 +16,6 @@ from kshop_audit.model.report import (
     AppliedCap,
     ConfigRef,
     Dimension,
-    Evidence,
     Input,
     PackRef,
     Report,

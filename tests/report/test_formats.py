@@ -16,7 +16,8 @@ import fastexcel
 import pytest
 import xmlschema
 
-from kshop_audit.model.report import ConfigRef, Evidence, EvidencePlace, Report, Status
+from kshop_audit.model.evidence import Evidence, EvidencePlace
+from kshop_audit.model.report import ConfigRef, Report, Status
 from kshop_audit.report import csv as report_csv
 from kshop_audit.report import github, gitlab, junit, sarif, sheet, workbook
 from kshop_audit.report.page import html

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kshop_audit.model.evidence import EvidenceUnit
 from kshop_audit.model.frozen import frozen
-from kshop_audit.model.report import EvidenceUnit, Finding, RuleResult
+from kshop_audit.model.report import Finding, RuleResult
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
 

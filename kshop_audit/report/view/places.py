@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kshop_audit.model.report import EvidencePlace, Report, RuleResult
+from kshop_audit.model.evidence import EvidencePlace
+from kshop_audit.model.report import Report, RuleResult
 
 _UNREAD = "unrecognised"
 
