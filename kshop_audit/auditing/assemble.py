@@ -134,9 +134,8 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     several = len(wholes) > 1
     packs = [_judged(request, w, f"{w.run.pack.id}." if several else "") for w in wholes]
     first = packs[0]
-    terms, loaded = first.whole.terms, first.whole.exports.loaded
-    sources = first.whole.exports.sources
-    score = _score(first)
+    terms, exports, score = first.whole.terms, first.whole.exports, _score(first)
+    loaded, sources = exports.loaded, exports.sources
     measured = [m for pack in packs for m in pack.whole.measured]
     results = tuple(result for pack in packs for result in pack.ruled.results)
     fallen = () if request.earlier is None else regressions(request.earlier, results)
