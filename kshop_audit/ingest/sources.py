@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from kshop_audit.errors import DamagedFileError
@@ -248,8 +249,10 @@ def _records(reading: Reading, decoded: Decoded, header: Header, parts: tuple[Ce
 def _table(
     reading: Reading, decoded: Decoded, header: Header, parts: tuple[Cells, ...]
 ) -> RecordTable:
-    key = next((part.places[0] for part in parts if part.key), None)
     times = tuple(part.places[0] for part in parts if part.column.type in (Type.TIME, Type.DATE))
+    # A word that stands in every row tells no row from another, but its day may.
+    keys = (part.places[0] for part in parts if part.key and part.column.type is not Type.CODE)
+    key = next(chain(keys, times), None)
     mapped = tuple(place for part in parts for place in part.places)
     return RecordTable(
         decoded.path, reading.name, decoded.start + header.end, header, key, times, mapped,

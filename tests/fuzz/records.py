@@ -151,8 +151,9 @@ def pairs(
             each = table[at : at + record.lines]
             # A repeated header among the lines is skipped as one.
             parted = [row[BAD_REASON] for row in each if row[STATE] != SKIPPED]
-            first = [row[BAD_REASON] for row in each[:1]]
-            joined = first == ["open_quote"] and set(parted) == {"open_quote"}
+            first = [row[BAD_REASON] for row in each[:1] if row[STATE] != SKIPPED]
+            begins = first == ["open_quote"] or (not first and not is_blank(record.cells))
+            joined = begins and set(parted) == {"open_quote"}
             count = record.lines if joined else 1
         own = table[at : at + count]
         if len(own) < count:
@@ -184,7 +185,7 @@ EVERY_TITLE = frozenset(
 def other_header(frame: Frame, record: Record) -> bool:
     """Whether the record may be a header that differs from the first."""
     titles = {title(name) for name in frame.header}
-    filled = [title(cell) for cell in record.cells if cell.strip()]
+    filled = [title(cell) for cell in record.cells if cell.strip(' \t"')]
     if sum(name in titles for name in filled) > 1:
         return True
     if filled and 2 * sum(name in EVERY_TITLE for name in filled) >= len(filled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -310,22 +311,20 @@ def test_a_word_for_a_sender_in_the_place_of_an_id_is_no_header(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("place", [1, 3])
-@pytest.mark.parametrize("protected", [False, True])
+@pytest.mark.parametrize("protected", ["{}", '="{}"', "\t{}", "{}\t"])
 def test_a_row_between_two_cells_of_several_lines_is_one_row(
-    tmp_path: Path, place: int, protected: bool
+    tmp_path: Path, place: int, protected: str
 ) -> None:
     """Its middle line is as wide as a row, and begins as one if its first cell is left out."""
     names = ["备注", "会话ID", "客服账号", "评价时间", "内部 编码"]
     rows = [["a\nb", f"c{n}0001", "小李", "2026-10-31 08:05:00", "a\nb"] for n in range(1, 4)]
     for cells in (names, *rows):
         cells.insert(place, cells.pop(1))
-    if protected:
-        rows = [[f'="{c}"' if c[1:].isdigit() else c for c in row] for row in rows]
-    assert counts(read(tmp_path, text([[*names, "满意度"], *([*r, "满意"] for r in rows)]))) == (
-        3,
-        0,
-        0,
-    )
+    rows = [[protected.format(c) if c[1:].isdigit() else c for c in row] for row in rows]
+    told = [[*names, "满意度"], *([*row, "满意"] for row in rows)]
+    quoted = text(told, quoting=csv.QUOTE_ALL)
+    assert counts(read(tmp_path, quoted)) == (3, 0, 0)
+    assert counts(read(tmp_path, text(told), "bare.csv")) == (3, 0, 0)
 
 
 def test_a_row_that_explains_the_columns_may_have_another_name_for_the_id(tmp_path: Path) -> None:

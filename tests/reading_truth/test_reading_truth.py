@@ -23,7 +23,8 @@ FOUND = (
     ("recoded", 7624), ("one_other_separator", 225), ("quotes_dropped", 76),
     ("line_end_added", 70832), ("cut", 70000), ("line_sign", 70128), ("shuffled_header", 70267),
     ("quote_dropped", 900286), ("quote_sign", 900790), ("quote_pair", 3300309),
-    ("recoded", 3300607),
+    ("recoded", 3300607), ("quote_doubled", 99002109), ("quote_dropped", 99000849),
+    ("quote_pair", 99001898), ("quote_pair", 99003231),
 )  # fmt: skip
 """Files of a long run that were misread once."""
 

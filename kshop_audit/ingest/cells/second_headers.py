@@ -51,7 +51,9 @@ def stated(
     if key.type is Type.ID:
         # Where little else is understood, the name in the place of an id speaks for the row.
         own = _bare(pl.when(suspect).then(key.raw))
-        alone = _named(own, known, sure, sound) & (own != normal(key.header))
+        # A word for a value stands there by chance, unless another name is beside it.
+        alone = own.is_in(sure.implode()) | (_named(own, known, sure, sound) & (heads > 1))
+        alone &= own != normal(key.header)
         if described is not None:
             alone &= pl.col(ROW) != described
         second = pl.coalesce(second, pl.when(alone.fill_null(False)).then(pl.lit(True)))

@@ -81,7 +81,9 @@ def assessed(path: Path, named: Named, start: int, header: Header, target: Path)
     """
     columns, width = header.match.columns, len(header.match.headers)
     known = tuple(place for places in columns.values() for place in places)
-    table = RecordTable(path, named.name, start + header.end, header, None, (), known)
+    days = tuple(columns[name][0] for name in ("since", "until") if name in columns)
+    key = days[0] if days else None
+    table = RecordTable(path, named.name, start + header.end, header, key, days, known)
     rows = [(row, found, _padded(found.cells, width)) for row, found in table.rows()]
     told = [cells for _, found, cells in rows if found.fault is None]
     percent = _in_percent(told, columns)

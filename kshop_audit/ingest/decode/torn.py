@@ -88,7 +88,7 @@ def begins(line: str, form: WidthForm, own: str = "") -> bool:
 
 def _key_of(cells: Sequence[str], key: int) -> str:
     """The key in cells of a record or of a raw line, where quotes stand around and in it."""
-    return cells[key].strip().replace('"', "")
+    return cells[key].replace('"', "").strip()
 
 
 def _fits(cells: Sequence[str], form: WidthForm) -> bool:
@@ -144,7 +144,9 @@ def swallowed(record: Record, form: WidthForm) -> bool:
     within = inner[:-1] if len(record.cells) == form.cells else inner
     if any(begins(line, form, own) for line in within):
         return True
-    rows = (_bare_cells(line, form) for line in inner[:-1])
+    # What ends a cell at the end of a row may be a row that somebody pasted.
+    ends_in_text = "\n" in record.cells[-1] or CR in record.cells[-1]
+    rows = (_bare_cells(line, form) for line in (inner[:-1] if ends_in_text else inner))
     if any(_fits(cells, form) and not _is_own(cells, record, own, form) for cells in rows):
         return True
     if len(record.cells) != form.cells:
