@@ -23,13 +23,15 @@ from kshop_audit.plan.load import Loaded
 from kshop_audit.tables import FILE, ROW, WHY
 
 ENOUGH = 10
-"""So many expected messages make the silence of a side a missing one."""
+"""So many expected conversations make the silence of a side a missing one."""
 DAY = timedelta(days=1)
 
 
 @frozen
 class _Day:
-    """Messages of a day: those of buyers, of the shop, and of nobody knows whom."""
+    """Messages of a day, or conversations with some: those of buyers, of the shop, and of nobody
+    knows whom.
+    """
 
     at: date
     asked: int
@@ -54,6 +56,9 @@ def with_other_side(loaded: Loaded, settled: Callable[[date], bool]) -> Loaded:
     parts = []
     for there, absent in (("buyer", "agent"), ("agent", "buyer")):
         lost = [day for day in _without(days, there) if not settled(day)]
+        if lost:  # a few talkative buyers are not many; dear, and asked of few shops
+            lacking = {*_without(_days(chats, talks=True), there)}
+            lost = [day for day in lost if day in lacking]
         if lost:
             found.append(OneSided(there == "buyer", tuple(lost)))
             parts.append(_counterparts(tables, lost, there, absent))
@@ -72,9 +77,16 @@ def with_other_side(loaded: Loaded, settled: Callable[[date], bool]) -> Loaded:
     )
 
 
-def _days(chats: pl.DataFrame) -> list[_Day]:
+def _days(chats: pl.DataFrame, *, talks: bool = False) -> list[_Day]:
+    """The days with messages; `talks`: of each conversation, one of each side counts."""
     speaks = _speaks(chats)
     role = pl.col("sender_role")
+    names = [name for name in ("session_id", "buyer_id") if name in chats.columns]
+    if talks and names:
+        side = pl.when(role == "buyer").then(1).when(one_of("sender_role", MERCHANT)).then(2)
+        day = pl.col("sent_at").cast(pl.Date)
+        chats = chats.with_columns(_side=side, _day=day).filter(speaks | role.is_null())
+        chats = chats.unique(["_day", "_side", *names], keep="any")
     counted = (
         chats.filter(pl.col("sent_at").is_not_null())
         .group_by(day=pl.col("sent_at").cast(pl.Date))
@@ -96,8 +108,8 @@ def _speaks(chats: pl.DataFrame) -> pl.Expr:
 def _without(days: Sequence[_Day], there: str) -> Iterator[date]:
     """The days with messages of one side only, where the other one is missing.
 
-    As for days without rows: the pace lets one expect ENOUGH messages of the other side, and no
-    other run of days of about the same length is without them.
+    As for days without rows: the pace lets one expect ENOUGH of the other side, and no other run of
+    days of about the same length is without them.
     """
     other = "agent" if there == "buyer" else "buyer"
     if any(day.unknown for day in days):
