@@ -2,7 +2,9 @@
 
 A picture or a card has no text. But a run of days, or an account, without a single text among so
 many messages that its share elsewhere lets one expect ENOUGH says that the export lost them: what
-a message says is then not known, as on a day without rows (rulebook 1b.3, 1b.5).
+a message says is then not known, as on a day without rows (rulebook 1b.3, 1b.5). So does a run of
+conversations one after the other, where no type tells pictures from texts. A robot may send cards
+alone.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from kshop_audit.tables import FILE, LOST, SILENT
 ENOUGH = 10
 """So many expected texts make messages without one such as have lost it."""
 
-_DAY, _RUN = "_day", "_run"
+_DAY, _RUN, _TALK = "_day", "_run", "_talk"
 
 
 def with_lost_texts(chats: pl.DataFrame) -> pl.DataFrame:
@@ -38,18 +40,23 @@ def with_lost_texts(chats: pl.DataFrame) -> pl.DataFrame:
 
 def _speaking(ours: pl.DataFrame) -> pl.DataFrame:
     """The messages with _encoded (Boolean: the text is there, as numbers), _typed (Boolean: said to
-    be a text), _free (Boolean: of no known type), _day and _account, none null but the day.
+    be a text), _free (Boolean: of no known type), _robot (Boolean), _day, _account, _talk (String:
+    the conversation, where one is named) and sent_at, none null but the last and the day.
     """
     kind = pl.col("message_type") if "message_type" in ours.columns else pl.lit(None, pl.String)
     account = pl.col("agent_account") if "agent_account" in ours.columns else pl.lit("")
+    names = [name for name in ("session_id", "buyer_id") if name in ours.columns]
     return ours.select(
         FILE,
+        "sent_at",
         pl.col(SILENT).fill_null(True),
         _typed=(kind == "text").fill_null(False),
         _free=kind.is_null(),
         _day=pl.col("sent_at").cast(pl.Date),
         _encoded=pl.col(SILENT).is_null(),
         _account=account.fill_null("").cast(pl.String),
+        _robot=(pl.col("sender_role") == "robot").fill_null(False),
+        _talk=pl.coalesce(pl.lit(None, pl.String), *names),
     )  # fmt: skip
 
 
@@ -79,6 +86,37 @@ def _lost(rows: pl.DataFrame) -> pl.Series:
     rows = rows.join(days, on=[FILE, _DAY], how="left", nulls_equal=True, maintain_order="left")
     mute = (pl.col("_account") != "") & ~pl.col("_text").any().over(FILE, "_account")
     mute &= pl.col("_expected").sum().over(FILE, "_account") >= enough
+    mute &= ~(pl.col("_robot") & free)
     stated = typed & ((typed & silent).sum() >= ENOUGH)
-    lost = silent & speaks & (pl.col("_gone") | mute | stated)
+    rows = _with_mute_talks(rows)
+    lost = silent & speaks & (pl.col("_gone") | mute | stated | pl.col("_mute_talk"))
     return rows.select(lost | pl.col("_encoded")).to_series()
+
+
+def _with_mute_talks(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with _mute_talk (Boolean): a message of no known type, in one of so many
+    conversations of a file, one after the other, of which none holds a text, that their usual share
+    lets one expect ENOUGH of them to hold one; twice as many where most hold none.
+
+    An account without any text sends none. A conversation is that of a day.
+    """
+    talk = [FILE, _DAY, _TALK]
+    speaks = pl.col("_text").any().over(FILE, "_account")
+    whole = pl.col("_free") & pl.col(_TALK).is_not_null() & pl.col(_DAY).is_not_null() & speaks
+    talks = (
+        rows.filter(whole)
+        .group_by(talk)
+        .agg(pl.col("_text").any(), pl.col("sent_at").min())
+        .sort(FILE, "sent_at", _TALK)
+        .with_columns(pl.col("_text").rle_id().over(FILE).alias(_RUN))
+        .with_columns(
+            _texts=pl.col("_text").sum().over(FILE),
+            _talks=pl.len().over(FILE),
+            _length=pl.len().over(FILE, _RUN),
+        )
+    )
+    least = pl.when(2 * pl.col("_texts") >= pl.col("_talks")).then(ENOUGH).otherwise(2 * ENOUGH)
+    expected = pl.col("_length") * pl.col("_texts") >= least * pl.col("_talks")
+    found = talks.select(*talk, _mute_talk=~pl.col("_text") & expected)
+    joined = rows.join(found, on=talk, how="left", maintain_order="left")
+    return joined.with_columns((pl.col("_mute_talk") & whole).fill_null(False))
