@@ -14,8 +14,11 @@ from functools import cached_property
 from kshop_audit.auditing.assessed import LIKE, NEAR, assessed
 from kshop_audit.auditing.contradicted import (
     backwards,
+    of_age,
     of_chats,
     of_refunds,
+    of_unseen,
+    of_years,
     refused,
     untold_replies,
 )
@@ -326,16 +329,6 @@ def _unless_foreign(
     return replace(measured, doubts=added(measured.doubts, all_of_it), unsettled=foreign)
 
 
-def _unseen(measured: Measurement, kind: Kind | None, whole: MeasuredPack) -> Doubts:
-    """What conversations may hide that buyers rated and the chats do not hold."""
-    unseen = whole.reach.unseen_talks() if kind is Kind.CHATS else 0
-    if not unseen:
-        return Doubts()
-    if measured.gap in ("groups", "days"):  # any day or agent may be a better or a worse one
-        return Doubts(turned=measured.denominator or 1)
-    return Doubts(either=unseen * whole.largest)
-
-
 def with_gaps(
     measured: Measurement, rule: Rule, kinds: tuple[Kind, ...], whole: MeasuredPack
 ) -> Measurement:
@@ -346,7 +339,8 @@ def with_gaps(
     measured = replace(measured, covered=since is None or reach.covers(kinds, since))
     if reason := refused(measured, rule.info.needs, kinds, since, reach):
         return replace(measured, status=None, reason=reason)
-    measured = _unless_foreign(measured, rule, kinds, reach)
+    measured = of_age(_unless_foreign(measured, rule, kinds, reach), kinds, reach)
+    measured = of_years(measured, kinds, reach)
     if Kind.CHATS in kinds:
         measured = of_chats(measured, whole.exports.loaded.tables)
     if measured.gap == "none":
@@ -362,7 +356,7 @@ def with_gaps(
     in_days = _in_days(empty.missing, measured, reach, kind)
     if kind is Kind.CHATS and not groups:
         in_days += _at_edges(empty.missing, measured, rule.info.id, whole)
-    unseen = _unseen(measured, kind, whole)
+    measured, unseen = of_unseen(measured, kind, reach, whole.largest)
     hidden = added(keyless, {Why.EMPTY_DAYS: in_days, Why.NOT_COVERED: unseen})
     if not measured.population:
         measured = replace(measured, missing_days=empty.missing)

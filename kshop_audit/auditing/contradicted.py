@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from kshop_audit.auditing.coverage import Reach
 from kshop_audit.facts import Tables
 from kshop_audit.facts.belonging import untold_refunds
+from kshop_audit.facts.clocks import OtherClock, WrongYears
 from kshop_audit.judging.settling import MASKED, other_side
 from kshop_audit.model.kinds import KIND_NAMES
 from kshop_audit.model.knowledge import Doubts, Why, added
@@ -62,6 +63,102 @@ def of_refunds(
     return replace(measured, doubts=doubts, wanting=wanting)
 
 
+def of_years(measured: Measurement, kinds: Sequence[Kind], reach: Reach) -> Measurement:
+    """The measurement with the rows that seem to be of a wrong year: each may be one more unit of
+    its days, or change another one. A message may change a whole conversation.
+    """
+    for kind in kinds:
+        found = reach.wrong_years(kind)
+        if found is None:
+            continue
+        units = measured.denominator or 1
+        rows = max(found.rows, units) if kind is Kind.CHATS else found.rows
+        wanting = {**measured.wanting, Why.NOT_READABLE: of_another_year(found)}
+        own = {Why.NOT_READABLE: Doubts(turned=rows)}
+        if measured.population and kind is Kind.ORDERS:
+            measured = replace(measured, below=added(measured.below, own))
+        measured = replace(measured, doubts=added(measured.doubts, own), wanting=wanting)
+    return measured
+
+
+AGEING = (Kind.ORDERS, Kind.SHIPMENTS, Kind.TICKETS)
+"""Kinds of files whose rows go on after they were exported."""
+
+
+def of_age(measured: Measurement, kinds: Sequence[Kind], reach: Reach) -> Measurement:
+    """The measurement with what is to be supplied where a file was made before as-of."""
+    unknown = Why.NOT_COVERED in measured.doubts or Why.NOT_COVERED in measured.below
+    if not unknown:
+        return measured
+    wanting, terms = dict(measured.wanting), reach.terms
+    until = (terms.end - timedelta(days=1)).date()
+    for kind in AGEING:
+        found = reach.outdated(kind) if kind in kinds else None
+        if found is None:
+            continue
+        name, last = found
+        line = f"coverage.{kind} = {{from = {reach.first_day(kind)}, to = {until}}}"
+        _add(
+            wanting,
+            Text(
+                zh=f"{name} 在 {last:%m-%d %H:%M} 之后没有动态，像是那时导出的，{{}} 个后来怎样"
+                f"看不出：请重新导出；确实是刚导出的就在 shop.toml 写 {line}",
+                en=f"nothing happens in {name} after {last:%m-%d %H:%M}, as if it was made then, "
+                f"and what became of {{}} since is not known: export it again, or if it is new "
+                f"write {line}",
+            ),
+        )
+    return replace(measured, wanting=wanting)
+
+
+def of_another_year(found: WrongYears) -> Text:
+    """Which rows seem to be of a wrong year, and what to do."""
+    name, rows, of, column = KIND_NAMES[found.kind], found.rows, found.of, found.column
+    beside = ("前后的行", "the rows around them")
+    if found.of_payment:
+        beside = ("订单支付时间", "the payment")
+    return Text(
+        zh=f"{name.zh}文件 {of} 行里有 {rows} 行的 {column} 与{beside[0]}差了大约一年，像是年份写"
+        "错了：请改对年份或重新导出",
+        en=f"{rows} of {of} rows of the {name.en} have {column} about a year from {beside[1]}, as "
+        "if the year was wrong: correct it, or export the file again",
+    )
+
+
+def of_unseen(
+    measured: Measurement, kind: Kind | None, reach: Reach, largest: int
+) -> tuple[Measurement, Doubts]:
+    """What conversations may hide that buyers rated and the chats do not hold, or orders that
+    tickets name and the orders do not; and the measurement with what is to be supplied.
+
+    `largest`: the questions of the largest burst of the chats.
+    """
+    lacking = reach.unseen_orders() if kind is Kind.ORDERS else None
+    if lacking is not None:
+        wanting = dict(measured.wanting)
+        _add(wanting, _of_filtered(*lacking, reach))
+        return replace(measured, wanting=wanting), Doubts(either=lacking[0])
+    unseen = reach.unseen_talks() if kind is Kind.CHATS else 0
+    if not unseen:
+        return measured, Doubts()
+    if measured.gap in ("groups", "days"):  # any day or agent may be a better or a worse one
+        return measured, Doubts(turned=measured.denominator or 1)
+    return measured, Doubts(either=unseen * largest)
+
+
+def _of_filtered(unseen: int, of: int, reach: Reach) -> Text:
+    """That the orders that tickets name are missing, and what to supply."""
+    last = (reach.terms.end - timedelta(days=1)).date()
+    line = f"coverage.orders = {{from = {reach.first_day(Kind.ORDERS)}, to = {last}}}"
+    return Text(
+        zh=f"售后单里的 {of} 个订单有 {unseen} 个不在订单文件里，像是导出时筛掉了有售后的订单："
+        f"请导出全部订单；订单文件确实完整就在 shop.toml 写 {line}",
+        en=f"{unseen} of {of} orders that tickets name are not among the orders, as if these were "
+        f"filtered to those without after-sales: export all orders, or if the file is complete "
+        f"write {line}",
+    )
+
+
 def refused(
     measured: Measurement,
     needs: Sequence[str],
@@ -92,19 +189,23 @@ def backwards(kinds: Sequence[Kind], reach: Reach) -> Text | None:
             return Text(
                 zh=f"{name.zh}文件 {found.of} 行里有 {found.rows} 行的 {found.column} 早于 "
                 f"{found.start}，次序反了：时间不是北京时间，或者列对错了。请按北京时间重新导出、"
-                "核对列名；整批文件都是别的时区时用 --zone 写明",
+                "核对列名；整批文件都是别的时区时用 --tz 写明",
                 en=f"{found.rows} of {found.of} rows of the {name.en} have {found.column} before "
                 f"{found.start}, which it follows: these are no Beijing times, or the columns are "
                 "mixed up. Export them in Beijing time and check the columns, or name the zone "
-                "with --zone if all files have it",
+                "with --tz if all files have it",
             )
     return None
 
 
 def untold_replies(measured: Measurement, kinds: Sequence[Kind], reach: Reach) -> Text | None:
-    """Why chats do not tell which question was answered, or how soon; None where they do."""
+    """Why chats do not tell which question was answered, how soon, or at what hour; None where they
+    do.
+    """
     if Kind.CHATS not in kinds or measured.offence:
         return None
+    if (clock := reach.other_clock) is not None:
+        return of_clock(clock)
     if talks := reach.one_time:
         return Text(
             zh=f"聊天文件里 {talks} 个会话的所有消息都是同一个时间，像是会话的时间，"
@@ -130,6 +231,26 @@ def untold_replies(measured: Measurement, kinds: Sequence[Kind], reach: Reach) -
             "conversations, or leave the column out (then a buyer is a conversation).",
         )
     return None
+
+
+def of_clock(clock: OtherClock) -> Text:
+    """That chats are of another clock than that of Beijing, and what to do."""
+    night, evening = clock.chats
+    zh = f"买家消息有 {night}% 在 0 点到 8 点、{evening}% 在 16 点到 24 点"
+    en = f"{night} % of the messages of buyers were sent before 8 o'clock and {evening} % after 16"
+    if clock.orders is not None:
+        zh += f"，而订单是 {clock.orders[0]}% 和 {clock.orders[1]}%"
+        en += f", and {clock.orders[0]} % and {clock.orders[1]} % of the orders made"
+    guess = ("早了 8 小时（UTC 时间）", "8 hours early (UTC)")
+    if not clock.early:
+        guess = ("晚了 8 小时", "8 hours late")
+    return Text(
+        zh=f"{zh}：聊天时间像是{guess[0]}，看不出哪些在 8 点到 24 点之间。请按北京时间重新导出"
+        "聊天；整批文件都是别的时区时用 --tz 写明；时间确实没错就写 [coverage.chats]。",
+        en=f"{en}: their times seem to be {guess[1]}, so nothing tells which were sent from 8 to "
+        "24 o'clock. Export the chats in Beijing time, name the zone with --tz if all files have "
+        "it, or write [coverage.chats] if the times are right.",
+    )
 
 
 def ended_alone(needs: Sequence[str], measured: Measurement, reach: Reach) -> Text | None:

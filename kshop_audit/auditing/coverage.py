@@ -7,7 +7,9 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from kshop_audit.facts.belonging import only_waiting, orders_of_tickets, sessions_of_ratings
+from kshop_audit.facts.clocks import OtherClock, WrongYears, other_clock, wrong_years
 from kshop_audit.facts.days import BEGUN
+from kshop_audit.facts.freshness import outdated_files
 from kshop_audit.facts.plausible import (
     Backwards,
     before_payment,
@@ -148,6 +150,42 @@ class Reach:
     def _backwards(self) -> dict[Kind, Backwards | None]:
         return {}
 
+    def wrong_years(self, kind: Kind) -> WrongYears | None:
+        """The rows of a kind that seem to be of a wrong year, unless the operator says that the
+        files are complete.
+        """
+        if kind in self.terms.settings.coverage:
+            return None
+        if kind not in self._wrong_years:
+            self._wrong_years[kind] = wrong_years(self.loaded.tables, kind)
+        return self._wrong_years[kind]
+
+    @cached_property
+    def _wrong_years(self) -> dict[Kind, WrongYears | None]:
+        return {}
+
+    def outdated(self, kind: Kind) -> tuple[str, datetime] | None:
+        """The name of the first file of a kind that was made before as-of, and its last event; None
+        if all are of as-of.
+        """
+        if kind not in self._outdated:
+            files = outdated_files(self.loaded.tables, kind, self.terms)
+            last = self.loaded.counts[files[0]].last_at if files else None
+            name = next((one.name for one in self.sources if one.index in files[:1]), None)
+            self._outdated[kind] = None if last is None or name is None else (name, last)
+        return self._outdated[kind]
+
+    @cached_property
+    def _outdated(self) -> dict[Kind, tuple[str, datetime] | None]:
+        return {}
+
+    @cached_property
+    def other_clock(self) -> OtherClock | None:
+        """The clock of the chats, where it is another one than that of the shop."""
+        if Kind.CHATS in self.terms.settings.coverage:
+            return None
+        return other_clock(self.loaded.tables)
+
     @cached_property
     def one_time(self) -> int:
         """Conversations whose messages have one time for all; 0 where each has its own."""
@@ -176,6 +214,17 @@ class Reach:
         found, of = self._ratings or (0, 0)
         return of - found if found else 0
 
+    def unseen_orders(self) -> tuple[int, int] | None:
+        """How many of the orders that tickets name the files do not hold, and how many should be
+        there, where most are not: these are orders without the ones that had after-sales. None
+        where nothing is lacking, or the operator says so.
+        """
+        counts = self._tickets
+        if counts is None or Kind.ORDERS in self.terms.settings.coverage:
+            return None
+        found, of = counts
+        return (of - found, of) if 2 * found < of else None
+
     def ends(self, kind: Kind) -> tuple[datetime | None, datetime | None]:
         """The first and the last event of the files of a kind."""
         counts = self.loaded.counts
@@ -183,6 +232,10 @@ class Reach:
         firsts = [at for file in files if (at := counts[file].first_at) is not None]
         lasts = [at for file in files if (at := counts[file].last_at) is not None]
         return min(firsts, default=None), max(lasts, default=None)
+
+    def first_day(self, kind: Kind) -> date:
+        """The day of the first event of the files of a kind; that of as-of where there is none."""
+        return (self.ends(kind)[0] or self.terms.as_of).date()
 
     def coverage(
         self, kind: Kind, empty: EmptyDays, side: tuple[int, int] | None = None

@@ -74,7 +74,7 @@ def before_payment(tables: Tables, kind: Kind) -> Backwards | None:
     names = [name for name in AFTER_PAYMENT.get(kind, ()) if name in rows.columns]
     if not names:
         return None
-    paid = rows if kind is Kind.ORDERS else _with_payment(tables, kind, names)
+    paid = rows if kind is Kind.ORDERS else with_payment(tables, kind, names)
     found = _early(kind, paid, "paid_at", names)
     # Dear, and asked of few shops.
     return None if found is None or _pays_on_arrival(tables) else found
@@ -84,11 +84,11 @@ def _pays_on_arrival(tables: Tables) -> bool:
     """Whether buyers pay when their goods come, by the orders or by the parcels."""
     names = [n for n in AFTER_PAYMENT[Kind.SHIPMENTS] if tables.some_has(Kind.SHIPMENTS, n)]
     return _paid_on_arrival(tables.frames[Kind.ORDERS], Kind.ORDERS) or _paid_on_arrival(
-        _with_payment(tables, Kind.SHIPMENTS, names), Kind.SHIPMENTS
+        with_payment(tables, Kind.SHIPMENTS, names), Kind.SHIPMENTS
     )
 
 
-def _with_payment(tables: Tables, kind: Kind, names: Sequence[str]) -> pl.DataFrame:
+def with_payment(tables: Tables, kind: Kind, names: Sequence[str]) -> pl.DataFrame:
     """These times of the rows of another kind and how exact they are, with paid_at of their order;
     none where nothing names it.
     """
