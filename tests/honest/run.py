@@ -188,10 +188,19 @@ def untold(rule: str, shop: Honest) -> bool:
     the whole of a longer window, and without types a picture is a text that is lost.
     """
     if "only_pictures" in shop.names and not tells(shop.layout, "chats", "message_type"):
-        return catalogue()[rule].info.family == "conduct"
+        return catalogue()[rule].info.family == "conduct" and agent_without_texts(shop.whole.rows)
     if rule == "pickup-24h":
         return "virtual_goods" in shop.names
     return rule == "quality-refund-rate" and bool({*shop.names} & OF_A_MONTH)
+
+
+def agent_without_texts(rows: Shop) -> bool:
+    """Whether an account that is no robot's says nothing in words."""
+    spoken: dict[object, set[bool]] = {}
+    for row in rows["chats"]:
+        if row["sender_role"] == "agent":
+            spoken.setdefault(row["agent_account"], set()).add(bool(row["content"]))
+    return any(found == {False} for found in spoken.values())
 
 
 def unlike(got: dict[str, Any], truth: Truth, outcome: oracle.Outcome) -> Iterator[str]:

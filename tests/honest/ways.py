@@ -53,8 +53,16 @@ def split(folder: Path, key: Key, *, having: set[str] | None = None) -> None:
 
 
 def in_months(rng: Random, folder: Path, told: Shop) -> None:
-    """A file a month, all made at as-of."""
+    """A file a month, all made at as-of, and the operator says so of the tickets: an open one in a
+    file of an earlier month may else be one that was closed since.
+    """
     split(folder, by(BEGUN, 7))
+    applied = [
+        at for row in told.get("tickets", []) if isinstance(at := row["applied_at"], datetime)
+    ]
+    if applied:
+        with (folder / "shop.toml").open("a", encoding="utf-8") as file:
+            file.write(f"\n[coverage.tickets]\nfrom = {min(applied):%Y-%m-%d}\nto = 2099-12-31\n")
 
 
 def in_days(rng: Random, folder: Path, told: Shop) -> None:

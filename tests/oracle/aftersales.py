@@ -235,8 +235,8 @@ def pickup_unstated(case: Case, order: Order | None) -> bool:
         return True
     if order.picked_up_at is not None:
         return False
-    if order.shipped_at is None:
-        return not all(text(line, "status") in STATES for line in order.lines)
+    if order.shipped_at is None and all(text(line, "status") in STATES for line in order.lines):
+        return False
     listed = {text(row, "order_id") for row in case.rows("shipments")}
     stated = tells_pickups(case, "shipments") and order.order_id in listed
     return not (stated or tells_pickups(case, "orders"))

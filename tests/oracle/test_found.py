@@ -18,6 +18,11 @@ FOUND = {
     ("canonical", 500_147): "the same in another shop",
     ("closing", 700_013): "two versions of an order in two states, which ends after as-of",
     ("closing", 700_062): "the same in another shop",
+    ("canonical", 95_002_005): "days on which two buyers wrote much and had no answer",
+    (
+        "canonical",
+        95_002_007,
+    ): "an order without a state that a column of pickups leaves empty",
 }
 
 

@@ -292,6 +292,10 @@ def closing_shop(seed: int) -> tuple[Shop, datetime]:
             finished = row.get("finished_at")
             if isinstance(finished, datetime) and finished > as_of:
                 row["finished_at"] = as_of - rng.randrange(25, 35) * DAY
+    # Tickets of orders that are not there would say that the file lacks some.
+    there = {row["order_id"] for row in kept["orders"]}
+    if "tickets" in kept:
+        kept["tickets"] = [row for row in kept["tickets"] if row.get("order_id") in there]
     if "tickets" in kept and rng.randrange(2):
         done = ("succeeded", "closed")
         kept["tickets"] = [row for row in kept["tickets"] if row.get("status") in done]
