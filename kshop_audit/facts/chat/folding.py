@@ -6,6 +6,7 @@ import functools
 import importlib
 import unicodedata
 from collections.abc import Callable
+from importlib.util import find_spec
 from itertools import pairwise
 
 from kshop_audit.model.frozen import frozen
@@ -86,7 +87,7 @@ def _simplifier() -> Callable[[str], str] | None:
 
 def knows_all_variants() -> bool:
     """Whether every traditional character is known, not the common ones only."""
-    return _simplifier() is not None
+    return find_spec("opencc") is not None
 
 
 def simplified(text: str) -> str:

@@ -187,7 +187,8 @@ class TextNeeds:
         texts = pl.DataFrame([each.to_physical().alias("code"), each.cast(pl.String)])
         without = texts.filter(silent())["code"]
         encoded = texts.filter(silent().is_null())["code"]
-        texts = texts.filter(self.keep())
+        if texts.height:  # what is looked for takes long to say
+            texts = texts.filter(self.keep())
         places = said.to_physical().replace_strict(
             texts["code"],
             pl.Series(range(texts.height), dtype=pl.UInt32),
