@@ -29,6 +29,11 @@ HISTORY = 7 * DAY
 MESSAGES = 3
 """Fewer messages of a conversation may be of one second: a question and a robot's answer."""
 
+FEW_ROWS = 10_000
+"""Among so many rows one looks first for what a single one may disprove."""
+
+BOTH = pl.col("asked") & pl.col("replied")
+
 AFTER_PAYMENT = {
     Kind.ORDERS: ("shipped_at", "picked_up_at", "received_at", "finished_at"),
     Kind.SHIPMENTS: ("shipped_at", "picked_up_at", "signed_at"),
@@ -189,17 +194,25 @@ def talks_of_one_side(tables: Tables) -> tuple[int, int] | None:
         return None
     if tables.complete(Kind.CHATS, names[0]):
         names = names[:1]
-    buyer = pl.col("sender_role") == "buyer"
-    talks = (
-        frame.group_by(key=pl.coalesce(names))
-        .agg(asked=buyer.any(), replied=one_of("sender_role", MERCHANT).any())
-        .filter(pl.col("key").is_not_null())
-    )
+    if frame.height > FEW_ROWS and _sides(frame.head(FEW_ROWS), names).filter(BOTH).height:
+        return None  # one conversation is enough, and nearly every file begins with some
+    talks = _sides(frame, names)
     asked, replied = int(talks["asked"].sum()), int(talks["replied"].sum())
-    if talks.filter(pl.col("asked") & pl.col("replied")).height:
+    if talks.filter(BOTH).height:
         return None
     several = talks.height >= ENOUGH and frame.height >= 2 * ENOUGH
     return (asked, replied) if asked and replied and several else None
+
+
+def _sides(rows: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Of each conversation, by the first of these ids that a row has, whether buyers and whether
+    the shop's side say anything.
+    """
+    talks = rows.group_by(key=pl.coalesce(names)).agg(
+        asked=(pl.col("sender_role") == "buyer").any(),
+        replied=one_of("sender_role", MERCHANT).any(),
+    )
+    return talks.filter(pl.col("key").is_not_null())
 
 
 def talks_of_several(tables: Tables) -> tuple[int, int] | None:
