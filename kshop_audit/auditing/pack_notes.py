@@ -23,7 +23,7 @@ def pack_notes(runs: Sequence[PackRun], platforms: Sequence[str]) -> Iterator[Te
     if not first.terms.settings.pack_chosen and tuple(platforms) == (judged := _judged(runs)):
         yield Text(
             zh=f"没有指定规则包，按文件的平台用{pack_name(judged[0]).zh}的规则。",
-            en=f"No pack was chosen; the files are of {judged[0]}, so its pack is used.",
+            en=f"No pack was chosen: files and rules are those of {pack_name(judged[0]).en}.",
         )
     if len(runs) > 1 and first.pack.dimensions:
         yield Text(

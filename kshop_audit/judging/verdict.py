@@ -213,7 +213,7 @@ def _assumptions(judged: Sequence[Judged], pack: Pack) -> tuple[Text, ...]:
                 at = _with_unit(scoring.number(figure), rule.value_unit)
                 found.append(
                     Text(
-                        zh=f"{rule.title.zh} {at.zh} 按 {worth} 分估（平台没公布）",
+                        zh=f"{rule.title.zh} {at.zh}按 {worth} 分估（平台没公布）",
                         en=f"{rule.title.en}: {at.en} taken as {worth} points (not published)",
                     )
                 )
@@ -221,7 +221,7 @@ def _assumptions(judged: Sequence[Judged], pack: Pack) -> tuple[Text, ...]:
             at = _with_unit(Fraction(point.value), rule.value_unit)
             found.append(
                 Text(
-                    zh=f"{rule.title.zh} {at.zh} 得 {point.points} 分，是后台 {point.day} "
+                    zh=f"{rule.title.zh} {at.zh}得 {point.points} 分，是后台 {point.day} "
                     "显示的（学到的）",
                     en=f"{rule.title.en}: {at.en} earns {point.points} points, as the platform "
                     f"showed on {point.day} (learned)",
@@ -233,7 +233,7 @@ def _assumptions(judged: Sequence[Judged], pack: Pack) -> tuple[Text, ...]:
             name = DIMENSIONS.get(dimension, Text(dimension, dimension))
             found.append(
                 Text(
-                    zh=f"{name.zh}权重按 {share.zh} 估（平台没公布）",
+                    zh=f"{name.zh}权重按 {share.zh}估（平台没公布）",
                     en=f"weight of {name.en} taken as {share.en} (not published)",
                 )
             )
@@ -251,10 +251,11 @@ def _with_unit(value: Fraction, unit: ValueUnit | None) -> Text:
     """An anchor as it is read: a share in percent, hours with their unit."""
     if unit is ValueUnit.RATIO:
         share = f"{trimmed(value * 100)}%"
-        return Text(share, share)
+        return Text(f"{share} ", share)
     number = trimmed(value)
     hours = unit is ValueUnit.HOURS
-    return Text(f"{number} 小时" if hours else number, f"{number} h" if hours else number)
+    # In Chinese what follows stands apart from figures only.
+    return Text(f"{number} 小时" if hours else f"{number} ", f"{number} h" if hours else number)
 
 
 def with_caps(judged: Sequence[Judged], pack: Pack) -> tuple[RuleResult, ...]:

@@ -24,7 +24,7 @@ from kshop_audit.rules.kit.side_files import strangers
 FAMILY = "money"
 
 ESTIMATE = Text(
-    zh="部分订单没有结算数据，按“预估推广佣金”估算（estimate）。",
+    zh="部分订单没有结算数据，按“预估推广佣金”估算。",
     en="Some orders have no settlement; their fee is an estimate from the estimated commission.",
 )
 
@@ -235,8 +235,10 @@ def withdrawal(facts: Facts, terms: Terms) -> Shape:
         return Stated(
             Status.NOT_APPLICABLE,
             reason=Text(
-                zh="shop.toml 里没有 [[withdrawals]]（at、amount、channel）。",
-                en="shop.toml has no [[withdrawals]] (at, amount, channel).",
+                zh="没有提现记录：在 shop.toml 里每笔写一段 [[withdrawals]]"
+                "（时间 at、金额 amount、渠道 channel）。",
+                en="No withdrawal is known: write each as [[withdrawals]] into shop.toml (at, "
+                "amount, channel).",
             ),
         )
     findings = _judged(sorted(asked, key=lambda entry: (entry.at, entry.amount)), terms)

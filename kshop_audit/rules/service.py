@@ -163,7 +163,7 @@ def _replied(rule_id: str, terms: Terms) -> Turning:
 @rule(
     "reply-rate-daily",
     family=FAMILY,
-    title=Text(zh="每日5分钟回复率", en="5-minute reply rate, every day"),
+    title=Text(zh="每日5分钟回复率", en="Daily 5-minute reply rate"),
     fix=Text(
         zh="查看未达标的日期，补齐当天的排班缺口。",
         en="Look at the days below target and close the gaps in the roster.",
@@ -238,7 +238,7 @@ def _sub_accounts(measured: Measured, terms: Terms) -> Conclusion:
 @rule(
     "reply-rate-agent",
     family=FAMILY,
-    title=Text(zh="客服个人5分钟回复率", en="5-minute reply rate, every agent"),
+    title=Text(zh="客服个人5分钟回复率", en="5-minute reply rate per agent"),
     fix=Text(
         zh="给未达标的客服减少同时接待数，或补充快捷回复与培训。",
         en="Give agents below target fewer conversations at a time, quick replies and training.",

@@ -79,7 +79,7 @@ def test_everything_about_a_damaged_shop(run: Run) -> None:
         "13 files, 10 recognised",
         "after-sales (Kuaishou)",
         "signature 售后单号 + 订单编号",
-        "gb18030, delimiter tab",
+        "GB18030 (Chinese Windows), delimiter tab",
         "订单号 = order_id",
         "records 90 = rows 0 + rejected 1 + skipped 0 + duplicates 89",
         "of the duplicates 89 rows overlap with another export; the newest count",

@@ -19,8 +19,8 @@ class Entry:
     """One item in one language; every text is safe to show, "" where there is nothing to say.
 
     `left`: how long there is, or how long it has been over. `ids`: field and text of all that
-    names it. `effect` and
-    `earned`: the figure and the points of the rule, now and if this one is missed.
+    names it. `effect` and `earned`: the figure and the points of the rule of that `title`, now and
+    if this one is missed.
     """
 
     item: DueItem
@@ -36,6 +36,7 @@ class Entry:
     effect: str
     earned: str
     action: str
+    title: str
 
 
 class Entries:
@@ -50,6 +51,7 @@ class Entries:
         """One of them."""
         speech = self._speech
         effect, earned = self._effect(item)
+        rule = self._rules.get(item.rule)
         return Entry(
             item=item,
             deadline=speech.instant(item.deadline),
@@ -64,6 +66,7 @@ class Entries:
             effect=effect,
             earned=earned,
             action=speech.text(item.action),
+            title="" if rule is None else speech.text(rule.title),
         )
 
     def _effect(self, item: DueItem) -> tuple[str, str]:
@@ -80,7 +83,8 @@ class Entries:
 
     def _figure(self, rule: RuleResult) -> str:
         value, counts = phrases.value(rule, self._speech), phrases.counts(rule)
-        return self._speech.aside(value, counts)
+        # A count is said once: 9/150, not 9 and 9/150.
+        return counts if counts.startswith(f"{value}/") else self._speech.aside(value, counts)
 
     def _points(self, now: Decimal | None, then: Decimal | None) -> str:
         if now is None or then is None:

@@ -16,7 +16,7 @@ from kshop_audit.report.view.speech import Speech
 COLUMNS = (
     "deadline", "hours_left", "state", "kind", "order_id", "ticket_id", "session_id",
     "tracking_no", "violation_id", "product", "province", "carrier", "cost", "cost_grade",
-    "effect", "points", "action", "rule",
+    "effect", "points", "action", "title", "rule",
 )  # fmt: skip
 """In this order; each has its name in the wording."""
 
@@ -89,6 +89,7 @@ def _row(entry: Entry, speech: Speech) -> list[str | float | None]:
         entry.effect or None,
         entry.earned or None,
         entry.action,
+        entry.title,
         speech.data(item.rule),
     ]
 

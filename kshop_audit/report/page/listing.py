@@ -62,10 +62,19 @@ def _findings(
     shown = findings[:MOST_ROWS]
     rows = tuple(tuple(_cell(key, one, speech, both=both) for key in keys) for one in shown)
     heads = tuple(
-        speech.say("column.counts") if both and key == "numerator" else speech.name("finding", key)
+        speech.say("column.counts") if both and key == "numerator" else _title(key, speech)
         for key in keys
     )
     return ListedTable(title, heads, rows, _copied(keys), len(findings) - len(shown))
+
+
+def _title(key: str, speech: Speech) -> str:
+    """What a column of findings is called: what leads in a line, such as because, does not do."""
+    own = f"unit_column.{key}"
+    return speech.say(own) if speech.knows(own) and key in _REASONS else speech.name("finding", key)
+
+
+_REASONS = ("why", "reason")
 
 
 def _tells(key: str, findings: Sequence[Finding]) -> bool:
@@ -109,7 +118,7 @@ def _units(rule: RuleResult, speech: Speech) -> ListedTable:
 
 def _head(key: str, speech: Speech, *, due: bool) -> str:
     if key not in _TIMES:
-        return speech.name("finding", key)
+        return _title(key, speech)
     # Where nothing is due the one time is when it happened.
     return speech.say("finding.at" if key == "actual" and not due else f"unit_column.{key}")
 

@@ -104,7 +104,7 @@ class _DiagnosisPage:
             delimiter = self.say("delimiter", delimiter=name) if mark else ""
             yield (
                 self.say("encoding"),
-                speech.join([speech.data(file.encoding), delimiter], "comma"),
+                speech.join([speech.name("encoding_name", file.encoding), delimiter], "comma"),
             )
         label = self.say("layout")
         for text in file.layout:

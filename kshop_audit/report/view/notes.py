@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from kshop_audit.model import figures
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.report import Finding, Input, Report, Score
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech, is_time
@@ -173,8 +174,10 @@ def data(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[Line, 
     )
     lines.append(Line(speech.say("data.config"), _config(report, speech)))
     for pack in report.packs:
-        named = f"{pack.id} {pack.version} {pack.sha256[:12]}"
-        lines.append(Line(speech.say("data.pack"), speech.data(named)))
+        named = speech.text(pack_name(pack.id))
+        exact = speech.data(f"{pack.id} {pack.sha256[:12]}")
+        shown = speech.aside(f"{named} {speech.data(pack.version)}", exact)
+        lines.append(Line(speech.say("data.pack"), shown))
     tool = f"{report.tool.name} {report.tool.version}"
     lines.append(Line(speech.say("data.tool"), speech.data(tool)))
     return tuple(lines)

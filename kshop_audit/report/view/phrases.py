@@ -10,6 +10,7 @@ from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure, Valued
 from kshop_audit.model.metadata import EXCLUSIONS
 from kshop_audit.model.report import Finding, RuleResult, Slice, Status
+from kshop_audit.report.view.sources import source_text
 from kshop_audit.report.view.speech import Speech
 
 # Who or what a finding is about, then what was found, then what follows from it. Keys unknown
@@ -134,10 +135,10 @@ def value_or_range(rule: RuleResult, speech: Speech) -> str:
 
 
 def counts(rule: RuleResult) -> str:
-    """Numerator and denominator; of means only how many there are."""
+    """Numerator and denominator; of means and amounts only of how many they are."""
     if rule.denominator is None:
         return ""
-    means = figures.figure(rule) in (Figure.HOURS, Figure.MEAN)
+    means = figures.figure(rule) in (Figure.HOURS, Figure.MEAN, Figure.MONEY)
     if means or rule.numerator is None:
         return f"{rule.denominator:,}"
     return f"{rule.numerator:,}/{rule.denominator:,}"
@@ -215,7 +216,8 @@ def details(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
     if excluded:
         found.append(speech.pair(speech.say("remark.excluded"), speech.join(excluded, "list")))
     if rule.sources:
-        sources = speech.join([speech.data(source) for source in rule.sources], "list")
+        listed = [speech.text(source_text(source)) for source in rule.sources]
+        sources = speech.join(listed, "list")
         found.append(speech.pair(speech.say("remark.sources"), sources))
     return tuple(found)
 
