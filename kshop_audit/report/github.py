@@ -5,9 +5,8 @@ The lines are commands to the runner; text from files can neither begin nor end 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kshop_audit.model.report import Report
+from kshop_audit.report.view import short
 from kshop_audit.report.view.contents import view
 from kshop_audit.report.view.rows import Mark, Row
 
@@ -39,16 +38,7 @@ def render(report: Report, lang: str) -> str:
 
 
 def _message(row: Row) -> str:
-    return " | ".join(_parts(row))
-
-
-def _parts(row: Row) -> Iterator[str]:
-    yield row.speech.pair(row.id, row.speech.aside(row.value, row.target))
-    if row.counts:
-        yield row.counts
-    if row.distance:
-        yield row.distance
-    yield from row.remarks
+    return row.speech.aside(row.speech.join(short.parts(row.rule, row.speech)), row.id)
 
 
 def _command(name: str, title: str, message: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from kshop_audit.model.evidence import EvidencePlace
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
-from kshop_audit.report.view import distances, phrases
+from kshop_audit.report.view import short
 from kshop_audit.report.view.headline import owed
 from kshop_audit.report.view.places import places
 from kshop_audit.report.view.speech import Speech
@@ -44,14 +44,12 @@ def _speaks(rule: RuleResult, missing: tuple[str, ...]) -> bool:
 
 def _entries(rule: RuleResult, report: Report, speech: Speech) -> Iterator[dict[str, Any]]:
     name = speech.data(f"{rule.pack}/{rule.id}")
-    figure = speech.aside(phrases.value(rule, speech), speech.target(rule))
-    parts = [speech.text(rule.title), figure, distances.distance(rule, speech)]
-    reason = speech.text(rule.reason) if rule.reason else ""
+    told = speech.join([speech.text(rule.title), *short.parts(rule, speech)])
     for place in list(places(rule, report)) or [_NOWHERE]:
         path = speech.data(place.file)
         identity = f"{name}\n{path}\n{place.row}".encode("utf-8", "backslashreplace")
         yield {
-            "description": speech.join([*parts, reason]),
+            "description": told,
             "check_name": name,
             "fingerprint": hashlib.sha256(identity).hexdigest(),
             "severity": _SEVERITIES[rule.level],

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
-from kshop_audit.report.view import distances, phrases
+from kshop_audit.report.view import phrases, short
 from kshop_audit.report.view.contents import view
 from kshop_audit.report.view.headline import owed
 from kshop_audit.report.view.speech import Speech
@@ -76,11 +76,7 @@ def _case(
 
 def _message(rule: RuleResult, speech: Speech) -> str:
     """Outcome, value and target, how far it is, and what changes how to read it."""
-    figure = speech.aside(phrases.value(rule, speech), speech.target(rule))
-    counts, distance = phrases.counts(rule), distances.distance(rule, speech)
-    remarks = phrases.remarks(rule, speech)
-    parts = [speech.name("status", rule.status.value), figure, counts, distance, *remarks]
-    return speech.join(parts)
+    return speech.join([speech.name("status", rule.status.value), *short.parts(rule, speech)])
 
 
 def _counted(element: ET.Element) -> None:

@@ -77,10 +77,8 @@ def _group(shown: View, group: Group) -> Iterator[str]:
     yield _cells(["", *(say(f"table.{n}" if n == "title" else f"column.{n}") for n in names)])
     yield "| --- | --- | ---: | ---: | ---: | ---: | --- |"
     for row in group.rows:
-        name = f"{row.title} {row.id}"
-        yield _cells(
-            [row.mark.value, name, row.value, row.target, row.counts, row.points, row.distance]
-        )
+        figures = (row.value, row.target, row.counts, row.points, row.distance)
+        yield _cells([row.mark.value, row.title, *figures])
     for row in group.rows:
         yield from _below(row, shown)
 

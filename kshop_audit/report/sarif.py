@@ -9,7 +9,7 @@ from typing import Any
 from kshop_audit.model.evidence import EvidencePlace
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
-from kshop_audit.report.view import distances, phrases
+from kshop_audit.report.view import short
 from kshop_audit.report.view.contents import view
 from kshop_audit.report.view.places import places
 from kshop_audit.report.view.speech import Speech
@@ -104,10 +104,7 @@ def _descriptor(rule: RuleResult, speech: Speech) -> dict[str, Any]:
 
 
 def _message(rule: RuleResult, speech: Speech) -> dict[str, str]:
-    counts, distance = phrases.counts(rule), distances.distance(rule, speech)
-    figure = speech.aside(phrases.value(rule, speech), speech.target(rule))
-    parts = [speech.text(rule.title), figure, counts, distance, *phrases.remarks(rule, speech)]
-    return {"text": speech.join(parts)}
+    return {"text": speech.join([speech.text(rule.title), *short.parts(rule, speech)])}
 
 
 def _result(

@@ -147,7 +147,7 @@ def counts(rule: RuleResult) -> str:
 def remarks(rule: RuleResult, speech: Speech) -> tuple[str, ...]:
     """What must stand beside the value whatever the outcome: reason, bounds, caps, origin."""
     found = [speech.text(rule.reason)] if rule.reason else []
-    found.append(_bounds(rule, speech))
+    found.append(bounds(rule, speech))
     if rule.points is not None and rule.points_capped not in (None, rule.points):
         capped = figures.points(rule.points_capped or rule.points)
         uncapped = figures.points(rule.points)
@@ -310,7 +310,8 @@ def ends(rule: RuleResult, speech: Speech) -> tuple[str, str]:
     return ("", "") if rule.bounds is None else (shown(rule.bounds.low), shown(rule.bounds.high))
 
 
-def _bounds(rule: RuleResult, speech: Speech) -> str:
+def bounds(rule: RuleResult, speech: Speech) -> str:
+    """Between which ends the value lies, where that is not known to the last unit."""
     if _is_range(rule):
         return ""
     low, high = ends(rule, speech)

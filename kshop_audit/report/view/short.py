@@ -40,6 +40,21 @@ def figure(rule: RuleResult, speech: Speech, *, bare: bool = False) -> str:
     return speech.say("short.counted", value=shown, target=target, counts=counts)
 
 
+def parts(rule: RuleResult, speech: Speech) -> Iterator[str]:
+    """What a message on the rule says: the outcome, how and when it will be met or what there is to
+    spare, and what changes how to read it.
+    """
+    said = figure(rule, speech)
+    yield said
+    missed = rule.status is Status.FAIL
+    far = distances.outlook(rule, speech) if missed else distances.distance(rule, speech)
+    if far and far not in said:
+        yield far
+    # Of a rule without a verdict the outcome says between which ends it lies.
+    told = phrases.bounds(rule, speech) if rule.status is Status.NO_VERDICT else ""
+    yield from (remark for remark in phrases.remarks(rule, speech) if remark != told)
+
+
 def _reviewed(rule: RuleResult, speech: Speech) -> str:
     """Of a rule that somebody has to look at how much of it there is to look at."""
     n = sum(bool(one.get("review")) for one in rule.findings)
