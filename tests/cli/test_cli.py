@@ -354,7 +354,7 @@ def test_a_rule_is_explained_with_threshold_and_source(run: Run, lang: str) -> N
     option = {
         "zh": "纠纷单数正好等于免考核单数时（dispute_count_op）：不算达标，要少于它（lt）；"
         "也可写 le（也算达标）",
-        "en": "disputes exactly at the number allowed (dispute_count_op): missed: it must be "
+        "en": "exactly the number allowed (dispute_count_op): missed: it must be "
         "fewer (lt); may also be le (met)",
     }
     page = "".join(out.split()) if lang == "zh" else " ".join(out.split())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 
 from kshop_audit.model.metadata import Text
+from kshop_audit.model.platforms import pack_name
 from kshop_audit.report.text.layout import table
 from kshop_audit.report.text.page import Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view.speech import Speech
@@ -14,6 +16,8 @@ Setting = tuple[str, str, str]
 
 _OF_A_RULE = ("levels", "targets", "options", "effort")
 _PACK = "pack "
+_SHARES = ("targets.", "weights.", "max_bad_rows")
+"""Settings whose figures up to 1 are parts of a whole."""
 
 
 def render(settings: Sequence[Setting], titles: Mapping[str, Text], options: TextOptions) -> str:
@@ -71,15 +75,27 @@ def _name(key: str, speech: Speech) -> str:
 def _value(key: str, value: str, speech: Speech) -> str:
     if key.startswith("levels."):
         return speech.name("level", value)
+    if key.startswith(_SHARES) and (share := _share(value)) is not None:
+        return speech.share(share)
     if value in ("true", "false"):
         return speech.say("part.yes" if value == "true" else "part.no")
     option = f"reading.{key.rpartition('.')[2]}.{value}"
     return speech.say(option) if speech.knows(option) else speech.data(value) or "-"
 
 
+def _share(value: str) -> Decimal | None:
+    """A part of the whole; None for any other text."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if 0 <= number <= 1 else None
+
+
 def _origin(origin: str, speech: Speech) -> str:
     if origin == "default":
         return speech.say("setting.default")
     if origin.startswith(_PACK):
-        return speech.say("setting.of_pack", pack=speech.data(origin.removeprefix(_PACK)))
+        named = pack_name(origin.removeprefix(_PACK))
+        return speech.say("setting.of_pack", pack=speech.text(named))
     return speech.data(origin)

@@ -141,8 +141,17 @@ def _moved(move: str, entry: Change, speech: Speech) -> str:
     if len(values) == 2:
         step = speech.say("compare.step", before=values[0], after=values[1])
     last = entry.after or entry.before
-    target = speech.say("column.none") if last is None else speech.target(last, marked=False)
+    target = speech.say("column.none") if last is None else _line(last, speech)
     detail = speech.say("compare.rule", step=step, target=target)
     word = speech.say(f"compare.{move}_word")
     sign = speech.data(_SIGNS[move])
     return speech.join([f"{sign} {speech.text(entry.title)}{detail}", word], "comma")
+
+
+def _line(side: RuleSide, speech: Speech) -> str:
+    """The target, with the number that is let pass whatever the rate is."""
+    shown, target = speech.target(side, marked=False), side.target
+    if target is None or target.count_below is None or target.operator == "none":
+        return shown
+    fewer = speech.say("figure.fewer", target.count_below)
+    return speech.say("explained.or", one=shown, other=fewer)
