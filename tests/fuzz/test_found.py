@@ -335,3 +335,12 @@ def test_a_row_that_explains_the_columns_may_have_another_name_for_the_id(tmp_pa
     other = ["订单号", "订单状态", "订单支付时间", "实付款"]
     table = read(tmp_path, text([header, other, [row[0], row[2], row[1], row[3]]]))
     assert table["_reason"].to_list()[-1] == "other_header"
+
+
+def test_an_amount_beyond_all_numbers_is_unreadable(tmp_path: Path) -> None:
+    header = ["订单号", "订单支付时间", "订单状态", "实付款", "预售/承诺发货时间"]
+    rows = [["2600001", "2026-10-31 08:05:00", "待发货", "120000000000000000.00", ""]]
+    rows.append(["2600002", "2026-10-31 08:05:00", "待发货", "12.00", ""])
+    table = read(tmp_path, text([header, *rows]))
+    assert table["paid_amount"].to_list() == [None, 1200]
+    assert counts(table) == (1, 1, 0)

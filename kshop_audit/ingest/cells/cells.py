@@ -152,7 +152,7 @@ def money(raw: pl.Expr, odd: pl.Expr) -> pl.Expr:
 
 def fen(yuan: pl.Expr) -> pl.Expr:
     """Text of an amount with at most two decimals → fen; null where it is no number."""
-    return (yuan.cast(pl.Decimal(20, 2), strict=False) * 100).cast(pl.Int64)
+    return (yuan.cast(pl.Decimal(20, 2), strict=False) * 100).cast(pl.Int64, strict=False)
 
 
 def odd_whole(raw: pl.Expr) -> pl.Expr:

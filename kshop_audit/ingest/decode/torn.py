@@ -86,6 +86,13 @@ def begins(line: str, form: WidthForm, own: str = "") -> bool:
     return text != own and shape(text) in form.keys
 
 
+def _closes(line: str, form: WidthForm) -> bool:
+    """Whether a cell of the line above ends in a line before its key, so that it begins no row."""
+    if form.key is None:
+        return False
+    return form.separator.join(line.split(form.separator, form.key)[: form.key]).count('"') % 2 == 1
+
+
 def _key_of(cells: Sequence[str], key: int) -> str:
     """The key in cells of a record or of a raw line, where quotes stand around and in it."""
     return cells[key].replace('"', "").strip()
@@ -141,7 +148,8 @@ def swallowed(record: Record, form: WidthForm) -> bool:
             return True  # no id has several lines
     inner = record.lines[1:]
     # The last line of a cell goes on with the rest of the row, in which an id may have any place.
-    within = inner[:-1] if len(record.cells) == form.cells else inner
+    whole = len(record.cells) == form.cells
+    within = [line for line in inner[:-1] if not _closes(line, form)] if whole else inner
     if any(begins(line, form, own) for line in within):
         return True
     # What ends a cell at the end of a row may be a row that somebody pasted.
