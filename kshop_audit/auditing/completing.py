@@ -14,6 +14,7 @@ from functools import cached_property
 from kshop_audit.auditing.assessed import LIKE, NEAR, assessed
 from kshop_audit.auditing.contradicted import (
     backwards,
+    odd_clock,
     of_age,
     of_chats,
     of_refunds,
@@ -322,6 +323,7 @@ def _unless_foreign(
     times that cannot be right.
     """
     foreign = reach.foreign(needed_by(rule)) or backwards(kinds, reach)
+    foreign = foreign or odd_clock(measured, rule.info.needs, needed_by(rule), reach)
     foreign = foreign or untold_replies(measured, kinds, reach)
     if foreign is None:
         return measured

@@ -198,6 +198,38 @@ def backwards(kinds: Sequence[Kind], reach: Reach) -> Text | None:
     return None
 
 
+def odd_clock(
+    measured: Measurement, needs: Sequence[str], kinds: Sequence[Kind], reach: Reach
+) -> Text | None:
+    """Why times say nothing that are those of half a day, or one for all; None where they do."""
+    for kind in kinds:
+        if kind is Kind.CHATS and measured.offence:
+            continue  # what was said counts at any hour
+        if (early := reach.half_a_day(kind)) is not None:
+            return _of_half_a_day(kind, early)
+    found = reach.one_second if Kind.ORDERS in kinds else None
+    asked = {name for need in needs for name in need.split("|")}
+    if found is None or f"orders.{found.column}" not in asked:
+        return None
+    rows, of, column = found.rows, found.of, found.column
+    return Text(
+        zh=f"订单文件 {of} 个 {column} 里有 {rows} 个是同一秒，像是程序写入的时间，不是每单自己的："
+        "请导出每单真正的时间",
+        en=f"{rows} of {of} times in {column} of the orders are one second, which seems to be that "
+        "of a program: export the time of each order",
+    )
+
+
+def _of_half_a_day(kind: Kind, early: int) -> Text:
+    name = KIND_NAMES[kind]
+    return Text(
+        zh=f"{name.zh}文件没有一个时间在 13 点以后，却有 {early}% 在 1 点到 6 点，像是 12 小时制"
+        "丢了上午、下午：请导出 24 小时制的时间",
+        en=f"no time of the {name.en} is after 12:59, and {early} % are from 1 to 6 o'clock, as if "
+        "by a clock of twelve hours without a.m. and p.m.: export times of 24 hours",
+    )
+
+
 def untold_replies(measured: Measurement, kinds: Sequence[Kind], reach: Reach) -> Text | None:
     """Why chats do not tell which question was answered, how soon, or at what hour; None where they
     do.

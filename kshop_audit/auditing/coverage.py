@@ -7,7 +7,15 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from kshop_audit.facts.belonging import only_waiting, orders_of_tickets, sessions_of_ratings
-from kshop_audit.facts.clocks import OtherClock, WrongYears, other_clock, wrong_years
+from kshop_audit.facts.clocks import (
+    OneSecond,
+    OtherClock,
+    WrongYears,
+    half_a_day,
+    one_second,
+    other_clock,
+    wrong_years,
+)
 from kshop_audit.facts.days import BEGUN
 from kshop_audit.facts.freshness import outdated_files
 from kshop_audit.facts.plausible import (
@@ -163,6 +171,25 @@ class Reach:
     @cached_property
     def _wrong_years(self) -> dict[Kind, WrongYears | None]:
         return {}
+
+    def half_a_day(self, kind: Kind) -> int | None:
+        """See `clocks.half_a_day`; None where the operator says that the files are right."""
+        if kind in self.terms.settings.coverage:
+            return None
+        if kind not in self._halves:
+            self._halves[kind] = half_a_day(self.loaded.tables, kind)
+        return self._halves[kind]
+
+    @cached_property
+    def _halves(self) -> dict[Kind, int | None]:
+        return {}
+
+    @cached_property
+    def one_second(self) -> OneSecond | None:
+        """The column of orders with one time for all, unless the operator says that it is right."""
+        if Kind.ORDERS in self.terms.settings.coverage:
+            return None
+        return one_second(self.loaded.tables, Kind.ORDERS)
 
     def outdated(self, kind: Kind) -> tuple[str, datetime] | None:
         """The name of the first file of a kind that was made before as-of, and its last event; None

@@ -1,8 +1,11 @@
-"""Times each of which is possible, and which cannot be right together: a wrong year, another zone.
+"""Times each of which is possible, and which cannot be right together: a wrong year, another zone,
+twelve hours in place of 24, one second for all.
 
 Rows of a year ago between rows of today, in a file that is otherwise in order, were given the year
 by hand. Buyers who write while the shop sleeps, and are silent while it sells, wrote by another
-clock: that of Greenwich is eight hours behind.
+clock: that of Greenwich is eight hours behind. Where nothing ever happens after one at noon, though
+much does at night, the word for the afternoon was lost; and two months of orders that were shipped
+in one second have the time of a program.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import polars as pl
 from kshop_audit.facts.plausible import AFTER_PAYMENT, with_payment
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.frozen import frozen
-from kshop_audit.model.schema import Kind
+from kshop_audit.model.schema import TABLES, Kind
 from kshop_audit.tables import DAY_SPAN, FILE, ROW, SPAN_SUFFIX
 
 ENOUGH = 10
@@ -36,6 +39,8 @@ PLACED = {
 }
 """The columns that place a row of a kind in time, the best one first."""
 
+SAME = {"paid_at": ("created_at", "shipped_at"), "shipped_at": ("paid_at", "created_at")}
+"""Columns of orders, and those beside which one time for all is seen not to be theirs."""
 SHARE = 20
 """One row of so many a year from the payment of its order: fewer may be late claims."""
 
@@ -75,6 +80,62 @@ class OtherClock:
     chats: tuple[int, int]
     orders: tuple[int, int] | None
     early: bool = True
+
+
+@frozen
+class OneSecond:
+    """So many `rows` of a column, nearly all of `of`, have one time, though their orders do not."""
+
+    kind: Kind
+    column: str
+    rows: int
+    of: int
+
+
+def one_second(tables: Tables, kind: Kind) -> OneSecond | None:
+    """The first column of orders that holds one and the same time for the orders of more than a
+    MONTH; None if none does. A shop may send in one second what was bought on several days, and
+    what was sold before it was made on many.
+    """
+    frame = tables.frames.get(kind)
+    if frame is None or kind is not Kind.ORDERS:
+        return None
+    for column, others in SAME.items():
+        beside = [name for name in (*others, column) if name in frame.columns]
+        if column not in frame.columns or beside == [column]:
+            continue
+        times = frame[column].drop_nulls()
+        if len(times) < ENOUGH:
+            continue
+        usual = times[len(times) // 2]
+        alike = int((times == usual).sum())
+        if alike < ENOUGH or alike * 10 < len(times) * 9:
+            continue
+        rest = frame.filter(pl.col(column) == usual)[beside[0]]
+        first, last = rest.min(), rest.max()
+        apart = isinstance(first, datetime) and isinstance(last, datetime) and last - first > MONTH
+        if apart and rest.n_unique() * 2 > rest.len():
+            return OneSecond(kind, column, alike, len(times))
+    return None
+
+
+def half_a_day(tables: Tables, kind: Kind) -> int | None:
+    """The share of times from 1 to 6 o'clock in percent, where no time of the kind is before 1 or
+    after 12:59 and many are at night: a clock of twelve hours without the word for the half. None
+    where some time is.
+    """
+    frame = tables.frames.get(kind)
+    if frame is None:
+        return None
+    names = [name for name in TABLES[kind].event_times if name in frame.columns]
+    if not names:
+        return None
+    of_columns = [_hours_of(frame, name) for name in names]
+    hours: list[int] = [sum(counts) for counts in zip(*of_columns, strict=True)]
+    early, of = sum(hours[1:6]), sum(hours)
+    if of < ALONE or hours[0] or any(hours[13:]) or early * ASLEEP < of:
+        return None
+    return early * 100 // of
 
 
 def wrong_years(tables: Tables, kind: Kind) -> WrongYears | None:
@@ -230,9 +291,14 @@ def _hours(tables: Tables, kind: Kind, names: Sequence[str], least: int) -> list
     if at is None or (chats and "sender_role" not in frame.columns):
         return None
     rows = frame.filter(pl.col("sender_role") == "buyer") if chats else frame
+    hours = _hours_of(rows, at)
+    return hours if sum(hours) >= least else None
+
+
+def _hours_of(rows: pl.DataFrame, at: str) -> list[int]:
+    """How many times of a column fall on each hour of the day, by some of many rows."""
     times = rows.gather_every(rows.height // SAMPLE + 1)
     if at + SPAN_SUFFIX in times.columns:
         times = times.filter(pl.col(at + SPAN_SUFFIX).fill_null(0) < DAY_SPAN)
     counts = dict(times.select(pl.col(at).dt.hour()).drop_nulls()[at].value_counts().iter_rows())
-    hours = [int(counts.get(hour, 0)) for hour in range(24)]
-    return hours if sum(hours) >= least else None
+    return [int(counts.get(hour, 0)) for hour in range(24)]

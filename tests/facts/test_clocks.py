@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kshop_audit.facts.clocks import other_clock, wrong_years
+from kshop_audit.facts.clocks import half_a_day, one_second, other_clock, wrong_years
 from kshop_audit.facts.tables import Tables
 from kshop_audit.model.schema import Kind
 
@@ -137,3 +137,37 @@ def test_whenever_buyers_ask_and_buy_the_clock_is_right(
     chats = placed(said, "sent_at", sender_role=["buyer"] * len(said))
     orders = placed(moments(rng, 40, 4, bought), "created_at")
     assert other_clock(tables(chats=chats, orders=orders)) is None
+
+
+@given(seeds)
+def test_a_clock_of_twelve_hours_is_seen_where_buyers_come_by_day(seed: int) -> None:
+    times = moments(Random(seed), 40, 4)
+    assert half_a_day(tables(chats=placed(times, "sent_at")), Kind.CHATS) is None
+    half = [at.replace(hour=(at.hour - 1) % 12 + 1) for at in times]
+    found = half_a_day(tables(chats=placed(half, "sent_at")), Kind.CHATS)
+    early = sum(1 <= at.hour < 6 for at in half)
+    assert found == (early * 100 // len(half) if early * 6 >= len(half) else None)
+
+
+@given(seeds, st.sampled_from([(8, 9, 10, 11, 12), (6, 7, 8, 9, 10, 11), *LIVES]))
+def test_shops_of_the_morning_have_a_whole_clock(seed: int, hours: tuple[int, ...]) -> None:
+    orders = placed(moments(Random(seed), 40, 4, hours), "created_at")
+    assert half_a_day(tables(orders=orders), Kind.ORDERS) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "apart", "seen"), [(40, 40, True), (20, 20, False), (60, 30, False)]
+)
+def test_one_second_for_the_orders_of_two_months_is_that_of_a_program(
+    days: int, apart: int, seen: bool
+) -> None:
+    """`apart`: of so many days the orders left at once; the others a day after their payment."""
+    paid = moments(Random(days), days, 3)
+    at_once = paid[-1] + HOUR
+    sent = [at_once if n >= 3 * (days - apart) else at + DAY for n, at in enumerate(paid)]
+    frame = placed(paid, "paid_at", shipped_at=sent)
+    frame = frame.with_columns(pl.col("shipped_at").cast(pl.Datetime("ms")))
+    found = one_second(tables(orders=frame), Kind.ORDERS)
+    assert (found is not None) == seen
+    if found is not None:
+        assert (found.column, found.rows, found.of) == ("shipped_at", 3 * days, 3 * days)
