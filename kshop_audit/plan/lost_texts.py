@@ -63,7 +63,9 @@ def _speaking(ours: pl.DataFrame) -> pl.DataFrame:
 def _lost(rows: pl.DataFrame) -> pl.Series:
     """Boolean, by row: the message had a text that is not there."""
     silent, typed, free = (pl.col(name) for name in (SILENT, "_typed", "_free"))
-    speaks = (typed | free) & pl.col(_DAY).is_not_null()
+    # A robot may send cards alone.
+    words = (~silent).any().over("_account", "_robot")
+    speaks = (typed | (free & (words | ~pl.col("_robot")))) & pl.col(_DAY).is_not_null()
     said = rows.select((speaks & ~silent).any()).item()
     if not said:
         return rows.select((silent & speaks) | pl.col("_encoded")).to_series()
@@ -86,7 +88,6 @@ def _lost(rows: pl.DataFrame) -> pl.Series:
     rows = rows.join(days, on=[FILE, _DAY], how="left", nulls_equal=True, maintain_order="left")
     mute = (pl.col("_account") != "") & ~pl.col("_text").any().over(FILE, "_account")
     mute &= pl.col("_expected").sum().over(FILE, "_account") >= enough
-    mute &= ~(pl.col("_robot") & free)
     stated = typed & ((typed & silent).sum() >= ENOUGH)
     rows = _with_mute_talks(rows)
     lost = silent & speaks & (pl.col("_gone") | mute | stated | pl.col("_mute_talk"))
