@@ -64,9 +64,19 @@ def disagreements(seed: int, *, kuaishou: bool) -> Iterator[str]:
     results = {rule.id: rule for rule in both.done.report.rules}
     found = [*inputs(both), *late_orders(both), *score(both, results)]
     for rule, outcome in both.expected.items():
+        if rule.startswith("ship-") and payments_lost(both.shop):
+            continue  # when these were paid is unknown, and the oracle leaves them out
         found += [f"{rule}: {line}" for line in figures(results[rule], outcome)]
         found += [f"{rule}: {line}" for line in distances(results[rule], outcome, both.case)]
     yield from (f"seed {seed} size {size} kuaishou {kuaishou}: {line}" for line in found)
+
+
+def payments_lost(shop: Shop) -> bool:
+    """Whether ten orders that were paid by their state, and a quarter of them, say not when."""
+    states = ("paid", "shipped", "received", "completed")
+    rows = {str(row["order_id"]): row for row in shop["orders"] if row.get("status") in states}
+    lacking = sum(row.get("paid_at") is None for row in rows.values())
+    return lacking >= 10 and 4 * lacking >= len(rows)
 
 
 def inputs(both: Audited) -> Iterator[str]:
