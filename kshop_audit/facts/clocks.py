@@ -290,15 +290,18 @@ def _hours(tables: Tables, kind: Kind, names: Sequence[str], least: int) -> list
     chats = kind is Kind.CHATS
     if at is None or (chats and "sender_role" not in frame.columns):
         return None
-    rows = frame.filter(pl.col("sender_role") == "buyer") if chats else frame
-    hours = _hours_of(rows, at)
+    if chats:
+        own = [name for name in ("sender_role", at, at + SPAN_SUFFIX) if name in frame.columns]
+        frame = frame.select(own).filter(pl.col("sender_role") == "buyer")
+    hours = _hours_of(frame, at)
     return hours if sum(hours) >= least else None
 
 
 def _hours_of(rows: pl.DataFrame, at: str) -> list[int]:
     """How many times of a column fall on each hour of the day, by some of many rows."""
-    times = rows.gather_every(rows.height // SAMPLE + 1)
-    if at + SPAN_SUFFIX in times.columns:
+    names = [name for name in (at, at + SPAN_SUFFIX) if name in rows.columns]
+    times = rows.select(names).gather_every(rows.height // SAMPLE + 1)
+    if at + SPAN_SUFFIX in names:
         times = times.filter(pl.col(at + SPAN_SUFFIX).fill_null(0) < DAY_SPAN)
     counts = dict(times.select(pl.col(at).dt.hour()).drop_nulls()[at].value_counts().iter_rows())
     return [int(counts.get(hour, 0)) for hour in range(24)]
