@@ -20,6 +20,13 @@ HORIZON = 30
 """So many days are looked ahead."""
 
 
+def reach(window: int) -> int:
+    """How many days ahead the best case is looked at, for a window of so many days: until all that
+    counts today has left it, and the horizon beyond.
+    """
+    return window + HORIZON
+
+
 @frozen
 class Leaving:
     """What the day that leaves the window takes along."""
@@ -139,7 +146,9 @@ class RuleForecast:
     """What lies ahead of one rule.
 
     `first_pass`, `first_fail`: the first coming day that passes or fails at the present pace.
-    `at_best`: the first one that passes if every coming unit is good. `save_by`: the last day from
+    `at_best`: the first one that passes if every coming unit is good, among the next
+    `at_best_within` days, which may be more than the horizon; `at_best_units`: how many units come
+    until then at the present pace, those that are still open included. `save_by`: the last day from
     which perfect service still avoids the fail. `returning`: what mutes took out and counts again.
     """
 
@@ -157,6 +166,8 @@ class RuleForecast:
     days: tuple[ForecastDay, ...]
     confidence: Confidence | None
     returning: tuple[Returning, ...] = ()
+    at_best_within: int = HORIZON
+    at_best_units: int | None = None
 
     @property
     def divided(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from kshop_audit.facts.tables import Tables
-from kshop_audit.model.forecast import HORIZON
+from kshop_audit.model.forecast import reach
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Mute, Terms
@@ -34,7 +34,8 @@ class Expiry:
 def expiries(rule: str, terms: Terms) -> list[Expiry]:
     """The mutes of a rule that a forecast from as-of sees expire, the earliest first."""
     mutes = terms.mutes(rule)
-    over = terms.end.date() + timedelta(days=HORIZON - 1)  # the last day that is looked at
+    ahead = reach(terms.pack.rules[rule].window_days or 0)
+    over = terms.end.date() + timedelta(days=ahead - 1)  # the last day that is looked at
     return [
         Expiry(
             until,

@@ -75,12 +75,13 @@ def confidence_of(
     of the window so many days ahead needs no drawing.
     """
     days = range(1, min(HORIZON, series.window) + 1)
-    known_past = all(enough(past) for past in pasts.values())
+    near = {since: past for since, past in pasts.items() if since in (0, *days)}
+    known_past = all(enough(past) for past in near.values())
     if not known_past or any(known(ahead).ends is not None for ahead in days):
         return None
     opened = [series.end + (ahead - 1) * DAY in coming for ahead in days]
     spreads: dict[int, Spread] = {}
-    for since, past in sorted(pasts.items()):
+    for since, past in sorted(near.items()):
         drawn_from = spread(past, opened, known, target, series.measured.scale)
         # What a later past says of the same days stands.
         spreads |= {ahead: found for ahead, found in drawn_from if ahead >= since}

@@ -11,7 +11,7 @@ from itertools import pairwise
 from kshop_audit.judging.judge import Judged, target_of
 from kshop_audit.judging.scoring import Number
 from kshop_audit.model import forecast as shown
-from kshop_audit.model.forecast import HORIZON, Confidence
+from kshop_audit.model.forecast import HORIZON, Confidence, reach
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.limits import Bounds
 from kshop_audit.model.measurement import DayCount, Measurement
@@ -87,7 +87,7 @@ class _RuleOutlook:
         pace = self.line(self.paced(self.paces)) if self.paces else None
         assumed = self.line(self.assumed) if self.assumed else None
         result, target = self.judged.result, self.ruling.target
-        failing = self.first(_of(pace), Status.FAIL)
+        failing, best = self.first(_of(pace), Status.FAIL), self.at_best()
         forecast = shown.RuleForecast(
             id=result.id,
             value=result.value,
@@ -100,11 +100,13 @@ class _RuleOutlook:
             pace=self.shown_pace(),
             first_pass=_iso(self.first(_of(pace), Status.PASS)),
             first_fail=_iso(failing),
-            at_best=_iso(self.at_best()),
+            at_best=_iso(best),
             save_by=_iso(self.save_by(failing)),
             days=self.days(nothing, pace, assumed),
             confidence=self.confidence(),
             returning=tuple(self.returning()),
+            at_best_within=self.reach,
+            at_best_units=self.units_until(best),
         )
         return Ahead(forecast, self.series, self.closed, nothing, pace, assumed)
 
@@ -135,10 +137,15 @@ class _RuleOutlook:
         """What is decided of the window of as-of and of each coming day."""
         return [self.stages.known(ahead) for ahead in (0, *AHEAD)]
 
+    @property
+    def reach(self) -> int:
+        """See `model.forecast.reach`."""
+        return reach(self.series.window)
+
     @cached_property
     def coming(self) -> list[date]:
-        """The coming days of business."""
-        return coming_days(self.terms, self.info.exempt)
+        """The coming days of business, as far as the best case is looked at."""
+        return coming_days(self.terms, self.info.exempt, self.reach)
 
     # --- what may come ------------------------------------------------------------------------
 
@@ -164,14 +171,15 @@ class _RuleOutlook:
         """How the rule stands on each day."""
         return tuple(self.ruling.standing(self.figure(ahead, coming)) for ahead in AHEAD)
 
-    def statuses(self, coming: Coming) -> Iterator[Status]:
+    def statuses(self, coming: Coming, days: Iterable[int] = AHEAD) -> Iterator[Status]:
         """The status of each day, as far as anybody asks."""
-        return (self.ruling.status(self.figure(ahead, coming)) for ahead in AHEAD)
+        return (self.ruling.status(self.figure(ahead, coming)) for ahead in days)
 
     def figure(self, ahead: int, coming: Coming) -> Count:
         """The figure so many days ahead."""
         series, added = self.series, coming[self.stages.place(ahead)]
-        return self.known[ahead] + added.within(series.first(ahead), series.end + ahead * DAY)
+        known = self.known[ahead] if ahead <= HORIZON else self.stages.known(ahead)
+        return known + added.within(series.first(ahead), series.end + ahead * DAY)
 
     # --- what follows -------------------------------------------------------------------------
 
@@ -193,7 +201,16 @@ class _RuleOutlook:
         """The first day that passes if every coming unit is good."""
         target = self.ruling.target
         best = None if target is None else self.of_quality(best_quality(self.series, target))
-        return None if best is None else self.first(self.statuses(best), Status.PASS)
+        if best is None:
+            return None
+        return self.first(self.statuses(best, range(1, self.reach + 1)), Status.PASS)
+
+    def units_until(self, day: date | None) -> int | None:
+        """How many units come up to that day at the pace, with those that are still open."""
+        if day is None or self.pace is None:
+            return None
+        added = self.stages.now.paced(self.pace, self.coming)
+        return round(added.within(date.min, day + DAY).denominator)
 
     def save_by(self, failing: date | None) -> date | None:
         """The last day from which perfect service still avoids the fail that the pace leads to."""

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from kshop_audit.judging.outcome import Extreme
 from kshop_audit.judging.scoring import Number
-from kshop_audit.model.forecast import HORIZON
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Operator, Target
 from kshop_audit.model.settings import Settings, Terms
@@ -77,11 +76,11 @@ def pace_of(series: DaySeries, closed: list[date], last: int = LAST) -> DailyPac
     return DailyPace(days, series.of(days))
 
 
-def coming_days(terms: Terms, exempt: bool) -> list[date]:
-    """The days of the horizon on which the shop does business, and the rule counts: those that are
-    exempt from beginning to end are none for a rule that leaves exempt periods out.
+def coming_days(terms: Terms, exempt: bool, many: int) -> list[date]:
+    """Of so many days ahead those on which the shop does business, and the rule counts: days that
+    are exempt from beginning to end are none for a rule that leaves exempt periods out.
     """
-    days = [terms.end.date() + ahead * DAY for ahead in range(HORIZON)]
+    days = [terms.end.date() + ahead * DAY for ahead in range(many)]
     settings = terms.settings
     return [
         day

@@ -9,7 +9,7 @@ from fractions import Fraction
 from kshop_audit.judging import scoring, verdict
 from kshop_audit.judging.judge import Judged
 from kshop_audit.judging.scoring import Number
-from kshop_audit.model.forecast import NewGrade, ScoreDay, ScoreForecast, ScoreGrades
+from kshop_audit.model.forecast import HORIZON, NewGrade, ScoreDay, ScoreForecast, ScoreGrades
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import Score, Status
 from kshop_audit.model.settings import Terms
@@ -117,7 +117,9 @@ class _ScoreOutlook:
         end = terms.end.date()
         first, over = end + (ahead - span) * DAY, end + ahead * DAY
         known = sum(count for day, count in paid.by_day.items() if first <= day < over)
-        coming = [day for day in coming_days(terms, exempt=False) if first <= day < over]
+        coming = [
+            day for day in coming_days(terms, exempt=False, many=HORIZON) if first <= day < over
+        ]
         return known + (_pace(paid, terms) * len(coming) if paced else 0)
 
 

@@ -34,7 +34,8 @@ def test_one_line_a_rule_with_a_cell_a_day(capsys: pytest.CaptureFixture[str]) -
     assert all(len(line.rsplit("  ", 1)[1]) == 30 for line in bars)
     assert any("估算总分" in line and "4.04 → " in line for line in lines)
     assert any("最早 11 月 9 日能过" in line for line in lines)
-    assert any("60 天内补不回来" in line for line in lines)
+    assert any("最早 12 月 16 日能过" in line for line in lines)
+    assert not any("补不回来" in line for line in lines)
 
 
 def test_plain_text_has_no_symbols(capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,3 +113,11 @@ def test_other_suffixes_and_the_inputs_are_refused(
 ) -> None:
     assert ".csv" in run(capsys, FAILING, "--out", str(tmp_path / "a.pdf"), code=2)
     assert "--out" in run(capsys, FAILING, "--out", f"{FAILING}/a.csv", code=2)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "所有已结算日"), ("en", "all closed days")])
+def test_of_which_days_the_intervals_are_made_is_said_once(
+    lang: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = " ".join(run(capsys, FAILING, "--width", "300", "--lang", lang).split())
+    assert shown.count(said) == 1

@@ -133,7 +133,7 @@ def test_the_lines_are_those_of_plain_python(
         good, whole = (Fraction(sum(day[i] for day in kept)) for i in (0, 1))
         if each is None:
             return good, whole
-        coming = sum((E + i * DAY).weekday() != no_weekday for i in range(k))
+        coming = sum((E + i * DAY).weekday() != no_weekday for i in range(max(0, k - 30), k))
         stays = still_open if E + (k - 30) * DAY <= E - DAY else 0
         more = volume * coming + stays
         return good + more * each, whole + more
@@ -146,6 +146,13 @@ def test_the_lines_are_those_of_plain_python(
         good, whole = figure(k, each)
         return good >= Fraction(8, 10) * whole if whole else None
 
+    def until(day: str | None) -> int | None:
+        if day is None:
+            return None
+        coming = (date.fromisoformat(day) - E).days + 1
+        open_days = sum((E + i * DAY).weekday() != no_weekday for i in range(coming))
+        return round(volume * open_days + still_open)
+
     for k, day in enumerate(found.days, start=1):
         assert day.nothing_new == value(k, None)
         if quality is not None:
@@ -155,7 +162,10 @@ def test_the_lines_are_those_of_plain_python(
     if quality is not None:
         assert found.first_pass == first(30, lambda k: passes(k, quality))
         assert found.first_fail == first(30, lambda k: passes(k, quality) is False)
-        assert found.at_best == first(30, lambda k: passes(k, Fraction(1)))
+        # Of a window of 30 days and a horizon of 30 more.
+        assert found.at_best == first(60, lambda k: passes(k, Fraction(1)))
+        assert found.at_best_within == 60
+        assert found.at_best_units == until(found.at_best)
 
 
 def past_closed(day: date, still_open: int) -> bool:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure, points, rounded, show, trimmed
+from kshop_audit.model.forecast import PaceDays, RuleForecast
 from kshop_audit.model.metadata import ValueUnit
-from kshop_audit.model.report import Status
+from kshop_audit.model.report import RuleResult, Status
 from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.speech import Speech
 from tests.report.build import FAULTS, HOURS, QUIET, REPLY, target
@@ -156,3 +157,41 @@ def test_a_rate_of_several_rates_is_shown_as_it_is_not_as_its_integers() -> None
     )
     assert phrases.value(composite, Speech("en")) == "77.5%"
     assert phrases.value(replace(composite, value=0.85), Speech("en")) == "85.0%"
+
+
+def ahead_of(rule: RuleResult, **changes: object) -> RuleResult:
+    own = RuleForecast(
+        rule.id, rule.value, rule.target, None, None, None,
+        PaceDays(("2026-10-30",), 8, 10), None, None, None, None, (), None, at_best_within=60,
+    )  # fmt: skip
+    return replace(rule, forecast=replace(own, **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "zh", "en"),
+    [
+        (
+            {"at_best": "2026-11-25", "at_best_units": 250},
+            "往后都做到，最早 11 月 25 日能过（到那天约有 250 条要按时回复）",
+            "passes on 11-25 at best (about 250 replies, all in time)",
+        ),
+        (
+            {"at_best": "2026-11-25", "at_best_units": None},
+            "往后都做到，最早 11 月 25 日能过",
+            "passes on 11-25 at best",
+        ),
+        ({}, "往后 60 天内补不回来", "cannot be made up within the next 60 days"),
+        (
+            {"pace": None},
+            "还差 1,029 条按时回复；已结算的日子不足 3 天，推不出哪天能过",
+            "needs 1,029 more replies in time; fewer than three closed days, so no date can be told",
+        ),
+    ],
+)
+def test_how_much_is_needed_never_stands_beside_a_date(
+    changes: dict[str, object], zh: str, en: str
+) -> None:
+    """1,029 assumes that no day leaves the window; by the date many have left."""
+    rule = ahead_of(REPLY, **changes)
+    assert distances.distance(rule, Speech("zh")) == zh
+    assert distances.distance(rule, Speech("en")) == en

@@ -252,10 +252,10 @@ def _when(rule: RuleResult, speech: Speech) -> When | None:
             text = distances.outlook(rule, speech) or speech.say("part.when_unknown")
         elif ahead.first_pass is not None:
             text = speech.say("short.at_pace", date=speech.coming_day(ahead.first_pass))
-        elif ahead.at_best is not None:
-            text = speech.say("short.at_best_plain", date=speech.coming_day(ahead.at_best))
+        elif ahead.pace is None:
+            text = speech.say("short.no_pace")
         else:
-            text = speech.say("short.never", days=rule.window.days)
+            text = distances.at_best(rule, ahead, speech, plain=True)
         return When(title, text, "bad")
     if rule.status is Status.NO_VERDICT:
         return When(title, speech.say("part.when_data"), "unknown")

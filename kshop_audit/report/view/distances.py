@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
+from kshop_audit.model.forecast import RuleForecast
 from kshop_audit.model.report import RuleResult, Status
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech, is_time
@@ -17,7 +18,7 @@ _NAMES = 4
 def bare(rule: RuleResult, speech: Speech) -> str:
     """How far the rule is from its line, in things that can be counted; "" if unknown."""
     if rule.status is Status.FAIL and rule.needed:
-        return needed_alone(rule, rule.needed, speech)
+        return _own(rule, speech, "needed", rule.needed)
     if rule.status is Status.PASS and rule.headroom is not None:
         return _own(rule, speech, "headroom" if rule.headroom else "no_headroom", rule.headroom)
     if rule.target is None or rule.numerator is None:
@@ -38,11 +39,6 @@ def distance(rule: RuleResult, speech: Speech) -> str:
     return ahead if own in ahead or rule.needed else speech.join([own, ahead], "clause")
 
 
-def needed_alone(rule: RuleResult, needed: int, speech: Speech) -> str:
-    """How many more good ones it takes, without the day on which they can be had."""
-    return _own(rule, speech, "needed", needed)
-
-
 def outlook(rule: RuleResult, speech: Speech) -> str:
     """How and when a rule that is missed will be met."""
     dates = clearing(rule)
@@ -57,22 +53,32 @@ def outlook(rule: RuleResult, speech: Speech) -> str:
 
 
 def _ahead(rule: RuleResult, lacks: str, speech: Speech) -> str:
-    """The day on which it passes; how much is needed only beside the day on which it can be had."""
+    """The day on which it passes, or that there is no pace to tell one from."""
     ahead = rule.forecast
-    if ahead is None or ahead.pace is None:
+    if ahead is None:
         return lacks
+    if ahead.pace is None:
+        return speech.join([lacks, speech.say("short.no_pace")], "clause")
     if ahead.first_pass is not None:
         return speech.say("short.at_pace", date=speech.coming_day(ahead.first_pass))
-    if ahead.at_best is not None:
-        date = speech.coming_day(ahead.at_best)
-        if _is_count(rule) or not lacks:
-            return speech.say("short.at_best_plain", date=date)
-        return speech.say("short.at_best", date=date, needed=lacks)
-    days = 0 if rule.window is None else rule.window.days
-    if not days:
-        return lacks
-    never = speech.say("short.never", days=days)
-    return speech.join([never, lacks], "clause") if _is_count(rule) else never
+    best = at_best(rule, ahead, speech)
+    offends = _is_count(rule) and ahead.at_best is None
+    return speech.join([best, lacks], "clause") if offends else best
+
+
+def at_best(rule: RuleResult, ahead: RuleForecast, speech: Speech, *, plain: bool = False) -> str:
+    """The first day that passes if everything to come is good, with how many units come until then.
+
+    `needed` is not said here: it counts what it takes if no day leaves the window, and by that day
+    many have left. `plain`: the day alone.
+    """
+    if ahead.at_best is None:
+        return speech.say("short.never", days=ahead.at_best_within)
+    date = speech.coming_day(ahead.at_best)
+    if plain or not rule.needed or not ahead.at_best_units:
+        return speech.say("short.at_best_plain", date=date)
+    coming = _own(rule, speech, "coming", ahead.at_best_units)
+    return speech.say("short.at_best", date=date, coming=coming)
 
 
 def clear_day(rule: RuleResult) -> str:

@@ -102,6 +102,9 @@ class _Page:
         """What the forecast rests on, and what it does not know."""
         say = self._speech.say
         yield say("forecast.basis")
+        sure = (own.confidence for own in ahead if own.confidence and own.confidence.days)
+        if (one := next(sure, None)) is not None:
+            yield say("forecast.likely_basis", level=f"{round(one.level * 100)}%")
         if any(day.low is not None or day.high is not None for own in ahead for day in own.days):
             yield say("forecast.partial")
         if any(day.assumed is not None for own in ahead for day in own.days):
@@ -204,14 +207,8 @@ class _Page:
             yield say("forecast.as_assumed", day=self._speech.coming_day(first))
         if own.first_pass is not None:
             yield say("short.at_pace", date=self._speech.coming_day(own.first_pass))
-        if own.at_best is None:
-            yield say("short.never", days=0 if rule.window is None else rule.window.days)
-        elif own.at_best != own.first_pass:
-            date, needed = self._speech.coming_day(own.at_best), ""
-            if rule.needed:
-                needed = distances.needed_alone(rule, rule.needed, self._speech)
-            key = "short.at_best" if needed else "short.at_best_plain"
-            yield say(key, date=date, needed=needed)
+        if own.at_best is None or own.at_best != own.first_pass:
+            yield distances.at_best(rule, own, self._speech)
         if own.undercut is not None:
             less = self._speech.duration(round(own.undercut.minutes_less * 60))
             hours = self._value(own.undercut.at_most, rule)
