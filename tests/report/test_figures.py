@@ -184,8 +184,10 @@ def ahead_of(rule: RuleResult, **changes: object) -> RuleResult:
         (
             {"pace": None},
             "还差 1,029 条按时回复；已结算的日子不足 3 天，推不出哪天能过",
-            "needs 1,029 more replies in time; "
-            "fewer than three closed days, so no date can be told",
+            (
+                "needs 1,029 more replies in time; "
+                "fewer than three closed days, so no date can be told"
+            ),
         ),
     ],
 )
