@@ -138,5 +138,5 @@ def _asked(request: AuditRequest, exports: Exports, runs: Sequence[PackRun]) -> 
         inputs.pins, inputs.mappings, inputs.encoding, inputs.delimiter, inputs.zone, inputs.shop
     )  # fmt: skip
     asked = [(run.pack, [rule.info.id for rule in run.rules], run.terms.spans) for run in runs]
-    terms = (exports.as_of, request.reject_future, request.settings)
-    return [repr(part) for part in (files, read, asked, terms)]
+    terms = (exports.as_of, request.reject_future)
+    return [*(repr(part) for part in (files, read, asked, terms)), request.settings.stated()]

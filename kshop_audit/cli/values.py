@@ -28,9 +28,12 @@ _DIMENSIONS_ZH = {
     "商品": "product",
 }  # fmt: skip
 
-_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
-_UNITS_ZH = (("分钟", "m"), ("小时", "h"), ("天", "d"), (" ", ""))
-_DURATION = regex(r"([0-9]+)([dhm])")
+_UNITS = {
+    "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+}  # fmt: skip
+_UNITS_ZH = (("分钟", "m"), ("小时", "h"), ("天", "d"), ("秒", "s"), (" ", ""))
+_DURATION = regex(r"([0-9]+)([dhms])")
 _LONGEST = timedelta(days=36_600)
 
 

@@ -27,6 +27,8 @@ from kshop_audit.model.frozen import frozen
 
 _PAUSE = 2.0
 _PATIENCE = "10s"
+_WORKERS = 60
+"""Seconds in which a worker must have come."""
 _AT_FIRST = 3  # tries to find a scheduler that never answered: its address may be wrong
 _DASK_TRIES = 4  # Dask's own allowed-failures, and the first time
 _LOST = (OSError, TimeoutError, CancelledError)
@@ -147,6 +149,7 @@ class Cluster:
             try:
                 with _connected(self.address, self.certificates) as client, client.as_current():
                     allowed = self.tries
+                    _await_worker(client)
                     _collect(
                         client,
                         left,
@@ -170,6 +173,18 @@ def _connected(address: str, certificates: Certificates | None) -> Any:
         require_encryption=True,
     )  # type: ignore[no-untyped-call]
     return Client(address, timeout=_PATIENCE, set_as_default=False, security=security)  # type: ignore[no-untyped-call]
+
+
+def _await_worker(client: Any) -> None:
+    """InputError if no worker comes: nobody would do the work, and nothing would say so."""
+    try:
+        client.wait_for_workers(1, timeout=_WORKERS)
+    except TimeoutError as error:
+        raise InputError(
+            f"调度器上 {_WORKERS} 秒都没有 worker：请先启动 worker（要装同一版本的 kshop-audit）",
+            f"the scheduler has had no worker for {_WORKERS} seconds: start workers first, with "
+            "the same version of kshop-audit",
+        ) from error
 
 
 def _silent(error: BaseException) -> InputError:

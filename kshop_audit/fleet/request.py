@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from kshop_audit.model.fleet import Finished
@@ -18,19 +18,23 @@ class FleetRequest:
     `reports`: the folder, or an address that fsspec opens, below which each shop's reports are
     written; `suffixes`: their formats, `.json` always among them. `flags`: keys of the
     configuration that the command line set; `sets`: its `--set`; `environ`: its variables.
-    `config`: for shops that have no `shop.toml` of their own.
+    `config`: for shops that have no `shop.toml` of their own; `mutes`: for all shops, instead of
+    their own. `max_age`: how old the data of a shop may be; older than `not_before`, they have no
+    verdict.
     """
 
     reports: str
     suffixes: tuple[str, ...] = (".json",)
     lang: str = "zh"
     as_of: datetime | None = None
+    max_age: timedelta | None = None
     not_before: datetime | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: str = "error"
     min_score: Decimal | None = None
     config: str | None = None
+    mutes: str | None = None
     isolated: bool = False
     flags: Mapping[str, object] = field(default_factory=dict)
     sets: tuple[str, ...] = ()
@@ -49,10 +53,12 @@ class Limits:
 
 @frozen
 class ShopTask:
-    """One shop of a run. `path`: its folder; `name`: that of its reports; `earlier`: its result
-    of the run that is resumed, kept if nothing changed since.
+    """One shop of a run. `path`: its folder as it was named; `name`: that of its reports; `folder`:
+    its folder for whoever works elsewhere; `earlier`: its result of the run that is resumed, kept
+    if nothing changed since.
     """
 
     path: str
     name: str
+    folder: str
     earlier: Finished | None = None

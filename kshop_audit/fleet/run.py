@@ -52,7 +52,7 @@ def run(
     with Journal(journal, resume=resuming.resume) as kept:
 
         def ended(task: ShopTask, finished: Finished) -> None:
-            if finished is not task.earlier:
+            if finished != task.earlier:
                 kept.finished(task, finished)
             results[task.path] = finished.result
             watch(len(results), len(tasks))
@@ -67,4 +67,7 @@ def _tasks(folders: Sequence[Path], journal: Path, resuming: Resuming) -> list[S
     earlier = finished_in(journal) if resuming.resume else {}
     if resuming.retry_failed:
         earlier = {p: one for p, one in earlier.items() if one.result.exit_code != EXIT_NO_AUDIT}
-    return [ShopTask(str(path), name, earlier.get(str(path))) for path, name in found.items()]
+    return [
+        ShopTask(str(path), name, str(path.absolute()), earlier.get(str(path)))
+        for path, name in found.items()
+    ]

@@ -35,21 +35,33 @@ def found(folders: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def _shops(folder: Path) -> Iterator[Path]:
-    if _is_shop(folder):
+    """The folder, if it is a shop, else those in it; UsageError where that cannot be told."""
+    entries = sorted(folder.iterdir())
+    inner = [one for one in entries if one.is_dir() and not one.name.startswith(".")]
+    own = [one for one in entries if _is_data(one)]
+    filled = [one.name for one in inner if _holds_data(one)] if own else []
+    if (folder / SETTINGS).is_file() or (own and not filled):
         yield folder
         return
-    for entry in sorted(folder.iterdir()):
-        if entry.is_dir() and not entry.name.startswith("."):
-            yield entry
+    if own:
+        file, other = own[0].name, filled[0]
+        raise UsageError(
+            f"{folder}：里面既有文件（{file}）又有带文件的文件夹（{other} 等），分不清是一家店还是"
+            f"多家：多家就把文件挪走，一家就在里面放一个 {SETTINGS}（可以是空的）",
+            f"{folder}: holds files ({file}) and folders with files ({other}, …), so it may be one "
+            "shop or several: move the files away if it is several, or put a "
+            f"{SETTINGS}, which may be empty, into it if it is one",
+        )
+    yield from inner
 
 
-def _is_shop(folder: Path) -> bool:
+def _is_data(path: Path) -> bool:
+    return may_hold_data(path) and not never_read(path.name) and path.is_file()
+
+
+def _holds_data(folder: Path) -> bool:
     """Whether exports or settings lie in the folder itself."""
-    return any(
-        entry.name == SETTINGS or (may_hold_data(entry) and not never_read(entry.name))
-        for entry in folder.iterdir()
-        if entry.is_file()
-    )
+    return any(entry.name == SETTINGS or _is_data(entry) for entry in folder.iterdir())
 
 
 def names(shops: Iterable[Path]) -> dict[Path, str]:

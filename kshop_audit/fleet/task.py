@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -25,10 +27,10 @@ from kshop_audit.model.fleet import Finished, ShopResult
 from kshop_audit.model.metadata import Level, Text
 from kshop_audit.model.report import Report
 from kshop_audit.model.settings import Settings
+from kshop_audit.packs import load_all as load_packs
 from kshop_audit.plan.query import Wanted
 from kshop_audit.report import formats
 
-_BESIDE = (SETTINGS, "mutes.toml")
 _PIECE = 1 << 20
 
 
@@ -37,7 +39,7 @@ def audit_shop(task: ShopTask, request: FleetRequest) -> Finished:
     digest = ""
     try:
         digest = digest_of(task, request)
-        if task.earlier is not None and _stands(task.earlier, digest):
+        if task.earlier is not None and _stands(task.earlier, digest, request):
             return task.earlier
         return Finished(digest, _audited(task, request))
     except KshopError as error:
@@ -48,35 +50,42 @@ def audit_shop(task: ShopTask, request: FleetRequest) -> Finished:
         return Finished(digest, _failed(task, text))
 
 
-def _stands(earlier: Finished, digest: str) -> bool:
-    """Whether an earlier result is of the same inputs and its report was not removed since."""
-    report = earlier.result.report
+def _stands(earlier: Finished, digest: str, request: FleetRequest) -> bool:
+    """Whether an earlier result is of the same inputs, no older than it may be by now, and its
+    report was not removed since.
+    """
+    report, as_of = earlier.result.report, earlier.result.as_of
     there = report is None or "://" in report or Path(report).is_file()
-    return there and earlier.digest == digest
+    aged = request.not_before is not None and (
+        as_of is None or datetime.fromisoformat(as_of) < request.not_before
+    )
+    return there and not aged and earlier.digest == digest
 
 
 def digest_of(task: ShopTask, request: FleetRequest) -> str:
-    """SHA-256 of all that the result is made of; InputError for a folder that cannot be read."""
-    environ = sorted(request.environ.items())
-    made_of = f"{__version__}\n{request!r}\n{environ!r}\n{task.name}\n"
-    found = hashlib.sha256(made_of.encode("utf-8", "surrogateescape"))
-    folder = Path(task.path)
-    files = [file.path for file in find_files(Request(paths=(folder,))) if file.why is None]
-    beside = [folder / name for name in _BESIDE]
-    if request.config is not None:
-        beside.append(Path(request.config))
-    for path in (*files, *beside):
-        if not path.is_file():
+    """SHA-256 of all that the result is made of; InputError for a folder that cannot be read,
+    ConfigError for settings that are wrong.
+    """
+    folder = Path(task.folder)
+    settings = _settings(folder, request)
+    packs = [pack.sha256 for pack in load_packs(settings.packs)]
+    # Hours do not pass for the same run; `not_before` is compared with the result.
+    asked = repr(replace(request, not_before=None))
+    made_of = (__version__, asked, settings.stated(), repr(packs), task.name)
+    found = hashlib.sha256("\n".join(made_of).encode("utf-8", "surrogateescape"))
+    for file in find_files(Request(paths=(folder,))):
+        if file.why is not None or not file.path.is_file():
             continue
-        found.update(f"\n{path}\n{path.stat().st_size}\n".encode("utf-8", "surrogateescape"))
-        with path.open("rb") as stream:
+        name, size = file.path.relative_to(folder), file.path.stat().st_size
+        found.update(f"\n{name}\n{size}\n".encode("utf-8", "surrogateescape"))
+        with file.path.open("rb") as stream:
             while piece := stream.read(_PIECE):
                 found.update(piece)
     return found.hexdigest()
 
 
 def _audited(task: ShopTask, request: FleetRequest) -> ShopResult:
-    folder = Path(task.path)
+    folder = Path(task.folder)
     settings = _settings(folder, request)
     order = AuditRequest(
         inputs=listed(Request(paths=(folder,), mappings=settings.inputs)),
@@ -107,6 +116,7 @@ def _settings(folder: Path, request: FleetRequest, pack: str | None = None) -> S
         flags=dict(request.flags) | ({} if pack is None else {"pack": [pack]}),
         sets=request.sets,
         isolated=request.isolated,
+        mutes=None if request.mutes is None else Path(request.mutes),
     )
     return settings if pack is None else settings.with_pack_of_files()
 

@@ -233,6 +233,10 @@ class Settings:
     mutes_sha256: str | None = None
     unused: tuple[str, ...] = ()
 
+    def stated(self) -> str:
+        """All of it as text, the same in every process: a set of texts has no order of its own."""
+        return repr((replace(self, force_majeure=frozenset()), sorted(self.force_majeure)))
+
     def with_pack_of_files(self) -> Settings:
         """These settings, whose pack is that of the files' platform: nobody chose it."""
         overrides = tuple(one for one in self.overrides if not one.startswith("pack="))

@@ -17,6 +17,11 @@ HEADER = "会话ID,消息ID,发送方,发送时间,消息内容,消息类型,客
 BEGIN = datetime(2026, 10, 2, 10)
 
 
+def task_of(folder: Path, name: str = "a") -> ShopTask:
+    """The task of a shop that nobody audited before."""
+    return ShopTask(str(folder), name, str(folder.absolute()))
+
+
 def shop(folder: Path, late: int, number: int = 0) -> None:
     """Ten conversations a day for thirty days, `late` of each ten answered after the limit."""
     folder.mkdir(parents=True)
@@ -46,7 +51,7 @@ def fleet(folder: Path, *late: int) -> list[Path]:
 
 def mishap(task: ShopTask, request: FleetRequest) -> Finished:
     """The work, but a file in the folder says what goes wrong with it."""
-    folder = Path(task.path)
+    folder = Path(task.folder)
     if (folder / "meets").exists():  # goes on when another shop has come as far
         (folder / "met").touch()
         until = time.monotonic() + 60

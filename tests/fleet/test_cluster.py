@@ -26,7 +26,7 @@ from kshop_audit.fleet.local import Ended, Local, Started
 from kshop_audit.fleet.request import FleetRequest, Limits, ShopTask
 from kshop_audit.fleet.run import run
 from kshop_audit.model.fleet import Finished
-from tests.fleet.shops import fleet, mishap
+from tests.fleet.shops import fleet, mishap, task_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,6 +67,20 @@ def test_a_scheduler_that_does_not_answer_ends_the_run(tmp_path: Path) -> None:
         run([tmp_path / "shops"], request, engine, tmp_path / "journal")
 
 
+@pytest.mark.slow
+def test_a_scheduler_without_a_worker_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("kshop_audit.fleet.cluster._WORKERS", 1)
+    fleet(tmp_path / "shops", 0)
+    request = FleetRequest(reports=str(tmp_path / "reports"))
+    with machines(tmp_path / "machines") as cluster:
+        cluster.scheduler()
+        with pytest.raises(InputError, match="no worker"):
+            run([tmp_path / "shops"], request, Cluster(Limits(), cluster.address), tmp_path / "j")
+
+
 def test_an_encrypted_scheduler_needs_all_certificates(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     ca, cert, key = (tmp_path / name for name in ("ca.pem", "cert.pem", "key.pem"))
@@ -86,7 +100,7 @@ def test_a_worker_of_two_threads_runs_two_shops_at_once(tmp_path: Path) -> None:
     for folder in made:
         (folder / "meets").touch()
     request = FleetRequest(reports=str(tmp_path / "reports"))
-    tasks = [ShopTask(str(folder), folder.name) for folder in made]
+    tasks = [task_of(folder, folder.name) for folder in made]
     with ThreadPoolExecutor(2) as threads:
         running = [threads.submit(on_worker, t, request, Limits(), mishap) for t in tasks]
         assert [future.result().result.exit_code for future in running] == [3, 1]
@@ -142,8 +156,13 @@ def machines(folder: Path) -> Iterator[Machines]:
 
 
 @pytest.mark.slow
-def test_killed_workers_and_a_killed_scheduler_lose_no_shop(tmp_path: Path) -> None:
-    """The summary is that of this machine alone, but for the shops that went wrong."""
+def test_killed_workers_and_a_killed_scheduler_lose_no_shop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Summary and reports are those of this machine alone, wherever workers were started, but for
+    the shops that went wrong.
+    """
+    monkeypatch.chdir(tmp_path)
     pytest.importorskip("distributed")
     count = int(os.environ.get("KSHOP_FLEET_SHOPS", "24"))
     made = fleet(tmp_path / "shops", *([0, 5, 3] * count)[:count])
@@ -176,10 +195,12 @@ def test_killed_workers_and_a_killed_scheduler_lose_no_shop(tmp_path: Path) -> N
             engine(tasks, request, started, counting)
 
         request = FleetRequest(reports=str(tmp_path / "cluster"))
-        spread = run([tmp_path / "shops"], request, disturbed, tmp_path / "journal")
+        spread = run([Path("shops")], request, disturbed, tmp_path / "journal")
+    reports = {path.name: path.read_bytes() for path in (tmp_path / "cluster").iterdir()}
     alone = FleetRequest(reports=str(tmp_path / "cluster"))
-    local = run([tmp_path / "shops"], alone, Local(limits, 2, work=mishap), tmp_path / "other")
+    local = run([Path("shops")], alone, Local(limits, 2, work=mishap), tmp_path / "other")
     assert spread == local
+    assert reports == {path.name: path.read_bytes() for path in (tmp_path / "cluster").iterdir()}
     assert len(spread.shops) == count
     reasons = [shop.reason.en for shop in spread.shops if shop.reason]
     assert sorted("MB" in reason for reason in reasons) == [False, True]

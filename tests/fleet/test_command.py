@@ -28,7 +28,7 @@ def test_a_run_prints_a_table_and_writes_the_summary(
     shown = capsys.readouterr().out
     assert "3 shops: 1 not audited, 1 failed, 1 without enough data" in shown
     last = "The reports of the shops lie in fleet-reports: .html to be read, .json for programs"
-    assert shown.splitlines()[-1] == last
+    assert " ".join(shown.split()).endswith(last)
     rows = list(csv.reader((tmp_path / "s.csv").read_text("utf-8-sig").splitlines()))
     assert [row[:3] for row in rows[1:]] == [
         ["c", "shops/c", "no audit"],
@@ -74,6 +74,9 @@ def test_the_report_of_a_shop_is_that_of_check(
         (["shops", "--reports", "shops/a/out"], "lies in the folder of the shops"),
         (["shops", "--out", "s.pdf"], "the suffix must be"),
         (["shops", "--out", "summary"], "the suffix must be"),
+        (["shops", "--out", "nowhere/s.html"], "there is no folder"),
+        (["shops", "--out", "shops/s.csv"], "lies in the folder of the shops"),
+        (["shops", "--mutes", "nowhere.toml"], "nowhere.toml"),
         (["shops", "--out", "s.htm"], "the suffix must be"),
         (["shops", "--reports", "nowhere://there"], "is not installed"),
         (["shops", "--tls-key", "key.pem"], "goes with --cluster"),

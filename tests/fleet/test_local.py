@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -25,7 +26,8 @@ from kshop_audit.fleet.run import Resuming, run
 from kshop_audit.fleet.shops import found, names
 from kshop_audit.fleet.task import audit_shop, digest_of
 from kshop_audit.model.fleet import Finished, ShopResult, Summary
-from tests.fleet.shops import fleet, mishap, whose
+from tests.cli.build import ROOT
+from tests.fleet.shops import fleet, mishap, task_of, whose
 
 
 def in_this_process(
@@ -80,7 +82,7 @@ def test_one_shop_that_sleeps_eats_or_dies_takes_no_other_with_it(tmp_path: Path
 
 def test_a_process_that_is_killed_while_it_waits_costs_nothing(tmp_path: Path) -> None:
     request, limits = asked(tmp_path), Limits(tries=1)
-    task = ShopTask(str(fleet(tmp_path / "shops", 0)[0]), "a")
+    task = task_of(fleet(tmp_path / "shops", 0)[0])
     killed: set[str] = set()
     with guard(1, limits, work=whose) as pool:
         while len(killed) < 2:
@@ -171,10 +173,85 @@ def test_a_run_that_was_stopped_goes_on_and_ends_as_one_that_was_not(tmp_path: P
     assert audited == ["c"]
 
 
+def test_whatever_a_result_is_made_of_is_part_of_its_digest(tmp_path: Path) -> None:
+    own = fleet(tmp_path / "shops", 0)[0]
+    task, plain = task_of(own), asked(tmp_path)
+    pack, listed, mutes = own / "own.toml", own / "ids.txt", tmp_path / "mutes.toml"
+    (tmp_path / "config.toml").write_text("", "utf-8")
+    kuaishou = (ROOT / "kshop_audit" / "packs" / "kuaishou.toml").read_text("utf-8")
+    pack.write_text(kuaishou, "utf-8")
+    listed.write_text("1\n", "utf-8")
+    (own / "shop.toml").write_text(f"pack = ['{pack}']\nforce_majeure_file = '{listed}'\n", "utf-8")
+    mutes.write_text("", "utf-8")
+    request = replace(plain, mutes=str(mutes))
+    seen = [digest_of(task, request)]
+    assert digest_of(task, request) == seen[0]
+    pack.write_text(kuaishou.replace("2025-10-02", "2025-10-03"), "utf-8")
+    seen.append(digest_of(task, request))
+    listed.write_text("1\n2\n", "utf-8")
+    seen.append(digest_of(task, request))
+    mutes.write_text(MUTE, "utf-8")
+    seen.append(digest_of(task, request))
+    (own / "chats.csv").write_bytes((own / "chats.csv").read_bytes() + b"\n")
+    seen.append(digest_of(task, request))
+    seen.append(digest_of(task, replace(request, max_age=timedelta(days=2))))
+    assert len(set(seen)) == len(seen)
+
+
+def test_the_mutes_of_the_command_line_hold_for_every_shop(tmp_path: Path) -> None:
+    fleet(tmp_path / "shops", 5)
+    (tmp_path / "mutes.toml").write_text(MUTE, "utf-8")
+    request = replace(asked(tmp_path), mutes=str(tmp_path / "mutes.toml"))
+    done = run([tmp_path / "shops"], request, in_this_process, tmp_path / "journal")
+    report = codec.decode(Path(str(done.shops[0].report)).read_text("utf-8"))
+    assert {rule.id: rule.mute for rule in report.rules}["reply-rate"] is not None
+    missing = replace(request, mutes=str(tmp_path / "nothere.toml"))
+    done = run([tmp_path / "shops"], missing, in_this_process, tmp_path / "journal")
+    assert [shop.exit_code for shop in done.shops] == [2]
+
+
+MUTE = """
+[[mutes]]
+rule = "reply-rate"
+match = { agent = "小李" }
+by = "店长"
+reason = "新员工培训"
+until = 2027-01-31
+"""
+
+
+def test_a_resumed_run_asks_again_whether_data_is_too_old(tmp_path: Path) -> None:
+    fleet(tmp_path / "shops", 0)
+    journal, audited = tmp_path / "journal", list[str]()
+
+    def engine(
+        tasks: Sequence[ShopTask], request: FleetRequest, started: Started, ended: Ended
+    ) -> None:
+        for task in tasks:
+            finished = audit_shop(task, request)
+            if finished is not task.earlier:
+                audited.append(finished.result.as_of or "")
+            ended(task, finished)
+
+    def at(now: datetime) -> Summary:
+        age = timedelta(days=3)
+        request = replace(asked(tmp_path), max_age=age, not_before=now - age)
+        resuming = Resuming(resume=journal.exists())
+        return run([tmp_path / "shops"], request, engine, journal, resuming=resuming)
+
+    made = at(datetime(2026, 11, 1, 12))
+    assert at(datetime(2026, 11, 1, 13)) == made
+    assert len(audited) == 1
+    assert len(journal.read_text("ascii").splitlines()) == 1  # nothing new to note
+    late = at(datetime(2026, 11, 9))
+    assert len(audited) == 2
+    assert late != made
+
+
 def test_what_the_environment_sets_is_part_of_the_digest(tmp_path: Path) -> None:
     shop = fleet(tmp_path, 0)[0]
-    task, plain = ShopTask(str(shop), "a"), asked(tmp_path)
-    other = replace(plain, environ={"KSHOP_AUDIT_SET": "rules.reply-rate.target=50%"})
+    task, plain = task_of(shop), asked(tmp_path)
+    other = replace(plain, environ={"KSHOP_AUDIT_SET": "targets.reply-rate=0.5"})
     assert digest_of(task, plain) == digest_of(task, plain)
     assert digest_of(task, plain) != digest_of(task, other)
 
@@ -195,7 +272,7 @@ def test_a_shop_may_take_what_its_exports_need(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With 8 GB at hand small shops run one a core, shops of a gigabyte one at a time."""
-    small = ShopTask(str(fleet(tmp_path, 0)[0]), "a")
+    small = task_of(fleet(tmp_path, 0)[0])
     large = tmp_path / "large"
     large.mkdir()
     with (large / "chats.csv").open("wb") as stream:
@@ -205,8 +282,8 @@ def test_a_shop_may_take_what_its_exports_need(
     monkeypatch.setattr(psutil.Process, "cpu_affinity", lambda _: range(4), raising=False)
     monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
     assert processes_for(Limits(), [small] * 9) == 4
-    assert processes_for(Limits(memory=6 << 30), [small, ShopTask(str(large), "b")]) == 1
-    assert processes_for(Limits(), [small, ShopTask(str(large), "b")]) == 2
+    assert processes_for(Limits(memory=6 << 30), [small, task_of(large, "b")]) == 1
+    assert processes_for(Limits(), [small, task_of(large, "b")]) == 2
     assert processes_for(Limits(), []) == 4
 
 
@@ -225,7 +302,7 @@ def test_a_resumed_run_needs_a_journal(tmp_path: Path) -> None:
 
 
 def test_the_journal_gives_back_what_it_took(tmp_path: Path) -> None:
-    task = ShopTask("shops/ä\ud800", "a")
+    task = ShopTask("shops/ä\ud800", "a", "shops/ä\ud800")
     result = ShopResult(shop="店", path=task.path, exit_code=0, status="pass", report="x.json")
     with Journal(tmp_path / "journal", resume=False) as journal:
         journal.started(task)
@@ -246,3 +323,21 @@ def test_a_folder_of_exports_is_one_shop_and_names_are_unique(tmp_path: Path) ->
         found([tmp_path / "empty"])
     with pytest.raises(UsageError, match="is no folder"):
         found([one / "chats.csv"])
+
+
+def test_a_file_beside_the_folders_of_shops_does_not_make_one_shop_of_them(tmp_path: Path) -> None:
+    shops = tmp_path / "shops"
+    made = fleet(shops, 0, 0)
+    for folder in made:
+        (folder / "shop.toml").unlink()
+    (shops / "readme.md").write_text("three shops", "utf-8")
+    assert found([shops]) == tuple(made)  # nothing that could be an export
+    (shops / "readme.txt").write_text("three shops", "utf-8")
+    with pytest.raises(UsageError, match="one shop or several"):
+        found([shops])
+    (shops / "shop.toml").touch()
+    assert found([shops]) == (shops,)
+    (shops / "shop.toml").unlink()
+    for folder in made:
+        (folder / "chats.csv").unlink()
+    assert found([shops]) == (shops,)  # its other folders hold nothing

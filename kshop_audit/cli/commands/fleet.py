@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import field
 from pathlib import Path, PurePosixPath
@@ -143,11 +143,11 @@ def _fleet(options: FleetOptions) -> int:
     if not options.folders:
         raise UsageError("请给出店铺文件夹", "name the folders of the shops")
     for path in options.out:
-        if path.suffix not in _SUFFIXES:
-            raise UsageError(
-                f"--out {path}：后缀应为 {_LISTED} 之一",
-                f"--out {path}: the suffix must be one of {_LISTED}",
-            )
+        _check_out(path, options.folders)
+    if options.mutes is not None and not options.mutes.is_file():
+        raise UsageError(
+            f"--mutes {options.mutes}：没有这个文件", f"--mutes {options.mutes}: no such file"
+        )
     if "://" in options.reports:
         _reachable(options.reports)
     own = _own_folder(options)
@@ -168,17 +168,36 @@ def _fleet(options: FleetOptions) -> int:
     return done.exit_code
 
 
+def _check_out(path: Path, folders: Iterable[Path]) -> None:
+    """UsageError for a summary that cannot be written, or would lie among the exports."""
+    if path.suffix not in _SUFFIXES:
+        raise UsageError(
+            f"--out {path}：后缀应为 {_LISTED} 之一",
+            f"--out {path}: the suffix must be one of {_LISTED}",
+        )
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"--out {path}：没有文件夹 {path.parent}，请先建好",
+            f"--out {path}: there is no folder {path.parent}; make it first",
+        )
+    _keep_out(f"--out {path}", path, folders)
+
+
+def _keep_out(flag: str, path: Path, folders: Iterable[Path]) -> None:
+    """UsageError for what would be written among the exports."""
+    for folder in folders:
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"{flag}：在店铺文件夹 {folder} 里，请写到别处，如 ../{path.name}",
+                f"{flag}: lies in the folder of the shops, {folder}; write elsewhere, "
+                f"such as ../{path.name}",
+            )
+
+
 def _own_folder(options: FleetOptions) -> Path:
     """Where journal and summary lie: with the reports, or here if these go elsewhere."""
     folder = Path("fleet-reports" if "://" in options.reports else options.reports)
-    inside = [one for one in options.folders if folder.resolve().is_relative_to(one.resolve())]
-    if inside:
-        raise UsageError(
-            f"--reports {folder}：在店铺文件夹 {inside[0]} 里，请写到别处，"
-            f"如 --reports ../{folder.name}",
-            f"--reports {folder}: lies in the folder of the shops, {inside[0]}; write elsewhere, "
-            f"such as --reports ../{folder.name}",
-        )
+    _keep_out(f"--reports {folder}", folder, options.folders)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -209,7 +228,7 @@ def _request(options: FleetOptions, lang: str) -> FleetRequest:
 
     from kshop_audit.cli import values
     from kshop_audit.cli.naming import rule_names
-    from kshop_audit.cli.preparing import flags_of, instant_of
+    from kshop_audit.cli.preparing import instant_of
     from kshop_audit.fleet.request import FleetRequest
     from kshop_audit.model import moments
 
@@ -228,17 +247,31 @@ def _request(options: FleetOptions, lang: str) -> FleetRequest:
         suffixes=(".json", ".html") if options.pages else (".json",),
         lang=lang,
         as_of=instant_of(options),
+        max_age=age,
         not_before=None if age is None else now - age,
         select=rule_names(options.select, "--select", options.pack),
         ignore=rule_names(options.ignore, "--ignore", options.pack),
         fail_on=options.fail_on,
         min_score=None if options.min_score is None else values.score(options.min_score),
         config=None if options.config is None else str(options.config.absolute()),
+        mutes=None if options.mutes is None else str(options.mutes.absolute()),
         isolated=options.isolated,
-        flags=flags_of(options),
+        flags=_flags(options),
         sets=tuple(options.sets) if "sets" in options.given else (),
         environ={} if options.isolated else ours,
     )
+
+
+def _flags(options: FleetOptions) -> dict[str, object]:
+    """The flags, with packs that are files of this folder: each shop looks from its own."""
+    from kshop_audit.cli.preparing import flags_of
+
+    flags = dict(flags_of(options))
+    if "pack" in flags:
+        flags["pack"] = [
+            str(Path(name).absolute()) if Path(name).is_file() else name for name in options.pack
+        ]
+    return flags
 
 
 def _limits(options: FleetOptions) -> Limits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT_OK
@@ -51,10 +52,11 @@ def named(rules: Mapping[str, str], titles: Titles, speech: Speech) -> list[str]
 def rows(summary: Summary, titles: Titles, speech: Speech) -> Iterator[ShopRow]:
     """The shops, worst first."""
     columns = gates(summary, titles)
+    shared = Counter(shop.shop for shop in summary.shops)
     for shop in summary.shops:
         statuses = tuple(shop.gates.get(rule) for rule in columns)
         yield ShopRow(
-            shop=speech.data(shop.shop),
+            shop=speech.data(shop.shop if shared[shop.shop] == 1 else f"{shop.shop} ({shop.path})"),
             path=speech.data(shop.path),
             kind=_kind(shop),
             verdict=speech.say(f"fleet.{_kind(shop)}"),
