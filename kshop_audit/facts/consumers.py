@@ -35,12 +35,14 @@ def buyer_days(facts: Facts, rule: str) -> pl.LazyFrame:
     Where the chats are `uncertain` also why (String: it is not known whether the buyer counts) and
     doubt (String: why in_time is unknown).
 
-    human_only: robots' replies are none, the clock starts when the session entered an agent's
-    list where the file has that time, and a message that only a robot answered is not counted.
+    human_only: robots' replies are none, a message that only a robot answered is not counted, and
+    where a robot answered first the clock starts at the hand-over, when the session entered an
+    agent's list. Without a robot it starts with the message: the queue is the shop's own.
     """
     terms = facts.terms
     human_only = bool(terms.option(rule, "human_only"))
-    messages = _questions(facts.tables, conversations.hours_of(terms, rule), human_only=human_only)
+    hours = conversations.hours_of(terms, rule)
+    messages = _questions(facts.tables, hours, human_only=human_only, queue_counts=True)
     people = messages.join(_people(facts.tables), on=AT, how="left")
     seconds = terms.number(rule, "within_seconds")
     if uncertain(facts.tables):
@@ -74,7 +76,9 @@ def buyer_weeks(facts: Facts, rule: str) -> pl.LazyFrame:
     """
     days = facts(buyer_days, rule)
     counted, hit = pl.col("excluded").is_null(), pl.col("in_time")
-    sure = counted & (pl.col("why").is_null() if uncertain(facts.tables) else pl.lit(True))
+    sure = counted & hit.is_not_null()
+    if uncertain(facts.tables):
+        sure &= pl.col("why").is_null()
     may_hit, may_miss = counted & hit.fill_null(True), counted & ~hit.fill_null(False)
     # A buyer of an unknown day may belong to any week.
     loose = pl.col("week").is_null()
@@ -95,7 +99,7 @@ def buyer_weeks(facts: Facts, rule: str) -> pl.LazyFrame:
     }
     return days.with_columns(
         **{name: each.cast(pl.Int64) for name, each in columns.items()},
-        speaks=sure & ~loose & ((sure.cast(pl.Int64).cum_sum() == 1).over("week")),
+        speaks=counted & ~loose & ((counted.cast(pl.Int64).cum_sum() == 1).over("week")),
     )
 
 
@@ -140,19 +144,23 @@ def asking_of_people(facts: Facts, rule: str) -> pl.LazyFrame:
     return rows.group_by("buyer", "day").agg(**asked).filter(pl.col(ASKS_UNTIL).is_not_null())
 
 
-def _questions(tables: Tables, hours: conversations.Hours, *, human_only: bool) -> pl.LazyFrame:
+def _questions(
+    tables: Tables, hours: conversations.Hours, *, human_only: bool, queue_counts: bool = False
+) -> pl.LazyFrame:
     """One row a buyer message, each on its own clock: see `answers.asked`.
 
     Adds blind (Boolean: a robot answered first, a person later, and the time of the hand-over is
-    not known). `human_only`: as in `buyer_days`.
+    not known). `human_only`: as in `buyer_days`; `queue_counts`: so does the time before an agent
+    took over a session that no robot had.
     """
     whole = asked(tables, hours, "own")
     if human_only:
         people = asked(without_robots(tables), hours, "own")
         if uncertain(tables):
             people, whole = people.unique(AT), whole.unique(AT)
-            return _doubted_replies(_by_people(people, whole), whole)
-        return _by_people(people, whole)
+            timed = _by_people(people, whole, queue_counts=queue_counts)
+            return _doubted_replies(timed, whole, queue_counts=queue_counts)
+        return _by_people(people, whole, queue_counts=queue_counts)
     return whole.with_columns(blind=pl.lit(False))
 
 
@@ -192,7 +200,7 @@ def without_robots(tables: Tables) -> Tables:
     )
 
 
-def _by_people(answered: pl.LazyFrame, whole: pl.LazyFrame) -> pl.LazyFrame:
+def _by_people(answered: pl.LazyFrame, whole: pl.LazyFrame, *, queue_counts: bool) -> pl.LazyFrame:
     """Questions as people answered them, timed from the hand-over.
 
     `answered`: without robots' replies; `whole`: with them. A message that only a robot answered
@@ -208,8 +216,12 @@ def _by_people(answered: pl.LazyFrame, whole: pl.LazyFrame) -> pl.LazyFrame:
         for name in ("served_at", "reply_at")
     )
     alone = pl.col("excluded").is_null() & by_robot & ~reached
+    handed_over = by_robot if queue_counts else pl.lit(True)
     return answered.join(first, on=AT, how="left").with_columns(
-        clock_at=pl.max_horizontal("clock_at", "served_at"),
+        clock_at=pl.when(handed_over)
+        .then(pl.max_horizontal("clock_at", "served_at"))
+        .otherwise("clock_at"),
+        by_robot=by_robot,
         blind=by_robot & pl.col("served_at").is_null() & pl.col("reply_at").is_not_null(),
         excluded=pl.when(alone)
         .then(conversations.exclusion("not_consultation"))
@@ -217,14 +229,19 @@ def _by_people(answered: pl.LazyFrame, whole: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _doubted_replies(messages: pl.LazyFrame, whole: pl.LazyFrame) -> pl.LazyFrame:
+def _doubted_replies(
+    messages: pl.LazyFrame, whole: pl.LazyFrame, *, queue_counts: bool
+) -> pl.LazyFrame:
     """The messages; where it is not known whether a person or a robot replied first, it is not
     known either whether they count.
     """
     by_anyone = whole.select(AT, _anyone="agent_open")
     open_ = pl.col("agent_open") | pl.col("_anyone").fill_null(False)
+    handed_over = (pl.col("by_robot") | open_).fill_null(True) if queue_counts else pl.lit(True)
     return messages.join(by_anyone, on=AT, how="left").with_columns(
-        clock_best=pl.max_horizontal("clock_best", "served_best"),
+        clock_best=pl.when(handed_over)
+        .then(pl.max_horizontal("clock_best", "served_best"))
+        .otherwise("clock_best"),
         why=pl.coalesce("why", pl.when(open_ & pl.col("excluded").is_null()).then("doubt")),
     )
 

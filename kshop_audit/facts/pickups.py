@@ -15,9 +15,9 @@ from kshop_audit.facts.shipments import (
     latest_pickup,
     waybill_rows,
 )
-from kshop_audit.facts.spans import LATEST
+from kshop_audit.facts.spans import LATEST, TimeRange, span
 from kshop_audit.facts.tables import Tables
-from kshop_audit.facts.tickets import first_applications
+from kshop_audit.model.frozen import frozen
 from kshop_audit.model.schema import Kind
 from kshop_audit.model.settings import Terms
 from kshop_audit.tables import WHY
@@ -95,85 +95,194 @@ def promised_pickups(facts: Facts, rule: str, shipped: str) -> pl.LazyFrame:
     `rule`: whose window and options apply: full_hours and partial_hours, until full and until
     partial credit of a spot order; pickup_hours, after shipping, for presale; default_hours, the
     promise of a presale order that has none. `shipped`: the column of `orders.orders` that tells
-    when an order was shipped. Columns: order_id, mode ("spot",
-    "presale"), excluded (UInt8, null when counted), in_time (Boolean, null where the files do not
-    show a pickup), later (Boolean: partial credit), due_at, picked_up_at, paid_at; of the mode:
-    paid, due, good, partial (Int64), and `speaks`: one counted row a mode; _file, _row.
+    when an order was shipped. Columns: those of `parcels` up to ticket_doubt; mode ("spot",
+    "presale"), excluded (UInt8, null when counted), unsure (Boolean: it may count or not), in_time
+    (Boolean: full credit; null where that or partial credit is not known), due_at; of the mode:
+    paid, due, good, partial, open (Int64: orders that count for certain or wait, that count and
+    are known, with full and with partial credit; and those of which not all is known, without the
+    ones that an unreadable row touches, for these may be of any mode), and `speaks`: one known
+    row a mode.
     """
-    terms, as_of = facts.terms, facts.terms.as_of
-    full, partial, pickup, default = (
-        timedelta(hours=terms.number(rule, f"{name}_hours"))
-        for name in ("full", "partial", "pickup", "default")
-    )
-    presale = pl.col("presale")
-    tables = facts.tables
-    picked, sent, paid = (pl.col(n) for n in ("picked_up_at", shipped, "paid_at"))
-    ends = {name: span_of(tables, name) for name in ("picked_up_at", "paid_at", shipped)}
-    rough = not all(end.precise for end in ends.values())
-    soon = ends["picked_up_at"].late - ends["paid_at"].early <= full
-    # A time that is not precise may lie on either side of the limit.
-    late = ~soon if not rough else ends["picked_up_at"].early - ends["paid_at"].late > full
-    doubts = ("doubt", "waybill_doubt", "ticket_doubt")
-    touched = pl.any_horizontal(pl.col(name).is_not_null() for name in doubts)
-    promise = pl.coalesce("promised_at", paid + default)
-    after = sent + pickup
-    kept = (sent <= promise) & (picked <= after)
-    in_full = pl.when(presale & rough).then(None).when(presale).then(kept).when(soon).then(True)
-    stated = pl.col("open_state").not_() & pl.col("pickup_known")
-    broken = ~pl.col("open_state") & (pl.coalesce(sent, pl.lit(as_of)) > promise)
-    decided = picked.is_not_null() | (
-        pl.when(presale)
-        .then(broken | (after < as_of).fill_null(False))
-        .otherwise(paid + partial < as_of)
-    )
-    with_tickets = facts(possible_orders).join(facts(first_applications), on="order_id", how="left")
+    terms, tables = facts.terms, facts.tables
+    with_tickets = facts(possible_orders).join(_applications(tables), on="order_id", how="left")
+    presale = pl.col("presale").fill_null(False)
+    times = _Promised.of(rule, shipped, tables, terms)
+    spot, ahead = times.spot(), times.presale()
+    touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
+    chances = {
+        name: (touched | pl.when(presale).then(ahead[name]).otherwise(spot[name])).fill_null(False)
+        for name in spot
+    }
     rows = _with_ticket_doubt(with_tickets, tables).with_columns(
         mode=pl.when(presale).then(pl.lit("presale")).otherwise(pl.lit("spot")),
-        due_at=pl.when(presale).then(pl.min_horizontal(promise, sent) + pickup)
-        .otherwise(paid + full),
-        excluded=_excluded(terms, rule, decided),
-        in_time=pl.when(touched)
-        .then(None)
-        .when(picked.is_not_null())
-        .then(in_full.when(late).then(pl.lit(False)))
-        .when(stated | (presale & broken))
-        .then(pl.lit(False)),
-        later=(~presale & (picked - paid > full) & (picked - paid <= partial)).fill_null(False),
-    )  # fmt: skip
-    return _summed(rows)
+        due_at=pl.when(presale)
+        .then(pl.min_horizontal(times.promise.early, times.sent.early) + times.pickup)
+        .otherwise(times.paid.early + times.full),
+        touched=touched,
+        **chances,
+    )
+    full, part, miss, out = (pl.col(name) for name in ("full", "part", "miss", "out"))
+    member = full | part | miss
+    refunded, perhaps_refunded = times.refunded()
+    rows = rows.with_columns(
+        excluded=_excluded(times, rule, refunded, member),
+        in_time=pl.when(full & ~part & ~miss).then(True).when(~full & (part ^ miss)).then(False),
+        later=part & ~full & ~miss,
+        _open=out
+        | (perhaps_refunded & ~refunded)
+        | pl.col("ticket_doubt").is_not_null()
+        | times.may_be_beyond(rule),
+    )
+    return _summed(
+        rows.with_columns(unsure=member & pl.col("_open") & pl.col("excluded").is_null())
+    )
 
 
-def _excluded(terms: Terms, rule: str, decided: pl.Expr) -> pl.Expr:
-    since, until = terms.since(rule), terms.until(rule)
-    paid, picked, applied = (pl.col(n) for n in ("paid_at", "picked_up_at", "applied_at"))
-    outside = paid < since if until is None else (paid < since) | (paid >= until)
-    refunded = (applied <= terms.last) & (picked.is_null() | (applied < picked))
-    unstated = paid.is_null() & pl.col("doubt").is_not_null()
+@frozen
+class _Promised:
+    """The times of an order for a composite rate, and what may have become of it.
+
+    Each of `spot` and `presale` gives Booleans: full credit, partial credit, none (`miss`), and
+    nothing to count yet or at all (`out`).
+    """
+
+    paid: TimeRange
+    picked: TimeRange
+    promise: TimeRange
+    sent: TimeRange
+    asked: TimeRange
+    full: timedelta
+    partial: timedelta
+    pickup: timedelta
+    terms: Terms
+
+    @classmethod
+    def of(cls, rule: str, shipped: str, tables: Tables, terms: Terms) -> _Promised:
+        full, partial, pickup, default = (
+            timedelta(hours=terms.number(rule, f"{name}_hours"))
+            for name in ("full", "partial", "pickup", "default")
+        )
+        paid = span_of(tables, "paid_at")
+        promise = span_of(tables, "promised_at").otherwise(paid.plus(default))
+        picked, sent = span_of(tables, "picked_up_at"), span_of(tables, shipped)
+        asked = span("applied_at", precise=not tables.imprecise(Kind.TICKETS, "applied_at"))
+        return cls(paid, picked, promise, sent, asked, full, partial, pickup, terms)
+
+    @property
+    def known(self) -> pl.Expr:
+        """Boolean: there is a pickup."""
+        return self.picked.early.is_not_null()
+
+    @property
+    def stated(self) -> pl.Expr:
+        """Boolean: the files would tell of a pickup."""
+        return pl.col("pickup_known").fill_null(False) & ~pl.col("open_state").fill_null(True)
+
+    @property
+    def waits(self) -> pl.Expr:
+        """Boolean: perhaps there was no pickup by as-of."""
+        return ~self.known | (self.picked.late > self.terms.last)
+
+    @property
+    def gone(self) -> pl.Expr:
+        """Boolean: perhaps it was cancelled, for its state does not tell."""
+        perhaps = (pl.col("may_be_gone") & pl.col("open_state")).fill_null(False)
+        return ~self.known & (perhaps | self.stateless)
+
+    @property
+    def stateless(self) -> pl.Expr:
+        """Boolean: nothing was shipped, and nothing tells whether it waits or was cancelled."""
+        shipped = pl.col("has_shipped_at").fill_null(False)
+        return ~shipped & ~pl.col("status_known").fill_null(False)
+
+    def spot(self) -> dict[str, pl.Expr]:
+        as_of, silent = self.terms.as_of, ~self.known & ~self.stated
+        least, most = self.picked.early - self.paid.late, self.picked.late - self.paid.early
+        return {
+            "full": silent | (least <= self.full).fill_null(False),
+            "part": silent | ((most > self.full) & (least <= self.partial)).fill_null(False),
+            "miss": (most > self.partial).fill_null(False)
+            | (self.waits & (self.paid.early + self.partial < as_of)),
+            "out": self.gone | (self.waits & (self.paid.late + self.partial >= as_of)),
+        }
+
+    def presale(self) -> dict[str, pl.Expr]:
+        """An order that was picked up though nothing tells when it was shipped may have kept its
+        promise or not.
+        """
+        as_of, silent = self.terms.as_of, ~self.known & ~self.stated
+        vague = pl.col("open_state").fill_null(True) | self.stateless
+        left, after = self.sent.early.is_not_null(), self.sent.plus(self.pickup)
+        stays = ~left | (self.sent.late > self.terms.last).fill_null(False)
+        kept = (self.sent.early <= self.promise.late).fill_null(False)
+        broken = (self.sent.late > self.promise.early).fill_null(False)
+        quick = silent | (self.picked.early <= after.late).fill_null(False)
+        slow = (self.picked.late > after.early).fill_null(False) | (
+            self.waits & (after.early < as_of).fill_null(False)
+        )
+        untimed = ~left & (vague | self.known)
+        passed, runs = self.promise.early < as_of, self.promise.late >= as_of
+        return {
+            "full": untimed | (kept & quick),
+            "part": pl.lit(False),
+            "miss": untimed | broken | (left & slow) | (stays & passed),
+            "out": self.gone
+            | (~left & vague)
+            | (left & kept & self.waits & (after.late >= as_of).fill_null(False))
+            | (stays & ~self.known & runs),
+        }
+
+    def refunded(self) -> tuple[pl.Expr, pl.Expr]:
+        """Booleans: a refund was applied for before the pickup, for sure; and perhaps."""
+        picked, last = self.picked, self.terms.last
+        sure = pl.when(self.known).then(self.asked.late < picked.early).otherwise(self.stated)
+        may = pl.when(self.known).then(self.asked.early < picked.late).otherwise(True)
+        return (
+            ((self.asked.late <= last) & sure).fill_null(False),
+            ((self.asked.early <= last) & may).fill_null(False),
+        )
+
+    def may_be_beyond(self, rule: str) -> pl.Expr:
+        """Boolean: a payment that is not precise may lie outside the window."""
+        since, until = self.terms.since(rule), self.terms.until(rule)
+        beyond = (self.paid.early < since) | (self.paid.late > self.terms.last)
+        if until is not None:
+            beyond |= self.paid.late >= until
+        return beyond.fill_null(True)
+
+
+def _excluded(times: _Promised, rule: str, refunded: pl.Expr, member: pl.Expr) -> pl.Expr:
+    since, until, last = times.terms.since(rule), times.terms.until(rule), times.terms.last
+    outside = times.paid.late < since
+    if until is not None:
+        outside |= times.paid.early >= until
+    whole = ~pl.col("touched")
     return (
-        pl.when(unstated).then(None)
-        .when(paid.is_null()).then(exclusion("unpaid"))
-        .when(paid > terms.last).then(exclusion("after_as_of"))
+        pl.when(times.paid.early.is_null() & whole).then(exclusion("unpaid"))
+        .when(times.paid.early > last).then(exclusion("after_as_of"))
         .when(outside).then(exclusion("outside_window"))
         .when("exempted").then(exclusion("force_majeure"))
-        .when("cancelled").then(exclusion("cancelled"))
-        .when(refunded).then(exclusion("refund_before_pickup"))
-        .when(~decided).then(exclusion("pending"))
+        .when(pl.col("cancelled") & whole).then(exclusion("cancelled"))
+        .when(refunded & whole).then(exclusion("refund_before_pickup"))
+        .when(~member).then(exclusion("pending"))
     )  # fmt: skip
 
 
 def _summed(rows: pl.LazyFrame) -> pl.LazyFrame:
     counted = pl.col("excluded").is_null()
     waiting = (pl.col("excluded") == exclusion("pending")).fill_null(False)
+    known = counted & ~pl.col("unsure") & pl.col("in_time").is_not_null()
 
     def total(what: pl.Expr) -> pl.Expr:
         return what.fill_null(False).cast(pl.Int64).sum().over("mode")
 
     return rows.with_columns(
-        paid=total(counted | waiting),
-        due=total(counted),
-        good=total(counted & pl.col("in_time")),
-        partial=total(counted & pl.col("later")),
-        speaks=counted & (counted.cast(pl.Int64).cum_sum().over("mode") == 1),
+        paid=total(known | waiting),
+        due=total(known),
+        good=total(known & pl.col("in_time")),
+        partial=total(known & pl.col("later")),
+        open=total(counted & ~known & ~pl.col("touched")),
+        speaks=known & (known.cast(pl.Int64).cum_sum().over("mode") == 1),
     )
 
 

@@ -215,7 +215,7 @@ NOTHING = Text(zh="窗口内没有可计数的数据。", en="Nothing to count i
 def _shown(measured: Measurement) -> tuple[int | None, int | None]:
     if measured.unknown_hides and measured.denominator is not None:
         return None, measured.denominator + together(measured.doubts).outcome
-    if measured.bounds is not None:
+    if measured.bounds is not None and measured.value is None:
         return None, measured.denominator
     return measured.numerator, measured.denominator
 

@@ -23,7 +23,7 @@ from kshop_audit.packs import load, names
 from kshop_audit.rules import catalogue
 from kshop_audit.rules.closure.records import ready_after
 from kshop_audit.rules.kit.rule import Measured
-from kshop_audit.rules.platforms.kuaishou_dated import composite
+from kshop_audit.rules.platforms.kuaishou_dated.pickups import composite
 from kshop_audit.rules.violations import bracket, net_points
 from tests.cases.case_files import CASES, cases, plain
 from tests.cases.test_cases import RUNNABLE

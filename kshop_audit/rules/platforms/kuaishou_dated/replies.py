@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import cast
 
 import polars as pl
 
 from kshop_audit.facts import Facts
 from kshop_audit.facts.consumers import badge_days, buyer_weeks
-from kshop_audit.facts.pickups import promised_pickups
 from kshop_audit.facts.talks import uncertain
+from kshop_audit.model.knowledge import Doubts, Why, together
 from kshop_audit.model.measurement import Measurement
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.report import Finding, Status
@@ -22,9 +22,10 @@ from kshop_audit.rules.kit import by_day, doubts
 from kshop_audit.rules.kit.evidence import REPLIED, EvidenceColumns, Findings, answered_by
 from kshop_audit.rules.kit.rule import Conclusion, Measured, rule
 from kshop_audit.rules.kit.shapes import Gap, Ratio, Shape
-from kshop_audit.rules.kit.shipped import shipped_at
 from kshop_audit.rules.kit.unanswered import ANSWER, asked_by
 
+ID = "reply-rate-3m"
+WEEK = timedelta(days=7)
 CHATS = ("chats.sent_at", "chats.sender_role", "chats.buyer_id|chats.session_id")
 
 
@@ -47,53 +48,89 @@ def _share(rule_id: str, name: str, terms: Terms) -> Fraction:
 
 def _weeks(measured: Measured, terms: Terms) -> Conclusion:
     """Every natural week is assessed by itself: a good one does not excuse a bad one."""
-    missed = [str(f["week"]) for f in measured.findings if f["status"] == "fail"]
-    monthly = [str(f["week"]) for f in measured.findings if f["monthly"]]
-    notes = []
+    stati = {str(finding["status"]) for finding in measured.findings}
+    instead = next((s for s in (Status.FAIL, Status.NO_VERDICT) if s.value in stati), Status.PASS)
+    return Conclusion(instead={Status.PASS: instead})
+
+
+def _with_gaps(measured: Measurement, terms: Terms) -> Measurement:
+    """The weeks again, with what no row of theirs tells: days that are missing, rows that may
+    belong to any of them.
+    """
+    findings = tuple(_reassessed(finding, measured, terms) for finding in measured.findings)
+    missed, undecided = (
+        [str(found["week"]) for found in findings if found["status"] == status.value]
+        for status in (Status.FAIL, Status.NO_VERDICT)
+    )
+    monthly = [str(found["week"]) for found in findings if found["monthly"]]
+    undecided = sorted({*undecided, *_wholly_lost(measured, terms)})
+    instead = Status.FAIL if missed else Status.NO_VERDICT if undecided else Status.PASS
+    return replace(
+        measured,
+        findings=findings,
+        instead={**measured.instead, Status.PASS: instead},
+        notes=(*measured.notes, *_notes(missed, monthly, undecided)),
+    )
+
+
+def _lost(measured: Measurement) -> Counter[date]:
+    """Monday → days of its week that are missing."""
+    return Counter(day - timedelta(days=day.weekday()) for day in measured.missing_days)
+
+
+def _wholly_lost(measured: Measurement, terms: Terms) -> Iterator[str]:
+    """The natural weeks of the window of which no buyer is there, and of which days are missing."""
+    since, end = terms.since(ID).date(), (terms.until(ID) or terms.end).date()
+    there = {str(found["week"]) for found in measured.findings}
+    for monday in _lost(measured):
+        if str(monday) not in there and since <= monday and monday + WEEK <= end:
+            yield str(monday)
+
+
+def _reassessed(finding: Finding, measured: Measurement, terms: Terms) -> Finding:
+    """The week without its verdict where rows or days that are not there could change it."""
+    every = together(measured.doubts)
+    beyond = every.units - sum(together(day.doubts).units for day in measured.days)
+    if beyond <= 0 or finding["status"] == "partial":
+        return finding
+    monday = date.fromisoformat(str(finding["week"]))
+    days = [d for d in measured.days if d.day is None or monday <= d.day < monday + WEEK]
+    good, counted = sum(d.numerator for d in days), sum(d.denominator for d in days)
+    turned = every.turned + every.dropped
+    # Missing days add to their own weeks; what no day explains may belong to any.
+    empty = measured.doubts.get(Why.EMPTY_DAYS, Doubts())
+    anywhere = beyond - turned - (empty.units - empty.turned - empty.dropped)
+    fullest = max((day.denominator for day in measured.days), default=0)
+    more = sum(together(d.doubts).units for d in days) + _lost(measured)[monday] * fullest
+    more += max(anywhere, 0) + every.turned
+    low = Fraction(max(good - turned, 0), max(counted + more, 1))
+    high = Fraction(good + turned + more, max(counted + more, 1))
+    target, status = _target(ID, terms), finding["status"]
+    open_ = (status == "pass" and low < target) or (status == "fail" and high >= target)
+    monthly = bool(finding["monthly"]) and high < _share(ID, "monthly_below", terms)
+    return {**finding, "status": "no_verdict" if open_ else status, "monthly": monthly}
+
+
+def _notes(missed: list[str], monthly: list[str], undecided: list[str]) -> Iterator[Text]:
     if missed:
-        notes.append(
-            Text(
-                zh=f"未达标的自然周（周一）：{'、'.join(missed)}。",
-                en=f"Natural weeks missed, by their Mondays: {', '.join(missed)}.",
-            )
+        yield Text(
+            zh=f"未达标的自然周（周一）：{'、'.join(missed)}。",
+            en=f"Natural weeks missed, by their Mondays: {', '.join(missed)}.",
         )
     if monthly:
-        notes.append(
-            Text(
-                zh=f"低于月度考核线，当月另行考核：{'、'.join(monthly)}。",
-                en=f"Below the line of the monthly assessment: {', '.join(monthly)}.",
-            )
+        yield Text(
+            zh=f"低于月度考核线，当月另行考核：{'、'.join(monthly)}。",
+            en=f"Below the line of the monthly assessment: {', '.join(monthly)}.",
         )
-    undecided = [str(f["week"]) for f in measured.findings if f["status"] == "no_verdict"]
     if undecided:
-        notes.append(
-            Text(
-                zh=f"判不了的自然周（周一）：{'、'.join(undecided)}。",
-                en=f"Natural weeks that cannot be judged, by their Mondays: "
-                f"{', '.join(undecided)}.",
-            )
+        yield Text(
+            zh=f"判不了的自然周（周一）：{'、'.join(undecided)}。",
+            en=f"Natural weeks that cannot be judged, by their Mondays: {', '.join(undecided)}.",
         )
-    instead = Status.FAIL if missed else Status.NO_VERDICT if undecided else Status.PASS
-    return Conclusion(instead={Status.PASS: instead}, notes=tuple(notes))
-
-
-def _with_missing_days(measured: Measurement, terms: Terms) -> Measurement:
-    """A week of which days are missing may have been missed, though the window is not."""
-    fullest = max((day.denominator for day in measured.days), default=0)
-    lost = Counter(day - timedelta(days=day.weekday()) for day in measured.missing_days)
-    share = _target("reply-rate-3m", terms)
-    for finding in measured.findings:
-        if finding["status"] != "pass":
-            continue
-        buyers = int(finding["denominator"] or 0)
-        buyers += lost[date.fromisoformat(str(finding["week"]))] * fullest
-        if buyers and int(finding["numerator"] or 0) < share * buyers:
-            return replace(measured, instead={**measured.instead, Status.PASS: Status.NO_VERDICT})
-    return measured
 
 
 @rule(
-    "reply-rate-3m",
+    ID,
     family="service",
     title=Text(zh="3分钟回复率（按买家）", en="3-minute reply rate, by buyer"),
     fix=Text(
@@ -107,7 +144,7 @@ def _with_missing_days(measured: Measurement, terms: Terms) -> Measurement:
     assessed=("reply_3m_users", "consult_users"),
     due={"question": ANSWER},
     conclude=_weeks,
-    complete=_with_missing_days,
+    complete=_with_gaps,
 )
 def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
     """Share of buyers whose every message of a day was answered within three minutes.
@@ -123,11 +160,12 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
     How it is counted:
         (Buyers − buyers with a message that waited over 180 s) / buyers, each buyer once a natural
         day. The rate of the window is shown, and every whole week, Monday to Sunday, must reach
-        the target as well. 2023: only people reply, from the hand-over on, 08:00-23:00.
+        the target as well. 2023: only people reply, 08:00-23:00; where a robot answered first the
+        clock starts at the hand-over, else with the message: waiting in the queue is the shop's.
 
         （咨询买家 − 有消息超过 180 秒未回复的买家）÷ 咨询买家，每个买家每个自然日计一次。显示
-        整个窗口的比例，且每个完整自然周（周一至周日）都须达标。2023 年起只算人工，从转人工起计时，
-        08:00–23:00。
+        整个窗口的比例，且每个完整自然周（周一至周日）都须达标。2023 年起只算人工，
+        08:00–23:00；机器人先接待的从转人工起计时，其余从买家发消息起计时，排队时间也算店铺的。
 
     Not counted:
         Messages outside the hours, cards, notices and recalled messages, exempt periods, buyers
@@ -155,14 +193,14 @@ def reply_rate_3m(facts: Facts, terms: Terms) -> Shape:
         独判定。没有聊天记录时，用平台考核导出里的店铺数据代替，但看不出各周。
     """
     week = pl.col("week").cast(pl.Datetime("ms"))
-    end = pl.lit(terms.until("reply-rate-3m") or terms.end)
-    whole = (week >= terms.since("reply-rate-3m")) & (week + timedelta(days=7) <= end)
-    target = _target("reply-rate-3m", terms)
+    end = pl.lit(terms.until(ID) or terms.end)
+    whole = (week >= terms.since(ID)) & (week + timedelta(days=7) <= end)
+    target = _target(ID, terms)
     met = _reaches("week_low", "week_of_low", target)
     missed = ~_reaches("week_high", "week_of_high", target)
-    low = ~_reaches("week_high", "week_of_high", _share("reply-rate-3m", "monthly_below", terms))
+    low = ~_reaches("week_high", "week_of_high", _share(ID, "monthly_below", terms))
     return Ratio(
-        unit=facts(buyer_weeks, "reply-rate-3m"),
+        unit=facts(buyer_weeks, ID),
         at="at",
         hit=pl.col("in_time"),
         excluded_column="excluded",
@@ -262,7 +300,7 @@ def fast_reply_badge(facts: Facts, terms: Terms) -> Shape:
         .when((pl.col(possible) < least) | ~reached).then(pl.lit(False))
     )  # fmt: skip
     return Ratio(
-        unit=facts(badge_days, "reply-rate-3m"),
+        unit=facts(badge_days, ID),
         at="at",
         hit=earned,
         maybe=doubts.maybe(facts.tables),
@@ -270,129 +308,4 @@ def fast_reply_badge(facts: Facts, terms: Terms) -> Shape:
         gaps=Gap.DAYS,
         evidence=EvidenceColumns(ids=("day",)),
         findings=answered_by("day", earned),
-    )
-
-
-def composite(
-    spot: tuple[int, int, int], presale: tuple[int, int], shares: tuple[int, int], terms: Terms
-) -> Fraction | None:
-    """The composite pickup rate; None without an order that is due.
-
-    `spot`: due, in 48 h, in 48 to 72 h; `presale`: due, in time; `shares`: paid orders of each.
-    A kind without a due order has no rate, and the other one stands for both.
-    """
-    late = _share("pickup-composite", "late_credit", terms)
-    weight = _share("pickup-composite", "presale_weight", terms)
-    parts = []
-    if spot[0]:
-        parts.append((shares[0], (spot[1] + late * spot[2]) / spot[0]))
-    if presale[0]:
-        parts.append((shares[1], weight * Fraction(presale[1], presale[0])))
-    paid = sum(share for share, _ in parts)
-    return sum((share * rate for share, rate in parts), Fraction(0)) / paid if paid else None
-
-
-def _composite(measured: Measured, terms: Terms) -> Conclusion:
-    by = {str(found["mode"]): found for found in measured.findings}
-
-    def counts(mode: str, *names: str) -> tuple[int, ...]:
-        found: Finding = by.get(mode, {})
-        return tuple(cast("int", found.get(name, 0)) for name in names)
-
-    value = composite(
-        cast("tuple[int, int, int]", counts("spot", "due", "in_time", "partial")),
-        cast("tuple[int, int]", counts("presale", "due", "in_time")),
-        (*counts("spot", "paid"), *counts("presale", "paid")),  # type: ignore[arg-type]  # two
-        terms,
-    )
-    if value is None:
-        return Conclusion()
-    if measured.unknown:
-        return Conclusion(
-            status=Status.NO_VERDICT,
-            value=value,
-            reason=Text(
-                zh=f"{measured.unknown} 单看不出是否揽收，综合揽收及时率算不准。",
-                en=f"{measured.unknown} orders do not show a pickup: the composite is not known.",
-            ),
-        )
-    return Conclusion(status=Status.INFO, value=value)
-
-
-@rule(
-    "pickup-composite",
-    family="logistics",
-    title=Text(zh="综合揽收及时率", en="Composite pickup rate"),
-    fix=Text(
-        zh="现货付款后 48 小时内完成揽收；预售按承诺时间前发货并在 24 小时内揽收。",
-        en="Have spot orders picked up within 48 h of payment; ship presale orders before the "
-        "promise and have them picked up within 24 h.",
-    ),
-    no_days=by_day.SEVERAL_RATES,
-    unit=Text(zh="单按时揽收", en="orders picked up in time"),
-    needs=(
-        "orders.paid_at",
-        "orders.shipped_at|shipments.shipped_at",
-        "orders.picked_up_at|shipments.picked_up_at|shipments.node_at",
-    ),
-    conclude=_composite,
-)
-def pickup_composite(facts: Facts, terms: Terms) -> Shape:
-    """Spot and presale orders picked up in time, by their share, last 90 days.
-
-    近 90 天现货与预售订单的揽收及时率，按占比合成。
-
-    Why it matters:
-        It was the main figure of the logistics dimension of the shop score from 2023
-        (hn-besturn.com/dianshangbaike/967.html, undated).
-
-        2023 年起店铺体验分物流维度的主要指标（hn-besturn，日期不详）。
-
-    How it is counted:
-        Spot share × (in 48 h + 0.2 × in 48 to 72 h) + 0.8 × presale share × (shipped by the promise
-        and picked up within 24 h). Hours run from payment (ASSUMPTION), shares are of paid orders.
-
-        现货占比 ×（48 小时内 + 0.2 × 48–72 小时）+ 0.8 × 预售占比 ×（承诺前发货且 24 小时内揽收）。
-        从付款起算（假设），占比按已付款订单。
-
-    Not counted:
-        Unpaid, cancelled, reported force majeure, a refund applied for before the pickup, and
-        orders whose time still runs.
-
-        未付款、已取消、已报备不可抗力、揽收前申请退款，以及时限未到的订单。
-
-    Example:
-        100 spot orders, 90 in 48 h and 5 in 72 h, and 100 presale orders, 80 in time: 0.5 × 0.91 +
-        0.8 × 0.5 × 0.80 = 0.775. A shop of presale only cannot pass 0.8.
-
-        现货 100 单：90 单 48 小时内、5 单 72 小时内；预售 100 单，80 单及时：0.5×0.91 +
-        0.8×0.5×0.80 = 0.775。全预售店铺最高 0.8。
-
-    Why our number may differ:
-        The text does not say from when the 48 h run, nor whether spot is known by the promise or by
-        the presale flag; we use payment and the flag.
-
-        原文未说明 48 小时从何时起算，也未说明现货按承诺还是按预售标记区分；这里用付款时间和预售
-        标记。
-    """
-    return Ratio(
-        unit=facts(promised_pickups, "pickup-composite", shipped_at(terms)),
-        at="paid_at",
-        hit=pl.col("in_time"),
-        excluded_column="excluded",
-        gaps=Gap.NONE,
-        evidence=EvidenceColumns(
-            ids=("order_id",), deadline=pl.col("due_at"), actual=pl.col("picked_up_at")
-        ),
-        findings=Findings(
-            {
-                "mode": pl.col("mode"),
-                "paid": pl.col("paid"),
-                "due": pl.col("due"),
-                "in_time": pl.col("good"),
-                "partial": pl.col("partial"),
-            },
-            where=pl.col("speaks"),
-            order=("mode",),
-        ),
     )

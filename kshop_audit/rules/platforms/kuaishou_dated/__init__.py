@@ -1,0 +1,1 @@
+"""What Kuaishou's rules of 2021 to 2023 measured differently."""
