@@ -23,6 +23,7 @@ from pathlib import Path
 
 from tests.oracle import (
     test_oracle,
+    test_oracle_dated,
     test_oracle_douyin,
     test_oracle_elsewhere,
     test_oracle_taobao,
@@ -66,6 +67,8 @@ CHECKS: Mapping[str, Check] = {
     "taobao": asserting(test_oracle_taobao.test_rounds_and_fees),
     "listings": asserting(test_oracle_taobao.test_listings),
     "douyin": asserting(test_oracle_douyin.test_days),
+    "dated": asserting(test_oracle_dated.test_one_version),
+    "by_date": asserting(test_oracle_dated.test_each_event_by_the_rules_of_its_day),
 }
 TURNS = ("canonical", "back_office") * 4 + tuple(CHECKS)[2:]
 """Which check a seed has; the main pack has the most."""
