@@ -32,7 +32,7 @@ from tests.degradation.older import (
     judgements_to_come,
     old_export,
 )
-from tests.degradation.packs import KUAISHOU, OPTIONS, RULES, SETTINGS, pack_of, truths
+from tests.degradation.packs import DATED, KUAISHOU, OPTIONS, RULES, SETTINGS, pack_of, truths
 from tests.degradation.shops import GONE, Whole, whole_shop
 
 Degradation = Callable[[Random, Exports], Degraded]
@@ -112,7 +112,8 @@ def attack_of(seed: int, only: str | None = None) -> Attack:
     wanted = [only] if only else rng.sample(names, rng.choice((1, 1, 1, 2, 3)))
     if only == EACH:
         wanted = [names[seed % len(names)]]
-    whole = whole_shop(rng, hidden_rejections=REJECTIONS in wanted)
+    quick = pack_of(seed) in DATED
+    whole = whole_shop(rng, hidden_rejections=REJECTIONS in wanted, quick=quick)
     exports = exports_of(rng, whole)
     losses: list[Loss] = []
     if hidden := sum(row[GONE] is not None for row in whole.rows["tickets"]):

@@ -1,7 +1,7 @@
 """The one place where this package imports what lies elsewhere among the tests."""
 
 from tests import oracle
-from tests.oracle import douyin, elsewhere, taobao
+from tests.oracle import dated, douyin, elsewhere, service, taobao
 from tests.oracle.basis import Case, Outcome, window_end
 from tests.oracle.bounds import spans_of
 from tests.oracle.gaps import Gap, gaps, late_start, lost_inside
@@ -18,12 +18,14 @@ __all__ = [
     "Shop",
     "Span",
     "cell",
+    "dated",
     "douyin",
     "elsewhere",
     "gaps",
     "late_start",
     "lost_inside",
     "oracle",
+    "service",
     "spans_of",
     "taobao",
     "window_end",

@@ -17,9 +17,10 @@ TICKETS = ("tickets", "disputes", "orders", "shipments")
 READS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("reply-rate", "reply-rate-daily", "reply-rate-agent", "banned-words"), CHATS),
     **dict.fromkeys(("pdd-reply-rate", "tb-reply-3m", "dy-reply-3m"), CHATS),
+    **dict.fromkeys(("reply-rate-3m", "fast-reply-badge"), CHATS),
     "cs-satisfaction": ("ratings", "chats"),
     **dict.fromkeys(("ship-48h", "ship-promise", "pickup-24h", "waybill-integrity"), SHIPPING),
-    "tb-pickup-48h": SHIPPING,
+    **dict.fromkeys(("tb-pickup-48h", "pickup-composite"), SHIPPING),
     "quality-refund-rate": TICKETS,
     "dispute-fault-rate": TICKETS,
     **dict.fromkeys(("refund-only-hours", "return-refund-hours", "refund-deadlines"), TICKETS),

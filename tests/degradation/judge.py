@@ -161,7 +161,8 @@ def of_rule(got: Mapping[str, Any], truth: Truth) -> Iterator[Fault]:
     internal = got.get("reason") and "internal error" in str(got["reason"])
     if internal:
         yield Fault(rule, "crash", str(got["reason"]))
-    if truth.value is not None and status != "not_applicable" and not encloses(got, truth.value):
+    possible = [value for value in (truth.value, *truth.also) if value is not None]
+    if status != "not_applicable" and not all(encloses(got, value) for value in possible):
         yield Fault(rule, "bounds", shown)
     if truth.passes is None:
         if status == "fail" and truth.value is None:

@@ -26,6 +26,9 @@ QUALITY = ("质量问题", "商品破损", "与描述不一致", "假冒品牌")
 PERSONAL = ("不想要了", "七天无理由", "拍错/多拍")
 AGENTS = ("店铺:小李", "店铺:小王", "店铺:小陈")
 ROBOT = "店铺:智能助手"
+WAITS = ((5, 60, 200, 299, 300), (301, 355, 900))
+QUICK_WAITS = ((5, 60, 120, 179, 180), (181, 240, 900))
+"""Seconds until a reply, if all goes well and if not."""
 GONE = "rejected_at"
 """Hidden column: when a ticket was rejected. No export has it."""
 
@@ -62,13 +65,18 @@ class Habits:
     waybills: int
     hidden: bool
     """Whether tickets are rejected at an instant that no export tells."""
+    quick: bool
+    """Whether its good replies come within three minutes, not five."""
 
 
-def whole_shop(rng: Random, *, hidden_rejections: bool = False, size: int = 1) -> Whole:
+def whole_shop(
+    rng: Random, *, hidden_rejections: bool = False, quick: bool = False, size: int = 1
+) -> Whole:
     """A shop of which everything is known.
 
     With `hidden_rejections` some tickets were rejected at an instant that no export tells; else
-    a rejected ticket ends with its rejection, within the limit of its answer.
+    a rejected ticket ends with its rejection, within the limit of its answer. A `quick` one keeps
+    to three minutes where another one keeps to five.
     """
     rhythm = rhythm_of(rng, size)
     habits = Habits(
@@ -80,6 +88,7 @@ def whole_shop(rng: Random, *, hidden_rejections: bool = False, size: int = 1) -
         lines=rng.choice((0, 0, 10)),
         waybills=rng.choice((0, 0, 0, 2)),
         hidden=hidden_rejections,
+        quick=quick,
     )
     closing = rng.randrange(10) == 0
     shop: Shop = {kind: [] for kind in ("orders", "chats", "tickets", "ratings", "violations")}
@@ -321,7 +330,8 @@ class Talk:
             self.now += SECOND
             self.write("system", "system", "会话提示")
         well = goes_well(rng, self.rhythm)
-        wait = rng.choice((5, 60, 200, 299, 300)) if well else rng.choice((301, 355, 900))
+        good, late = QUICK_WAITS if habits.quick else WAITS
+        wait = rng.choice(good if well else late)
         if not well and rng.randrange(3) == 0:
             return
         self.now = max(self.now + SECOND, self.asked + timedelta(seconds=wait))

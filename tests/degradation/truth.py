@@ -63,11 +63,13 @@ class Truth:
         value: In the unit of the report: a ratio, hours, or a count; None where nothing counts.
         passes: Whether the target is met; None where nothing counts.
         figures: Numerator and denominator, for a reader.
+        also: Other values that are as possible, where not even the whole files tell.
     """
 
     value: Fraction | None
     passes: bool | None
     figures: str
+    also: tuple[Fraction, ...] = ()
 
 
 def truths_of(whole: Whole) -> dict[str, Truth]:
