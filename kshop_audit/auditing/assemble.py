@@ -306,7 +306,7 @@ def _shown(
         return judged
     count = judged.result.evidence.count
     counted = [row for row in measured.evidence if row.counted]
-    names = {source.index: source.name for source in whole.exports.sources}
+    names = {source.index: source.place for source in whole.exports.sources}
     places = (
         EvidencePlace(names[row.file], row.row)
         for row in counted

@@ -50,6 +50,7 @@ def inputs_of(sources: Sequence[Source], loaded: Loaded) -> tuple[Input, ...]:
                 duplicates=count.duplicates,
                 first_at=shown(count.first_at),
                 last_at=shown(count.last_at),
+                place=source.place,
             )
         )
     return tuple(lines)

@@ -18,6 +18,7 @@ from typing import Any
 from kshop_audit.config.lines import key_lines, line_of
 from kshop_audit.errors import ConfigError, UsageError, os_reason
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.here import below_here
 from kshop_audit.model.toml_faults import toml_fault
 from kshop_audit.validation import KeyPath
 
@@ -66,7 +67,7 @@ class ConfigSource:
 def find_file(config: Path | None, folders: Sequence[Path], cwd: Path) -> ConfigSource:
     """The configuration to use: `config`, else the working directory, else the audited folder."""
     if config is not None:
-        found = read(cwd / config, str(config))
+        found = read(cwd / config, _named(config))
         if found is None:
             raise ConfigError(
                 f"{config} 里没有 [tool.kshop-audit]", f"{config} has no [tool.kshop-audit]"
@@ -78,9 +79,13 @@ def find_file(config: Path | None, folders: Sequence[Path], cwd: Path) -> Config
             return found
     beside = [folder for folder in folders if (cwd / folder / FILE_NAME).is_file()]
     for folder in beside:
-        if found := read(cwd / folder / FILE_NAME, str(folder / FILE_NAME)):
+        if found := read(cwd / folder / FILE_NAME, _named(folder / FILE_NAME)):
             return found
     return ConfigSource(folder=cwd)
+
+
+def _named(file: Path) -> str:
+    return below_here(file) or str(file)
 
 
 def _refuse_several(folders: Sequence[Path], cwd: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from kshop_audit.cache.store import Store
 from kshop_audit.ingest.cells.typed import Records
 from kshop_audit.ingest.files.access import while_reading
 from kshop_audit.ingest.files.digests import Digest, Digests
+from kshop_audit.ingest.files.staging import shown
 from kshop_audit.ingest.headers.locate import Sample
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.here import from_here
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.moments import ZONE
 from kshop_audit.model.progress import Watch, unwatched
@@ -85,6 +87,12 @@ class Source:
     records: Records | None
     sample: Sample | None = None
     sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it lies as seen from the current folder, with sheet or member as in `name`."""
+        file, own = shown(PurePath(from_here(self.path))), shown(PurePath(self.path.name))
+        return file + self.name.partition(own)[2]
 
     @property
     def blake3(self) -> str | None:

@@ -9,7 +9,7 @@ from kshop_audit.model.frozen import frozen
 
 @frozen
 class EvidencePlace:
-    """A row of an input: the file as `inputs` names it, the row as a spreadsheet counts."""
+    """A row of an input: the file as the `place` of an input, the row as a spreadsheet counts."""
 
     file: str
     row: int

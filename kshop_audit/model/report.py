@@ -73,6 +73,8 @@ class Input:
     """One file. records = rows + rejected + skipped + duplicates, always.
 
     `digest`: `blake3:` and the digits of all its bytes; None for a file that is never read.
+    `place`: where it lay as seen from the folder of the run, its name alone if that was elsewhere;
+    "" in reports of earlier versions. `path` is what people know it by.
     """
 
     path: str
@@ -87,6 +89,7 @@ class Input:
     duplicates: int
     first_at: str | None
     last_at: str | None
+    place: str = ""
 
 
 @frozen
@@ -329,7 +332,8 @@ class Comparison:
 
     `new`: fails or has no verdict now, and did not before. `worse` and `better`: the same outcome
     at another displayed value, or a step towards or away from it. `fixed`: failed before, not now.
-    `added` and `removed`: stands in one of the reports only, and does not fail in it. `red`:
+    `added` and `removed`: stands in one of the reports only, and does not fail in it. `informed`:
+    moved, and asks nothing of the shop; such a rule stands in none of the lists before. `red`:
     whether a red line or a warning is new, or worse while it is not met.
     """
 
@@ -343,6 +347,7 @@ class Comparison:
     added: tuple[Change, ...]
     removed: tuple[Change, ...]
     cause: tuple[Cause, ...]
+    informed: tuple[Change, ...] = ()
 
 
 @frozen

@@ -11,7 +11,7 @@ from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.view import short
 from kshop_audit.report.view.contents import view
-from kshop_audit.report.view.places import places
+from kshop_audit.report.view.places import place_of, places
 from kshop_audit.report.view.speech import Speech
 
 VERSION = "2.1.0"
@@ -26,6 +26,9 @@ _KINDS = {
     Status.NO_VERDICT: "open",
     Status.NOT_APPLICABLE: "notApplicable",
 }
+_BASE = "SRCROOT"
+"""The folder in which the command ran. No address stands with it: the code host puts its own."""
+
 _UNRESERVED = frozenset(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
 )  # RFC 3986
@@ -61,6 +64,7 @@ def render(report: Report, lang: str) -> str:
             }
         ],
         "artifacts": [_artifact(entry) for entry in report.inputs],
+        "originalUriBaseIds": {_BASE: {"description": {"text": speech.say("sarif.base")}}},
         "results": results,
         "columnKind": "unicodeCodePoints",
         "language": "zh-CN" if lang == "zh" else "en-US",
@@ -142,18 +146,22 @@ def _notification(index: int, rule: RuleResult, speech: Speech) -> dict[str, Any
 def _location(place: EvidencePlace) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": uri(place.file)},
+            "artifactLocation": _file(place.file),
             "region": {"startLine": place.row},
         }
     }
 
 
 def _artifact(entry: Input) -> dict[str, Any]:
-    artifact: dict[str, Any] = {"location": {"uri": uri(entry.path)}, "roles": ["analysisTarget"]}
+    artifact: dict[str, Any] = {"location": _file(place_of(entry)), "roles": ["analysisTarget"]}
     if entry.digest:
         name, _, digits = entry.digest.partition(":")
         artifact["hashes"] = {name: digits}
     return artifact
+
+
+def _file(path: str) -> dict[str, str]:
+    return {"uri": uri(path), "uriBaseId": _BASE}
 
 
 def uri(path: str) -> str:
