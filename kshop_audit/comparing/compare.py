@@ -35,6 +35,7 @@ class Move(StrEnum):
     BETTER = "better"
     ADDED = "added"
     REMOVED = "removed"
+    INFORMED = "informed"
     SAME = "same"
 
 
@@ -65,7 +66,7 @@ def compare(old: Report, new: Report, tolerance: Fraction = Fraction(0)) -> Comp
     moved: dict[Move, list[Change]] = {move: [] for move in Move}
     red = False
     for pair in pairs:
-        move = _kind(pair.before, pair.after, tolerance)
+        move = _listed(_kind(pair.before, pair.after, tolerance), pair)
         moved[move].append(_change(pair))
         red |= _alarms(move, pair)
     return Comparison(
@@ -77,10 +78,16 @@ def compare(old: Report, new: Report, tolerance: Fraction = Fraction(0)) -> Comp
     )
 
 
+def _listed(move: Move, pair: _RulePair) -> Move:
+    """The list that a move stands in: a rule that asks nothing of the shop, such as a condition of
+    closing while it stays open, is neither newly missed nor worse.
+    """
+    asks = pair.last.level in (Level.ERROR, Level.WARN)
+    return move if asks or move in (Move.ADDED, Move.REMOVED, Move.SAME) else Move.INFORMED
+
+
 def _alarms(move: Move, pair: _RulePair) -> bool:
-    """Whether a rule that decides something is worse; what still passes may go up and down."""
-    if pair.last.level not in (Level.ERROR, Level.WARN):
-        return False
+    """Whether a rule is worse; what still passes may go up and down."""
     return move is Move.NEW or (move is Move.WORSE and pair.last.status is not Status.PASS)
 
 

@@ -67,8 +67,11 @@ def test_two_healthy_days_are_green(run: Run, tmp_path: Path, reports: tuple[Pat
     other.write_text(json.dumps(data), "utf-8")
     code, out, _ = run("diff", good, other)
     assert code == EXIT_OK
-    assert "not worse" in out
-    assert "5-minute reply rate: 100.0% → 95.0% (target ≥ 80%), worse" in " ".join(out.split())
+    headline, *listed = out.splitlines()[1:]
+    assert headline == "no new problems · 1 met, but by less"
+    assert not [line for line in listed if line.startswith("×")]
+    said = "5-minute reply rate: 100.0% → 95.0% (target ≥ 80%), still met, but by less"
+    assert said in " ".join(out.split())
     assert "5-minute" not in run("diff", good, other, "--tolerance", "5%")[1]
     assert run("diff", good, other, "--tolerance", "x")[0] == EXIT_NO_AUDIT
 

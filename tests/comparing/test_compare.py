@@ -15,6 +15,8 @@ from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import PackRef, Report, RuleResult, Status
 from kshop_audit.report.text.comparison import changes
 from kshop_audit.report.text.page import TextOptions
+from kshop_audit.report.view.changes import headline, line
+from kshop_audit.report.view.speech import Speech
 from tests.report.build import failing, hostile, rule, target
 
 PASS, FAIL, WARN = Status.PASS, Status.FAIL, Status.WARN
@@ -147,3 +149,33 @@ def test_changed_definitions_stand_first() -> None:
 def test_text_from_files_is_harmless(lang: str) -> None:
     text = changes(compare(failing(), hostile()), TextOptions(lang, width=60))
     assert not [char for char in text if char != "\n" and not char.isprintable()]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_asks_nothing_of_the_shop_is_neither_missed_nor_worse(lang: str) -> None:
+    """As the conditions of closing while the shop stays open."""
+    for before, after in [
+        (result(PASS, level=Level.INFO), result(FAIL, level=Level.INFO)),
+        (result(PASS, level=Level.INFO), result(NONE, level=Level.INFO)),
+        (
+            result(INFO, AT_MOST, (4, 10), level=Level.INFO),
+            result(INFO, AT_MOST, (9, 10), level=Level.INFO),
+        ),
+    ]:
+        found = compare(report(before), report(after))
+        assert [move for move in Move if getattr(found, move, ())] == [Move.INFORMED]
+        headline, *listed = changes(found, TextOptions(lang, width=200)).splitlines()[1:]
+        assert headline in ("没有新问题 · 没有变化", "no new problems · nothing changed")
+        assert len(listed) == 1
+        assert not [word for word in ("变差", "新增", "×", "worse", "newly") if word in listed[0]]
+
+
+def test_headline_and_brief_count_alike() -> None:
+    old = report(*(replace(result(PASS), id=f"r{n}") for n in range(5)))
+    turned = (FAIL, FAIL, FAIL, NONE, WARN)
+    new = report(*(replace(result(status), id=f"r{n}") for n, status in enumerate(turned)))
+    found = compare(old, new)
+    speech = Speech("zh")
+    for said in (headline(found, speech), line(found, speech)):
+        for count in ("新增未达标 3 项", "变成判不了 1 项", "变差 1 项"):
+            assert count in said

@@ -10,9 +10,11 @@ from kshop_audit.model.report import Cause, Change, Comparison, RuleSide, Status
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech, moment
 
-_SIGNS = {"new": "×", "lost": "?", "worse": "-", "fixed": "√", "better": "+", "added": "+",
-          "removed": "-"}  # fmt: skip
-_BRIEF = ("new", "worse", "fixed")
+_SIGNS = {"new": "×", "lost": "?", "worse": "-", "fixed": "√", "better": "+", "lower": "-",
+          "added": "+", "removed": "-"}  # fmt: skip
+_BRIEF = ("new", "lost", "worse", "fixed")
+_MILDER = {"new": ("lost", Status.NO_VERDICT), "worse": ("lower", Status.PASS)}
+_DEFINED = ("added", "removed")
 _NAMES = 2
 
 
@@ -29,8 +31,11 @@ class Sentence:
 def headline(comparison: Comparison, speech: Speech) -> str:
     """Whether it is worse, and how many rules moved which way, in one line."""
     word = speech.say("compare.worse_than" if comparison.red else "compare.not_worse")
-    counts = [(move, len(entries)) for move, entries in _moves(comparison)]
-    parts = [speech.say(f"compare.{move}", count) for move, count in counts if count]
+    parts = [
+        speech.say(f"compare.{move}", len(entries))
+        for move, entries in _moves(comparison)
+        if entries
+    ]
     return speech.join([word, *(parts or [speech.say("compare.nothing")])])
 
 
@@ -54,31 +59,29 @@ def sentences(
     for move, entries in _moves(comparison):
         for entry in entries:
             yield Sentence(_moved(move, entry, speech), move)
+    if comparison.informed:
+        said = speech.say("compare.informed", len(comparison.informed))
+        named = [_step(entry, speech) for entry in comparison.informed]
+        yield Sentence(speech.pair(said, speech.join(named, "list")), "informed")
 
 
 def line(comparison: Comparison | None, speech: Speech) -> str:
-    """What decides something and is new, worse or fixed, each with its step, in one line."""
+    """What is newly missed, not judged any more, worse or fixed, each with its step, in one line;
+    the counts are those of the headline.
+    """
     if comparison is None:
         return ""
     since = _since(comparison, speech)
     parts = []
-    for move in _BRIEF:
-        moved: Sequence[Change] = getattr(comparison, move)
-        entries = [one for one in moved if _counts(move, one)]
-        if entries:
+    for move, entries in _moves(comparison):
+        if entries and move in _BRIEF:
             named = [_step(entry, speech) for entry in entries]
             names = speech.names(named, _NAMES, counted=True)
-            said = speech.say(f"compare.brief_{move}", len(entries))
+            said = speech.say(f"compare.{move}", len(entries))
             parts.append(speech.aside(said, names))
     if comparison.cause:
         parts.append(speech.say("compare.brief_cause", len(comparison.cause)))
     return speech.pair(since, speech.join(parts, "comma") or speech.say("compare.nothing"))
-
-
-def _counts(move: str, entry: Change) -> bool:
-    """Whether it decides something; what passes as before may go up and down."""
-    still = move == "worse" and entry.after is not None and entry.after.status is Status.PASS
-    return entry.level in (Level.ERROR, Level.WARN) and not still
 
 
 def _since(comparison: Comparison, speech: Speech) -> str:
@@ -103,15 +106,21 @@ def _brief(side: RuleSide, speech: Speech) -> str:
 
 
 def _moves(comparison: Comparison) -> Iterator[tuple[str, Sequence[Change]]]:
-    """The lists in the order of display; of the new ones those that lost their verdict apart."""
-    lost = [one for one in comparison.new if one.after and one.after.status is Status.NO_VERDICT]
-    yield "new", [one for one in comparison.new if one not in lost]
-    yield "lost", lost
-    yield "worse", comparison.worse
-    yield "fixed", comparison.fixed
-    yield "better", comparison.better
-    yield "added", comparison.added
-    yield "removed", comparison.removed
+    """The lists in the order of display; of the new ones those that lost their verdict apart, of
+    the worse ones those that still pass.
+    """
+    for move in ("new", "worse", "fixed", "better", "added", "removed"):
+        # Reports of earlier versions list here also what asks nothing of the shop.
+        asks = [one for one in getattr(comparison, move) if _asks(one) or move in _DEFINED]
+        milder, status = _MILDER.get(move, ("", None))
+        mild = [one for one in asks if one.after is not None and one.after.status is status]
+        yield move, [one for one in asks if one not in mild]
+        if milder:
+            yield milder, mild
+
+
+def _asks(entry: Change) -> bool:
+    return entry.level in (Level.ERROR, Level.WARN)
 
 
 def _redefined(cause: Cause, speech: Speech, titles: Mapping[str, str]) -> str:
