@@ -61,6 +61,25 @@ def test_a_shop_fits_on_a_screen(
     assert "-v" in last
 
 
+@pytest.mark.parametrize(("lang", "width"), [("zh", 60), ("zh", 80), ("en", 60), ("en", 80)])
+def test_it_fits_also_where_it_is_compared(
+    lang: str, width: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["check", str(ROOT / "sample_data" / "failing"), "--lang", lang]
+    command += ["--history", str(tmp_path / "h.db"), "--width", str(width)]
+    main([*command, "--as-of", "2026-10-30"])
+    alone = capsys.readouterr().out
+    main(command)
+    text = capsys.readouterr().out
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert len(lines) <= LINES["failing"]
+    since = {"zh": "比 2026-10-30 24:00：", "en": "Since 2026-10-30 24:00: "}[lang]
+    assert since in text
+    assert since not in alone
+    # The red lines stand whole, whatever had to give way.
+    assert len([line for line in lines if line.startswith("×")]) == 5
+
+
 def test_when_it_will_be_good_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", str(ROOT / "sample_data" / "failing"), "--width", "80", "--lang", "zh"])
     text = capsys.readouterr().out

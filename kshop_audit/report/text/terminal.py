@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -12,6 +12,7 @@ from kshop_audit.report.text.details import Details
 from kshop_audit.report.text.layout import packed, pad, wrap
 from kshop_audit.report.text.page import Spans, Style, TextOptions, paragraph, printed, stacked
 from kshop_audit.report.view import short
+from kshop_audit.report.view.changes import Sentence
 from kshop_audit.report.view.contents import View, view
 from kshop_audit.report.view.rows import Group, Mark, Row
 from kshop_audit.report.view.speech import Speech
@@ -20,6 +21,8 @@ _ACTIONS = 3
 _CLAUSE = regex("[，,][^，,]*$")
 _BAR = 10
 _CHANGES = 7
+_SCREEN = 45
+"""Lines of the report that are not blank."""
 _INDENT = 4
 _SIGN = 2  # the mark and a space
 _MIN_TEXT = 24  # cells that what is said of a rule needs beside its title
@@ -42,9 +45,25 @@ def render(report: Report, options: TextOptions) -> str:
     if options.verbose:
         sections += [page.changes(), *details.everything(), page.last()]
     else:
-        sections += [*page.rules(), page.score(), page.actions(), page.changes(), page.counts()]
+        sections = _screen(page, sections)
         sections += [details.of_rules(options.details), page.last()]
     return printed(stacked(sections), options)
+
+
+def _screen(page: _Short, head: Sequence[list[Spans]]) -> list[list[Spans]]:
+    """The sections of one screen but for the last, of at most `_SCREEN` lines with it: what changed
+    is cut first, then the warnings. A breakdown that was asked for is never cut.
+    """
+    warnings = page.warnings
+    while True:
+        before = [*head, *page.rules(warnings), page.score(), page.actions()]
+        after = page.counts()
+        room = _SCREEN - sum(map(len, (*before, after, page.last())))
+        whole = page.changes(None)
+        changed = whole if len(whole) <= room or page.broken_down else page.changes(room)
+        if len(changed) <= room or page.broken_down or warnings <= 1:
+            return [*before, changed, after]
+        warnings -= 1
 
 
 class _Short:
@@ -55,6 +74,17 @@ class _Short:
         self._speech: Speech = shown.speech
         self._verbose = options.verbose
         self.width = options.cells
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings are not met."""
+        groups = (group for group in self._view.groups if group.mark is Mark.ALERT)
+        return sum(len(group.rows) for group in groups)
+
+    @property
+    def broken_down(self) -> bool:
+        """Whether figures are broken down, which takes as many lines as it takes."""
+        return any(row.rule.breakdown for group in self._view.groups for row in group.rows)
 
     def verdict(self) -> list[Spans]:
         """The verdict in one line, and what was audited."""
@@ -84,10 +114,10 @@ class _Short:
             lines.extend(self._paragraph(entry, 2, Style.PLAIN, 2))
         return lines
 
-    def rules(self) -> Iterator[list[Spans]]:
-        """Red lines that are not met, two lines each; then warnings, a line each."""
+    def rules(self, warnings: int) -> Iterator[list[Spans]]:
+        """Red lines that are not met, two lines each; then the first `warnings`, a line each."""
         for group in self._view.groups:
-            yield self._section(group)
+            yield self._section(group, warnings if group.mark is Mark.ALERT else len(group.rows))
         if self._view.status == "measured":
             yield self._measured()
 
@@ -102,7 +132,7 @@ class _Short:
             *self._named("short.unknown", open_),
         ]
 
-    def _section(self, group: Group) -> list[Spans]:
+    def _section(self, group: Group, most: int) -> list[Spans]:
         lines: list[Spans] = []
         if group.section:
             lines.extend([(line, "bold")] for line in wrap(group.section, self.width))
@@ -117,7 +147,10 @@ class _Short:
             lines += self._table(title, group.mark, rows, two=True)
             lines += self._named("short.unknown", others)
         else:
-            lines += self._table(group.title, group.mark, [*rows, *others])
+            lines += self._table(group.title, group.mark, [*rows, *others][:most])
+            if len(group.rows) > most:
+                more = self._speech.say("sign.cut_verbose", len(group.rows) - most)
+                lines += self._paragraph(more, 0, Style.DIM)
         return lines
 
     def _missed(self, rows: list[Row]) -> str:
@@ -145,7 +178,7 @@ class _Short:
             else:
                 yield from self._paragraph(start.rstrip(), 0, strong, _SIGN)
                 yield from self._paragraph(text, _INDENT, Style.PLAIN)
-            below = short.below(row) if two else ""
+            below = short.below(row, self.width - _INDENT) if two else ""
             for line in ("" if below in text else below, *short.segments(row)):
                 yield from self._paragraph(line, _INDENT, Style.PLAIN) if line else ()
 
@@ -196,18 +229,34 @@ class _Short:
             lines.extend([(" " * cell_len(start) + line, "")] for line in rest)
         return lines
 
-    def changes(self) -> list[Spans]:
-        """What changed since the last report, of many rules the first."""
+    def changes(self, room: int | None = None) -> list[Spans]:
+        """What changed since the last report, of many rules the first; in so few lines as there is
+        room for, one line of names or of counts alone.
+        """
         entries = self._view.changes
-        shown = entries if self._verbose else entries[:_CHANGES]
-        lines: list[Spans] = []
-        for entry in shown:
-            style = Style.STRONG if entry.heading else Style.PLAIN
-            lines.extend(self._paragraph(entry.text, 2 if entry.below else 0, style, 2))
-        if len(entries) > len(shown):
-            more = self._speech.say("sign.cut_verbose", len(entries) - len(shown))
-            lines.extend(self._paragraph(more, 0, Style.DIM))
-        return lines
+        most = len(entries) if self._verbose else _CHANGES
+        while True:
+            lines = self._sentences(entries[:most])
+            if len(entries) > most:
+                more = self._speech.say("sign.cut_verbose", len(entries) - most)
+                lines.extend(self._paragraph(more, 0, Style.DIM))
+            if room is None or len(lines) <= room:
+                return lines
+            most -= 1
+            if not any(entry.move for entry in entries[:most]):
+                break
+        named = self._paragraph(self._view.change, 0, Style.PLAIN, 2)
+        return named if len(named) <= room else self._paragraph(self._view.changed, 0, "", 2)
+
+    def _sentences(self, entries: Sequence[Sentence]) -> list[Spans]:
+        return [
+            line
+            for entry in entries
+            for line in self._paragraph(
+                entry.text, 2 if entry.below else 0,
+                Style.STRONG if entry.heading else Style.PLAIN, 2,
+            )
+        ]  # fmt: skip
 
     def counts(self) -> list[Spans]:
         """What is met, what was muted, and the data, each in a line."""

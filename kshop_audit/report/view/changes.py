@@ -65,6 +65,13 @@ def sentences(
         yield Sentence(speech.pair(said, speech.join(named, "list")), "informed")
 
 
+def summary(comparison: Comparison | None, speech: Speech) -> str:
+    """Since when, and how many rules moved which way; "" without a comparison."""
+    if comparison is None:
+        return ""
+    return speech.pair(_since(comparison, speech), headline(comparison, speech))
+
+
 def line(comparison: Comparison | None, speech: Speech) -> str:
     """What is newly missed, not judged any more, worse or fixed, each with its step, in one line;
     the counts are those of the headline.

@@ -66,8 +66,8 @@ class View:
 
     `headline`: what the verdict rests on, with names; `short`: without. `first`: the first of the
     `actions`, where something is wrong. `today`: what every format says right after the verdict, at
-    most five lines. `changes`, `change`: what changed since an earlier report,
-    in sentences and in one line.
+    most five lines. `changes`, `change`, `changed`: what changed since an earlier report,
+    in sentences, in one line, and as counts alone.
     """
 
     speech: Speech
@@ -84,6 +84,7 @@ class View:
     today: tuple[str, ...]
     changes: tuple[Sentence, ...]
     change: str
+    changed: str
     groups: tuple[Group, ...]
     legend: str
     others: tuple[Line, ...]
@@ -125,6 +126,7 @@ def view(report: Report, lang: str, *, ascii_only: bool = False) -> View:
         today=today.spoken(report, speech),
         changes=tuple(changes.sentences(report.comparison, speech, titles)),
         change=changes.line(report.comparison, speech),
+        changed=changes.summary(report.comparison, speech),
         groups=groups(report, gates, speech),
         legend=speech.say("figure.assumed_legend") if assumed else "",
         others=_others(listed, speech, several),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
+
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
 from kshop_audit.model.metadata import Level
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.report import RuleResult, Status
 from kshop_audit.report.view import distances, phrases
 from kshop_audit.report.view.contents import View
 from kshop_audit.report.view.rows import Group, Mark, Row
 from kshop_audit.report.view.speech import Speech
 
+_ASIDE = regex(r"\s?[（(][^（()）]*[)）]$")
 _SEGMENTS = 3
 _DAY = len("2026-10-31")
 
@@ -122,12 +126,15 @@ def warnings(groups: tuple[Group, ...], speech: Speech) -> Iterator[str]:
                 yield speech.say("short.runs_out", title=row.named, date=speech.coming_day(date))
 
 
-def below(row: Row) -> str:
-    """The second line of a red line: how and when it is met, or what it lacks."""
+def below(row: Row, room: int) -> str:
+    """The second line of a red line: how and when it is met, or what it lacks. An aside at its end
+    is left out where it does not fit into `room` cells.
+    """
     rule, speech = row.rule, row.speech
     if rule.status is Status.NO_VERDICT:
         return speech.text(rule.reason).split("。")[0] if rule.reason else ""
-    return distances.outlook(rule, speech)
+    said = distances.outlook(rule, speech)
+    return said if cell_len(said) <= room else _ASIDE.sub("", said)
 
 
 def segments(row: Row) -> Iterator[str]:
