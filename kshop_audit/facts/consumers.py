@@ -71,14 +71,13 @@ def asking_buyers(facts: Facts, rule: str) -> pl.LazyFrame:
 @fact(shared=True)
 def buyer_weeks(facts: Facts, rule: str) -> pl.LazyFrame:
     """Buyer days with week_answered, week_counted, week_low, week_of_low, week_high, week_of_high
-    (Int64: numerator and denominator as known, at worst and at best), and `speaks`: one counted row
-    a week.
+    (Int64: numerator and denominator as known, at worst and at best), and `speaks`: one row a
+    week that counts for certain.
     """
     days = facts(buyer_days, rule)
     counted, hit = pl.col("excluded").is_null(), pl.col("in_time")
-    sure = counted & hit.is_not_null()
-    if uncertain(facts.tables):
-        sure &= pl.col("why").is_null()
+    member = counted & pl.col("why").is_null() if uncertain(facts.tables) else counted
+    sure = member & hit.is_not_null()
     may_hit, may_miss = counted & hit.fill_null(True), counted & ~hit.fill_null(False)
     # A buyer of an unknown day may belong to any week.
     loose = pl.col("week").is_null()
@@ -99,7 +98,7 @@ def buyer_weeks(facts: Facts, rule: str) -> pl.LazyFrame:
     }
     return days.with_columns(
         **{name: each.cast(pl.Int64) for name, each in columns.items()},
-        speaks=counted & ~loose & ((counted.cast(pl.Int64).cum_sum() == 1).over("week")),
+        speaks=member & ~loose & ((member.cast(pl.Int64).cum_sum() == 1).over("week")),
     )
 
 

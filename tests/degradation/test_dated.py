@@ -69,3 +69,11 @@ def test_whole_shops_keep_their_verdicts(seed: int) -> None:
     composite = rules["pickup-composite"]
     if composite["status"] == "info":
         assert composite["bounds"]["low"] == composite["bounds"]["high"] == composite["value"]
+
+
+def test_a_week_is_judged_whose_first_buyer_may_not_count() -> None:
+    """Times to the minute: of some buyers it is not known whether their time still ran."""
+    attack = attack_of(31_000_515, "coarse_times")
+    report = measured(attack.exports, ("reply-rate-3m",), attack.pack, OPTIONS[attack.pack])
+    weeks = [found["week"] for found in report.rules()["reply-rate-3m"]["findings"]]
+    assert weeks == ["2026-03-16", "2026-03-23", "2026-03-30", "2026-04-06", "2026-04-13"]
