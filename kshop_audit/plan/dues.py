@@ -19,7 +19,7 @@ from kshop_audit.rules.kit.shapes import Ratio
 from kshop_audit.tables import AT, FILE, ROW
 
 IDS = ("order_id", "ticket_id", "session_id", "tracking_no", "violation_id")
-DESCRIBED = ("product", "province", "carrier")
+DESCRIBED = ("province", "carrier")
 CONVERSATION = ("session_id", "buyer_id")
 """What names the conversation of a chat row."""
 
@@ -72,7 +72,12 @@ def _of_kind(
     if due.coming is not None:
         listed |= due.coming.fill_null(False)
     known = query.membership_known(code) if due.member is None else due.member
-    return waits.filter(listed).select(
+    waiting, product = waits.filter(listed), _text(due.product, names)
+    if due.products is not None:
+        # Few units wait: only their lines are looked at.
+        waiting = waiting.join(due.products, on="order_id", how="left")
+        product = pl.coalesce("_products", product)
+    return waiting.select(
         pl.lit(kind).alias("kind"),
         pl.col("_deadline").alias("deadline"),
         late.alias("late"),
@@ -80,6 +85,7 @@ def _of_kind(
         code.alias("code"),
         pl.col(query.AGAINST).alias("against"),
         *(_text(name if name in due.ids else None, names).alias(name) for name in IDS),
+        product.alias("product"),
         *(_text(getattr(due, name), names).alias(name) for name in DESCRIBED),
         (pl.lit(None) if due.cost_fen is None else due.cost_fen).cast(pl.Int64).alias("cost_fen"),
         *(

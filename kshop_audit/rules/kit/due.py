@@ -32,8 +32,9 @@ class Due:
     units of one conversation with one deadline are one thing to do. `of`: rows that are no units of
     the rule, which judges something larger (days), but of which a deadline is asked; all of them
     are listed, and then `counts` is false. `product`, `province`, `carrier`: columns of
-    the unit that describe it. `cost_fen`: Int64, what missing it costs; `cost_grade`: how well the
-    pack knows that.
+    the unit that describe it; `products`: order_id → _products (String), of the lines of the order
+    that wait, which goes before `product`. `cost_fen`: Int64, what missing it costs;
+    `cost_grade`: how well the pack knows that.
     """
 
     deadline: pl.Expr
@@ -49,6 +50,7 @@ class Due:
     row: str = AT
     of: pl.LazyFrame | None = None
     product: str | None = None
+    products: pl.LazyFrame | None = None
     province: str | None = None
     carrier: str | None = None
     cost_fen: pl.Expr | None = None

@@ -12,6 +12,7 @@ from kshop_audit.facts.orders import orders, possible_orders, span_of
 from kshop_audit.facts.plausible import PAID, payments_lost
 from kshop_audit.facts.spans import TimeRange
 from kshop_audit.facts.tables import Tables, one_of
+from kshop_audit.facts.waiting import products_to_ship
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
 from kshop_audit.model.schema import Kind
@@ -139,8 +140,9 @@ def _ratio(
     )
 
 
-def _due(limit: TimeRange, tables: Tables, terms: Terms) -> Due:
+def _due(limit: TimeRange, facts: Facts, terms: Terms) -> Due:
     """Orders of which a line has not left by as-of, or may not have."""
+    tables = facts.tables
     sent = span_of(tables, shipped_at(terms)).early.is_not_null()
     touched = pl.col("doubt").is_not_null() | (pl.col("waybill_doubt").is_not_null() & ~sent)
     opened = _stated("open_state") & _stated("may_wait")
@@ -150,6 +152,7 @@ def _due(limit: TimeRange, tables: Tables, terms: Terms) -> Due:
         waits=pl.when(~(touched | opened)).then(~sent & ~_stated("open_state")),
         ids=("order_id",),
         product="product_id",
+        products=None if Kind.ORDERS in tables.single else facts(products_to_ship),
         province="province",
         carrier="carrier",
         # The sum of its lines is no amount while one of them has none.
@@ -234,7 +237,7 @@ def ship_48h(facts: Facts, terms: Terms) -> Shape:
     if days:
         promised = pl.col("promised_at") - pl.col("paid_at") >= timedelta(days=days)
         presale = presale | (~pl.col("presale_given") & promised.fill_null(False))
-    due = {"ship": _due(limit, facts.tables, terms)}
+    due = {"ship": _due(limit, facts, terms)}
     own = _ratio("ship-48h", limit, facts, terms, presale)
     grace = _hours("ship-48h", "hours", terms)
     return replace(own, due=due, levers=by_carrier(pl.col("carrier")), grace=grace)
@@ -311,7 +314,7 @@ def ship_promise(facts: Facts, terms: Terms) -> Shape:
     # A spot order without a promise has the same deadline by the 48-hour rule.
     listed = promised.early.is_not_null() | _stated("presale")
     kept = _ratio("ship-promise", limit, facts, terms)
-    own = _due(limit, facts.tables, terms)
+    own = _due(limit, facts, terms)
     due = {"promise": replace(own, deadline=pl.when(listed).then(own.deadline), beyond=True)}
     return replace(kept, hit=~kept.hit, offence=True, due=due)
 

@@ -12,6 +12,7 @@ from kshop_audit.facts.pickups import parcels
 from kshop_audit.facts.shipments import imprecise_pickups, imprecise_shipments
 from kshop_audit.facts.spans import TimeRange, span
 from kshop_audit.facts.tables import Tables
+from kshop_audit.facts.waiting import products_to_pick_up
 from kshop_audit.facts.waybills import shipped_orders
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text
@@ -160,14 +161,15 @@ def pickup_24h(facts: Facts, terms: Terms) -> Shape:
             "weekday": pl.col(shipped_at(terms)).dt.weekday(),
             "day": pl.col(shipped_at(terms)).dt.date(),
         },
-        due={"pickup": _due(limit, tables, terms, each=each)},
+        due={"pickup": _due(limit, facts, terms, each=each)},
         turn=None if each else picked_up(orders, limit.early),
         levers=by_carrier(pl.col("carrier")),
     )
 
 
-def _due(limit: TimeRange, tables: Tables, terms: Terms, *, each: bool) -> Due:
+def _due(limit: TimeRange, facts: Facts, terms: Terms, *, each: bool) -> Due:
     """Orders that were sent and not picked up by as-of, or may not have been."""
+    tables = facts.tables
     touched = pl.col("doubt").is_not_null() | pl.col("waybill_doubt").is_not_null()
     gone = span_of(tables, "picked_up_at").early.is_not_null()
     deadline = limit.early
@@ -182,6 +184,7 @@ def _due(limit: TimeRange, tables: Tables, terms: Terms, *, each: bool) -> Due:
         waits=pl.when(~touched & (gone | STATED)).then(~gone),
         ids=("order_id", "tracking_no"),
         product="product_id",
+        products=None if Kind.ORDERS in tables.single else facts(products_to_pick_up, False),
         province="province",
         carrier="carrier",
     )

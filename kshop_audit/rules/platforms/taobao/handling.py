@@ -15,6 +15,7 @@ from kshop_audit.facts.shipments import imprecise_pickups
 from kshop_audit.facts.spans import TimeRange, span
 from kshop_audit.facts.tables import Tables
 from kshop_audit.facts.tickets import possible_refunds
+from kshop_audit.facts.waiting import products_to_pick_up
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.metadata import Text, ValueUnit
 from kshop_audit.model.schema import Kind
@@ -162,7 +163,7 @@ def tb_pickup_48h(facts: Facts, terms: Terms) -> Shape:
         unmapped=("status",),
         due={
             "pickup": replace(
-                _waiting(due, known, stated & ~touched, terms),
+                _waiting(due, known, stated & ~touched, facts, terms),
                 member=~open_ & ~touched,
                 coming=(at >= until)
                 & ~pl.any_horizontal(check.fill_null(False) for check in excluded.values()),
@@ -183,17 +184,19 @@ def _left_out(refunded: pl.Expr, touched: pl.Expr, terms: Terms) -> dict[str, pl
     }
 
 
-def _waiting(due: TimeRange, picked: pl.Expr, stated: pl.Expr, terms: Terms) -> Due:
+def _waiting(due: TimeRange, picked: pl.Expr, stated: pl.Expr, facts: Facts, terms: Terms) -> Due:
     """Orders of which a parcel still waits for its pickup, or may where no file would tell."""
     # A later node or the buyer says that it was picked up, whenever that was.
     signed = (pl.col("signed_at") <= terms.last).fill_null(False)
     gone = picked | pl.col("proven_by").is_not_null() | pl.col("later_node").fill_null(False)
+    single = Kind.ORDERS in facts.tables.single
     return Due(
         deadline=due.early,
         exact=due.early == due.late,
         waits=pl.when(gone | signed | stated).then(~(gone | signed)),
         ids=("order_id",),
         product="product_id",
+        products=None if single else facts(products_to_pick_up, True),
         province="province",
         carrier="carrier",
     )
