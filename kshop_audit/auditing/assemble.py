@@ -16,7 +16,7 @@ from kshop_audit.auditing.outlook import looked_ahead, score_forecast, with_fore
 from kshop_audit.auditing.pack_notes import pack_notes, pack_warnings
 from kshop_audit.auditing.request import AuditRequest
 from kshop_audit.auditing.selection import PackRun
-from kshop_audit.auditing.steps import GATES, Places, failing_gates, left, steps, turned
+from kshop_audit.auditing.steps import GATES, Places, failing_gates, left, steps, together, turned
 from kshop_audit.auditing.voices import voices_of
 from kshop_audit.comparing.compare import compare
 from kshop_audit.comparing.regressions import regressions
@@ -213,6 +213,7 @@ def _taken(
 ) -> Improvement:
     """What comes of the steps; `goal`: the total to reach, None = green gates."""
     wholes = [pack.whole for pack in packs]
+    ways = together(ways, places)
     taken = zip(wholes, ways, places, strict=True)
     # Nothing is asked of the days that follow the steps.
     then = [_judged(replace(request, deadlines=True), turned(*each), "") for each in taken]

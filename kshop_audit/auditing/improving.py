@@ -14,7 +14,7 @@ from kshop_audit.auditing.completing import MeasuredPack
 from kshop_audit.auditing.improvables import improvables, slow_from
 from kshop_audit.auditing.measuring import Measuring
 from kshop_audit.auditing.request import AuditRequest
-from kshop_audit.auditing.steps import GATES, failing_gates, left, steps, turned
+from kshop_audit.auditing.steps import GATES, failing_gates, left, steps, together, turned
 from kshop_audit.facts import Facts
 from kshop_audit.ingest.files.digests import hashing
 from kshop_audit.judging.judge import judge
@@ -48,7 +48,7 @@ def improve(request: AuditRequest, target: Decimal | None, scratch: Path) -> Imp
         wholes = measuring.packs(facts)
         places = [_improvables(*own) for own in zip(wholes, facts, strict=True)]
         before = assemble(fitting, wholes)
-        ways = _ways(target, before, wholes, places)
+        ways = together(_ways(target, before, wholes, places), places)
         done = [turned(*each) for each in zip(wholes, ways, places, strict=True)]
         after = assemble(fitting, done)
     then = steps(ways, wholes, places)

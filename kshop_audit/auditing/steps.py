@@ -44,15 +44,26 @@ def turned(whole: MeasuredPack, way: Way, rules: Mapping[str, Improvable]) -> Me
     return replace(whole, measured=done)
 
 
+def together(ways: Sequence[Way], places: Places) -> list[Way]:
+    """The ways with every deed as often as the pack that asks most for it: what is done for one
+    pack is done for all.
+    """
+    most: dict[str, int] = {}
+    for way in ways:
+        for name, count in way.items():
+            most[name] = max(count, most.get(name, 0))
+    return [
+        {name: min(most[name], rules[name].most) for name in way}
+        for way, rules in zip(ways, places, strict=True)
+    ]
+
+
 def steps(
     ways: Sequence[Way], wholes: Sequence[MeasuredPack], places: Places
 ) -> tuple[ImprovementStep, ...]:
-    """What the ways ask for, pack by pack, by the ids of the rules."""
-    return tuple(
-        _step(name, way, wholes, place, rules)
-        for place, (way, rules) in enumerate(zip(ways, places, strict=True))
-        for name in sorted(way)
-    )
+    """What the ways ask for, pack by pack, by the ids of the rules; each deed once."""
+    names = dict.fromkeys(name for way in ways for name in sorted(way))
+    return tuple(_step(name, ways, wholes, places) for name in names)
 
 
 def left(results: Sequence[RuleResult]) -> tuple[str, ...]:
@@ -63,22 +74,23 @@ def left(results: Sequence[RuleResult]) -> tuple[str, ...]:
 
 
 def _step(
-    name: str,
-    way: Way,
-    wholes: Sequence[MeasuredPack],
-    place: int,
-    rules: Mapping[str, Improvable],
+    name: str, ways: Sequence[Way], wholes: Sequence[MeasuredPack], places: Places
 ) -> ImprovementStep:
-    rule, count = rules[name], way[name]
+    own = [place for place, way in enumerate(ways) if name in way]
+    widest = max(own, key=lambda place: ways[place][name])
+    rule, count = places[widest][name], ways[widest][name]
     minutes = rule.terms.effort(name)
+    shown = [_shows_on(places[place][name], ways[place][name], wholes[place]) for place in own]
+    days = [day for day in shown if day is not None]
     return ImprovementStep(
         rule=name,
         count=count,
         of=rule.most,
         effort_minutes=None if minutes is None else minutes * count,
-        gain=_gain(name, way, wholes[place], rules) if not place else None,
-        shows_on=_shows_on(rule, count, wholes[place]),
+        gain=None if 0 not in own else _gain(name, ways[0], wholes[0], places[0]),
+        shows_on=max(days) if len(days) == len(shown) else None,
         action=rule.info.fix,
+        packs=tuple(wholes[place].run.pack.id for place in own),
     )
 
 

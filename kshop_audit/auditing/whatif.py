@@ -74,7 +74,7 @@ def whatif(request: AuditRequest, changes: Sequence[str], scratch: Path) -> Comp
         changes=tuple(change.text for change in wanted),
         assumptions=tuple(said),
         rules=tuple(
-            RuleChange(old.id, _standing(old), _standing(new))
+            RuleChange(old.id, old.pack, _standing(old), _standing(new))
             for old, new in zip(before.report.rules, after.report.rules, strict=True)
         ),
         score=ScoreChange(before.report.score.total, after.report.score.total),

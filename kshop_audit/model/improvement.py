@@ -15,6 +15,8 @@ class ImprovementStep:
     `count` of the `of` units that miss it. `effort_minutes`: of all of them; None where no effort
     is known. `gain`: what the total loses without this step; None without a total. `shows_on`: the
     first day on which the rule passes if the coming days are as good as the step makes the window.
+    `packs`: for which of the packs it is; what several ask for is one deed, as often as the one
+    that asks most, and shows once it does so for all of them.
     """
 
     rule: str
@@ -24,6 +26,7 @@ class ImprovementStep:
     gain: Decimal | None
     shows_on: str | None
     action: Text
+    packs: tuple[str, ...] = ()
 
 
 @frozen

@@ -20,9 +20,10 @@ class RuleStanding:
 
 @frozen
 class RuleChange:
-    """A rule before and after."""
+    """A rule of a pack before and after."""
 
     id: str
+    pack: str
     before: RuleStanding
     after: RuleStanding
 

@@ -288,3 +288,40 @@ def test_without_a_score_nothing_is_promised(run: Run, tmp_path: Path) -> None:
     (folder / "orders.csv").write_text("\n".join(rows[:20]) + "\n", encoding="utf-8")
     plan = said(run, "plan", folder, *AT, "--target", "4.8", "--format", "json")
     assert (plan["reached"], plan["steps"], plan["after"]["score"]) == (False, [], None)
+
+
+def test_what_several_packs_ask_for_is_one_deed(run: Run) -> None:
+    """As often as the pack that asks most for it; the packs alone are the oracle."""
+    failing = ROOT / "sample_data" / "failing"
+    packs = ("kuaishou", "kuaishou-2023-03")
+    alone = {
+        pack: said(run, "plan", failing, "--gates", "--pack", pack, "--format", "json")["steps"]
+        for pack in packs
+    }
+    asked = {
+        name: {pack: own["count"] for pack in packs for own in alone[pack] if own["rule"] == name}
+        for name in {own["rule"] for pack in packs for own in alone[pack]}
+    }
+    chosen = [part for pack in packs for part in ("--pack", pack)]
+    both = said(run, "plan", failing, "--gates", *chosen, "--format", "json")
+    assert {own["rule"]: own["count"] for own in both["steps"]} == {
+        name: max(counts.values()) for name, counts in asked.items()
+    }
+    assert len(both["steps"]) == len(asked)
+    assert {own["rule"]: own["packs"] for own in both["steps"]} == {
+        name: list(counts) for name, counts in asked.items()
+    }
+    assert max(map(len, asked.values())) == 2
+    _, text, _ = run("plan", failing, "--gates", *chosen, "--lang", "zh", "--width", "200")
+    assert text.count("48小时发货率（kuaishou、kuaishou-2023-03）") == 1
+
+
+def test_a_what_if_of_several_packs_names_them(run: Run) -> None:
+    failing = ROOT / "sample_data" / "failing"
+    order = ("whatif", failing, "--change", "ship-48h=99%", "--pack", "kuaishou",
+             "--pack", "kuaishou-2023-03", "--lang", "zh", "--width", "200")  # fmt: skip
+    _, text, _ = run(*order)
+    assert text.count("√ 48小时发货率（kuaishou）") == 1
+    assert text.count("√ 48小时发货率（kuaishou-2023-03）") == 1
+    rules = said(run, *order[:-4], "--format", "json")["rules"]
+    assert len({(own["pack"], own["id"]) for own in rules}) == len(rules)

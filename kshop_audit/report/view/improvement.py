@@ -69,13 +69,17 @@ def steps(plan: Improvement, report: Report, speech: Speech) -> Iterator[StepWor
     """Each step, in the order of the plan."""
     rules = {rule.id: rule for rule in reversed(report.rules)}
     for step in plan.steps:
-        yield _step(step, rules[step.rule], speech)
+        yield _step(step, rules[step.rule], speech, several=len(report.packs) > 1)
 
 
-def _step(step: ImprovementStep, rule: RuleResult, speech: Speech) -> StepWords:
+def _step(step: ImprovementStep, rule: RuleResult, speech: Speech, *, several: bool) -> StepWords:
     key = "plan.every" if step.count == step.of else "plan.step"
     said = speech.say(key, step.of, of=f"{step.of:,}", count=f"{step.count:,}")
-    parts = [speech.pair(speech.text(rule.title), said)]
+    title = speech.text(rule.title)
+    if several:
+        packs = speech.join([speech.data(pack) for pack in step.packs], "list")
+        title = speech.aside(title, packs)
+    parts = [speech.pair(title, said)]
     if step.effort_minutes is not None:
         parts.append(_effort(step.effort_minutes, speech))
     if step.gain is not None and step.gain:

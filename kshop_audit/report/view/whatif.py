@@ -40,7 +40,7 @@ class WhatIfView:
 def view(effect: WhatIf, before: Report, after: Report, speech: Speech) -> WhatIfView:
     """What the changes do. `before`, `after`: the reports that the effect compares."""
     moved = tuple(
-        _moved(old, new, speech)
+        _moved(old, new, speech, several=len(after.packs) > 1)
         for old, new in zip(before.rules, after.rules, strict=True)
         if _differ(old, new)
     )
@@ -101,9 +101,10 @@ def _totals(effect: WhatIf, before: Report, after: Report, speech: Speech) -> It
             for fen in money))  # fmt: skip
 
 
-def _moved(old: RuleResult, new: RuleResult, speech: Speech) -> Moved:
+def _moved(old: RuleResult, new: RuleResult, speech: Speech, *, several: bool) -> Moved:
+    title = speech.text(new.title)
     return Moved(
-        speech.text(new.title),
+        speech.aside(title, speech.data(new.pack)) if several else title,
         speech.data(new.id),
         _standing(old, speech),
         _standing(new, speech),
