@@ -251,3 +251,13 @@ def test_a_muted_order_is_not_listed(run: Run) -> None:
     )
     _, out, _ = run("due", shop, "--as-of", "2026-11-01T15:00", "--format", "json")
     assert [i["ids"]["order_id"] for i in json.loads(out)["items"]] == [HOSTILE]
+
+
+def test_what_closing_waits_for_is_named(run: Run) -> None:
+    order = ("due", SAMPLES / "closing", "--within", "1000h", "--width", "200")
+    _, out, _ = run(*order, "--lang", "zh")
+    for words in ("关店公示到此满 30 天", "最后一单完结到此满 30 天", "关店  关店公示"):
+        assert out.count(words) == 1
+    _, out, _ = run(*order, "--lang", "en")
+    for words in ("closing notice has been shown", "30 days after the last order are over"):
+        assert out.count(words) == 1

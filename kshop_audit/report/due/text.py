@@ -87,7 +87,7 @@ class _DuePage:
         first = unit[0]
         time = "due.since" if first.item.late else "due.left"
         kinds = self._speech.join((entry.kind for entry in unit), "list")
-        named = first.ids[0][1] if first.ids else ""
+        named = first.ids[0][1] if first.ids else first.title
         left = self._speech.say(time, time=first.left)
         return first.deadline[_YEAR:_MINUTES], left, kinds, named
 
@@ -105,12 +105,13 @@ class _DuePage:
         )
 
     def todo(self) -> list[Spans]:
-        """A paragraph a kind: what to do, and what one more miss changes."""
+        """A paragraph a kind and way to do it: what to do, and what one more miss changes."""
         lines: list[Spans] = []
         for kind in self._due.counts:
             own = [item for item in self._due.items if item.kind == kind]
-            if own:
-                lines += self._of_kind(self._entries.entry(own[0]))
+            ways = {item.action: item for item in reversed(own)}
+            for item in reversed(ways.values()):
+                lines += self._of_kind(self._entries.entry(item))
         title = self._lines(self._speech.say("due.todo"), 0, Style.STRONG)
         return [*title, *lines] if lines else []
 

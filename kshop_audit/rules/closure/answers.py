@@ -41,8 +41,11 @@ from kshop_audit.rules.kit.shapes import Ratio, Shape, Stated
     gates_when=CLOSING,
     due={
         "closure": Text(
-            zh="公示到此满 30 天：再运行 close，其余条件也满足就提交关店申请。",
-            en="The notice ends: run `close` again, and apply if nothing else blocks.",
+            zh="关店公示到此满 30 天：再运行 close，其余条件也满足就提交关店申请。",
+            en=(
+                "The closing notice has been shown for 30 days: run `close` again, and apply if "
+                "nothing else blocks."
+            ),
         )
     },
 )

@@ -238,8 +238,11 @@ def ready_after(last_completed_at: datetime, terms: Terms) -> datetime:
     gates_when=CLOSING,
     due={
         "closure": Text(
-            zh="完结到此满 30 天：再运行 close，其余条件也满足就提交关店申请。",
-            en="The 30 days are over: run `close` again, and apply if nothing else blocks.",
+            zh="最后一单完结到此满 30 天：再运行 close，其余条件也满足就提交关店申请。",
+            en=(
+                "The 30 days after the last order are over: run `close` again, and apply if "
+                "nothing else blocks."
+            ),
         )
     },
     conclude=_cooled,
