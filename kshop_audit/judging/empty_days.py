@@ -78,13 +78,18 @@ def empty_days(
         lengths = [len(other) for i, other in enumerate(runs) if i != number]
         left: list[date] = []
         for part in _unexplained(run, settled):
-            inside = [day for day in part if day >= since.date()]
             # Beside days that are explained a gap is as long as what is left of it.
             usual = any(abs(n - len(own)) <= 1 for n in lengths for own in (run, part))
-            (thin if usual else left).extend(inside)
+            (thin if usual else left).extend(part)
+        # What is expected in a run across the beginning of a window is expected in all of it.
         expected = rate * sum((_part(day, as_of) for day in left), Fraction(0))
         (thin if expected < ENOUGH else missing).extend(left)
-    return EmptyDays(tuple(missing), tuple(sorted(thin)))
+    return EmptyDays(*(_within(since.date(), days) for days in (missing, sorted(thin))))
+
+
+def _within(first: date, days: Sequence[date]) -> tuple[date, ...]:
+    """The days from the first one of a window on."""
+    return tuple(day for day in days if day >= first)
 
 
 def _unexplained(run: Sequence[date], settled: SettledDays) -> Iterator[list[date]]:

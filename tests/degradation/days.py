@@ -42,6 +42,8 @@ ENDLESS = frozenset({"close-orders", "close-cooldown", "close-aftersales"})
 report names that row's day.
 """
 OF_SIXTY_DAYS = frozenset({"quality-refund-rate"})
+OF_WEEKS = {28: "reply-rate-3m", 7: "fast-reply-badge"}
+"""Days of a shorter window → the rule that has it."""
 """Rules of a longer window, whose pace may be too slow to call a run of days missing."""
 LAG = 7
 """Days after the first order before which no ticket need be there."""
@@ -112,6 +114,11 @@ def cut_days(rng: Random, exports: Exports) -> Degraded:
     spared = ENDLESS if kind == "orders" and start == datetime.min else frozenset[str]()
     if not missing_since(kept, kind, end - LONGEST * DAY, (first, length)):
         spared |= OF_SIXTY_DAYS
+    for days, rule in OF_WEEKS.items():
+        since = end - days * DAY
+        begun = max(first, since) if start == datetime.min else first
+        if not missing_since(kept, kind, since, (begun, (last - begun) // DAY)):
+            spared |= {rule}
     return kept, Loss(f"cut_days_{kind}", detail, spared)
 
 
