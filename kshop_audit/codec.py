@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from kshop_audit.errors import InputError
+from kshop_audit.model.metadata import Text
 from kshop_audit.model.patterns import regex
 from kshop_audit.model.report import READABLE, Input, Report
 
@@ -61,10 +62,10 @@ def decode(text: str) -> Report:
             object_pairs_hook=_unique,
         )
     except (ValueError, RecursionError) as fault:
-        detail = f"{fault}" or type(fault).__name__
+        detail = _wrong(fault)
         raise InputError(
-            f"报告不是有效的 JSON：{detail}；请用 check --out FILE.json 重新生成",
-            f"the report is not valid JSON: {detail}; make it again with check --out FILE.json",
+            f"报告不是有效的 JSON：{detail.zh}；请用 check --out FILE.json 重新生成",
+            f"the report is not valid JSON: {detail.en}; make it again with check --out FILE.json",
         ) from None
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema not in READABLE:
@@ -74,6 +75,19 @@ def decode(text: str) -> Report:
             f"unknown report schema {schema!r}, this version reads {known}",
         )
     return cast("Report", _read(Report, data, ""))
+
+
+def _wrong(fault: ValueError | RecursionError) -> Text:
+    """What is wrong with a text that is no JSON, and where."""
+    if isinstance(fault, json.JSONDecodeError):
+        line, column = fault.lineno, fault.colno
+        return Text(
+            zh=f"第 {line} 行第 {column} 个字符起读不下去，文件不完整或被改过",
+            en=f"it breaks off or was changed at line {line}, column {column}",
+        )
+    if isinstance(fault, RecursionError):
+        return Text(zh="嵌套太深", en="it is nested too deeply")
+    return Text(zh="里面有不允许的数或重复的键", en=str(fault))
 
 
 def read(owner: type[_Read], text: str) -> _Read:

@@ -157,10 +157,12 @@ class _Given:
 
     def _settings(self, packs: Sequence[str]) -> Settings:
         from kshop_audit.config import load_settings  # noqa: PLC0415
+        from kshop_audit.config.layers import folder_of  # noqa: PLC0415
 
         settings, _ = load_settings(
             config=None if self.config is None else Path(self.config),
             folders=[path for path in self.paths if path.is_dir()],
+            beside=folder_of(self.paths),
             cwd=Path(),
             environ={},
             flags={**self.flags, **({"pack": list(packs)} if packs else {})},

@@ -31,7 +31,7 @@ from kshop_audit.model.evidence import Evidence, EvidencePlace, EvidenceUnit
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import AfterSteps, Improvement
 from kshop_audit.model.measurement import EvidenceRow, Measurement
-from kshop_audit.model.metadata import Text
+from kshop_audit.model.metadata import RuleInfo, Text
 from kshop_audit.model.moments import ZONE, shown
 from kshop_audit.model.report import (
     SCHEMA,
@@ -103,8 +103,7 @@ def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedP
     owed = verdict.required(terms, _there(whole.exports.loaded, terms.settings), infos)
     if terms.settings.closing.wanted:
         # A shop on its way out may have had no business in the window.
-        idle = {m.rule for m in measured if _no_rows(m)}
-        owed -= idle & {*terms.pack.required} - {*terms.settings.required}
+        owed -= _idle(measured, infos, terms)
     if request.not_before is not None and terms.as_of < request.not_before:
         measured = tuple(_too_old(m, terms) if m.rule in owed else m for m in measured)
     judged = [
@@ -276,9 +275,22 @@ def _failing(pack: _JudgedPack) -> set[str]:
     return {result.id for result in pack.ruled.results if result.status is Status.FAIL}
 
 
+def _idle(
+    measured: Sequence[Measurement], infos: Sequence[RuleInfo], terms: Terms
+) -> frozenset[str]:
+    """The rules of the families of the gates that are always required which have no rows in their
+    window and which the operator does not require by name.
+    """
+    always = {info.family for info in infos if info.id in terms.pack.required}
+    named = {*terms.settings.required, *(terms.settings.required_instead or ())}
+    pairs = zip(measured, infos, strict=True)
+    idle = (m.rule for m, info in pairs if info.family in always and _no_rows(m))
+    return frozenset(idle) - named
+
+
 def _no_rows(measured: Measurement) -> bool:
-    """Whether nothing at all lies in the window of a rule."""
-    elsewhere = ("outside_window", "after_as_of")
+    """Whether nothing at all lies in the window of a rule; an order not paid lies in none."""
+    elsewhere = ("outside_window", "after_as_of", "unpaid")
     inside = sum(n for reason, n in measured.excluded.items() if reason not in elsewhere)
     return not (measured.denominator or inside or measured.unknown)
 

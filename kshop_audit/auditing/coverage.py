@@ -47,6 +47,9 @@ from kshop_audit.rules.kit.side_files import strangers
 PACED = (Kind.CHATS, Kind.ORDERS, Kind.SERVICE_STATS)
 """The kinds whose rows come at a pace, so that days without any tell something."""
 
+OF_BUSINESS = (Kind.CHATS, Kind.ORDERS, Kind.SHIPMENTS)
+"""The kinds that have no rows of days without business; after-sales and reviews come later."""
+
 NOTHING_HAPPENED = (Kind.TICKETS, Kind.VIOLATIONS, Kind.REVIEWS)
 """The kinds of which a file with headers and no row says that there was none."""
 
@@ -121,7 +124,14 @@ class Reach:
             made = self.by_day.get(Kind.ORDERS)
             return bool(made) and not self.empty((Kind.ORDERS,), since)[1].missing
         first_at, last_at = self.ends(kind)
-        return first_at is not None and last_at is not None and first_at < since <= last_at
+        if first_at is None or last_at is None or first_at >= since:
+            return False
+        return since <= last_at or (kind in OF_BUSINESS and self._idle(since.date(), last.date()))
+
+    def _idle(self, day: date, last: date) -> bool:
+        """Whether the operator says that there was no business on any of these days."""
+        days = (day + timedelta(days=n) for n in range((last - day).days + 1))
+        return all(self.terms.settings.no_business.holds(one) for one in days)
 
     def foreign(self, kinds: Sequence[Kind]) -> Text | None:
         """Why files say nothing of this shop: nothing that they name is in its other files, and no

@@ -39,9 +39,9 @@ def rule_names(texts: Iterable[str], flag: str, packs: Sequence[str] = ()) -> tu
 def rule_name(text: str, flag: str, packs: Sequence[str] = ()) -> str:
     """The id of the rule with this title; any other text as it is.
 
-    A part of a title will do if it leaves no doubt: of the titles that hold it one must be held by
-    all others, as 5分钟回复率 is by 每日5分钟回复率. The rules of `packs`, the ones in use, come
-    before those of others. UsageError where several are meant.
+    A part of a title will do if it leaves no doubt: of several titles that hold it one must end
+    with it and be held by all others, as for 回复率 5分钟回复率 is by 每日5分钟回复率. The rules of
+    `packs`, the ones in use, come before those of others. UsageError where several are meant.
     """
     from kshop_audit.rules import catalogue
 
@@ -98,7 +98,8 @@ def _rules_of(packs: Sequence[str]) -> set[str]:
 def _only(found: Mapping[str, str], text: str, flag: str) -> str:
     """The rule whose title all the others hold as well."""
     name = min(found, key=lambda entry: len(found[entry]))
-    if all(found[name] in title for title in found.values()):
+    ends = len(found) == 1 or _plain(found[name]).endswith(_plain(text))
+    if ends and all(found[name] in title for title in found.values()):
         return name
     options = "、".join(f"{title}（{entry}）" for entry, title in found.items())
     raise UsageError(
@@ -113,7 +114,9 @@ def levels(texts: Sequence[str], packs: Sequence[str] = ()) -> list[str]:
     return [f"{name}{sign}{_LEVELS.get(to, to)}" for name, sign, to in map(_parted, named)]
 
 
-_LEVELS = {"红线": "error", "提醒": "warn", "参考": "info", "关闭": "off"}
+_LEVELS = {
+    "红线": "error", "错误": "error", "提醒": "warn", "警告": "warn", "参考": "info", "关闭": "off",
+}  # fmt: skip
 
 
 def _parted(text: str) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from kshop_audit.cli import naming, printing, values
 from kshop_audit.cli.binding import ENVIRONMENT, Options
 from kshop_audit.cli.options import ConfigOptions, InputOptions, MomentOptions, RuleOptions
 from kshop_audit.config import environment_keys, load_settings
-from kshop_audit.config.layers import FILE_NAME, pairs
+from kshop_audit.config.layers import FILE_NAME, folder_of, pairs
 from kshop_audit.errors import UsageError
 from kshop_audit.model import moments
 from kshop_audit.model.settings import Settings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def settings_of(
-    options: ConfigOptions, folders: Iterable[Path] = (), pack: str | None = None
+    options: ConfigOptions, paths: Iterable[Path] = (), pack: str | None = None
 ) -> Settings:
     """The settings with everything the command line says on top of them. `pack`: the one to use
     where nobody chose any.
@@ -32,17 +32,21 @@ def settings_of(
     if not options.isolated:
         own = options.password_env if isinstance(options, InputOptions) else None
         _warn_of_unknown(options.spoken, own)
-    return settings_and_origins(options, folders, pack)[0]
+    return settings_and_origins(options, paths, pack)[0]
 
 
 def settings_and_origins(
-    options: ConfigOptions, folders: Iterable[Path] = (), pack: str | None = None
+    options: ConfigOptions, paths: Iterable[Path] = (), pack: str | None = None
 ) -> tuple[Settings, tuple[Origin, ...]]:
     """`settings_of`, and where each value was set."""
-    folders = [folder for folder in folders if folder.is_dir()]
+    paths = list(paths)
+    pinned = options.pinned.values() if isinstance(options, InputOptions) else ()
+    folders = [path for path in paths if path.is_dir()]
+    beside = folder_of([*paths, *(path for given in pinned for path in given)])
     settings, origins = load_settings(
         config=options.config,
         folders=folders,
+        beside=beside,
         cwd=Path(),
         environ=os.environ,
         flags=flags_of(options) | ({} if pack is None else {"pack": [pack]}),
@@ -51,7 +55,9 @@ def settings_and_origins(
         mutes=options.mutes if isinstance(options, RuleOptions) else None,
     )
     if settings.file is None and not options.isolated:
-        _hint_at_text_file([Path(), *folders], options.spoken)
+        _hint_at_text_file(
+            [Path(), *folders, *([] if beside is None else [beside])], options.spoken
+        )
     return settings, origins
 
 
@@ -65,9 +71,9 @@ def _hint_at_text_file(folders: Iterable[Path], lang: str) -> None:
             printing.notice(en if lang == "en" else zh)
 
 
-def settings_of_one_pack(options: ConfigOptions, folders: Iterable[Path] = ()) -> Settings:
+def settings_of_one_pack(options: ConfigOptions, paths: Iterable[Path] = ()) -> Settings:
     """`settings_of` for a command whose answer has room for one pack only."""
-    settings = settings_of(options, folders)
+    settings = settings_of(options, paths)
     if len(settings.packs) > 1:
         listed = ", ".join(settings.packs)
         raise UsageError(

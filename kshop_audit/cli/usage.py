@@ -59,16 +59,19 @@ _COMMANDS = {
 
 _WORDS = {
     "--lang": {"中文": "zh", "英文": "en"},
-    "--fail-on": {"红线": "error", "提醒": "warn", "从不": "never"},
+    "--fail-on": {
+        "红线": "error", "错误": "error", "提醒": "warn", "警告": "warn", "从不": "never",
+    },
     "--color": {"自动": "auto", "总是": "always", "从不": "never"},
-}
+}  # fmt: skip
 """Option → Chinese words for its values."""
 
 
 def _worded(arguments: Sequence[str]) -> list[str]:
     """The arguments with our names for values that were given by Chinese ones."""
     found: list[str] = []
-    for argument in arguments:
+    for given in arguments:
+        argument = "--color=never" if given == "--no-color" else given
         flag, sign, value = argument.partition("=")
         if sign and flag.startswith("--"):
             found.append(f"{flag}={_named(flag, value)}")
@@ -154,9 +157,26 @@ def fault(error: Any, commands: Collection[str]) -> str:
     """A fault of the command line in one line, with the command that shows its help."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else printing.PROGRAM
-    message = " ".join(error.format_message().split())
+    # The library that checks values speaks of itself.
+    message = " ".join(error.format_message().split()).replace("Value error, ", "")
     hint = say(f"（帮助：{command} --help）", f" (see {command} --help)")
-    return say(_chinese(message, error, commands), message) + _of_a_file(message, context) + hint
+    told = say(_chinese(message, error, commands), message)
+    more = _of_a_file(message, context) or _likely(message)
+    return (told.removesuffix(".") + more if more else told) + hint
+
+
+_CHOICE = regex(r"for '(?P<flag>--[\w-]+)[^:]*: '(?P<value>.*?)' is not one of (?P<known>.*)")
+
+
+def _likely(message: str) -> str:
+    """The value that was meant, of an option that takes few; "" if there is none."""
+    wrong = _CHOICE.search(message)
+    if wrong is None:
+        return ""
+    words = _WORDS.get(wrong["flag"], {})
+    known = re.findall(r"'([^']*)'", wrong["known"])
+    hint = suggest(wrong["value"].casefold(), [*known, *words])
+    return say(hint.zh, hint.en)
 
 
 def _of_a_file(message: str, context: Any) -> str:
@@ -189,7 +209,6 @@ def _chinese(message: str, error: Any, commands: Collection[str]) -> str:
 
 
 def _translated(message: str) -> str:
-    message = message.removeprefix("Value error, ")
     for pattern, words in _MESSAGES:
         found = re.fullmatch(pattern, message)
         if found is not None:

@@ -28,6 +28,8 @@ _DIMENSIONS_ZH = {
     "商品": "product",
 }  # fmt: skip
 
+_ZONE_ZH = ("北京", "上海", "中国", "东八区")
+
 _UNITS = {
     "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1),
     "s": timedelta(seconds=1),
@@ -115,12 +117,12 @@ def dimensions(texts: Sequence[str]) -> tuple[str, ...]:
 
 def zone(name: str) -> str:
     """`--tz`: a zone of the IANA database."""
-    if name == ZONE:
-        return name
+    if name == ZONE or name.removesuffix("时间") in _ZONE_ZH:
+        return ZONE
     from kshop_audit.ingest.cells import times
 
     if not times.is_zone(name):
-        form = Text(zh="，应如 Europe/London", en="; write it like Europe/London")
+        form = Text(zh=f"，应如 {ZONE}", en=f"; write it like {ZONE}")
         hint = suggest(name, times.zones(), form)
         raise UsageError(
             f"--tz {name}：没有这个时区{hint.zh}", f"--tz {name}: no such zone{hint.en}"

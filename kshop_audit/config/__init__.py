@@ -47,6 +47,7 @@ def load_settings(
     *,
     config: Path | None = None,
     folders: Sequence[Path] = (),
+    beside: Path | None = None,
     cwd: Path,
     environ: Mapping[str, str],
     flags: Mapping[str, object],
@@ -56,7 +57,8 @@ def load_settings(
 ) -> tuple[Settings, tuple[Origin, ...]]:
     """Settings of every origin merged, and the origin of each value.
 
-    `folders`: audited folders, where a `shop.toml` may lie. `flags`: keys of the configuration in
+    `folders`: audited folders, where a `shop.toml` may lie. `beside`: the folder of the files that
+    were named themselves, where all of them lie in one. `flags`: keys of the configuration in
     its own shape, `require` beside them. `isolated`: neither file nor environment. `mutes`: the
     file of accepted exceptions, else `mutes.toml` where `shop.toml` is looked for.
     Raises ConfigError with one line for each fault, UsageError for a malformed flag.
@@ -68,11 +70,12 @@ def load_settings(
     found = ConfigSource(folder=cwd)
     outside: list[Layer] = []
     if not isolated:
-        found = find_file(config, folders, cwd)
+        found = find_file(config, folders, cwd, beside)
         outside += from_environment(environ, environment_keys())
     outside += [*from_sets(sets), *from_flags(flags)]
     settings, origins = _resolve(found, outside, cwd)
-    return with_mutes(settings, mutes, folders, cwd, isolated=isolated), origins
+    places = folders if beside is None else [*folders, beside]
+    return with_mutes(settings, mutes, places, cwd, isolated=isolated), origins
 
 
 def environment_keys() -> tuple[str, ...]:

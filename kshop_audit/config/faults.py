@@ -48,11 +48,10 @@ def report(faults: Sequence[Fault], layers: Sequence[Layer]) -> None:
     for where, fault in sorted(placed, key=_reading_order):
         key = ".".join(str(step) for step in fault.path)
         # An option names its key itself.
-        same = where.lstrip("-").replace("-", "_") == key
-        start = f"{where}: " if where and not same else ""
-        named = where if same else key
-        zh.append(f"{start}{named}：{fault.zh}")
-        en.append(f"{start}{named}: {fault.en}")
+        same = where == f"--set {key}" or where.lstrip("-").replace("-", "_") == key
+        named = [where] if same else [where, key] if where else [key]
+        zh.append("：".join([*named, fault.zh]))
+        en.append(": ".join([*named, fault.en]))
     raise ConfigError("\n".join(zh), "\n".join(en))
 
 

@@ -64,8 +64,12 @@ class ConfigSource:
     layer: Layer | None = None
 
 
-def find_file(config: Path | None, folders: Sequence[Path], cwd: Path) -> ConfigSource:
-    """The configuration to use: `config`, else the working directory, else the audited folder."""
+def find_file(
+    config: Path | None, folders: Sequence[Path], cwd: Path, beside: Path | None = None
+) -> ConfigSource:
+    """The configuration to use: `config`, else the working directory, else the audited folder or
+    the folder `beside`, of which nothing below is looked at.
+    """
     if config is not None:
         found = read(cwd / config, _named(config))
         if found is None:
@@ -77,8 +81,8 @@ def find_file(config: Path | None, folders: Sequence[Path], cwd: Path) -> Config
     for name in (FILE_NAME, PROJECT_FILE):
         if (cwd / name).is_file() and (found := read(cwd / name, name)):
             return found
-    beside = [folder for folder in folders if (cwd / folder / FILE_NAME).is_file()]
-    for folder in beside:
+    places = [*folders, *([] if beside is None else [beside])]
+    for folder in (place for place in places if (cwd / place / FILE_NAME).is_file()):
         if found := read(cwd / folder / FILE_NAME, _named(folder / FILE_NAME)):
             return found
     return ConfigSource(folder=cwd)
@@ -257,3 +261,14 @@ def _filled(table: dict[str, object], value: object) -> dict[str, object]:
     """The table of a dotted key with its one leaf replaced."""
     ((name, below),) = table.items()
     return {name: _filled(below, value) if isinstance(below, dict) else value}
+
+
+def folder_of(paths: Sequence[Path]) -> Path | None:
+    """The folder in which all these files lie, None if there are several or a folder among them.
+
+    The files that a wildcard stands for belong to the same shop as their folder does.
+    """
+    if any(path.is_dir() for path in paths):
+        return None
+    found = {path.absolute().parent: path.parent for path in paths}
+    return next(iter(found.values())) if len(found) == 1 else None

@@ -66,3 +66,51 @@ def test_what_lies_elsewhere_goes_by_its_name(run: Run, exports: Path, tmp_path:
     assert not [path for path in paths if "/" in path]
     text = Path("../r.sarif").read_text("utf-8") + Path("../gl.json").read_text("utf-8")
     assert str(tmp_path) not in text
+
+
+def test_named_files_bring_the_configuration_beside_them(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop", shipped=LATE)
+    (folder / "shop.toml").write_text('[levels]\nship-48h = "warn"\n', encoding="utf-8")
+    orders = "2631500000000001"
+    (folder / "mutes.toml").write_text(
+        f'[[mutes]]\nrule = "ship-48h"\nmatch = {{order_id = ["{orders}"]}}\n'
+        'reason = "x"\nby = "x"\nuntil = 2026-12-31\n',
+        encoding="utf-8",
+    )
+
+    def told(*given: object) -> tuple[int, Any]:
+        code, out, _ = run("check", *given, "--format", "json")
+        return code, json.loads(out)
+
+    files = (folder / "orders.csv", folder / "chats.csv")
+    whole = told(folder)
+    assert whole[1]["config"]["file"] == str(folder / "shop.toml")
+    assert [rule["mute"] for rule in whole[1]["rules"] if rule["id"] == "ship-48h"] != [None]
+    pinned = ("--orders", files[0], "--chats", files[1])
+    for given in ((folder / "*.csv",), files, pinned):
+        code, found = told(*given)
+        assert (code, found["verdict"], found["config"]) == (
+            whole[0], whole[1]["verdict"], whole[1]["config"],
+        )  # fmt: skip
+        assert found["rules"] == whole[1]["rules"]
+    # Files of two folders have no folder of their own.
+    other = shop(tmp_path / "other")
+    assert told(files[0], other / "chats.csv")[1]["config"]["file"] is None
+    assert told(*files, "--isolated")[1]["config"]["file"] is None
+
+
+def test_a_configuration_below_named_files_is_another_shop(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "all")
+    for place in (folder, folder / "a", folder / "b"):
+        place.mkdir(exist_ok=True)
+        (place / "shop.toml").write_text(f'shop = "{place.name}"\n', encoding="utf-8")
+    _, out, _ = run("check", folder / "*.csv", "--format", "json")
+    assert json.loads(out)["shop"] == "all"
+
+
+def test_a_wildcard_that_fits_nothing_says_so(run: Run) -> None:
+    for lang, said in (("zh", "没有文件符合这个通配符"), ("en", "no file matches")):
+        code, _, err = run("check", "*.csv", "--lang", lang)
+        assert code == 2
+        assert said in err
+        assert "no such file" not in err

@@ -221,3 +221,78 @@ def test_formats_go_by_the_names_that_people_type(
 def test_a_file_may_be_named_with_its_format(tmp_path: Path) -> None:
     main(["check", str(SAMPLES / "douyin"), "--out", f"网页:{tmp_path / '今天'}", "-q"])
     assert (tmp_path / "今天").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+_HAN = "[\u4e00-\u9fff]"
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        (("--format", "jsn"), "是不是 json？", "; did you mean json?"),
+        (("--fail-on", "eror"), "是不是 error？", "; did you mean error?"),
+        (("--color", "alway"), "是不是 always？", "; did you mean always?"),
+        (("--set", "foo=1"), "--set foo：没有这个键 foo", "--set foo: unknown key foo"),
+        (("--config", "d.toml"), "d.toml:1：levles：没有这个键", "d.toml:1: levles: unknown key"),
+        (("--tz", "Shanghei"), "Asia/Shanghai", "Asia/Shanghai"),
+        (("--tz", "火星"), "应如 Asia/Shanghai", "write it like Asia/Shanghai"),
+    ],
+)
+def test_a_wrong_value_is_answered_in_one_language(
+    words: tuple[str, str], zh: str, en: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("d.toml").write_text('[levles]\na = "b"\n', encoding="utf-8")
+    for lang, said in (("zh", zh), ("en", en)):
+        assert main(["check", str(SAMPLES / "healthy"), *words, "--lang", lang]) == 2
+        told = capsys.readouterr().err
+        # The words of the options are those of the first run of a process.
+        assert (zh in told or en in told) if "值不对" in told or "Invalid" in told else said in told
+        assert "Value error" not in told
+        assert "'.;" not in told
+        # A sentence in Chinese has its own colon, and none of another language.
+        own = re.sub("火星", "", told).replace("kshop-audit: ", "")
+        assert not re.search(f"{_HAN}: |: {_HAN}", own)
+
+
+def test_values_are_understood_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    shop = str(SAMPLES / "failing")
+    assert main(["check", shop, "-q", "--fail-on", "从不"]) in (0, 3)
+    for word, code in (("错误", "error"), ("警告", "warn"), ("红线", "error"), ("提醒", "warn")):
+        both = []
+        for value in (word, code):
+            status = main(["check", shop, "--fail-on", value, "--format", "brief"])
+            both.append((status, capsys.readouterr().out))
+        assert both[0] == both[1]
+    assert main(["check", shop, "--level", "48小时发货率=警告", "-q"]) == 1
+    assert main(["check", shop, "--tz", "北京时间", "-q"]) == 1
+    assert capsys.readouterr().err == ""
+
+
+def test_no_color_is_never(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(SAMPLES / "failing"), "--no-color", "--color=always"]) == 1
+    assert "\x1b[" in capsys.readouterr().out
+    assert main(["check", str(SAMPLES / "failing"), "--color=always", "--no-color"]) == 1
+    assert "\x1b[" not in capsys.readouterr().out
+
+
+def test_several_rules_of_a_name_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", "回复", "--lang", "zh"]) == 2
+    told = capsys.readouterr().err
+    for title in ("5分钟回复率（reply-rate）", "每日5分钟回复率", "客服个人5分钟回复率"):
+        assert title in told
+    assert main(["rule", "回复率", "--lang", "zh"]) == 0
+
+
+@pytest.mark.parametrize("name", ["render", "diff"])
+@pytest.mark.parametrize("text", ['{"a": "b', '{"a": NaN}', '{"a": 1, "a": 2}', "[" * 100_000, ""])
+def test_a_torn_report_is_told_of_in_chinese(
+    name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "r.json"
+    file.write_text(text, encoding="utf-8")
+    assert main([name, *[str(file)] * (2 if name == "diff" else 1), "--lang", "zh"]) == 2
+    told = capsys.readouterr().err.partition("JSON")[2]
+    assert re.findall("[A-Za-z]{3,}", told.replace("check --out FILE.json", "")) == []
+    assert re.search(_HAN, told)

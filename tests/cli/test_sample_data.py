@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,37 @@ def stated(lang: str) -> dict[str, int]:
 def test_the_exit_code_is_the_one_of_the_page(run: Run, folder: str) -> None:
     code = run("check", SAMPLES / folder, "-q")[0]
     assert (stated("zh")[folder], stated("en")[folder]) == (code, code)
+
+
+_CLOSING = """shop = "x"
+no_business_days = [{from = "2026-09-23", to = "2026-10-31"}]
+[closing]
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "status", "owed"),
+    [
+        (_CLOSING + "closing = true", "not_applicable", False),
+        # Whether there were orders on days that are missing is not known.
+        ('shop = "x"\n[closing]\nclosing = true', "no_verdict", True),
+        (_CLOSING + "closing = false", "not_applicable", True),
+        ('required = ["ship-48h"]\n' + _CLOSING + "closing = true", "not_applicable", True),
+        (_CLOSING.replace("09-23", "10-03") + "closing = true", "no_verdict", False),
+    ],
+)
+def test_a_closing_shop_owes_no_shipping_without_orders(
+    run: Run, config: str, status: str, owed: bool
+) -> None:
+    file = Path("other.toml")
+    file.write_text(config, encoding="utf-8")
+    found = json.loads(run("check", SAMPLES / "closing", "--config", file, "--format", "json")[1])
+    rules = {rule["id"]: rule for rule in found["rules"]}
+    assert rules["ship-48h"]["status"] == status
+    assert rules["ship-48h"]["denominator"] == 0
+    assert ("ship-48h" in found["verdict"]["required"]) is owed
+    if not config.startswith("required"):  # there are chats in the window
+        assert "reply-rate" in found["verdict"]["required"]
 
 
 @pytest.mark.parametrize("folder", ["pinduoduo", "jd", "taobao", "douyin"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kshop_audit import __version__
 from kshop_audit.cli import asking, printing
 from kshop_audit.cli.binding import Options, option, takes
 from kshop_audit.cli.language import say
@@ -177,6 +178,7 @@ def _contents(folder: Path, answers: _FirstAnswers, lang: str) -> Iterator[tuple
     values = {
         "shop": json.dumps(answers.shop, ensure_ascii=False)[1:-1],
         "exports": answers.exports,
+        "version": __version__,
         "samples": "" if answers.exports == _HERE else _SEE_SAMPLES[lang].format(_command()),
         "folder": str(folder.absolute()),
         "command": _command(),

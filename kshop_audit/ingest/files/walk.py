@@ -107,6 +107,8 @@ def _check(path: Path) -> None:
     name = shown(path)
     with while_reading(name):
         there = path.exists()
+    if not there and any(letter in path.name for letter in "*?["):
+        raise InputError(f"{name}：没有文件符合这个通配符", f"{name}: no file matches")
     if not there:
         meant = _meant(path)
         raise InputError(
