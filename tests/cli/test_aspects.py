@@ -60,9 +60,9 @@ def test_the_json_is_what_the_schema_says(run: Run, paths: tuple[Path, ...]) -> 
 @pytest.mark.parametrize(
     ("lines", "stated"),
     [
-        ("photos-reel = true", "shop.toml:2: aspects.photos-reel：没有这个问题 photos-reel，"),
+        ("photos-reel = true", "shop.toml:2：aspects.photos-reel：没有这个问题 photos-reel，"),
         ("photos-reel = true", "是不是 photos-real？"),
-        ('photos-real = "yes"', "shop.toml:2: aspects.photos-real：应为 true、false"),
+        ('photos-real = "yes"', "shop.toml:2：aspects.photos-real：应为 true、false"),
         ("photos-real = {at = 2026-10-31}", "aspects.photos-real.done：缺少此键"),
         ("photos-real = {done = true, when = 1}", "aspects.photos-real.when：没有这个键 when"),
         ("photos-real = {done = true, at = 31}", "aspects.photos-real.at：应为日期"),
