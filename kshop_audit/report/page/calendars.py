@@ -15,6 +15,7 @@ from kshop_audit.model.forecast import ForecastDay
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import HeatCell, Report, RuleResult
 from kshop_audit.report.page.charts import day_of
+from kshop_audit.report.page.drawing import Drawing
 from kshop_audit.report.view.speech import Speech
 
 _WIDE, _TALL, _HEAD = 60, 46, 18
@@ -92,7 +93,7 @@ def _roll_off(rule: RuleResult, speech: Speech) -> RollOff | None:
     while weeks[-1] + timedelta(days=7) <= days[-1].day:
         weeks.append(weeks[-1] + timedelta(days=7))
     heads = Markup().join(
-        Markup('<text x="{}" y="12" class="head-cell">{}</text>').format(
+        Drawing('<text x="{}" y="12" class="head-cell">{}</text>').format(
             place * _WIDE + _WIDE / 2, speech.name("weekday", str(place + 1))
         )
         for place in range(7)
@@ -101,7 +102,7 @@ def _roll_off(rule: RuleResult, speech: Speech) -> RollOff | None:
         _cell(one, (one.day - weeks[0]).days // 7, high, rule, speech) for one in days
     )
     words = speech.say("picture.roll_off", len(days), title=speech.text(rule.title))
-    picture = Markup(
+    picture = Drawing(
         '<svg class="calendar" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>'
     ).format(7 * _WIDE, _HEAD + len(weeks) * _TALL, words, heads, cells)
     return RollOff(speech.text(rule.title), picture, tuple(_turning(days, high, speech)))
@@ -144,7 +145,7 @@ def _cell(one: _OldDay, week: int, high: bool, rule: RuleResult, speech: Speech)
     signs = {"good": "▲" if high else "▼", "bad": "▼" if high else "▲"}
     title = one.said("picture.leaves", speech)
     name = _kind(one, high)
-    return Markup(
+    return Drawing(
         '<g transform="translate({} {})"><title>{}</title><rect width="58" height="44" rx="4" '
         'class="{}"/><text x="5" y="13">{}</text><text x="5" y="27" class="old">{}</text>'
         '<text x="5" y="40" class="left">{} {}</text></g>'
@@ -190,18 +191,18 @@ def heat(rule: RuleResult, speech: Speech) -> HeatMap | None:
         return None
     cells = Markup().join(_hour(cell, rule, speech) for cell in rule.heat)
     days = Markup().join(
-        Markup('<text x="0" y="{}" class="head-cell side">{}</text>').format(
+        Drawing('<text x="0" y="{}" class="head-cell side">{}</text>').format(
             _HEAD + place * _ROW + 15, speech.name("weekday", str(place + 1))
         )
         for place in range(7)
     )
     hours = Markup().join(
-        Markup('<text x="{}" y="12" class="head-cell">{}</text>').format(
+        Drawing('<text x="{}" y="12" class="head-cell">{}</text>').format(
             _SIDE + hour * _HOUR + 11, hour
         )
         for hour in range(0, 24, 2)
     )
-    picture = Markup(
+    picture = Drawing(
         '<svg class="heat" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>'
     ).format(
         _SIDE + 24 * _HOUR, _HEAD + 7 * _ROW,
@@ -219,8 +220,8 @@ def _bad(cell: HeatCell, rule: RuleResult) -> int:
 def _hour(cell: HeatCell, rule: RuleResult, speech: Speech) -> Markup:
     bad = _bad(cell, rule)
     step = -(-bad * _STEPS // cell.denominator) if cell.denominator else 0
-    number = Markup('<text x="11" y="14">{}</text>').format(bad) if bad else ""
-    return Markup(
+    number = Drawing('<text x="11" y="14">{}</text>').format(bad) if bad else ""
+    return Drawing(
         '<g transform="translate({} {})"><title>{}</title><rect width="22" height="20" rx="2" '
         'class="heat-{}"/>{}</g>'
     ).format(
@@ -247,7 +248,7 @@ def score_ahead(report: Report, speech: Speech) -> Markup:
     if not days:
         return Markup()
     columns = Markup().join(
-        Markup(
+        Drawing(
             '<rect x="{}" y="{:.1f}" width="7" height="{:.1f}" class="value"><title>{}</title>'
             "</rect>"
         ).format(
@@ -261,7 +262,7 @@ def score_ahead(report: Report, speech: Speech) -> Markup:
     words = speech.say(
         "picture.score", len(days), first=f"{days[0].at_pace:.2f}", last=f"{days[-1].at_pace:.2f}"
     )
-    return Markup(
+    return Drawing(
         '<svg class="spark" viewBox="0 0 {} 28" preserveAspectRatio="none" role="img" '
         'aria-label="{}">{}</svg><p class="dim small">{}</p>'
     ).format(len(days) * 8, words, columns, words)

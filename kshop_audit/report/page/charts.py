@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kshop_audit.model import figures
 from kshop_audit.model.figures import Figure
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.report import RuleResult
+from kshop_audit.report.page.drawing import Drawing
 
 _RADIUS, _STROKE = 42.0, 10.0
 _LEAST_POINTS, _MOST_POINTS = Decimal(3), Decimal(5)
@@ -30,7 +31,7 @@ _HATCH = Markup(
     '<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="2" height="4" class="hatching"/></pattern></defs>'
 )
-HATCH = Markup('<svg class="hatch" aria-hidden="true">{}</svg>').format(_HATCH)
+HATCH = Drawing('<svg class="hatch" aria-hidden="true">{}</svg>').format(_HATCH)
 """What other pictures fill unknown days with; stands once on the page."""
 
 
@@ -38,19 +39,19 @@ def ring(total: Decimal | None, words: str) -> Markup:
     """The score as an arc from 3 to 5 with marks at 3, 4 and 5; empty without a score."""
     length = 2 * 3.14159265 * _RADIUS * 0.75
     marks = Markup().join(
-        Markup('<text x="{}" y="{}" class="mark">{}</text>').format(x, y, n)
+        Drawing('<text x="{}" y="{}" class="mark">{}</text>').format(x, y, n)
         for x, y, n in ((18, 100, 3), (60, 8, 4), (102, 100, 5))
     )
     share = 0.0
     if total is not None:
         inside = min(max(total, _LEAST_POINTS), _MOST_POINTS) - _LEAST_POINTS
         share = float(inside / (_MOST_POINTS - _LEAST_POINTS))
-    arc = Markup(
+    arc = Drawing(
         '<circle cx="60" cy="60" r="{r}" class="{name}" stroke-width="{w}" '
         'stroke-dasharray="{part:.2f} 400" transform="rotate(135 60 60)"/>'
     )
     shown = "–" if total is None else f"{total:.2f}"
-    return Markup(
+    return Drawing(
         '<svg class="ring" viewBox="0 0 120 112" role="img" aria-label="{words}">{track}{value}'
         '<text x="60" y="68" class="total">{shown}</text>{marks}</svg>'
     ).format(
@@ -84,24 +85,24 @@ def bullet(rule: RuleResult, words: str) -> Markup:
     ends = [] if rule.bounds is None else [rule.bounds.low, rule.bounds.high]
     bounds = [Fraction(end) for end in ends if end is not None]
     scale = _scale(rule, [*([] if value is None else [value]), target, *bounds])
-    parts = [Markup('<rect width="{}" height="{}" class="track"/>').format(_WIDTH, _HEIGHT)]
+    parts = [Drawing('<rect width="{}" height="{}" class="track"/>').format(_WIDTH, _HEIGHT)]
     if value is not None:
         parts.append(
-            Markup('<rect width="{:.1f}" y="4" height="8" class="value"/>').format(scale.x(value))
+            Drawing('<rect width="{:.1f}" y="4" height="8" class="value"/>').format(scale.x(value))
         )
     if len(bounds) == 2 and bounds[0] != bounds[1]:
         low, high = (scale.x(end) for end in bounds)
         parts.append(
-            Markup('<rect x="{:.1f}" width="{:.1f}" height="{}" class="bounds"/>').format(
+            Drawing('<rect x="{:.1f}" width="{:.1f}" height="{}" class="bounds"/>').format(
                 low, max(1.0, high - low), _HEIGHT
             )
         )
     parts.append(
-        Markup('<rect x="{:.1f}" width="2" height="{}" class="target"/>').format(
+        Drawing('<rect x="{:.1f}" width="2" height="{}" class="target"/>').format(
             max(0.0, scale.x(target) - 1), _HEIGHT
         )
     )
-    return Markup(
+    return Drawing(
         '<svg class="bullet" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" '
         'aria-label="{}">{}</svg>'
     ).format(_WIDTH, _HEIGHT, words, Markup().join(parts))
@@ -147,10 +148,10 @@ def sparkline(rule: RuleResult, as_of: str, words: str) -> Markup:
     line = Markup()
     if target is not None and top:
         y = _TALL - float(target / top) * _TALL
-        line = Markup('<line x1="0" x2="{}" y1="{:.1f}" y2="{:.1f}" class="aim"/>').format(
+        line = Drawing('<line x1="0" x2="{}" y1="{:.1f}" y2="{:.1f}" class="aim"/>').format(
             _SPAN * _CELL, y, y
         )
-    return Markup(
+    return Drawing(
         '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" '
         'aria-label="{}">{}{}</svg>'
     ).format(_SPAN * _CELL, _TALL, words, Markup().join(columns), line)
@@ -164,7 +165,7 @@ def _kind(value: Fraction, rule: RuleResult, target: Fraction) -> str:
 
 def _column(x: float, share: float, kind: str) -> Markup:
     tall = max(1.0, share * _TALL)
-    return Markup('<rect x="{:.1f}" y="{:.1f}" width="{}" height="{:.1f}" class="{}"/>').format(
+    return Drawing('<rect x="{:.1f}" y="{:.1f}" width="{}" height="{:.1f}" class="{}"/>').format(
         x, _TALL - tall, _CELL - 1, tall, kind
     )
 
@@ -187,12 +188,12 @@ def _last_day(as_of: str) -> date | None:
 def strip(days: Sequence[tuple[str, str]], words: str) -> Markup:
     """Coming days as cells: `good`, `bad` or nothing known."""
     cells = Markup().join(
-        Markup(
+        Drawing(
             '<rect x="{:.1f}" width="{}" height="14" class="{}"><title>{}</title></rect>'
         ).format(place * _CELL, _CELL - 1, kind or "unknown", day)
         for place, (day, kind) in enumerate(days)
     )
-    return Markup(
+    return Drawing(
         '<svg class="strip" viewBox="0 0 {} 14" preserveAspectRatio="none" role="img" '
         'aria-label="{}">{}</svg>'
     ).format(max(1, len(days)) * _CELL, words, cells)
@@ -203,7 +204,7 @@ def timeline(first: date, last: date, span: tuple[date, date], words: str) -> Ma
     begin, end = span
     total = (end - begin).days + 1
     since, until = (first - begin).days, (last - begin).days + 1
-    return Markup(
+    return Drawing(
         '<svg class="timeline" viewBox="0 0 {} 8" preserveAspectRatio="none" role="img" '
         'aria-label="{}"><rect width="{}" height="8" class="track"/>'
         '<rect x="{}" width="{}" height="8" class="value"/></svg>'
@@ -214,10 +215,10 @@ def bars(parts: Mapping[str, Fraction], words: Mapping[str, str]) -> Markup:
     """Bars of groups, each with its name and value beside it."""
     most = max(parts.values(), default=Fraction(1)) or Fraction(1)
     return Markup().join(
-        Markup(
+        Drawing(
             '<div class="group"><span>{}</span><svg viewBox="0 0 100 8" preserveAspectRatio="none" '
             'aria-hidden="true"><rect width="{:.1f}" height="8" class="value"/></svg>'
             '<span class="number">{}</span></div>'
-        ).format(escape(name), float(value / most) * 100, words[name])
+        ).format(name, float(value / most) * 100, words[name])
         for name, value in parts.items()
     )
