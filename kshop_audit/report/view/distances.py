@@ -13,6 +13,7 @@ from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech, is_time
 
 _NAMES = 4
+_DAY = len("2026-10-31")
 
 
 def bare(rule: RuleResult, speech: Speech) -> str:
@@ -43,8 +44,8 @@ def outlook(rule: RuleResult, speech: Speech) -> str:
     """How and when a rule that is missed will be met."""
     dates = clearing(rule)
     if dates:
-        return speech.say("short.clears", date=speech.instant(max(dates)))
-    if any(one.get("clears_on") for one in rule.findings):
+        return speech.say("short.clears", date=speech.coming_day(max(dates)[:_DAY]))
+    if once_done(rule):
         return speech.say("short.clears_done")
     if clear := clear_day(rule):
         return speech.say("short.at_best_plain", date=speech.coming_day(clear))
@@ -104,6 +105,11 @@ def clearing(rule: RuleResult) -> list[str]:
     """When each of the findings of a rule clears, as far as anybody can tell."""
     found = (str(one.get("clears_on") or "") for one in rule.findings)
     return [when for when in found if is_time(when)]
+
+
+def once_done(rule: RuleResult) -> bool:
+    """Whether its findings clear when something is done, and none of them on a day."""
+    return not clearing(rule) and any(one.get("clears_on") for one in rule.findings)
 
 
 def _offenders(rule: RuleResult, speech: Speech) -> str:
