@@ -85,8 +85,16 @@ def test_a_checker_of_accessibility_finds_nothing(opened: Open, lang: str, schem
     ] == []
 
 
-def test_a_phone_scrolls_the_table_and_not_the_page(opened: Open) -> None:
-    page = opened(content=index(), width=360, height=844).page
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_phone_scrolls_the_table_and_not_the_page(opened: Open, lang: str) -> None:
+    """With as many red lines as a fleet of several platforms has."""
+    titles = {f"rule-{n}": Text(f"第 {n} 条红线的名称", f"Name of red line {n}") for n in range(20)}
+    statuses = dict.fromkeys(titles, Status.FAIL)
+    shop = ShopResult("甲", "a", 1, "fail", None, Decimal("4.80"), statuses)
+    page = opened(content=html.render(summary((shop,)), titles, lang, {}), width=360).page
+    inside = page.locator(".frame").evaluate("frame => [frame.scrollWidth, frame.clientWidth]")
+    assert inside[0] > 2 * inside[1]
+    assert page.locator("td.sign").count() == len(titles)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 

@@ -85,3 +85,27 @@ def test_an_estimated_score_is_called_one_in_its_tile() -> None:
     tile = html.render(report_of("failing"), "zh").split('<section class="card">')[0]
     assert "估算总分 4.04" in tile
     assert "不是平台给的分数" in tile
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "each"),
+    [
+        ("zh", "该处理的都处理完，最早 11 月 11 日全部过线", "最早 11 月 11 日能满足"),
+        ("en", "all of them by 11-11 at the earliest", "can be met on 11-11 at the earliest"),
+    ],
+)
+def test_conditions_with_a_date_are_dated_as_red_lines_are(lang: str, said: str, each: str) -> None:
+    report = report_of("closing")
+    assert contents.all_by(view(report, lang)).startswith(said)
+    texts = [one.text for one in contents.whens(report, view(report, lang).speech)]
+    assert each in texts
+    assert not any("2026" in text or "10:00" in text for text in texts)
+    failed = set(report.verdict.failed)
+    undated = replace(
+        report,
+        rules=tuple(
+            replace(rule, findings=(), forecast=None) if rule.id in failed else rule
+            for rule in report.rules
+        ),
+    )
+    assert contents.all_by(view(undated, lang)) == ""

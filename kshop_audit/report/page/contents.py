@@ -229,9 +229,17 @@ def whens(report: Report, speech: Speech) -> tuple[When, ...]:
 
 
 def all_by(view: View) -> str:
-    """The day on which all red lines that are missed can pass; "" for one, which says it itself."""
+    """The day on which all red lines that are missed can pass, in words; "" for one, which says it
+    itself. Those that pass once something is dealt with have no day of their own.
+    """
     rows = [row for group in view.groups if group.mark is Mark.FAIL for row in group.rows]
-    return short.earliest(rows, view.speech)
+    dated = [row for row in rows if not distances.once_done(row.rule)]
+    day = short.latest(dated, view.speech) if len(rows) > 1 else ""
+    if not day:
+        return ""
+    return view.speech.say(
+        "part.all_by" if len(dated) == len(rows) else "part.all_by_then", day=day
+    )
 
 
 def calm(report: Report, speech: Speech) -> str:

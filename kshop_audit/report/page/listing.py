@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from kshop_audit.model.evidence import EvidenceUnit
 from kshop_audit.model.frozen import frozen
+from kshop_audit.model.patterns import regex
 from kshop_audit.model.report import Finding, RuleResult
 from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
@@ -17,17 +18,22 @@ _IDS = (
     "product_id",
 )  # fmt: skip
 _COUNTED = ("numerator", "denominator")
+_NAMED = frozenset({*_IDS, "clause", "source", "version"})
+"""Keys whose digits are a name and no number."""
+_NUMBER = regex(r"-?\d+(\.\d+)?")
 
 
 @frozen
 class ListedTable:
     """Findings or units of a rule as a table; `ids`: the column whose cells can be copied, if there
-    is one. `hidden`: rows beyond the last one shown.
+    is one. `hidden`: rows beyond the last one shown. `keys`: for each cell what it is sorted by, a
+    decimal number or an instant, "" where there is none; None where its text does that.
     """
 
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    keys: tuple[tuple[str | None, ...], ...]
     ids: int | None
     hidden: int
 
@@ -61,11 +67,12 @@ def _findings(
     keys.sort(key=lambda key: key not in _IDS)
     shown = findings[:MOST_ROWS]
     rows = tuple(tuple(_cell(key, one, speech, both=both) for key in keys) for one in shown)
+    sorts = tuple(tuple(_sort_key(key, one, both=both) for key in keys) for one in shown)
     heads = tuple(
         speech.say("column.counts") if both and key == "numerator" else _title(key, speech)
         for key in keys
     )
-    return ListedTable(title, heads, rows, _copied(keys), len(findings) - len(shown))
+    return ListedTable(title, heads, rows, sorts, _copied(keys), len(findings) - len(shown))
 
 
 def _title(key: str, speech: Speech) -> str:
@@ -97,6 +104,20 @@ def _cell(key: str, finding: Finding, speech: Speech, *, both: bool) -> str:
     return cell
 
 
+def _sort_key(key: str, finding: Finding, *, both: bool) -> str | None:
+    """A number as such, a count of so many by its share."""
+    item = finding.get(key)
+    if both and key == "numerator":
+        below = finding.get("denominator")
+        if isinstance(item, int) and isinstance(below, int) and below:
+            return f"{item / below:.12f}"
+        return ""
+    if key in _NAMED or isinstance(item, bool):
+        return None
+    text = str(item)
+    return text if _NUMBER.fullmatch(text) else None
+
+
 def _copied(keys: Sequence[str]) -> int | None:
     return next((place for place, key in enumerate(keys) if key in _IDS), None)
 
@@ -110,10 +131,11 @@ def _units(rule: RuleResult, speech: Speech) -> ListedTable:
     keys = list(dict.fromkeys(key for cells in made for key, cell in cells.items() if cell))
     keys.sort(key=lambda key: (key not in _IDS, _TIMES.index(key) if key in _TIMES else -1))
     rows = tuple(tuple(cells.get(key, "") for key in keys) for cells in made)
+    sorts = tuple(tuple(_unit_key(key, unit) for key in keys) for unit in units)
     due = "deadline" in keys
     title = speech.say("part.against", count, unit=phrases.unit(rule, speech, count))
     heads = tuple(_head(key, speech, due=due) for key in keys)
-    return ListedTable(title, heads, rows, _copied(keys), max(0, count - len(units)))
+    return ListedTable(title, heads, rows, sorts, _copied(keys), max(0, count - len(units)))
 
 
 def _head(key: str, speech: Speech, *, due: bool) -> str:
@@ -137,3 +159,15 @@ def _unit(unit: EvidenceUnit, speech: Speech) -> Mapping[str, str]:
         "why": phrases.worded("why", unit.why or "", speech),
         "cost": "" if fen is None else f"{fen // 100:,}.{fen % 100:02d}",
     }
+
+
+def _unit_key(key: str, unit: EvidenceUnit) -> str | None:
+    """Seconds and fen of a length and an amount; of an instant itself."""
+    late = unit.late_seconds
+    known: Mapping[str, object] = {
+        "deadline": unit.deadline or "",
+        "actual": unit.actual or "",
+        "late": late if late is not None and late > 0 else "",
+        "cost": "" if unit.cost_fen is None else unit.cost_fen,
+    }
+    return str(known[key]) if key in known else None

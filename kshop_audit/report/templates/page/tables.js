@@ -1,5 +1,13 @@
 document.documentElement.classList.add("script");
-const number = (text) => Number(text.replace(/[,%\s]/g, ""));
+const words = new Intl.Collator(document.documentElement.lang, { numeric: true });
+/* By the value that a cell names, else by its text; what is blank stays at the end. */
+const value = (cell) => cell.dataset.sort ?? cell.textContent.trim();
+const numeric = /^-?\d+(\.\d+)?$/;
+const order = (a, b) => {
+  const [x, y] = [value(a), value(b)];
+  const stated = "sort" in a.dataset && "sort" in b.dataset && numeric.test(x) && numeric.test(y);
+  return stated ? Number(x) - Number(y) : words.compare(x, y);
+};
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
@@ -8,14 +16,11 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const down = head.getAttribute("aria-sort") === "ascending";
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const cell = (row) => row.cells[column].dataset.sort ?? row.cells[column].textContent.trim();
-      const rows = [...body.rows].sort((a, b) => {
-        const [x, y] = [cell(a), cell(b)];
-        const numeric = x !== "" && y !== "" && !Number.isNaN(number(x)) && !Number.isNaN(number(y));
-        const order = numeric ? number(x) - number(y) : x.localeCompare(y);
-        return down ? -order : order;
-      });
-      body.append(...rows);
+      const cell = (row) => row.cells[column];
+      const rows = [...body.rows].filter((row) => value(cell(row)));
+      const blank = [...body.rows].filter((row) => !value(cell(row)));
+      rows.sort((a, b) => (down ? -1 : 1) * order(cell(a), cell(b)));
+      body.append(...rows, ...blank);
     });
   });
   const tools = table.closest(".findings").querySelector(".tools");
