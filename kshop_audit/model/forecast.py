@@ -115,7 +115,9 @@ class Returning:
 
 @frozen
 class LikelyDay:
-    """Within what the figure of a day lies at the confidence's level, and how likely it passes."""
+    """Within what the figure of a day lies at the confidence's level, and how likely it passes;
+    `p_pass` is None where the past days do not tell that.
+    """
 
     day: str
     low: float

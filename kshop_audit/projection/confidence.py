@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache, partial
 from itertools import repeat
-from operator import add, sub, truediv
+from operator import add, truediv
 from random import Random
 
 from kshop_audit.judging import scoring
@@ -162,7 +162,9 @@ def _spread(draws: _Draws, target: Target | None, scale: int) -> Spread:
 def _passing(
     draws: _Draws, values: Sequence[float], target: Target | None, scale: int
 ) -> Fraction | None:
-    """The share of the draws that meets the target. `values`: their figures, in order."""
+    """The share of the draws that meets the target; None without one, and where it allows no miss
+    at all. `values`: their figures, in order.
+    """
     if target is None:
         return None
     if target.count_below is not None:
@@ -173,11 +175,12 @@ def _passing(
             if scoring.met(base.numerator + top, base.denominator + below, target, scale)
         )
         return Fraction(sum(met), DRAWS)
-    if target.operator is Operator.NONE:
-        return _share(draws.top, -draws.base.numerator)
-    if target.operator is Operator.EVERY:
-        lacking = list(map(sub, draws.below, draws.top))
-        return _share(lacking, draws.base.numerator - draws.base.denominator)
+    if target.operator in (Operator.NONE, Operator.EVERY):
+        # Past days with hardly an event do not tell how rare events are: a shop without one so far
+        # would be certain never to have one. Only what is known to stand against it is certain.
+        every, base = target.operator is Operator.EVERY, draws.base
+        against = base.denominator - base.numerator if every else base.numerator
+        return Fraction(0) if against > 0 else None
     # Draws that move away from the middle by so much meet the line where the unmoved ones meet one
     # that is as much nearer to the middle.
     middle = Fraction(values[DRAWS // 2])
@@ -185,12 +188,6 @@ def _passing(
     if target.operator is Operator.AT_LEAST:
         return Fraction(DRAWS - bisect_left(values, near), DRAWS)
     return Fraction(bisect_right(values, near), DRAWS)
-
-
-def _share(counts: Sequence[int], wanted: Fraction | int) -> Fraction:
-    """The share of the draws with this count; a part of a unit is never drawn."""
-    whole = Fraction(wanted)
-    return Fraction(counts.count(int(whole)) if whole.denominator == 1 else 0, DRAWS)
 
 
 @cache

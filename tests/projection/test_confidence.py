@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import exp
 from random import Random
 
 import pytest
 
 from kshop_audit.projection.confidence import enough, record_of
-from tests.projection.simulated import looked_ahead, shop
+from tests.projection.simulated import looked_ahead, poisson, shop
 
 DAYS = (1, 7, 14, 30)
 
@@ -91,3 +92,29 @@ def test_the_record_sees_a_break() -> None:
     record = record_of(days, end, 30)
     assert record is not None
     assert record.misses >= 6
+
+
+def events(seed: int) -> list[tuple[int, int]]:
+    """A shop by days, of which now and then a message offends; 30 days, and 30 that come."""
+    random = Random(seed)
+    rate = exp(random.uniform(-2.5, 1.0)) / 7
+    return [(min(poisson(random, rate), 20), 20) for _ in range(60)]
+
+
+def test_of_rare_events_there_is_an_interval_and_no_chance() -> None:
+    """The draws would call a shop without any event safe, and half of these have one next month."""
+    held, shops, broken, quiet = 0, range(120), 0, 0
+    for seed in shops:
+        days = events(seed)
+        confidence = looked_ahead(days[:30], "banned-words").forecast.confidence
+        assert confidence is not None
+        true = sum(top for top, _ in days[30:])
+        last = confidence.days[-1]
+        held += last.low - 1e-12 <= true <= last.high + 1e-12
+        for ahead, day in enumerate(confidence.days, start=1):
+            known = sum(top for top, _ in days[ahead:30])
+            assert day.p_pass == (0.0 if known else None)
+        if not any(top for top, _ in days[:30]):
+            quiet, broken = quiet + 1, broken + (true > 0)
+    assert 0.70 <= held / len(shops) <= 0.90
+    assert broken / quiet > 0.3
