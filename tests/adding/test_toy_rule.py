@@ -121,7 +121,7 @@ def test_the_catalogue_finds_it(pack: str) -> None:
 def test_the_listing_shows_it(pack: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "--pack", pack, "--lang", "en"]) == 0
     (line,) = [row for row in capsys.readouterr().out.splitlines() if "toy-big" in row]
-    for stated in ("red line", "75", "30d", "Orders that are big"):
+    for stated in ("red line", "75", "30 days", "Orders that are big"):
         assert stated in line
 
 
