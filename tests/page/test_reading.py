@@ -14,6 +14,7 @@ from tests.page.browser import AXE
 
 Open = Callable[..., Any]
 SHOPS = ("failing", "healthy", "closing", "damaged", "taobao", "jd", "douyin", "pinduoduo")
+READ = [*((shop, "zh") for shop in SHOPS), *((shop, "en") for shop in (*SHOPS[:4], "taobao"))]
 LENGTHS = {
     "天": 86_400, "小时": 3_600, "分": 60, "分钟": 60, "秒": 1,
     "day": 86_400, "d": 86_400, "h": 3_600, "min": 60, "s": 1,
@@ -55,8 +56,7 @@ SORTED = """() => [...document.querySelectorAll('table.sortable')].flatMap(table
     }))"""
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("shop", SHOPS)
+@pytest.mark.parametrize(("shop", "lang"), READ)
 def test_every_column_of_every_table_sorts_by_what_it_means(
     opened: Open, shop: str, lang: str
 ) -> None:
@@ -89,8 +89,7 @@ BROKEN = """() => [...document.querySelectorAll('td, th, .number')].flatMap(cell
 })"""
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("shop", SHOPS)
+@pytest.mark.parametrize(("shop", "lang"), READ)
 def test_a_phone_scrolls_tables_and_breaks_no_number(opened: Open, shop: str, lang: str) -> None:
     page = opened(shop, lang, width=360, height=844).page
     page.evaluate(ALL_OPEN)
@@ -127,8 +126,7 @@ OVER = """() => {
 }"""
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("shop", SHOPS)
+@pytest.mark.parametrize(("shop", "lang"), READ)
 def test_no_text_stands_over_another(opened: Open, shop: str, lang: str) -> None:
     page = opened(shop, lang).page
     page.emulate_media(media="print")
