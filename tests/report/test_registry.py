@@ -22,7 +22,6 @@ from kshop_audit.model.metadata import Level, Text
 from kshop_audit.model.report import Report, Status
 from kshop_audit.report import formats
 from kshop_audit.report.formats import FORMATS, Format
-from kshop_audit.report.view.clean import clean
 from kshop_audit.report.view.contents import view
 from tests.laws.source_tree import SOURCES, nodes
 from tests.report.build import EVIL as STEERING
@@ -237,9 +236,9 @@ def test_one_story_of_every_sample_shop(entry: Format, lang: str, sample: str) -
 @EACH
 @pytest.mark.parametrize("text", EVIL)
 def test_hostile_text_stays_text(entry: Format, text: str) -> None:
-    benign = structure(entry, made(entry, infected("x" if clean(text) else "")))
-    result = made(entry, infected(text))
-    assert structure(entry, result) == benign
+    # Columns in which nothing stands, or the same as in another, are left out of tables.
+    benign = [structure(entry, made(entry, infected(plain))) for plain in ("", "x", "x" * 20)]
+    assert structure(entry, made(entry, infected(text))) in benign
     entry.content(infected(text), "zh")
 
 
