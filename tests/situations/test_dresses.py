@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 MEANT = {
     "newest-row-first-in-minutes": "which row comes first is what it is about",
     "times-with-seconds": "half a file that ends early was made early",
+    "six-orders-of-the-year-before": "steps of a year show within one file",
     "times-without-seconds": "half a file that ends early was made early",
 }
 """Situations that are about the form of their files."""
