@@ -205,6 +205,8 @@ def odd_clock(
     for kind in kinds:
         if kind is Kind.CHATS and measured.offence:
             continue  # what was said counts at any hour
+        if kind is Kind.CHATS and (clock := reach.other_clock) is not None and clock.orders:
+            return of_clock(clock)  # the orders tell which of the two it is
         if (early := reach.half_a_day(kind)) is not None:
             return _of_half_a_day(kind, early)
     found = reach.one_second if Kind.ORDERS in kinds else None

@@ -152,9 +152,11 @@ def swallowed(record: Record, form: WidthForm) -> bool:
     within = [line for line in inner[:-1] if not _closes(line, form)] if whole else inner
     if any(begins(line, form, own) for line in within):
         return True
-    # What ends a cell at the end of a row may be a row that somebody pasted.
+    # What ends a cell at the end of a row may be a row that somebody pasted; any other last line
+    # has the width of a row by chance, unless it begins as one.
     ends_in_text = "\n" in record.cells[-1] or CR in record.cells[-1]
-    rows = (_bare_cells(line, form) for line in (inner[:-1] if ends_in_text else inner))
+    last = [line for line in inner[-1:] if not ends_in_text and begins(line, form, own)]
+    rows = (_bare_cells(line, form) for line in (*inner[:-1], *last))
     if any(_fits(cells, form) and not _is_own(cells, record, own, form) for cells in rows):
         return True
     if len(record.cells) != form.cells:
