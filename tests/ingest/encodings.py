@@ -84,7 +84,7 @@ def undressed(report: Report, worn: Worn) -> str:
     which of the two readers read a file, for that hangs on quotes and line ends.
     """
     inputs = tuple(
-        replace(given, path=worn.names[given.path], encoding="utf-8", digest=None)
+        replace(given, path=worn.names[given.path], place="", encoding="utf-8", digest=None)
         for given in report.inputs
     )
     notes = [_plainly(note, worn) for note in report.notes if READ_BY_ROW not in note.en]
