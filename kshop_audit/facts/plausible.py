@@ -7,7 +7,7 @@ time of shipping lacks the orders that wait, and that shows as well: orders end,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -31,6 +31,14 @@ MESSAGES = 3
 
 FEW_ROWS = 10_000
 """Among so many rows one looks first for what a single one may disprove."""
+
+SAMPLE = 50_000
+"""Of so many rows, or a few more, one learns whether most of millions are of a kind: the share in
+them is the whole's to within two in a hundred.
+"""
+
+TELLING = 1_000
+"""Fewer rows or conversations in the sample tell nothing of the whole."""
 
 BOTH = pl.col("asked") & pl.col("replied")
 
@@ -79,6 +87,11 @@ def before_payment(tables: Tables, kind: Kind) -> Backwards | None:
     names = [name for name in AFTER_PAYMENT.get(kind, ()) if name in rows.columns]
     if not names:
         return None
+    parts = _parts(rows)
+    if kind is not Kind.ORDERS and parts > 1:
+        some = with_payment(tables, kind, names, parts=parts)
+        if all(_are_few(early, of, 2) for _, early, of in _early_counts(some, "paid_at", names)):
+            return None
     paid = rows if kind is Kind.ORDERS else with_payment(tables, kind, names)
     found = _early(kind, paid, "paid_at", names)
     # Dear, and asked of few shops.
@@ -93,18 +106,34 @@ def _pays_on_arrival(tables: Tables) -> bool:
     )
 
 
-def with_payment(tables: Tables, kind: Kind, names: Sequence[str]) -> pl.DataFrame:
+def _parts(rows: pl.DataFrame) -> int:
+    """How many times SAMPLE there are."""
+    return max(1, rows.height // SAMPLE)
+
+
+def _part(rows: pl.DataFrame, key: str, parts: int) -> pl.DataFrame:
+    """One of so many parts of the rows: all rows of a key or none, wherever they stand."""
+    return rows if parts == 1 else rows.filter(pl.col(key).hash() % parts == 0)
+
+
+def _are_few(own: int, of: int, most: int) -> bool:
+    """Whether a sample tells that far fewer than so many fifths of the whole are its `own`."""
+    return of >= TELLING and 5 * own < most * of
+
+
+def with_payment(tables: Tables, kind: Kind, names: Sequence[str], parts: int = 1) -> pl.DataFrame:
     """These times of the rows of another kind and how exact they are, with paid_at of their order;
-    none where nothing names it.
+    none where nothing names it. Of one of so many `parts` of the orders.
     """
     rows, orders = tables.frames.get(kind), tables.frames[Kind.ORDERS]
     if rows is None or not {"order_id"} <= {*rows.columns} & {*orders.columns}:
         return pl.DataFrame(schema={name: pl.Datetime("ms") for name in (*names, "paid_at")})
     spans = [name + SPAN_SUFFIX for name in names if name + SPAN_SUFFIX in rows.columns]
-    paid = orders.select("order_id", "paid_at").drop_nulls()
+    paid = _part(orders.select("order_id", "paid_at"), "order_id", parts).drop_nulls()
     if Kind.ORDERS not in tables.single:
         paid = paid.unique("order_id", keep="any")
-    return rows.select("order_id", *names, *spans).join(paid, on="order_id")
+    own = _part(rows.select("order_id", *names, *spans), "order_id", parts)
+    return own.join(paid, on="order_id")
 
 
 def _paid_on_arrival(rows: pl.DataFrame, kind: Kind) -> bool:
@@ -120,15 +149,22 @@ def _paid_on_arrival(rows: pl.DataFrame, kind: Kind) -> bool:
 
 
 def _early(kind: Kind, rows: pl.DataFrame, start: str, names: Sequence[str]) -> Backwards | None:
+    for name, early, of in _early_counts(rows, start, names):
+        if early >= ENOUGH and early * 2 > of:
+            return Backwards(kind, name, start, early, of)
+    return None
+
+
+def _early_counts(
+    rows: pl.DataFrame, start: str, names: Sequence[str]
+) -> Iterator[tuple[str, int, int]]:
+    """Of each column, how many times lie before the start, and how many can be compared with it."""
     for name in names:
         span = name + SPAN_SUFFIX
         spanned = pl.col(span).fill_null(0) if span in rows.columns else pl.lit(0)
         latest = pl.col(name) + pl.duration(seconds=spanned, time_unit="ms")
         both = rows.select(early=latest < pl.col(start)).drop_nulls()
-        early = int(both["early"].sum())
-        if early >= ENOUGH and early * 2 > both.height:
-            return Backwards(kind, name, start, early, both.height)
-    return None
+        yield name, int(both["early"].sum()), both.height
 
 
 def payments_lost(tables: Tables) -> bool:
@@ -153,23 +189,35 @@ def talks_of_one_time(tables: Tables) -> int:
         return 0
     if tables.imprecise(Kind.CHATS, "sent_at"):
         return 0
-    buyer = pl.col("sender_role") == "buyer"
-    spoken = frame.filter(
-        pl.col("session_id").is_not_null() & one_of("sender_role", ("buyer", *MERCHANT))
-    )
-    talks = (
-        spoken.group_by("session_id")
-        .agg(
-            rows=pl.len(),
-            alike=pl.col("sent_at").min() == pl.col("sent_at").max(),
-            both=buyer.any() & (~buyer).any(),
-        )
-        .filter((pl.col("rows") >= MESSAGES) & pl.col("both"))
-    )
+    parts = _parts(frame)
+    if parts > 1:
+        some = _alike(_spoken(_part(frame, "session_id", parts)))
+        if _are_few(some.filter("alike").height, some.height, 4):
+            return 0
+    spoken = _spoken(frame)
+    talks = _alike(spoken)
     alike = talks.filter("alike")
     if alike.height < ENOUGH or alike.height * 10 < talks.height * 9:
         return 0
     return alike.height if _asked_again(spoken.join(alike, on="session_id", how="semi")) else 0
+
+
+def _spoken(frame: pl.DataFrame) -> pl.DataFrame:
+    """The messages of buyers and of the shop's side that stand in a conversation."""
+    return frame.filter(
+        pl.col("session_id").is_not_null() & one_of("sender_role", ("buyer", *MERCHANT))
+    )
+
+
+def _alike(spoken: pl.DataFrame) -> pl.DataFrame:
+    """Of each conversation of MESSAGES or more by both sides, whether all have one time."""
+    buyer = pl.col("sender_role") == "buyer"
+    talks = spoken.group_by("session_id").agg(
+        rows=pl.len(),
+        alike=pl.col("sent_at").min() == pl.col("sent_at").max(),
+        both=buyer.any() & (~buyer).any(),
+    )
+    return talks.filter((pl.col("rows") >= MESSAGES) & pl.col("both"))
 
 
 def _asked_again(rows: pl.DataFrame) -> bool:
@@ -222,13 +270,26 @@ def talks_of_several(tables: Tables) -> tuple[int, int] | None:
     frame = tables.frames.get(Kind.CHATS)
     if frame is None or not {"session_id", "buyer_id", "sender_role"} <= {*frame.columns}:
         return None
+    parts = _parts(frame)
+    if parts > 1:
+        some, _, of = _shared_talks(_part(frame, "session_id", parts))
+        if _are_few(int(some["rows"].sum()), of, 2):
+            return None
+    shared, buyers, of = _shared_talks(frame)
+    rows = int(shared["rows"].sum())
+    return (shared.height, buyers) if buyers >= ENOUGH and rows * 2 > of else None
+
+
+def _shared_talks(frame: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
+    """The conversations of several buyers with their rows of buyers, how many buyers these are, and
+    how many rows of buyers there are in all.
+    """
     asked = frame.filter((pl.col("sender_role") == "buyer") & pl.col("session_id").is_not_null())
     talks = asked.group_by("session_id").agg(
         rows=pl.len(), buyers=pl.col("buyer_id").drop_nulls().n_unique()
     )
     shared = talks.filter(pl.col("buyers") > 1)
-    rows, buyers = int(shared["rows"].sum()), int(shared["buyers"].sum())
-    return (shared.height, buyers) if buyers >= ENOUGH and rows * 2 > asked.height else None
+    return shared, int(shared["buyers"].sum()), asked.height
 
 
 def holds_ended_alone(tables: Tables, kind: Kind, terms: Terms) -> bool:

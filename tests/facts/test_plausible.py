@@ -102,3 +102,50 @@ def test_conversations_of_one_time(rows: Rows, apart: int) -> None:
 
 
 TURNS = ("buyer", "agent", "buyer")
+
+
+def many(share: int, rows: Rows, others: Rows) -> Rows:
+    """Conversations, so many of a hundred of the first form, all others of the second."""
+    forms = (rows if talk % 100 < share else others for talk in range(6_000))
+    return [(talk, *row[1:]) for talk, form in enumerate(forms) for row in form]
+
+
+ONE_TIME = [(0, role, 0, "甲") for role in TURNS]
+OWN_TIMES = [(0, role, second, "甲") for second, role in enumerate(TURNS)]
+SHARED = [(0, "buyer", 0, "甲"), (0, "buyer", 1, "乙")]
+OF_ONE = [(0, "buyer", 0, "甲"), (0, "buyer", 1, "甲")]
+
+
+@pytest.mark.parametrize("share", [0, 35, 45, 55, 78, 88, 92, 100])
+def test_a_sample_of_a_large_file_settles_only_what_is_plain(share: int) -> None:
+    one_time, shared = (
+        tables(many(share, *forms)) for forms in ((ONE_TIME, OWN_TIMES), (SHARED, OF_ONE))
+    )
+    whole = plausible.talks_of_one_time(one_time), plausible.talks_of_several(shared)
+    assert (whole[0] > 0, whole[1] is not None) == (share >= 90, share > 50)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plausible, "SAMPLE", 4_000)
+        sampled = plausible.talks_of_one_time(one_time), plausible.talks_of_several(shared)
+    assert sampled == whole
+
+
+@pytest.mark.parametrize("share", [0, 35, 45, 55, 100])
+def test_a_sample_of_many_parcels_settles_only_what_is_plain(share: int) -> None:
+    numbers = range(20_000)
+    early = [START - timedelta(hours=8) if n % 100 < share else START for n in numbers]
+    orders = pl.DataFrame(
+        {"order_id": [f"o{n}" for n in numbers], "paid_at": [START] * len(numbers)},
+        schema={"order_id": pl.String, "paid_at": pl.Datetime("ms")},
+    )
+    shipments = pl.DataFrame(
+        {"order_id": orders["order_id"], "picked_up_at": early},
+        schema={"order_id": pl.String, "picked_up_at": pl.Datetime("ms")},
+    )
+    frames = {Kind.ORDERS: orders, Kind.SHIPMENTS: shipments}
+    columns = {kind: {0: frozenset(frame.columns)} for kind, frame in frames.items()}
+    given = Tables(frames, columns)
+    whole = plausible.before_payment(given, Kind.SHIPMENTS)
+    assert (whole is not None) == (share > 50)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plausible, "SAMPLE", 4_000)
+        assert plausible.before_payment(given, Kind.SHIPMENTS) == whole
