@@ -365,6 +365,11 @@ USUAL = {
 """Module → test → how many of its cases are no slow tests, spread evenly over all of them."""
 
 
+EVERY = "KSHOP_EVERY"
+"""Variable: of the slow cases of a test every so manieth is enough, from the fourth case on."""
+FEW = 4
+
+
 def measure(items: Iterable[pytest.Item]) -> None:
     """Mark the other cases of these tests as slow, always the same ones."""
     cases: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
@@ -377,3 +382,18 @@ def measure(items: Iterable[pytest.Item]) -> None:
         for place, item in enumerate(sorted(own, key=lambda case: case.nodeid)):
             if place * usual // len(own) == (place - 1) * usual // len(own):
                 item.add_marker(pytest.mark.slow)
+
+
+def thinned(items: Iterable[pytest.Item], every: int) -> list[pytest.Item]:
+    """The slow cases that may be left out where every so manieth is enough, always the same."""
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("slow") is not None:
+            cases[item.nodeid.partition("[")[0]].append(item)
+    return [
+        item
+        for own in cases.values()
+        if len(own) >= FEW
+        for place, item in enumerate(sorted(own, key=lambda case: case.nodeid))
+        if place % every
+    ]

@@ -45,6 +45,11 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Before the slow tests are left out."""
     amount.measure(items)
+    left = amount.thinned(items, int(os.environ.get(amount.EVERY) or 1))
+    if left:
+        config.hook.pytest_deselected(items=left)
+        kept = set(items).difference(left)
+        items[:] = [item for item in items if item in kept]

@@ -82,11 +82,6 @@ def generator() -> ModuleType:
 # ------------------------------------------------------------------ generated pages
 
 
-@pytest.mark.slow  # make lint says the same
-def test_generated_pages_are_current(generator: ModuleType) -> None:
-    assert generator.stale(generator.build()) == [], "run: make docs"
-
-
 def test_check_tells_a_page_that_is_not_current(
     generator: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
