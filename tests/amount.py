@@ -8,12 +8,16 @@ from collections.abc import Iterable
 import pytest
 
 USUAL = {
+    "auditing/test_several_shops.py": {
+        "test_folders_of_one_shop_are_audited_together": 2,
+    },
     "auditing/test_versions.py": {
+        "test_an_event_is_judged_by_the_version_of_its_day": 3,
         "test_each_part_is_what_its_version_says_of_its_own_days_alone": 4,
         "test_only_what_changed_is_cut": 0,
     },
     "benchmarks/test_peers.py": {
-        "test_a_peer_finds_what_the_audit_finds": 1,
+        "test_a_peer_finds_what_the_audit_finds": 0,
         "test_the_tiny_shop_has_hits_and_misses_of_every_rule": 0,
     },
     "cache/test_same_answers.py": {
@@ -31,11 +35,15 @@ USUAL = {
     },
     "cli/test_cli.py": {
         "test_any_console_encoding_works": 1,
+        "test_chinese_unless_the_locale_says_otherwise": 2,
     },
     "cli/test_close_asks.py": {
         "test_no_input_asks_nothing_on_a_terminal": 0,
         "test_the_end_of_the_input_ends_the_questions": 0,
         "test_what_is_answered_counts_and_what_is_left_empty_does_not": 0,
+    },
+    "cli/test_diff.py": {
+        "test_a_regression_gives_1": 1,
     },
     "cli/test_doctor.py": {
         "test_a_draft_for_renamed_headers_gives_the_figures_of_the_known_ones": 0,
@@ -57,8 +65,12 @@ USUAL = {
         "test_fail_on": 0,
         "test_sample_shops": 1,
     },
+    "cli/test_first_minutes.py": {
+        "test_every_fault_is_chinese_in_chinese": 3,
+        "test_exports_are_found_where_they_lie": 1,
+    },
     "cli/test_flags.py": {
-        "test_a_flag_does_something_and_so_does_its_variable": 8,
+        "test_a_flag_does_something_and_so_does_its_variable": 4,
     },
     "cli/test_forecast_command.py": {
         "test_files_by_suffix": 0,
@@ -67,7 +79,11 @@ USUAL = {
         "test_the_report_has_the_same_object": 0,
     },
     "cli/test_insights.py": {
+        "test_no_line_is_wider_than_asked": 3,
         "test_the_json_is_what_the_schema_says": 2,
+    },
+    "cli/test_mutes.py": {
+        "test_a_mute_without_effect_is_stated_and_hides_nothing": 1,
     },
     "cli/test_notify.py": {
         "test_several_addresses_and_the_environment": 0,
@@ -79,21 +95,33 @@ USUAL = {
         "test_chat_text_is_kept_for_the_words_of_every_pack": 0,
         "test_each_pack_is_a_column_as_if_it_were_alone": 0,
         "test_every_file_is_read_once": 0,
+        "test_every_pack_is_listed_and_each_of_its_rules_explained": 2,
         "test_the_score_and_its_gains_follow_the_first_pack": 0,
         "test_the_text_has_a_section_for_each_pack": 0,
         "test_whatever_holds_the_files_the_pack_is_that_of_their_platform": 2,
+    },
+    "cli/test_places.py": {
+        "test_one_base_for_all_places": 1,
     },
     "cli/test_plain_words.py": {
         "test_a_change_is_told_by_title_and_verdict": 0,
         "test_a_definition_is_told_in_words": 0,
         "test_a_history_explains_its_bars_once": 0,
         "test_chinese_choices_are_understood": 1,
+        "test_formats_go_by_the_names_that_people_type": 2,
         "test_other_platforms_and_pages_go_by_names_too": 1,
+        "test_rules_go_by_their_titles": 1,
+        "test_values_are_understood_in_chinese": 0,
     },
     "cli/test_progress.py": {
         "test_stopped_in_the_middle_the_cursor_is_shown_again": 0,
     },
+    "cli/test_render.py": {
+        "test_formats_on_stdout": 2,
+    },
     "cli/test_sample_data.py": {
+        "test_a_closing_shop_owes_no_shipping_without_orders": 1,
+        "test_every_file_of_another_platform_is_understood": 1,
         "test_the_account_of_the_damaged_shop_is_right": 0,
         "test_the_exit_code_is_the_one_of_the_page": 3,
         "test_the_first_line_of_the_damaged_shop_is_quoted": 0,
@@ -105,9 +133,10 @@ USUAL = {
     "cli/test_streams.py": {
         "test_a_fault_of_stderr_changes_no_verdict": 0,
         "test_a_report_that_nobody_got_is_2": 0,
-        "test_a_stdout_that_takes_nothing_is_one_line_and_2": 3,
+        "test_a_stdout_that_takes_nothing_is_one_line_and_2": 1,
+        "test_what_a_calendar_holds_is_taken": 0,
         "test_who_prints_nothing_needs_no_stdout": 0,
-        "test_without_anyone_to_tell_the_exit_code_is_2": 3,
+        "test_without_anyone_to_tell_the_exit_code_is_2": 1,
     },
     "codec/test_schema.py": {
         "test_the_report_of_a_random_shop": 1,
@@ -127,6 +156,13 @@ USUAL = {
     "degradation/test_bounds.py": {
         "test_the_oracles_bounds_hold_the_truth": 0,
         "test_the_oracles_bounds_of_whole_files_are_shut": 4,
+    },
+    "degradation/test_planned.py": {
+        "test_one_row_in_five_hundred_costs_no_verdict_of_a_gate": 1,
+    },
+    "degradation/test_planned_elsewhere.py": {
+        "test_an_unknown_sender_before_the_window_changes_nothing": 0,
+        "test_one_row_in_five_hundred_costs_no_gate_of_another_platform": 1,
     },
     "docs/test_coverage.py": {
         "test_every_edge_case_is_run": 0,
@@ -163,7 +199,7 @@ USUAL = {
     },
     "fuzz/test_found.py": {
         "test_a_word_for_nobody_is_a_judgement": 0,
-        "test_cases_on_which_product_and_judge_did_not_agree": 10,
+        "test_cases_on_which_product_and_judge_did_not_agree": 6,
     },
     "fuzz/test_fuzz.py": {
         "test_every_kind_of_file_is_damaged_in_every_way": 0,
@@ -200,6 +236,9 @@ USUAL = {
     },
     "ingest/test_mapping.py": {
         "test_renamed_headers_and_words_that_are_mapped_change_no_figure": 0,
+    },
+    "ingest/test_merged.py": {
+        "test_a_merged_cell_holds_for_each_of_its_rows": 1,
     },
     "ingest/test_operator_faults.py": {
         "test_every_mistake_is_answered_by_what_to_do": 25,
@@ -246,7 +285,7 @@ USUAL = {
         "test_the_order_of_rows_changes_nothing_in_any_shop": 0,
     },
     "oracle/test_found.py": {
-        "test_what_differed_once_agrees": 3,
+        "test_what_differed_once_agrees": 2,
     },
     "oracle/test_oracle.py": {
         "test_a_back_offices_files_give_the_figures_of_the_oracle": 1,
@@ -255,6 +294,11 @@ USUAL = {
         "test_one_time_far_behind_all_others_is_damaged_and_moves_nothing": 0,
         "test_the_default_as_of_is_the_newest_event": 6,
         "test_what_stands_in_the_way_of_closing_and_until_when": 8,
+    },
+    "oracle/test_oracle_dated.py": {
+        "test_each_event_by_the_rules_of_its_day": 2,
+        "test_one_version": 2,
+        "test_what_differed_once_is_equal": 1,
     },
     "oracle/test_oracle_douyin.py": {
         "test_days": 4,
@@ -270,8 +314,15 @@ USUAL = {
     "packs/test_level_off.py": {
         "test_the_configuration_switches_it_on_again": 0,
     },
+    "page/test_listing.py": {
+        "test_no_cell_of_a_table_is_a_code": 1,
+    },
     "page/test_outlook.py": {
         "test_a_good_day_that_leaves_hurts": 0,
+        "test_a_shop_that_passes_sees_the_cheapest_way_to_the_next_total": 0,
+        "test_at_full_marks_without_a_missed_red_line_there_is_no_plan": 0,
+        "test_of_a_mean_that_gates_the_plan_brings_the_slowest_down": 0,
+        "test_the_page_has_the_plan_that_the_command_makes": 0,
         "test_the_table_without_sliders_says_the_same_as_the_recipe": 0,
         "test_what_changed_stands_in_a_tile_of_its_own": 0,
     },
@@ -288,6 +339,7 @@ USUAL = {
         "test_no_cache_does_not_read_what_is_there": 0,
         "test_no_text_and_no_buyer_stands_in_the_cache": 0,
         "test_odd_shops_say_the_same_again": 0,
+        "test_other_commands_say_the_same_after_a_check": 0,
         "test_switched_off_it_neither_reads_nor_writes": 1,
     },
     "plan/test_reading_ahead.py": {
@@ -312,7 +364,7 @@ USUAL = {
         "test_the_strict_reader_shifts_no_row_at_any_place": 0,
     },
     "reading_truth/test_reading_truth.py": {
-        "test_good_rows_are_rows_of_the_truth": 12,
+        "test_good_rows_are_rows_of_the_truth": 8,
     },
     "report/test_brief.py": {
         "test_so_is_that_of_any_report": 0,
@@ -323,19 +375,24 @@ USUAL = {
     "report/test_text.py": {
         "test_a_shop_fits_on_a_screen": 1,
         "test_any_report_can_be_shown": 0,
+        "test_it_fits_also_where_it_is_compared": 1,
+        "test_no_line_below_a_red_line_repeats_it": 1,
     },
     "situations/test_situations.py": {
-        "test_situation": 210,
+        "test_situation": 170,
     },
     "whatif/test_learned.py": {
+        "test_a_file_as_a_spreadsheet_saves_it": 0,
         "test_a_file_of_the_platform_teaches_them": 0,
         "test_the_report_uses_and_names_them_and_never_those_of_another_version": 0,
     },
     "whatif/test_plan.py": {
         "test_a_step_shows_on_the_first_day_that_the_forecast_at_its_quality_passes": 0,
+        "test_a_what_if_of_several_packs_names_them": 0,
         "test_effort_is_changed_in_shop_toml": 0,
         "test_no_cheaper_set_exists_and_as_a_what_if_it_reaches_the_goal": 0,
         "test_the_words_of_the_sample_shop": 0,
+        "test_what_several_packs_ask_for_is_one_deed": 0,
         "test_what_the_files_do_not_show_keeps_a_gate_from_being_promised": 0,
     },
     "whatif/test_recipe.py": {
@@ -357,6 +414,7 @@ USUAL = {
         "test_both_languages_say_before_and_after": 0,
         "test_every_parcel_leaves_earlier_and_never_before_its_payment": 0,
         "test_hours_get_the_share_of_the_staffed_ones": 0,
+        "test_rules_that_rest_on_nothing_edited_stay_as_they_are": 1,
         "test_several_at_once_in_a_file_or_as_flags": 0,
         "test_what_cannot_be_changed_is_named": 5,
         "test_without_a_change_it_is_the_audit_byte_for_byte": 0,
