@@ -1,10 +1,10 @@
 """Messages of the shop's side whose text is not in the export although they had one.
 
-A picture or a card has no text. But a run of days, or an account, without a single text among so
-many messages that its share elsewhere lets one expect ENOUGH says that the export lost them: what
-a message says is then not known, as on a day without rows (rulebook 1b.3, 1b.5). So does a run of
-conversations one after the other, where no type tells pictures from texts. A robot may send cards
-alone.
+A picture or a card has no text. But a run of days, an hour of all days, or an account, without a
+single text among so many messages that its share elsewhere lets one expect ENOUGH says that the
+export lost them: what a message says is then not known, as on a day without rows (rulebook 1b.3,
+1b.5). So does a run of conversations one after the other, where no type tells pictures from texts.
+A robot may send cards alone, and at night a shop may.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from kshop_audit.tables import FILE, LOST, SILENT
 ENOUGH = 10
 """So many expected texts make messages without one such as have lost it."""
 
-_DAY, _RUN, _TALK = "_day", "_run", "_talk"
+DAYTIME = 8
+"""Hours before this one are night."""
+
+_DAY, _HOUR, _RUN, _TALK = "_day", "_hour", "_run", "_talk"
 
 
 def with_lost_texts(chats: pl.DataFrame) -> pl.DataFrame:
@@ -40,8 +43,9 @@ def with_lost_texts(chats: pl.DataFrame) -> pl.DataFrame:
 
 def _speaking(ours: pl.DataFrame) -> pl.DataFrame:
     """The messages with _encoded (Boolean: the text is there, as numbers), _typed (Boolean: said to
-    be a text), _free (Boolean: of no known type), _robot (Boolean), _day, _account, _talk (String:
-    the conversation, where one is named) and sent_at, none null but the last and the day.
+    be a text), _free (Boolean: of no known type), _robot (Boolean), _day, _hour, _account, _talk
+    (String: the conversation, where one is named) and sent_at, none null but the last, the day and
+    the hour.
     """
     kind = pl.col("message_type") if "message_type" in ours.columns else pl.lit(None, pl.String)
     account = pl.col("agent_account") if "agent_account" in ours.columns else pl.lit("")
@@ -53,6 +57,7 @@ def _speaking(ours: pl.DataFrame) -> pl.DataFrame:
         _typed=(kind == "text").fill_null(False),
         _free=kind.is_null(),
         _day=pl.col("sent_at").cast(pl.Date),
+        _hour=pl.col("sent_at").dt.hour(),
         _encoded=pl.col(SILENT).is_null(),
         _account=account.fill_null("").cast(pl.String),
         _robot=(pl.col("sender_role") == "robot").fill_null(False),
@@ -86,12 +91,19 @@ def _lost(rows: pl.DataFrame) -> pl.Series:
         .select(FILE, _DAY, _gone=gone)
     )
     rows = rows.join(days, on=[FILE, _DAY], how="left", nulls_equal=True, maintain_order="left")
-    mute = (pl.col("_account") != "") & ~pl.col("_text").any().over(FILE, "_account")
-    mute &= pl.col("_expected").sum().over(FILE, "_account") >= enough
+    mute = (pl.col("_account") != "") & _without_text("_account", enough=enough)
+    human = ~pl.col("_robot") & (pl.col(_HOUR) >= DAYTIME)
+    mute |= human & _without_text(_HOUR, "_robot", enough=enough)
     stated = typed & ((typed & silent).sum() >= ENOUGH)
     rows = _with_mute_talks(rows)
     lost = silent & speaks & (pl.col("_gone") | mute | stated | pl.col("_mute_talk"))
     return rows.select(lost | pl.col("_encoded")).to_series()
+
+
+def _without_text(*part: str, enough: int) -> pl.Expr:
+    """Boolean: the file holds no text in this part of it, among so many expected ones."""
+    expected = pl.col("_expected").sum().over(FILE, *part)
+    return ~pl.col("_text").any().over(FILE, *part) & (expected >= enough)
 
 
 def _with_mute_talks(rows: pl.DataFrame) -> pl.DataFrame:
