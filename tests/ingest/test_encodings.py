@@ -182,6 +182,8 @@ DRESSES: dict[str, Dress] = {
     "zip of xlsx": Dress(container="zip of xlsx", typed=True, seed=2),
     "one xls": Dress(container="one xls"),
     "one xls typed": Dress(container="one xls", typed=True, seed=3),
+    "one xml": Dress(container="one xml"),
+    "xml typed rows columns": Dress(container="xml", typed=True, rows=True, columns=True),
     "gb18030 tab gz": Dress(encoding="gb18030", delimiter="\t", container="gz"),
     "utf-16 tab rows": Dress(encoding="utf-16", delimiter="\t", rows=True),
     "xls typed rows columns": Dress(container="one xls", typed=True, rows=True, columns=True),

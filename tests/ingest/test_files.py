@@ -151,17 +151,6 @@ def test_a_folder_without_an_export_says_what_lies_there(tmp_path: Path) -> None
     assert "shop.toml" not in caught.value.zh.partition("；请给出")[0]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_workbook_in_xml_is_named_for_what_it_is(tmp_path: Path, encoding: str) -> None:
-    content = (
-        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
-        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table><Row>'
-        "<Cell><Data>订单号</Data></Cell></Row></Table></Worksheet></Workbook>"
-    )
-    with pytest.raises(InputError, match=r"^a\.xls: a workbook in the XML of Excel 2003"):
-        open_one(tmp_path, content.encode(encoding), "a.xls")
-
-
 @pytest.mark.parametrize("mark", ["，", "；"])
 def test_a_full_width_separator_is_named_and_can_be_given(tmp_path: Path, mark: str) -> None:
     lines = [mark.join(row) for row in (CHAT, *((*row[:4], row[4][:2]) for row in ROWS))]

@@ -7,6 +7,7 @@ Nothing is ever written next to an input.
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import zipfile
 import zlib
@@ -28,6 +29,7 @@ _PAGE = regex(
     rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!--|(?:!doctype|\?xml|html|head|meta|title|"
     rb"style|body|div|center|font|table|tr)\b)"
 )
+_XML_BOOK = regex(rb"<\?xml\b.*<(?:\w+:)?Workbook\b", re.DOTALL)
 _WORKBOOK = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
 
 
@@ -48,6 +50,7 @@ class Container(Enum):
     WORKBOOK = "workbook"  # a zip with the parts of an .xlsx
     OLE = "ole"  # .xls, and an encrypted .xlsx
     HTML = "html"
+    XML_BOOK = "xml workbook"  # the XML of Excel 2003
     FOREIGN = "foreign"  # nothing that holds a table
 
 
@@ -63,7 +66,10 @@ def sniff(path: Path) -> Container:
         return Container.OLE
     if foreign.by_start(start) is not None:
         return Container.FOREIGN
-    return Container.HTML if _PAGE.match(start.replace(b"\0", b"").lower()) else Container.TEXT
+    text = start.replace(b"\0", b"")
+    if _XML_BOOK.search(text):
+        return Container.XML_BOOK
+    return Container.HTML if _PAGE.match(text.lower()) else Container.TEXT
 
 
 def _zip(path: Path) -> Container:

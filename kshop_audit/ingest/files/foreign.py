@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from kshop_audit.model.metadata import Text
-from kshop_audit.model.patterns import regex
 
 
 def _archive(sort: str) -> Text:
@@ -61,14 +59,6 @@ _PARTS = {
     ),
 }
 
-_XML_BOOK = regex(rb"<\?xml\b.*<(?:\w+:)?Workbook\b", re.DOTALL)
-_XML = Text(
-    "是 XML 格式的表格（Excel 2003 XML），不能直接读取；请用 Excel 或 WPS 打开后另存为 XLSX，"
-    "或从导出工具里选 CSV/XLSX",
-    "a workbook in the XML of Excel 2003, which is not read; open it in Excel or WPS and save it "
-    "as XLSX, or choose CSV or XLSX in the tool that exports it",
-)
-
 UNKNOWN = _document("其他程序的文件", "a file of another program")
 
 
@@ -76,8 +66,6 @@ def by_start(start: bytes) -> Text | None:
     """What a file is and what to do, by its first bytes; None if it may hold a table."""
     if start and not start.strip(b"\0"):
         return _ZEROS
-    if _XML_BOOK.search(start.replace(b"\0", b"")):
-        return _XML
     return next((text for at, magic, text in _MAGIC if start.startswith(magic, at)), None)
 
 

@@ -89,6 +89,8 @@ def unfold(holder: TableHolder) -> Iterator[Piece]:
             raise container.misplaced(holder.path, holder.name)
         case Container.HTML:
             yield from _tables(holder)
+        case Container.XML_BOOK:
+            yield from _xml_sheets(holder)
         case Container.GZIP if not holder.packed:
             plain = container.unpack(
                 holder.path, holder.name, holder.scratch / f"{holder.stem}.plain"
@@ -122,6 +124,19 @@ def _sheets(holder: TableHolder, kind: Container) -> Iterator[Piece]:
         )
         for sheet in workbook.sheets(book)
     ]
+    yield from found or [unread(holder, _NO_SHEET)]
+
+
+def _xml_sheets(holder: TableHolder) -> Iterator[Piece]:
+    from kshop_audit.ingest.convert import xml_workbook
+
+    found = [
+        Piece(
+            f"{holder.name}#{legible(sheet.name)}", sheet.path, holder.digest, sheet=True,
+            why=_EMPTY_SHEET, title=sheet.name, spread=sheet.spread, hidden=sheet.hidden,
+        )
+        for sheet in xml_workbook.sheets(holder.path, holder.name, holder.scratch, holder.stem)
+    ]  # fmt: skip
     yield from found or [unread(holder, _NO_SHEET)]
 
 

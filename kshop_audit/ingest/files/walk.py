@@ -30,6 +30,7 @@ DATA = frozenset(
         ".jsonl",
         ".ndjson",
         ".et",
+        ".xml",
         # These cannot be read; they are listed, so that no export is missed without a word.
         ".rar",
         ".7z",
@@ -42,7 +43,6 @@ DATA = frozenset(
         ".numbers",
         ".mht",
         ".mhtml",
-        ".xml",
         "",
     }
 )
