@@ -79,6 +79,8 @@ def test_help_is_where_it_is_looked_for_and_says_nothing_twice(
         assert "-h, --help" in common
         assert text.count("默认 Asia/Shanghai") == 1
         assert '（"' not in text
+    lines = said(capsys, "fleet", "--help").splitlines()
+    assert [line for line in lines if line.count("默认") > 1] == []
 
 
 def test_a_wrong_choice_is_answered_with_the_choices(capsys: pytest.CaptureFixture[str]) -> None:

@@ -80,16 +80,14 @@ class FleetOptions(RuleOptions, ConfigOptions, LookOptions):
     ] = None
     shop_time: Annotated[
         str,
-        option(
-            "--shop-time", "每店的时限（默认 10m）", "time limit a shop (10m)", metavar="DURATION"
-        ),
+        option("--shop-time", "每店的时限", "time limit a shop", metavar="DURATION"),
     ] = "10m"
     shop_memory: Annotated[
         str,
         option(
             "--shop-memory",
-            "每店的内存上限（默认 4GB）",
-            "memory limit a shop (4GB)",
+            "每店的内存上限",
+            "memory limit a shop",
             metavar="SIZE",
         ),
     ] = "4GB"
