@@ -25,7 +25,7 @@ def render(reports: Sequence[Report], options: TextOptions) -> str:
         sections.append([[(shop.title, Style.STRONG)], *runs])
         sections.append(list(_rules(shop, options)))
     # Said once, below the last shop.
-    legends = dict.fromkeys(shop.legend for shop in shops)
+    legends = dict.fromkeys(shop.legend for shop in shops if shop.legend)
     sections.extend(paragraph(legend, options.cells, 0, Style.DIM) for legend in legends)
     return printed(stacked(sections), options)
 
@@ -36,11 +36,12 @@ def _rules(shop: ShopTrend, options: TextOptions) -> Iterator[Spans]:
     values = max((cell_len(rule.value) for rule in shop.rules), default=0)
     for rule in shop.rules:
         value = flush_right(rule.value, values)
-        row = f"  {pad(rule.title, widest)}  {value} {rule.sign}  {rule.bars}"
+        row = f"  {pad(rule.title, widest)}  {value} {rule.sign}  {rule.bars}".rstrip()
         style = _STYLES.get(rule.status, Style.PLAIN)
         if cell_len(row) <= options.cells:
             yield [(row, style)]
         else:
             text = f"{rule.title}  {rule.value} {rule.sign}"
             yield from paragraph(text, options.cells, 2, style, 2)
-            yield [(f"    {rule.bars}", Style.DIM)]
+            if rule.bars:
+                yield [(f"    {rule.bars}", Style.DIM)]

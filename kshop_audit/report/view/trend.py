@@ -34,7 +34,7 @@ class RunLine:
 
 @frozen
 class RuleLine:
-    """A rule of the last run, and its values as bars, oldest first."""
+    """A rule of the last run, and its values as bars, oldest first; of a single run none."""
 
     title: str
     value: str
@@ -58,7 +58,8 @@ def trends(reports: Sequence[Report], speech: Speech, *, plain: bool = False) ->
     shops: dict[str, list[Report]] = {}
     for report in reports:
         shops.setdefault(report.shop or "", []).append(report)
-    return [_trend(shop, own, speech, plain=plain) for shop, own in _worst_first(shops)]
+    alone = len(shops) == 1
+    return [_trend(shop, own, speech, plain, alone) for shop, own in _worst_first(shops)]
 
 
 def _worst_first(shops: Mapping[str, list[Report]]) -> list[tuple[str, list[Report]]]:
@@ -72,9 +73,11 @@ def _worst_first(shops: Mapping[str, list[Report]]) -> list[tuple[str, list[Repo
     return sorted(shops.items(), key=standing)
 
 
-def _trend(shop: str, own: Sequence[Report], speech: Speech, *, plain: bool) -> ShopTrend:
+def _trend(shop: str, own: Sequence[Report], speech: Speech, plain: bool, alone: bool) -> ShopTrend:
     title = speech.say("trend.title", len(own), shop=speech.data(shop)).strip()
     legend = speech.say("trend.legend", gap=_PLAIN_GAP if plain else _GAP)
+    if len(own) == 1:
+        legend = speech.say("trend.first") if alone else ""
     rules = tuple(_rules(own, speech, plain=plain))
     return ShopTrend(title, tuple(_runs(own, speech)), rules, legend)
 
@@ -106,7 +109,7 @@ def _rules(reports: Sequence[Report], speech: Speech, *, plain: bool) -> Iterato
             value=phrases.value(rule, speech),
             sign=speech.data(_SIGNS.get(rule.status, " ")),
             status=rule.status,
-            bars=_bars(series, plain=plain),
+            bars=_bars(series, plain=plain) if len(series) > 1 else "",
         )
 
 
