@@ -189,8 +189,11 @@ def untold(rule: str, shop: Honest) -> bool:
     """
     if "only_pictures" in shop.names and not tells(shop.layout, "chats", "message_type"):
         return catalogue()[rule].info.family == "conduct" and agent_without_texts(shop.whole.rows)
-    if rule == "pickup-24h":
-        return "virtual_goods" in shop.names
+    if "virtual_goods" in shop.names:
+        # Beside a few parcels, what was not carried looks like what the file of parcels lacks.
+        carried = rule == "waybill-integrity" and bool(shop.whole.rows["shipments"])
+        if rule == "pickup-24h" or carried:
+            return True
     return rule == "quality-refund-rate" and bool({*shop.names} & OF_A_MONTH)
 
 
