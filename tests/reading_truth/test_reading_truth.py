@@ -25,6 +25,7 @@ FOUND = (
     ("quote_dropped", 900286), ("quote_sign", 900790), ("quote_pair", 3300309),
     ("recoded", 3300607), ("quote_doubled", 99002109), ("quote_dropped", 99000849),
     ("quote_pair", 99001898), ("quote_pair", 99003231), ("plain", 99104387),
+    ("quotes_dropped", 88103575),
 )  # fmt: skip
 """Files of a long run that were misread once."""
 

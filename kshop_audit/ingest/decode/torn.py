@@ -66,11 +66,13 @@ def usual_keys(
     if key is None:
         return frozenset(), False
     whole = [r for r in sample if r.fault is None and len(r.cells) == cells]
-    # Records of several lines may be several rows; they speak where there are no others.
-    rows = [record for record in whole if len(record.lines) == 1] or whole
-    forms = Counter(shape(record.cells[key]) for record in rows)
-    forms.pop("", None)
-    long = Counter({form: count for form, count in forms.items() if _LONG.search(form)})
+    # Records of several lines may be several rows; they speak where no others have such keys.
+    for rows in ([record for record in whole if len(record.lines) == 1], whole):
+        forms = Counter(shape(record.cells[key]) for record in rows)
+        forms.pop("", None)
+        long = Counter({form: count for form, count in forms.items() if _LONG.search(form)})
+        if long:
+            break
     often = frozenset(form for form, count in long.items() if count > 1)
     return often or frozenset(long), bool(long) and len(long) == len(forms)
 
