@@ -119,9 +119,22 @@ def test_a_history_explains_its_bars_once(
 ) -> None:
     store = str(tmp_path / "shops.db")
     for shop in ("healthy", "douyin"):
-        main(["check", str(SAMPLES / shop), "-q", "--history", store])
+        for day in ("2026-10-30", "2026-10-31"):
+            main(["check", str(SAMPLES / shop), "-q", "--as-of", day, "--history", store])
     capsys.readouterr()
     assert said(capsys, "history", "--history", store).count("每格一次，从旧到新") == 1
+
+
+def test_a_history_of_one_run_says_how_a_trend_comes_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = str(tmp_path / "shops.db")
+    main(["check", str(SAMPLES / "healthy"), "-q", "--history", store])
+    capsys.readouterr()
+    text = said(capsys, "history", "--history", store)
+    assert "以后每次检查都带上 --history" in text
+    assert "每格一次" not in text
+    assert not set("▁▂▃▄▅▆▇█") & set(text)
 
 
 @pytest.mark.parametrize("name", ["aspects", "insights", "check"])
