@@ -6,6 +6,9 @@ way. A verdict stands if both ends agree.
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 from kshop_audit.judging.outcome import Extreme
 from kshop_audit.model.knowledge import Doubts, together
 from kshop_audit.model.measurement import Measurement
@@ -74,9 +77,12 @@ def _of_two_populations(measured: Measurement) -> tuple[Extreme, Extreme]:
 def fullest_day(measured: Measurement) -> int:
     """Units of the fullest day, what a missing day weighs: it may have been the best one lost.
 
-    Units of which the outcome is not known are units of their day as well.
+    Units of which the outcome is not known, or not decided yet, are units of their day as well.
     """
-    days = measured.days_below if measured.population else measured.days
-    return max(
-        (d.denominator + together(d.doubts).units for d in days if d.day is not None), default=0
-    )
+    units: Counter[date] = Counter()
+    for counted in measured.days_below if measured.population else measured.days:
+        if counted.day is not None:
+            units[counted.day] += counted.denominator + together(counted.doubts).units
+    for undecided in () if measured.population else measured.undecided:
+        units[undecided.day] += undecided.units
+    return max(units.values(), default=0)

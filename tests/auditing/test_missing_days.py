@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kshop_audit.judging.bounds import fullest_day
+from kshop_audit.model.knowledge import Doubts, Why
+from kshop_audit.model.measurement import DayCount, Measurement, OpenUnits
 from kshop_audit.model.report import Status
 from tests.shops.audits import audit_folder
 
@@ -43,3 +46,20 @@ def test_missing_days_are_counted_and_the_first_ten_named(
     assert rule.reason is not None
     assert why in rule.reason.en
     assert any(note in stated.en for stated in report.notes)
+
+
+@pytest.mark.parametrize(("open_units", "fullest"), [((0, 0), 9), ((0, 3), 9), ((2, 4), 12)])
+def test_a_missing_day_weighs_all_units_of_the_fullest_whatever_is_known_of_them(
+    open_units: tuple[int, int], fullest: int
+) -> None:
+    first, second = AS_OF.date() - 2 * DAY, AS_OF.date() - DAY
+    doubts = {Why.NOT_UNDERSTOOD: Doubts(either=2)}
+    measured = Measurement(
+        "r",
+        days=(DayCount(None, 0, 50), DayCount(first, 1, 9), DayCount(second, 1, 4, doubts)),
+        undecided=(
+            OpenUnits(second, open_units[0], None, None),
+            OpenUnits(second, open_units[1], AS_OF, AS_OF),
+        ),
+    )
+    assert fullest_day(measured) == fullest
