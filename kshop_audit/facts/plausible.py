@@ -270,26 +270,16 @@ def talks_of_several(tables: Tables) -> tuple[int, int] | None:
     frame = tables.frames.get(Kind.CHATS)
     if frame is None or not {"session_id", "buyer_id", "sender_role"} <= {*frame.columns}:
         return None
-    parts = _parts(frame)
-    if parts > 1:
-        some, _, of = _shared_talks(_part(frame, "session_id", parts))
-        if _are_few(int(some["rows"].sum()), of, 2):
-            return None
-    shared, buyers, of = _shared_talks(frame)
-    rows = int(shared["rows"].sum())
-    return (shared.height, buyers) if buyers >= ENOUGH and rows * 2 > of else None
-
-
-def _shared_talks(frame: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
-    """The conversations of several buyers with their rows of buyers, how many buyers these are, and
-    how many rows of buyers there are in all.
-    """
     asked = frame.filter((pl.col("sender_role") == "buyer") & pl.col("session_id").is_not_null())
-    talks = asked.group_by("session_id").agg(
-        rows=pl.len(), buyers=pl.col("buyer_id").drop_nulls().n_unique()
-    )
-    shared = talks.filter(pl.col("buyers") > 1)
-    return shared, int(shared["buyers"].sum()), asked.height
+    # Least and greatest tell conversations of one buyer, which nearly all are, for little.
+    buyer = pl.col("buyer_id").to_physical()
+    ends = asked.group_by("session_id").agg(rows=pl.len(), least=buyer.min(), most=buyer.max())
+    shared = ends.filter(pl.col("least") != pl.col("most"))
+    if int(shared["rows"].sum()) * 2 <= asked.height:
+        return None
+    named = asked.filter(pl.col("buyer_id").is_not_null()).select("session_id", "buyer_id").unique()
+    buyers = named.join(shared, on="session_id", how="semi").height
+    return (shared.height, buyers) if buyers >= ENOUGH else None
 
 
 def holds_ended_alone(tables: Tables, kind: Kind, terms: Terms) -> bool:

@@ -87,6 +87,16 @@ def test_conversations_with_several_buyers(rows: Rows) -> None:
     assert plausible.talks_of_several(tables(rows)) == expected
 
 
+@pytest.mark.parametrize(("giant", "found"), [(6_001, True), (5_999, False)])
+def test_one_conversation_of_most_buyers_among_thousands_of_others(giant: int, found: bool) -> None:
+    """No sample of the conversations would hold it."""
+    rows = [(talk, "buyer", 0, "甲") for talk in range(1, 6_001)]
+    rows += [(0, "buyer", second, f"丙{second % 40}") for second in range(giant)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plausible, "SAMPLE", 1_000)
+        assert plausible.talks_of_several(tables(rows)) == ((1, 40) if found else None)
+
+
 @given(st.lists(message, max_size=90), st.integers(0, 9))
 def test_conversations_of_one_time(rows: Rows, apart: int) -> None:
     whole = [*rows, *((talk, role, 0, "甲") for talk in range(30, 50) for role in TURNS)]
