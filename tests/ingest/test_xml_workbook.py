@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kshop_audit.errors import DamagedFileError
-from kshop_audit.ingest.convert import xml_workbook
+from kshop_audit.ingest.convert import workbook_faults, xml_workbook
 from kshop_audit.ingest.files.container import Container, sniff
 
 HEAD = """<?xml version="1.0"{declared}?>
@@ -47,8 +47,10 @@ def read(folder: Path, body: str) -> list[list[str]]:
     ("kind", "text", "expected"),
     [
         ("String", "a, &quot;b&quot;&#10;c", 'a, "b"\nc'),
-        ("Number", "2630310001234567", "2630310001234567"),
-        ("Number", "2.6303100012345672E15", "2.6303100012345672E15"),
+        ("Number", "263031000123456", "263031000123456"),
+        ("Number", "2630310001234567", "2.63031000123457E+15"),
+        ("Number", "007", "007"),
+        ("Number", "2.6303100012345672E15", "2.63031000123457E+15"),
         ("Number", "1.5E-2", "0.015"),
         ("Number", "1E3", "1000"),
         ("DateTime", "2026-10-01T09:30:00.000", "2026-10-01 09:30:00"),
@@ -144,4 +146,15 @@ def test_entities_of_its_own_are_refused(tmp_path: Path) -> None:
     text = path.read_text("utf-8")
     path.write_text(text.replace("<?mso", '<!DOCTYPE a [<!ENTITY b "c">]>\n<?mso', 1), "utf-8")
     with pytest.raises(DamagedFileError):
+        xml_workbook.sheets(path, path.name, tmp_path, "0")
+
+
+def test_a_sheet_that_does_not_fit_into_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook_faults, "MOST_CELLS", 12)
+    rows = "".join(f"<Row>{cell('a')}{cell('b')}{cell('c')}</Row>" for _ in range(4))
+    assert len(read(tmp_path, sheet(rows))) == 4
+    path = write(tmp_path, sheet(rows + f"<Row>{cell('a')}</Row>"))
+    with pytest.raises(DamagedFileError, match=r"订单\.xls"):
         xml_workbook.sheets(path, path.name, tmp_path, "0")

@@ -59,7 +59,6 @@ _ROW = regex(rb' r="[A-Z]*([0-9]{1,7})"')
 _FAILED = regex(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)(["'])e\2""")
 _TAG = 512
 _TAIL = 4096
-_MOST_CELLS = 100_000_000
 
 # What the library, which is Python, says of bytes that it does not expect.
 _GARBLED = (
@@ -248,7 +247,7 @@ def _check_sheets(book: Book) -> _Checked:
                         end = block[-_TAG:]
             except FAULTS as error:
                 raise workbook_faults.broken(book.name, str(error)) from error
-            if max(map(_number, columns)) * row > _MOST_CELLS:
+            if max(map(_number, columns)) * row > workbook_faults.MOST_CELLS:
                 raise workbook_faults.sprawling(book.name)
     return _Checked(frozenset(failed), frozenset(joined))
 

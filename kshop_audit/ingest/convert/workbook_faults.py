@@ -5,6 +5,9 @@ from __future__ import annotations
 from kshop_audit.errors import DamagedFileError, InputError
 from kshop_audit.ingest.files.container import LockedError, UnopenedError
 
+MOST_CELLS = 100_000_000
+"""More places for cells of one sheet do not fit into memory."""
+
 OTHER_DOCUMENT = "Cannot find Workbook stream"
 """What the library says of a sound file of another program in the same container."""
 

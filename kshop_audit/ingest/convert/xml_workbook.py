@@ -1,8 +1,9 @@
 """Workbooks in the XML of Excel 2003, which tools like to call .xls: each sheet becomes a CSV.
 
-Cells are text in the forms that exports use; row numbers stay those of the sheet. What a number is
-worth stands there as its writer wrote it: digits are kept, and an id in E-notation is rejected like
-one in a CSV. A cell that is merged over rows holds for each of them, one over columns is a title.
+Cells are text in the forms that exports use; row numbers stay those of the sheet. A number cell of
+16 digits or more may have lost digits before it was written, so that it is written in E-notation as
+in any other workbook: an id is then rejected. A cell that is merged over rows holds for each of
+them, one over columns is a title.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from pathlib import Path
 from typing import TextIO
 from xml.parsers import expat
 
-from kshop_audit.errors import InputError
 from kshop_audit.ingest.convert import workbook_faults
+from kshop_audit.ingest.convert.workbook import Sheet
 from kshop_audit.ingest.decode import decoding
 
 BLOCK = 1 << 16
@@ -38,17 +39,8 @@ class _MarkupError(Exception):
     """The markup is none of such a workbook."""
 
 
-@dataclass(slots=True)
-class XmlSheet:
-    """A sheet and its cells as CSV in UTF-8; `path` is None if it has none.
-
-    `spread`: merged cells of several rows in it; `hidden`: a spreadsheet hides it.
-    """
-
-    name: str
-    path: Path | None
-    spread: int = 0
-    hidden: bool = False
+class _SprawlingError(Exception):
+    """A sheet has more places for cells than fit into memory."""
 
 
 @dataclass(slots=True)
@@ -59,7 +51,7 @@ class _SheetRows:
     rows above holds for, and its text.
     """
 
-    sheet: XmlSheet
+    name: str
     path: Path
     file: TextIO
     row: int = 0
@@ -70,7 +62,10 @@ class _SheetRows:
     after: int = 0
     cells: dict[int, str] = field(default_factory=dict)
     kept: dict[int, tuple[int, str]] = field(default_factory=dict)
-    widths: set[int] = field(default_factory=set)
+    narrow: int = MOST_COLUMNS
+    width: int = 0
+    spread: int = 0
+    hidden: bool = False
 
     def begin_row(self, attributes: dict[str, str]) -> None:
         """A row begins, perhaps some rows further down."""
@@ -96,7 +91,7 @@ class _SheetRows:
         self.cells[place] = _plain(text, self.type)
         if self.height and not self.across and self.cells[place]:
             self.kept[place] = (self.height + 1, self.cells[place])
-            self.sheet.spread += 1
+            self.spread += 1
         self.column += self.across
         self.type = ""
 
@@ -111,23 +106,20 @@ class _SheetRows:
         row = [self.cells.get(place, "") for place in range(max(self.cells, default=-1) + 1)]
         csv.writer(self.file, lineterminator="\n").writerow(row)
         self.kept = {n: (left - 1, text) for n, (left, text) in self.kept.items() if left > 1}
-        self.widths.add(len(row))
+        self.narrow, self.width = min(self.narrow, len(row)), max(self.width, len(row))
         self.cells, self.row = {}, self.row + 1
         if self.row > MOST_ROWS:
             raise _MarkupError
+        if self.row * self.width > workbook_faults.MOST_CELLS:
+            raise _SprawlingError
 
-    def end(self) -> None:
-        """Close the file; all rows get the width of the widest, for cells at the end are left out.
-
-        A sheet without a cell has no file.
-        """
+    def end(self) -> Sheet:
+        """The sheet; all rows get the width of the widest, for cells at the end are left out."""
         self.file.close()
-        width = max(self.widths, default=0)
-        if not width:
-            return
-        self.sheet.path = self.path
-        if len(self.widths) > 1:
-            self.sheet.path = _widened(self.path, width)
+        path = _widened(self.path, self.width) if self.narrow < self.width else self.path
+        return Sheet(
+            self.name, path if self.width else None, spread=self.spread, hidden=self.hidden
+        )
 
 
 class _XmlReader:
@@ -136,7 +128,7 @@ class _XmlReader:
     def __init__(self, target: Path, files: ExitStack) -> None:
         """`target` begins the names of the files; `files` closes them in any case."""
         self.target, self.files = target, files
-        self.found: list[XmlSheet] = []
+        self.found: list[Sheet] = []
         self.open: _SheetRows | None = None
         self.path: list[str] = []
         self.text: list[str] | None = None
@@ -175,9 +167,8 @@ class _XmlReader:
             raise _MarkupError
         path = self.target.with_name(f"{self.target.name}.{len(self.found)}.csv")
         file = path.open("w", encoding="utf-8", newline="")
-        sheet = XmlSheet(attributes.get("Name", ""), None)
-        self.open = _SheetRows(sheet, path, self.files.enter_context(file))
-        self.found.append(sheet)
+        name = attributes.get("Name", "")
+        self.open = _SheetRows(name, path, self.files.enter_context(file))
 
     def _say(self, text: str) -> None:
         if self.text is not None:
@@ -192,7 +183,7 @@ class _XmlReader:
         if name in _TEXTS and self.text is not None and above in ("Cell", "WorksheetOptions"):
             said, self.text = "".join(self.text), None
             if name == "Visible":
-                self.open.sheet.hidden = said.strip() in _HIDDEN
+                self.open.hidden = said.strip() in _HIDDEN
             else:
                 self.said = said
         elif name == "Cell" and above == "Row":
@@ -200,12 +191,15 @@ class _XmlReader:
         elif name == "Row" and above == "Table":
             self.open.end_row()
         elif name == "Worksheet":
-            self.open.end()
+            self.found.append(self.open.end())
             self.open = None
 
 
-def sheets(path: Path, name: str, scratch: Path, stem: str) -> list[XmlSheet]:
-    """Every sheet in the order of the workbook. DamagedFileError for broken markup."""
+def sheets(path: Path, name: str, scratch: Path, stem: str) -> list[Sheet]:
+    """Every sheet in the order of the workbook.
+
+    DamagedFileError for broken markup, and for a sheet that does not fit into memory.
+    """
     decoded = decoding.decode(path, name, None, bool, scratch / f"{stem}.utf8")
     with ExitStack() as files, decoded.path.open("rb") as file:
         book = _XmlReader(scratch / f"{stem}.sheet", files)
@@ -215,14 +209,12 @@ def sheets(path: Path, name: str, scratch: Path, stem: str) -> list[XmlSheet]:
                 book.parser.Parse(block, False)
             book.parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise _broken(name, str(error)) from error
+            raise workbook_faults.broken(name, str(error)) from error
         except _MarkupError as error:
-            raise _broken(name, "markup") from error
+            raise workbook_faults.broken(name, "markup") from error
+        except _SprawlingError as error:
+            raise workbook_faults.sprawling(name) from error
     return book.found
-
-
-def _broken(name: str, detail: str) -> InputError:
-    return workbook_faults.broken(name, detail)
 
 
 def _number(text: str | None, usual: int) -> int:
@@ -257,14 +249,16 @@ def _time(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    """A number in digits, as long as they are certain."""
-    if "e" not in text.lower():
-        return text
+    """A number in digits as long as they are certain, else in a form in which ids are rejected."""
     try:
         number = Decimal(text)
     except InvalidOperation:
         return text
-    return f"{number:f}" if number.is_finite() and abs(number) < CERTAIN else text
+    if not number.is_finite():
+        return text
+    if abs(number) >= CERTAIN:
+        return f"{number:.14E}"
+    return f"{number:f}" if "e" in text.lower() else text
 
 
 def _widened(path: Path, width: int) -> Path:

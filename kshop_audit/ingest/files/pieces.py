@@ -6,9 +6,10 @@ that it is known again when it is given unpacked. Sheets have that of their work
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kshop_audit.errors import InputError
 from kshop_audit.ingest.files import container
@@ -18,6 +19,9 @@ from kshop_audit.ingest.files.digests import Digest
 from kshop_audit.ingest.files.walk import NEVER
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.metadata import Text
+
+if TYPE_CHECKING:
+    from kshop_audit.ingest.convert.workbook import Sheet
 
 _READ = Text("", "")
 _EMPTY_SHEET = Text("空工作表", "an empty sheet")
@@ -89,14 +93,12 @@ def unfold(holder: TableHolder) -> Iterator[Piece]:
             raise container.misplaced(holder.path, holder.name)
         case Container.HTML:
             yield from _tables(holder)
-        case Container.XML_BOOK:
-            yield from _xml_sheets(holder)
         case Container.GZIP if not holder.packed:
             plain = container.unpack(
                 holder.path, holder.name, holder.scratch / f"{holder.stem}.plain"
             )
             yield from unfold(replace(holder, path=plain, packed=True))
-        case Container.WORKBOOK | Container.OLE:
+        case Container.WORKBOOK | Container.OLE | Container.XML_BOOK:
             yield from _sheets(holder, kind)
         case Container.ZIP if not holder.archived and not holder.packed:
             yield from _members(holder)
@@ -105,11 +107,6 @@ def unfold(holder: TableHolder) -> Iterator[Piece]:
 
 
 def _sheets(holder: TableHolder, kind: Container) -> Iterator[Piece]:
-    from kshop_audit.ingest.convert import workbook
-
-    book = workbook.Book(
-        holder.path, holder.name, kind, holder.scratch, holder.stem, holder.password
-    )
     found = [
         Piece(
             f"{holder.name}#{legible(sheet.name)}",
@@ -122,22 +119,21 @@ def _sheets(holder: TableHolder, kind: Container) -> Iterator[Piece]:
             sheet.spread,
             sheet.hidden,
         )
-        for sheet in workbook.sheets(book)
+        for sheet in _written(holder, kind)
     ]
     yield from found or [unread(holder, _NO_SHEET)]
 
 
-def _xml_sheets(holder: TableHolder) -> Iterator[Piece]:
-    from kshop_audit.ingest.convert import xml_workbook
+def _written(holder: TableHolder, kind: Container) -> Iterable[Sheet]:
+    """The sheets of a workbook, each written as text."""
+    from kshop_audit.ingest.convert import workbook, xml_workbook
 
-    found = [
-        Piece(
-            f"{holder.name}#{legible(sheet.name)}", sheet.path, holder.digest, sheet=True,
-            why=_EMPTY_SHEET, title=sheet.name, spread=sheet.spread, hidden=sheet.hidden,
-        )
-        for sheet in xml_workbook.sheets(holder.path, holder.name, holder.scratch, holder.stem)
-    ]  # fmt: skip
-    yield from found or [unread(holder, _NO_SHEET)]
+    if kind is Container.XML_BOOK:
+        return xml_workbook.sheets(holder.path, holder.name, holder.scratch, holder.stem)
+    book = workbook.Book(
+        holder.path, holder.name, kind, holder.scratch, holder.stem, holder.password
+    )
+    return workbook.sheets(book)
 
 
 def _tables(holder: TableHolder) -> Iterator[Piece]:
