@@ -98,6 +98,22 @@ def test_a_phone_scrolls_the_table_and_not_the_page(opened: Open, lang: str) -> 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_verdict_takes_one_line_and_the_shop_stays_where_one_scrolls(
+    opened: Open, lang: str
+) -> None:
+    titles = {f"rule-{n}": Text(f"第 {n} 条红线的名称", f"Name of red line {n}") for n in range(20)}
+    of = dict.fromkeys(titles, Status.FAIL)
+    shops = [ShopResult("甲", at, 1, at, None, Decimal("4.80"), of) for at in ("fail", "pass")]
+    page = opened(content=html.render(summary(shops), titles, lang, {}), width=390).page
+    shop, verdict = page.locator("tbody th").first, page.locator("td.verdict").first
+    assert verdict.evaluate("cell => getComputedStyle(cell).whiteSpace") == "nowrap"
+    before = shop.bounding_box()["x"]
+    page.locator(".frame").evaluate("frame => { frame.scrollLeft = 500; }")
+    assert verdict.bounding_box()["x"] < 0
+    assert shop.bounding_box()["x"] == pytest.approx(before, abs=1)
+
+
 def test_it_is_whole_without_its_script(opened: Open) -> None:
     page = opened(content=index(), java_script_enabled=False).page
     assert len(names(page)) == len(SHOPS)
