@@ -424,8 +424,9 @@ USUAL = {
 
 
 EVERY = "KSHOP_EVERY"
-"""Variable: of the slow cases of a test every so manieth is enough, from the fourth case on."""
+"""Variable: n, where of the slow cases of a test every n-th is enough."""
 FEW = 4
+"""Tests of fewer slow cases run all of them."""
 
 
 def measure(items: Iterable[pytest.Item]) -> None:
@@ -443,7 +444,7 @@ def measure(items: Iterable[pytest.Item]) -> None:
 
 
 def thinned(items: Iterable[pytest.Item], every: int) -> list[pytest.Item]:
-    """The slow cases that may be left out where every so manieth is enough, always the same."""
+    """The slow cases that are left out where every n-th is enough, always the same."""
     cases: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.get_closest_marker("slow") is not None:

@@ -238,8 +238,8 @@ def test_one_story_of_every_sample_shop(entry: Format, lang: str, sample: str) -
 def test_hostile_text_stays_text(entry: Format, text: str) -> None:
     # Columns in which nothing stands, or the same as in another, are left out of tables; long text
     # is set in another way; and of some texts nothing can be shown.
-    plain = ("", "\n", "x", "x" * 20, "x" * 40)
-    benign = [structure(entry, made(entry, infected(text))) for text in plain]
+    harmless = ("", "\n", "x", "x" * 20, "x" * 40)
+    benign = [structure(entry, made(entry, infected(plain))) for plain in harmless]
     assert structure(entry, made(entry, infected(text))) in benign
     entry.content(infected(text), "zh")
 
