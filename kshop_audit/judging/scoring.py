@@ -164,8 +164,13 @@ def capped(
     return result
 
 
+def grades(pack: Pack) -> tuple[tuple[str, Decimal], ...]:
+    """The grades above the lowest, each with the total from which on it is given, ascending."""
+    begins = (Decimal(str(pack.score[key].value)) for key in ("good_from", "excellent_from"))
+    return tuple(zip(("良", "优"), begins, strict=True))
+
+
 def grade(value: Fraction, pack: Pack) -> str:
     """优, 良 or 差; taken before rounding."""
-    if value >= number(pack.score["excellent_from"]):
-        return "优"
-    return "良" if value >= number(pack.score["good_from"]) else "差"
+    reached = [name for name, begins in grades(pack) if value >= _exact(str(begins))]
+    return reached[-1] if reached else "差"

@@ -19,6 +19,7 @@ from kshop_audit.model.report import (
     AppliedCap,
     Dimension,
     Gates,
+    NextGrade,
     RuleResult,
     Score,
     Status,
@@ -135,6 +136,11 @@ def exact_total(judged: Sequence[Judged], terms: Terms) -> Fraction | None:
     return scoring.total(after, terms.pack, terms.settings.weights).value
 
 
+def _next_grade(value: Fraction, pack: Pack) -> NextGrade | None:
+    better = (NextGrade(*entry) for entry in scoring.grades(pack) if value < Fraction(entry[1]))
+    return next(better, None)
+
+
 def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Score:
     """The estimate, or the reason why there is none."""
     pack, weights = terms.pack, terms.settings.weights
@@ -147,6 +153,7 @@ def score(judged: Sequence[Judged], paid_orders: int | None, terms: Terms) -> Sc
         official=False,
         total=scoring.rounded(value) if value is not None else None,
         grade=scoring.grade(value, pack) if value is not None else None,
+        next_grade=_next_grade(value, pack) if value is not None else None,
         dimensions=tuple(
             Dimension(
                 part.id,

@@ -138,11 +138,19 @@ class AppliedCap:
 
 
 @frozen
+class NextGrade:
+    """A better grade, and the total from which on it is given."""
+
+    grade: str
+    begins: Decimal
+
+
+@frozen
 class Score:
     """The estimate, never the platform's figure; `reason` says why there is no total.
 
     `forecast`: the estimate of the coming days. `recipe`: what the total is made of; None without
-    a total.
+    a total. `next_grade`: the next better one; None at the best and without a total.
     """
 
     official: bool
@@ -155,6 +163,7 @@ class Score:
     reason: Text | None
     forecast: ScoreForecast | None = None
     recipe: ScoreRecipe | None = None
+    next_grade: NextGrade | None = None
 
     @property
     def complete(self) -> bool:

@@ -29,9 +29,9 @@ def next_total(total: Decimal, pack: Pack) -> Decimal | None:
     """
     if total >= _FULL:
         return None
-    grades = (Decimal(str(pack.score[key].value)) for key in ("good_from", "excellent_from"))
     tenth = (total + _TENTH).quantize(_TENTH, rounding=ROUND_FLOOR)
-    return min((line for line in grades if line > total), default=min(tenth, _FULL))
+    better = (begins for _, begins in scoring.grades(pack) if begins > total)
+    return next(better, min(tenth, _FULL))
 
 
 def to_gates(gates: Mapping[str, Improvable]) -> Way:

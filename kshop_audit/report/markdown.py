@@ -102,9 +102,9 @@ def _score(shown: View) -> Iterator[str]:
         reason = score.reason or say("column.none")
         yield escape(shown.speech.pair(say("score.none"), reason))
         return
-    grade = f" {say('score.grade', grade=score.grade)}" if score.grade else ""
+    rest = shown.speech.join([score.graded, say("score.unofficial")], "comma")
     total = f"**{escape(say('score.total', total=score.total))}**"
-    yield total + escape(shown.speech.aside(grade, say("score.unofficial")))
+    yield total + escape(say("sign.comma") + rest)
     yield ""
     yield from (
         f"- {escape(pair(part.title, shown.speech.aside(part.points, part.weight)))}"

@@ -54,8 +54,7 @@ def _verdict(shown: View) -> Iterator[_Row]:
     yield "", shown.context
     if shown.first:
         yield say("headline.first"), shown.first
-    grade = say("score.grade", grade=score.grade) if score.grade else ""
-    total = shown.speech.join([score.total, grade], "comma") if score.total else score.reason
+    total = shown.speech.join([score.total, score.graded], "comma") if score.total else score.reason
     yield say("score.title"), total
     if score.total:
         yield "", say("score.unofficial")

@@ -17,6 +17,7 @@ from kshop_audit.model.report import (
     ConfigRef,
     Dimension,
     Input,
+    NextGrade,
     PackRef,
     Report,
     RuleResult,
@@ -385,6 +386,7 @@ SCORE = Score(
     left_out=("cs-satisfaction", "pickup-24h"),
     assumptions=ASSUMPTIONS,
     reason=None,
+    next_grade=NextGrade("良", Decimal("4.4")),
 )
 
 ACTIONS = (
@@ -509,7 +511,7 @@ def passing() -> Report:
         unmapped={},
     )
     banned = replace(BANNED, status=Status.PASS, numerator=0, value=0.0, findings=())
-    score = replace(SCORE, total=Decimal("4.83"), grade="优", caps=(), left_out=())
+    score = replace(SCORE, total=Decimal("4.83"), grade="优", next_grade=None, caps=(), left_out=())
     return _report(
         (reply, SHIP, banned, DISPUTE, HOURS),
         Verdict("pass", 0, (), (), (), ()),

@@ -109,7 +109,7 @@ def test_sections_stand_in_their_order() -> None:
         "先做这几件",
         "达标 2 项",
         "数据：",
-        "【不通过】3 项红线未达标；更多",
+        "【不通过】3 项红线未达标；命令后加 -v 看全部，加 --details 商责纠纷率 看一项",
     ]
     starts = [text.rindex(f"\n{part}" if index else part) for index, part in enumerate(order[1:])]
     assert text.startswith(order[0])
@@ -384,3 +384,10 @@ def test_red_lines_that_could_not_be_judged_are_not_called_met() -> None:
 def test_the_line_of_the_context_breaks_between_its_parts() -> None:
     lines = zh(failing(), width=60).splitlines()
     assert not any(line.endswith((" ·", "配", "规则")) for line in lines[1:4])
+
+
+def test_a_grade_says_where_the_next_one_begins_unless_it_is_the_best() -> None:
+    assert "等级 差（4.40 起为良），不是平台给的分数" in zh(failing())
+    best = zh(passing())
+    assert "等级 优，不是平台给的分数" in best
+    assert "起为" not in best

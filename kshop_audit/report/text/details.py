@@ -58,7 +58,7 @@ class Details:
         score, say = self._view.score, self._speech.say
         if score.total:
             total = self._speech.pair(say("score.title"), say("score.total", total=score.total))
-            head = total + (f"  {say('score.grade', grade=score.grade)}" if score.grade else "")
+            head = total + (f"  {score.graded}" if score.graded else "")
         else:
             head = self._speech.pair(say("score.none"), score.reason or say("column.none"))
         lines: list[Spans] = [[(line, "bold")] for line in wrap(head, self.width)]

@@ -101,8 +101,15 @@ class _Short:
 
     def last(self) -> list[Spans]:
         """The verdict once more, and where the rest is to be had."""
-        more = "" if self._verbose else self._speech.say("short.more")
+        more = "" if self._verbose else self._more()
         return self._badge(self._speech.join([self._view.short, more], "clause"))
+
+    def _more(self) -> str:
+        """What to add to the command, with a name that can be typed as it stands."""
+        rows = [row for group in self._view.groups for row in group.rows]
+        if not rows:
+            return self._speech.say("short.more_all")
+        return self._speech.say("short.more", rule=rows[0].title)
 
     def due_today(self) -> list[Spans]:
         """What falls due within a day, at most five lines."""
@@ -194,9 +201,8 @@ class _Short:
         if not score.total:
             reason = score.reason or say("column.none")
             return self._paragraph(self._speech.pair(say("score.none"), reason), 0, "bold", 2)
-        grade = say("score.grade", grade=score.grade) if score.grade else ""
         total = self._speech.pair(say("score.title"), say("score.total", total=score.total))
-        head = self._speech.join([total, grade, say("score.unofficial")], "comma")
+        head = self._speech.join([total, score.graded, say("score.unofficial")], "comma")
         lines = self._paragraph(head, 0, "bold", 2)
         titles = max((cell_len(part.title) for part in score.segments), default=0)
         weights = max((cell_len(part.weight) for part in score.segments), default=0)

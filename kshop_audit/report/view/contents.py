@@ -51,10 +51,14 @@ class Segment:
 
 @frozen
 class ScoreView:
-    """The estimate; without a total there is only the `reason`: parts of no score mislead."""
+    """The estimate; without a total there is only the `reason`: parts of no score mislead.
+
+    `graded`: the grade, and from where on the next one is given.
+    """
 
     total: str
     grade: str
+    graded: str
     reason: str
     segments: tuple[Segment, ...]
     lines: tuple[Line, ...]
@@ -197,9 +201,15 @@ def _score(report: Report, speech: Speech, titles: dict[str, str]) -> ScoreView:
         if score.total is not None
     )
     grade = speech.name("grade", score.grade) if score.grade else ""
+    graded = speech.say("score.grade", grade=grade) if grade else ""
+    if score.next_grade is not None:
+        better = speech.name("grade", score.next_grade.grade)
+        begins = f"{score.next_grade.begins:.2f}"
+        graded = speech.say("score.grade_before", grade=grade, better=better, begins=begins)
     return ScoreView(
         total="" if score.total is None else f"{score.total:.2f}",
         grade=grade,
+        graded=graded,
         reason=speech.text(score.reason) if score.reason else "",
         segments=segments,
         lines=() if score.total is None else notes.score_lines(score, speech, titles),
