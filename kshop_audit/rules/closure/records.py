@@ -141,15 +141,18 @@ def _cooled(measured: Measured, terms: Terms) -> Conclusion:
     if (undated or unclear) and (given is None or early):
         least = max(known, default=None, key=_rank)
         if least is not None and ready_after(least[0], terms) > terms.as_of:
-            return _cooling(*least, terms)  # whatever the open question turns out to be
+            # Whatever the open question turns out to be; the day itself may be a later one.
+            return replace(_cooling(*least, terms), next_step=None)
         if left is None:
             asked: Finding = {"fact": "last_completed_at"}
             shown = tuple(_shown(row) for row in (undated, unclear) if row)
             reason = _TOO_EARLY if early else _NO_TIMES
             return Conclusion(status=Status.NO_VERDICT, findings=(asked, *shown), reason=reason)
     cooled = _cooling(*max(ends, key=_rank), terms) if ends else None
-    if left is not None and (cooled is None or cooled.status is Status.PASS):
-        return _not_begun(left, terms)
+    if left is not None:
+        if cooled is None or cooled.status is Status.PASS:
+            return _not_begun(left, terms)
+        return replace(cooled, next_step=None)  # its days begin anew with each that is completed
     return cooled or Conclusion(status=Status.PASS, count=True, findings=())
 
 
