@@ -55,6 +55,7 @@ conduct: $(READY) ## precision and recall of the conduct rules on sentences held
 	$(BIN)/python -m tests.conduct.measuring
 	$(BIN)/python -m tests.conduct.measuring --core
 	$(BIN)/python -m tests.conduct.measuring blind
+	$(BIN)/python -m tests.conduct.measuring apart
 	$(BIN)/python -m tests.conduct.measuring hard
 	$(BIN)/python -m tests.conduct.measuring fresh
 

@@ -25,7 +25,7 @@ HEADER = (
     "recall (95 % interval)"
 )
 EXTRA = ("rjieba", "pypinyin", "opencc")
-PARTS = ("held_out", "blind", "hard", "fresh", "tuning")
+PARTS = ("held_out", "blind", "apart", "hard", "fresh", "tuning")
 Z = 1.959964
 """The two-sided 95 % point of the normal distribution."""
 

@@ -51,7 +51,7 @@ def test_no_sentence_stands_twice(parts: dict[str, list[Row]], ordinary: list[Ro
 
 def test_no_sentence_that_is_only_measured_was_trained_on() -> None:
     trained = _texts(row for name in TRAINED for row in _rows(name))
-    for name in ("held_out.csv", "blind.csv", "hard.csv", "fresh.csv"):
+    for name in ("held_out.csv", "blind.csv", "apart.csv", "hard.csv", "fresh.csv"):
         rows = _rows(name)
         assert len(_texts(rows)) == len(rows)
         shared = len(_texts(rows) & trained)

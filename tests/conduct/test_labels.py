@@ -124,7 +124,7 @@ def test_the_sentences_are_many_different_and_explained() -> None:
     assert sum(not sentence.expected for sentence in labelled) >= 100
 
 
-@pytest.mark.parametrize("part", ["held_out", "blind", "hard", "fresh"])
+@pytest.mark.parametrize("part", ["held_out", "blind", "apart", "hard", "fresh"])
 def test_the_page_holds_the_figures(part: str, tmp_path: Path) -> None:
     """`make conduct` prints them; those without the extra need another process."""
     page = DOCS.read_text(encoding="utf-8")
