@@ -12,6 +12,7 @@ from .aftersales import (
     REFUND_TYPES,
     answer_state,
     is_known,
+    is_rejected,
     may_be_one,
 )
 from .basis import DAY, Case, Outcome, Row, text, tidy, time, window_end
@@ -85,12 +86,25 @@ def state(case: Case, asked: datetime, later: list[Row]) -> str:
     return "waiting" if asked + PDD_LIMIT >= case.as_of else "late"
 
 
+AGREED = ("succeeded", "awaiting_return", "awaiting_receipt", "refunding")
+
 # --- JD ---------------------------------------------------------------------------------------
 
 
 def reviewed(case: Case) -> Outcome:
     """An opinion is an agreement, else the end; a rejection leaves no time of its own."""
-    return overdue(case, case.rows("tickets"), REVIEW, answer_state)
+    rows = case.rows("tickets")
+    agreed = sum(text(row, "status") in AGREED for row in rows)
+    lost = agreed >= 10 and all(time(row, "agreed_at") is None for row in rows)
+    return overdue(case, rows, REVIEW, unkept_state if lost else answer_state)
+
+
+def unkept_state(case: Case, row: Row, limit: datetime) -> str:
+    """By the end alone, where the file keeps no time of an agreement."""
+    if not (is_rejected(row) or text(row, "status") in (*AGREED, "closed")):
+        return "open"
+    finished = case.happened(time(row, "finished_at"))
+    return "in_time" if (finished or case.as_of) <= limit else "open"
 
 
 def finished(case: Case) -> Outcome:

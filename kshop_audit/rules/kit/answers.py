@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kshop_audit.facts import Tables
+from kshop_audit.facts.tables import one_of
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.knowledge import Why
 from kshop_audit.model.schema import Kind
@@ -86,11 +87,28 @@ def laid_out(
     )
 
 
-def answer(tables: Tables, terms: Terms, *names: str) -> TicketAnswer:
+AGREED = ("succeeded", "awaiting_return", "awaiting_receipt", "refunding")
+"""States that a ticket reaches by being agreed to."""
+ENOUGH = 10
+"""So many tickets that were agreed to, and no time of it, show that the file keeps none."""
+
+
+def _keeps(tables: Tables, name: str) -> bool:
+    """Whether the tickets have this time, as far as they tell."""
+    frame = tables.frames.get(Kind.TICKETS)
+    if frame is None or "status" not in frame.columns:
+        return True
+    if name in frame.columns and frame[name].null_count() < frame.height:
+        return True
+    return int(frame.select(one_of("status", AGREED).sum()).item() or 0) < ENOUGH
+
+
+def answer(tables: Tables, terms: Terms, *names: str, reviewed: bool = False) -> TicketAnswer:
     """The first of the times that has happened; a rejection or an end without a time was given
     between the application and as-of, and a rejection not after the end.
 
-    `names`: "agreed_at" (then a rejection is an answer as well) and "finished_at".
+    `names`: "agreed_at" (then a rejection is an answer as well) and "finished_at". `reviewed`: a
+    review comes before every agreed end, so that where no time of one is kept, no end tells it.
     """
     by = {name: pl.col(name) <= terms.last for name in names}
     at = pl.coalesce(pl.when(check).then(name) for name, check in by.items())
@@ -100,6 +118,9 @@ def answer(tables: Tables, terms: Terms, *names: str) -> TicketAnswer:
     untimed = pl.col("ended") & pl.col("finished_at").is_null()
     if "agreed_at" in names:
         untimed = untimed | pl.col("turned_down")
+        if reviewed and not _keeps(tables, "agreed_at"):
+            untimed |= pl.col("ended") | pl.col("status").is_in(AGREED)
+            untimed = pl.when(untimed).then(pl.lit(True))  # nor does one in process tell
         untimed = untimed & ~(by["agreed_at"].fill_null(False))
     # What an old file tells of an answer holds, whatever came after it.
     told = (pl.col("doubt") == Why.NOT_COVERED.value) & at.is_not_null()

@@ -133,7 +133,7 @@ def jd_review_12h(facts: Facts, terms: Terms) -> Shape:
     hours = timedelta(hours=terms.number("jd-review-12h", "hours"))
     applied = moment(facts.tables, "applied_at")
     due = TicketMoment(applied.earliest + hours, applied.latest + hours)
-    given = answer(facts.tables, terms, "agreed_at", "finished_at")
+    given = answer(facts.tables, terms, "agreed_at", "finished_at", reviewed=True)
     own = pl.col("deadline_at")
     exact = own.is_not_null() | (due.earliest == due.latest)
     waiting = _waiting(pl.coalesce(own, due.earliest), exact, given)
