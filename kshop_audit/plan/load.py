@@ -22,6 +22,7 @@ from kshop_audit.model.metadata import Text
 from kshop_audit.model.progress import Stage, Step
 from kshop_audit.model.schema import TABLES, Kind, Type
 from kshop_audit.plan import refusals
+from kshop_audit.plan.coarse_times import with_spans
 from kshop_audit.plan.doubts import (
     doubtful,
     keyless,
@@ -38,7 +39,6 @@ from kshop_audit.plan.duplicates import (
 )
 from kshop_audit.plan.keeping import Keeping
 from kshop_audit.plan.lost_texts import with_lost_texts
-from kshop_audit.plan.midnights import with_days
 from kshop_audit.plan.newest import latest_rows, newest_event, outliers, without
 from kshop_audit.plan.read import BAD, NO_TEXT, FileRows, Reader
 from kshop_audit.plan.shops import of_one_shop
@@ -208,7 +208,7 @@ def _of_kinds(sources: Sequence[Source], parts: dict[int, FileRows]) -> dict[Kin
 
 def _completed(kind: Kind, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of a kind with what all of its files together tell."""
-    dated = with_days(kind, rows)
+    dated = with_spans(kind, rows)
     return with_lost_texts(dated) if kind is Kind.CHATS else dated
 
 
