@@ -85,23 +85,57 @@ def telling_files(tables: Tables, kind: Kind, terms: Terms) -> list[int]:
 ARRIVALS = 10
 """So many parcels that arrived, without a single pickup on their days, are no chance."""
 
+PARCELS = 20
+"""So many parcels of a carrier that were due, without a single pickup beside other carriers that
+have some, show that it reports none.
+"""
+
 ARRIVED = ("received", "completed")
 """States of an order of which the parcel was picked up, whenever that was."""
 
 
+def _silent_carriers(tables: Tables, terms: Terms) -> list[str]:
+    """The carriers of which no parcel has a pickup, of PARCELS that were due, beside others."""
+    frame = tables.frames.get(Kind.SHIPMENTS)
+    needed = {"carrier", "shipped_at", "picked_up_at"}
+    if frame is None or not needed <= {*frame.columns}:
+        return []
+    due = (pl.col("shipped_at") + DUE < terms.as_of).fill_null(False)
+    found = frame.group_by("carrier").agg(
+        told=pl.col("picked_up_at").is_not_null().any(), due=due.sum()
+    )
+    silent = found.filter(~pl.col("told") & (pl.col("due") >= PARCELS))
+    return silent["carrier"].drop_nulls().cast(pl.String).to_list() if found["told"].any() else []
+
+
 def unkept_days(tables: Tables, terms: Terms) -> list[date]:
-    """The days of shipment on which the orders' own column of pickup times was not kept: a run of
-    days without a single one, though ARRIVALS of their parcels have arrived and others have one.
+    """The days of shipment on which the orders' own column of pickup times was not kept; none
+    where parcels have files of their own.
     """
     frame, needed = tables.frames.get(Kind.ORDERS), {"shipped_at", "picked_up_at", "status"}
     if frame is None or not needed <= {*frame.columns} or Kind.SHIPMENTS in tables.frames:
         return []
+    return _unkept(frame, one_of("status", ARRIVED), terms)
+
+
+def _unkept_parcels(tables: Tables, terms: Terms) -> list[date]:
+    """The same of the pickup times of files of parcels."""
+    frame, needed = tables.frames.get(Kind.SHIPMENTS), {"shipped_at", "picked_up_at", "signed_at"}
+    if frame is None or not needed <= {*frame.columns}:
+        return []
+    return _unkept(frame, pl.col("signed_at").is_not_null(), terms)
+
+
+def _unkept(frame: pl.DataFrame, arrived: pl.Expr, terms: Terms) -> list[date]:
+    """The days of a run without a single pickup, though ARRIVALS of their parcels have arrived and
+    others have one.
+    """
     days = (
         frame.filter(pl.col("shipped_at") <= terms.as_of)
         .group_by(day=pl.col("shipped_at").cast(pl.Date))
         .agg(
             told=pl.col("picked_up_at").is_not_null().any(),
-            arrived=one_of("status", ARRIVED).fill_null(False).sum(),
+            arrived=arrived.fill_null(False).sum(),
         )
         .sort("day")
         .with_columns(run=pl.col("told").rle_id())
@@ -136,7 +170,12 @@ def waybills(tables: Tables, terms: Terms) -> pl.LazyFrame:
     later = pl.col("node").is_in(LATER_NODES)
     proven = pl.min_horizontal(pl.when(later).then("node_at"), pl.col("signed_at"))
     files = telling_files(tables, Kind.SHIPMENTS, terms)
-    stated = pl.col("_pickup").is_not_null() | pl.col(FILE).is_in(files)
+    stated = pl.col(FILE).is_in(files)
+    if silent := _silent_carriers(tables, terms):
+        stated &= ~one_of("carrier", silent).fill_null(False)
+    if unkept := _unkept_parcels(tables, terms):
+        stated &= ~pl.col("shipped_at").dt.date().is_in(unkept).fill_null(False)
+    stated |= pl.col("_pickup").is_not_null()
     columns = {
         "listed_waybill": least(pl.col("tracking_no")),
         "first_waybill": least(pl.col("shipped_at")),
