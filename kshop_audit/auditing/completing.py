@@ -13,18 +13,17 @@ from functools import cached_property
 
 from kshop_audit.auditing.assessed import LIKE, NEAR, assessed
 from kshop_audit.auditing.contradicted import (
-    backwards,
-    odd_clock,
     of_age,
     of_chats,
+    of_judgements,
     of_refunds,
     of_unseen,
-    of_years,
     refused,
     untold_replies,
 )
 from kshop_audit.auditing.coverage import GUIDES, PACED, Reach
 from kshop_audit.auditing.inputs import Exports
+from kshop_audit.auditing.odd_times import backwards, odd_clock, of_order, of_years
 from kshop_audit.auditing.selection import PackRun
 from kshop_audit.errors import ConfigError
 from kshop_audit.facts import Facts
@@ -342,12 +341,13 @@ def with_gaps(
     if reason := refused(measured, rule.info.needs, kinds, since, reach):
         return replace(measured, status=None, reason=reason)
     measured = of_age(_unless_foreign(measured, rule, kinds, reach), kinds, reach)
-    measured = of_years(measured, kinds, reach)
+    measured = of_order(of_years(measured, kinds, reach), rule.info.needs, kinds, reach)
     if Kind.CHATS in kinds:
         measured = of_chats(measured, whole.exports.loaded.tables)
     if measured.gap == "none":
         return measured
     measured = of_refunds(measured, needed_by(rule), since, reach)
+    measured = of_judgements(measured, kinds, since, reach)
     counted = (Kind.ORDERS,) if measured.population else kinds
     groups = measured.gap == "groups"  # these know of keyless rows themselves
     spoiling = () if groups else (*counted, *measured.keyless)

@@ -6,14 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from kshop_audit.facts.belonging import only_waiting, orders_of_tickets, sessions_of_ratings
+from kshop_audit.facts.belonging import (
+    judged_strangers,
+    only_waiting,
+    orders_of_parcels,
+    orders_of_tickets,
+    sessions_of_ratings,
+)
 from kshop_audit.facts.clocks import (
     OneSecond,
     OtherClock,
+    OutOfOrder,
     WrongYears,
     half_a_day,
     one_second,
     other_clock,
+    out_of_order,
     wrong_years,
 )
 from kshop_audit.facts.days import BEGUN
@@ -182,6 +190,20 @@ class Reach:
     def _wrong_years(self) -> dict[Kind, WrongYears | None]:
         return {}
 
+    def out_of_order(self, kind: Kind) -> tuple[OutOfOrder, ...]:
+        """Which times of a kind lie the wrong way round, unless the operator says that the files
+        are right.
+        """
+        if kind in self.terms.settings.coverage:
+            return ()
+        if kind not in self._out_of_order:
+            self._out_of_order[kind] = out_of_order(self.loaded.tables, kind)
+        return self._out_of_order[kind]
+
+    @cached_property
+    def _out_of_order(self) -> dict[Kind, tuple[OutOfOrder, ...]]:
+        return {}
+
     def half_a_day(self, kind: Kind) -> int | None:
         """See `clocks.half_a_day`; None where the operator says that the files are right."""
         if kind in self.terms.settings.coverage:
@@ -262,6 +284,20 @@ class Reach:
         found, of = counts
         return (of - found, of) if 2 * found < of else None
 
+    @cached_property
+    def unseen_of_parcels(self) -> tuple[int, int] | None:
+        """See `belonging.orders_of_parcels`; None where the operator says that no order lacks."""
+        if Kind.ORDERS in self.terms.settings.coverage:
+            return None
+        return orders_of_parcels(self.loaded.tables)
+
+    @cached_property
+    def judged_strangers(self) -> int:
+        """See `belonging.judged_strangers`; 0 where the operator says that no ticket lacks."""
+        if Kind.TICKETS in self.terms.settings.coverage:
+            return 0
+        return judged_strangers(self.loaded.tables)
+
     def ends(self, kind: Kind) -> tuple[datetime | None, datetime | None]:
         """The first and the last event of the files of a kind."""
         counts = self.loaded.counts
@@ -298,8 +334,7 @@ class Reach:
         pace, newest = self.pace(guide), self.ends(kind)[1]
         # Days of which the orders are missing had orders, or they would not be missed.
         gone = self.empty((guide,), since)[1].missing
-        until = max((day for day in (pace.last, *gone) if day is not None), default=None)
-        days = lost_tail(self.pace(kind), until, newest, self.terms.as_of)
+        days = lost_tail(self.pace(kind), pace, gone, newest, self.terms.as_of)
         last = (self.terms.end - timedelta(days=1)).date()
         tail = [last - timedelta(days=back) for back in range(days)]
         head = lost_head(self.pace(kind), pace, gone, since.date(), lag)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from kshop_audit.facts.liability import AT_FAULT
 from kshop_audit.facts.tables import Tables, matched_ids
 from kshop_audit.model.schema import Kind
 
@@ -15,7 +16,7 @@ FEW = 3
 SEVERAL = 4
 """Fewer refunds without a ticket may be those of the hours between two exports."""
 MANY = 10
-"""So many orders in one state or two are no coincidence."""
+"""So many orders in one state or two, or that only their parcels name, are no coincidence."""
 
 
 def only_waiting(tables: Tables) -> bool:
@@ -47,6 +48,49 @@ def sessions_of_ratings(tables: Tables) -> tuple[int, int] | None:
         tables, (Kind.RATINGS, "session_id", "rated_at"), (Kind.CHATS, "sent_at"),
         ("session_id",), 2 * DAY,
     )  # fmt: skip
+
+
+def orders_of_parcels(tables: Tables) -> tuple[int, int] | None:
+    """How many of the orders that parcels name the orders files do not hold, and how many they
+    name, where these are MANY but not most: most would be those of other shops.
+
+    Only parcels count that left before the last order was made, and longer after the first one than
+    any known one took; and orders whose id has the form of the others.
+    """
+    parcels, orders = tables.frames.get(Kind.SHIPMENTS), tables.frames.get(Kind.ORDERS)
+    if parcels is None or orders is None or "shipped_at" not in parcels.columns:
+        return None
+    at = next((name for name in ("created_at", "paid_at") if name in orders.columns), None)
+    if at is None or not {"order_id"} <= {*parcels.columns} & {*orders.columns}:
+        return None
+    known = orders.select("order_id", pl.col(at).alias("begun")).drop_nulls().unique("order_id")
+    left = parcels.select("order_id", "shipped_at").drop_nulls().unique("order_id", keep="any")
+    both = left.join(known, on="order_id", how="left")
+    first, last = known["begun"].min(), known["begun"].max()
+    longest = both.select((pl.col("shipped_at") - pl.col("begun")).max()).item()
+    if not isinstance(first, datetime) or not isinstance(longest, timedelta):
+        return None
+    sizes = known["order_id"].cast(pl.String).str.len_chars().unique()
+    size = pl.col("order_id").cast(pl.String).str.len_chars()
+    inside = (pl.col("shipped_at") > first + longest) & (pl.col("shipped_at") <= last)
+    asked = both.filter(inside & size.is_in(sizes.implode()))
+    unseen, of = asked["begun"].null_count(), asked.height
+    return (unseen, of) if unseen >= MANY and 2 * unseen <= of else None
+
+
+def judged_strangers(tables: Tables) -> int:
+    """How many tickets found to be the merchant's fault no file of tickets holds, although it holds
+    older ones: ids grow with time.
+    """
+    rows, tickets = tables.frames.get(Kind.DISPUTES), tables.frames.get(Kind.TICKETS)
+    if rows is None or tickets is None or "liable_party" not in rows.columns or tickets.is_empty():
+        return 0
+    faults = rows.filter(pl.col("liable_party").is_in(AT_FAULT))["ticket_id"].drop_nulls().unique()
+    known = tickets["ticket_id"].drop_nulls()
+    absent = faults.filter(~faults.is_in(known.implode()))
+    older = known.min()
+    alike = absent.str.len_chars() == (len(older) if isinstance(older, str) else 0)
+    return int((~alike | (absent > older)).sum())
 
 
 def untold_refunds(tables: Tables, since: datetime, last: datetime) -> int:

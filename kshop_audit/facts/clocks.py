@@ -41,6 +41,17 @@ PLACED = {
 
 SAME = {"paid_at": ("created_at", "shipped_at"), "shipped_at": ("paid_at", "created_at")}
 """Columns of orders, and those beside which one time for all is seen not to be theirs."""
+HOUR = timedelta(hours=1)
+FOLLOWS = {
+    Kind.ORDERS: (("created_at", "paid_at", HOUR), ("paid_at", "shipped_at", 20 * DAY)),
+    Kind.SHIPMENTS: (("shipped_at", "signed_at", DAY), ("picked_up_at", "signed_at", DAY)),
+    Kind.TICKETS: (("applied_at", "finished_at", HOUR),),
+}
+"""Kind → a time, one that follows it, and by how much clocks may differ. Buyers may pay when their
+goods come, but not weeks later.
+"""
+FEW = 3
+"""Fewer such rows may be oddities of the platform."""
 SHARE = 20
 """One row of so many a year from the payment of its order: fewer may be late claims."""
 
@@ -67,6 +78,17 @@ class WrongYears:
     rows: int
     of: int
     of_payment: bool = False
+
+
+@frozen
+class OutOfOrder:
+    """In so many `rows`, `of` all, `later` lies before `first`, which it follows."""
+
+    kind: Kind
+    first: str
+    later: str
+    rows: int
+    of: int
 
 
 @frozen
@@ -147,6 +169,22 @@ def wrong_years(tables: Tables, kind: Kind) -> WrongYears | None:
         return found
     sides = tuple(AFTER_PAYMENT) if kind is Kind.ORDERS else (kind,)
     return next((far for side in sides if (far := _from_payment(tables, side)) is not None), None)
+
+
+def out_of_order(tables: Tables, kind: Kind) -> tuple[OutOfOrder, ...]:
+    """Of each pair of columns of a kind, the rows whose times lie the wrong way round."""
+    frame = tables.frames.get(kind)
+    found = []
+    for first, later, slack in FOLLOWS.get(kind, ()):
+        if frame is None or not {first, later} <= {*frame.columns}:
+            continue
+        span = later + SPAN_SUFFIX
+        spanned = pl.col(span).fill_null(0) if span in frame.columns else pl.lit(0)
+        latest = pl.col(later) + pl.duration(seconds=spanned, time_unit="ms")
+        rows = frame.select((pl.col(first) - latest > slack).sum()).item()
+        if rows >= FEW:
+            found.append(OutOfOrder(kind, first, later, rows, frame.height))
+    return tuple(found)
 
 
 def _among_neighbours(tables: Tables, kind: Kind) -> WrongYears | None:

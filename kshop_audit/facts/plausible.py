@@ -52,6 +52,9 @@ AFTER_PAYMENT = {
 PAID = ("paid", "shipped", "received", "completed")
 """States that an order reaches by its payment."""
 
+OVER = ("received", "completed")
+"""States of orders whose goods have come."""
+
 IN_ORDER = {Kind.TICKETS: ("applied_at", ("agreed_at", "finished_at"))}
 """Kind → what comes first, and what only comes after it."""
 
@@ -169,14 +172,20 @@ def _early_counts(
 
 def payments_lost(tables: Tables) -> bool:
     """Whether ENOUGH orders that were paid by their state, and a quarter of them, have no time of
-    payment. A single one without was never paid for, as a gift is not.
+    payment, or ENOUGH that are over and cost something. A single one without was never paid for,
+    as a gift is not; goods that are paid on arrival are by the time they have come.
     """
     frame = tables.frames.get(Kind.ORDERS)
     if frame is None or not {"status", "paid_at"} <= {*frame.columns}:
         return False
     paid = frame.filter(one_of("status", PAID).fill_null(False))
     lacking = paid["paid_at"].null_count()
-    return lacking >= ENOUGH and 4 * lacking >= paid.height
+    if lacking < ENOUGH or 4 * lacking >= paid.height:
+        return lacking >= ENOUGH
+    if "paid_amount" not in paid.columns:
+        return False
+    over = pl.col("paid_at").is_null() & pl.col("status").is_in(OVER) & (pl.col("paid_amount") > 0)
+    return int(paid.select(over.sum()).item()) >= ENOUGH
 
 
 def talks_of_one_time(tables: Tables) -> int:

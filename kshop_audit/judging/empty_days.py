@@ -105,20 +105,27 @@ def _unexplained(run: Sequence[date], settled: SettledDays) -> Iterator[list[dat
         yield piece
 
 
-def lost_tail(pace: Pace, last: date | None, newest: datetime | None, as_of: datetime) -> int:
+def lost_tail(
+    pace: Pace, guide: Pace, missing: Sequence[date], newest: datetime | None, as_of: datetime
+) -> int:
     """How many days at the end a file of tickets does not reach, while orders go on (1b.5). Fewer
-    than ENOUGH rows show no pace.
+    than ENOUGH rows show no pace, and fewer orders have fewer tickets.
 
-    `pace`: of the tickets, `last`: the last day of orders, a missing one included, `newest`: the
-    newest event of the tickets.
+    `pace`, `guide`, `missing`: as in `lost_head`; `newest`: the newest event of the tickets.
     """
-    if newest is None or pace.first is None or last is None:
+    last = max((day for day in (guide.last, *missing) if day is not None), default=None)
+    if newest is None or pace.first is None or last is None or not guide.rows:
         return 0
-    days = (last - newest.date()).days
-    known = max((newest.date() - pace.first).days + 1, 1)
+    over = newest.date()
+    days, known = (last - over).days, max((over - pace.first).days + 1, 1)
     rows = sum(pace.units.values())
-    lost = days >= 3 and rows >= ENOUGH and rows * days >= ENOUGH * known
-    return (as_of.date() - newest.date()).days if lost else 0
+    usual = Fraction(sum(guide.units.values()), len(guide.rows))
+    gone = {day for day in missing if day > over}
+    later = sum(units for day, units in guide.units.items() if day > over and day not in gone)
+    followed = sum(units for day, units in guide.units.items() if day <= over)
+    enough = rows * days >= ENOUGH * known
+    expected = rows * (later + usual * len(gone)) >= ENOUGH * followed
+    return (as_of.date() - over).days if days >= 3 and rows >= ENOUGH and enough and expected else 0
 
 
 def lost_head(
