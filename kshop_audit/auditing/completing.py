@@ -346,8 +346,7 @@ def with_gaps(
         measured = of_chats(measured, whole.exports.loaded.tables)
     if measured.gap == "none":
         return measured
-    measured = of_refunds(measured, needed_by(rule), since, reach)
-    measured = of_judgements(measured, kinds, since, reach)
+    measured = of_judgements(of_refunds(measured, needed_by(rule), since, reach), kinds, reach)
     counted = (Kind.ORDERS,) if measured.population else kinds
     groups = measured.gap == "groups"  # these know of keyless rows themselves
     spoiling = () if groups else (*counted, *measured.keyless)

@@ -135,17 +135,15 @@ def _of_shipped(unseen: int, of: int, reach: Reach) -> Text:
     )
 
 
-def of_judgements(
-    measured: Measurement, kinds: Sequence[Kind], since: datetime | None, reach: Reach
-) -> Measurement:
+def of_judgements(measured: Measurement, kinds: Sequence[Kind], reach: Reach) -> Measurement:
     """The measurement of a rule of judgements, with the tickets found to be the merchant's fault
     that no file of tickets holds: each may be one more.
     """
     strangers = reach.judged_strangers if Kind.DISPUTES in kinds else 0
-    if not strangers or since is None:
+    if not strangers:
         return measured
-    wanting = dict(measured.wanting)
-    first, last = since.date(), (reach.terms.end - timedelta(days=1)).date()
+    wanting, last = dict(measured.wanting), (reach.terms.end - timedelta(days=1)).date()
+    first = reach.first_day(Kind.TICKETS)
     line = f"coverage.tickets = {{from = {first}, to = {last}}}"
     _add(
         wanting,
