@@ -70,11 +70,17 @@ def classes(outcomes: Outcomes) -> list[Class]:
 
 
 def verdict(found: Sequence[Class], said: Sequence[Written], days: Sequence[date]) -> str:
-    """One class alone, over the figures of enough days, is proven; else several or none."""
+    """One class alone, over the figures of enough days, is proven; else several or none. A day of
+    which not all is known proves nothing: its range may reach many figures.
+    """
     fitting = [own for own in found if own.fits(said)]
     if not fitting:
         return NONE
-    return ONE if len(fitting) == 1 and len({*days}) >= ENOUGH else SEVERAL
+    if len(fitting) > 1:
+        return SEVERAL
+    pairs = zip(fitting[0].outcomes, days, strict=True)
+    whole = {day for outcome, day in pairs if outcome.low == outcome.high}
+    return ONE if len(whole) >= ENOUGH else SEVERAL
 
 
 def candidates(found: Sequence[Class], said: Sequence[Written]) -> tuple[Candidate, ...]:

@@ -373,3 +373,21 @@ def test_the_figure_of_the_report_fits_the_usual_definition(run: Run, rule: str,
     code, out, _ = run("reconcile", folder, *flags_)
     assert code == 0
     assert {"zh": "近 ", "en": " day"}[lang] in out
+
+
+@pytest.mark.parametrize(
+    ("wide", "expected"), [((), "one"), ((0,), "several"), ((1, 2), "several")]
+)
+def test_a_day_of_which_not_all_is_known_proves_nothing(
+    wide: tuple[int, ...], expected: str
+) -> None:
+    """Its range may reach whatever figure the platform shows."""
+    days = [date(2026, 10, day) for day in (29, 30, 31)]
+    figures = [Written(Fraction(rate, 1000), Fraction(1, 1000)) for rate in (719, 724, 730)]
+    own = [
+        Outcome(one.value, Fraction(0) if n in wide else one.value, one.value)
+        for n, one in enumerate(figures)
+    ]
+    other = [Outcome(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2))] * 3
+    found = classes({(("clock", "first"),): own, (("clock", "last"),): other})
+    assert verdict(found, figures, days) == expected
