@@ -8,7 +8,9 @@ from math import ceil, floor
 from kshop_audit.model.metadata import Operator, Target
 
 
-def distance(numerator: int, denominator: int, target: Target) -> tuple[int | None, int | None]:
+def distance(
+    numerator: int | Fraction, denominator: int | Fraction, target: Target
+) -> tuple[int | None, int | None]:
     """(needed, headroom): good events until the target is met, bad ones that can still be borne.
 
     At-least targets count good events in the numerator, at-most targets bad ones. Both are None
@@ -25,7 +27,7 @@ def distance(numerator: int, denominator: int, target: Target) -> tuple[int | No
         needed, headroom = _pair(denominator - bad, bad, 1 - line)
         if target.count_below is None:
             return needed, headroom
-        borne = max(target.count_below - 1 - numerator, headroom)
+        borne = max(floor(target.count_below - 1 - bad), headroom)
         passing = numerator < target.count_below or needed == 0
         return (0 if passing else needed), (max(borne, 0) if passing else 0)
     return None, None

@@ -76,7 +76,7 @@ def judge(measured: Measurement, info: RuleInfo, terms: Terms) -> Judged:
     if status is Status.NOT_APPLICABLE:
         value = None
     earned = _points(value, status, rule, terms)
-    needed, headroom = _distance(measured, target, status) if info.distance else (None, None)
+    needed, headroom = _distance(measured, target, status, ends) if info.distance else (None, None)
     notes = [*measured.notes, *([target_note] if target_note else []), *_dated(info.id, terms)]
     result = RuleResult(
         id=info.id,
@@ -250,8 +250,12 @@ def _points(
 
 
 def _distance(
-    measured: Measurement, target: Target | None, status: Status
+    measured: Measurement,
+    target: Target | None,
+    status: Status,
+    ends: tuple[Extreme, Extreme] | None,
 ) -> tuple[int | None, int | None]:
+    """What is needed, by what is known, and what can still be borne, whatever is not known."""
     if target is None or measured.numerator is None or measured.denominator is None:
         return None, None
     # A sum of answered messages over messages is a share like any other.
@@ -259,7 +263,10 @@ def _distance(
     uncountable = sums or measured.population or measured.count or measured.unknown_hides
     if uncountable or status not in (Status.PASS, Status.FAIL):
         return None, None
-    return distance(measured.numerator, measured.denominator, target)
+    needed, headroom = distance(measured.numerator, measured.denominator, target)
+    worst = [distance(end.numerator, end.denominator, target)[1] for end in ends or ()]
+    room = [one for one in (headroom, *worst) if one is not None]
+    return needed, None if headroom is None else min(room)
 
 
 def _bounds(
