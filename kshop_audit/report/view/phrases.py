@@ -323,14 +323,15 @@ def bounds(rule: RuleResult, speech: Speech) -> str:
 
 
 def segments(rule: RuleResult, name: str, speech: Speech) -> list[str]:
-    """The segments of one breakdown, the largest gain first."""
-    label = speech.say("remark.breakdown", by=speech.name("by", name))
-    ordered = sorted(rule.breakdown[name], key=lambda part: (-(part.gain or 0), part.key))
-    return [speech.pair(label, _segment(part, figures.figure(rule), speech)) for part in ordered]
+    """The segments of one breakdown, the one that costs most first."""
+    label, kind = speech.say("remark.breakdown", by=speech.name("by", name)), figures.figure(rule)
+    return [speech.pair(label, _segment(part, kind, speech)) for part in rule.breakdown[name]]
 
 
 def _segment(part: Slice, kind: Figure, speech: Speech) -> str:
     shown = "" if part.value is None else speech.value(Fraction(repr(part.value)), kind)
+    if kind is Figure.HITS:  # how many, and among how many: the share would hide it
+        shown = f"{part.numerator:,}"
     text = f"{speech.data(part.key)} {shown}{speech.say('sign.open')}"
     text += f"{part.numerator:,}/{part.denominator:,}{speech.say('sign.close')}"
     if part.gain and part.gain > 0 and kind is Figure.RATIO:
