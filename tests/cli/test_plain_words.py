@@ -311,3 +311,21 @@ def test_a_torn_report_is_told_of_in_chinese(
     told = capsys.readouterr().err.partition("JSON")[2]
     assert re.findall("[A-Za-z]{3,}", told.replace("check --out FILE.json", "")) == []
     assert re.search(_HAN, told)
+
+
+def test_of_what_must_not_happen_those_come_first_who_did_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = said(capsys, "check", str(SAMPLES / "failing"), "--by", "agent", "--width", "100")
+    own = text[text.index("发布第三方信息") :].splitlines()
+    assert own[1].strip() == "按客服：小周 1（1/115）"
+    words = text[text.index("客服违禁词") :].splitlines()
+    assert {line.strip() for line in words[2:4]} == {
+        "按客服：小陈 1（1/95）",
+        "按客服：阿杰 1（1/107）",
+    }
+
+
+def test_what_is_not_in_the_score_stands_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "check", str(SAMPLES / "damaged"), "--width", "100")
+    assert "没有计入总分：品质退款率、仅退款自主完结时长、退货退款自主完结时长" in text

@@ -64,7 +64,8 @@ class _DuePage:
         items = [item for item in self._due.items if item.late]
         if not items:
             return []
-        title = self._speech.say("due.late_title", len(_by_unit(items)))
+        key = "late_title" if all(item.certain for item in items) else "late_title_unsure"
+        title = self._speech.say(f"due.{key}", len(_by_unit(items)))
         return [*self._lines(title, 0, Style.STRONG), *self._listed(items, MOST_LATE)]
 
     def _listed(self, items: Sequence[DueItem], most: int) -> list[Spans]:

@@ -102,7 +102,11 @@ class _Short:
     def last(self) -> list[Spans]:
         """The verdict once more, and where the rest is to be had."""
         more = "" if self._verbose else self._more()
-        return self._badge(self._speech.join([self._view.short, more], "clause"))
+        both = self._badge(self._speech.join([self._view.short, more], "clause"))
+        if len(both) == 1:
+            return both
+        # What can be copied stands on a line of its own.
+        return self._badge(self._view.short) + self._paragraph(more, 2, Style.PLAIN, 2)
 
     def _more(self) -> str:
         """What to add to the command, with a name that can be typed as it stands."""
@@ -212,6 +216,9 @@ class _Short:
             bar = self._speech.data("■" * filled + "□" * (_BAR - filled))
             room = part.share is not None and cell_len(text) + 2 + _BAR <= self.width
             lines.append([(text, ""), (f"  {bar}" if room else "", Style.DIM)])
+        if score.left_out:
+            text = self._speech.pair(say("score.left_out"), score.left_out)
+            lines.extend(self._paragraph(text, 2, Style.DIM, 2))
         return lines
 
     def actions(self) -> list[Spans]:

@@ -53,12 +53,14 @@ class Segment:
 class ScoreView:
     """The estimate; without a total there is only the `reason`: parts of no score mislead.
 
-    `graded`: the grade, and from where on the next one is given.
+    `graded`: the grade, and from where on the next one is given. `left_out`: the rules that are not
+    in the total, by title.
     """
 
     total: str
     grade: str
     graded: str
+    left_out: str
     reason: str
     segments: tuple[Segment, ...]
     lines: tuple[Line, ...]
@@ -210,6 +212,7 @@ def _score(report: Report, speech: Speech, titles: dict[str, str]) -> ScoreView:
         total="" if score.total is None else f"{score.total:.2f}",
         grade=grade,
         graded=graded,
+        left_out="" if score.total is None else notes.left_out(score, speech, titles),
         reason=speech.text(score.reason) if score.reason else "",
         segments=segments,
         lines=() if score.total is None else notes.score_lines(score, speech, titles),

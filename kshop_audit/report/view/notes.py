@@ -187,8 +187,7 @@ def score_lines(score: Score, speech: Speech, titles: dict[str, str]) -> tuple[L
     """What the estimate leaves out, caps and assumes."""
     lines = []
     if score.left_out:
-        names = [titles.get(entry) or speech.name("dimension", entry) for entry in score.left_out]
-        lines.append(Line(speech.say("score.left_out"), speech.join(names, "list")))
+        lines.append(Line(speech.say("score.left_out"), left_out(score, speech, titles)))
     for cap in score.caps:
         applies = speech.join([titles.get(i) or speech.data(i) for i in cap.applies_to], "list")
         rule = titles.get(cap.rule) or speech.data(cap.rule)
@@ -199,6 +198,12 @@ def score_lines(score: Score, speech: Speech, titles: dict[str, str]) -> tuple[L
         label = speech.say("score.assumptions")
         lines.extend(Line(label, speech.text(text)) for text in score.assumptions)
     return tuple(lines)
+
+
+def left_out(score: Score, speech: Speech, titles: dict[str, str]) -> str:
+    """The rules and dimensions that are not in the total."""
+    names = [titles.get(entry) or speech.name("dimension", entry) for entry in score.left_out]
+    return speech.join(names, "list")
 
 
 def _summary(report: Report, speech: Speech) -> str:
