@@ -24,7 +24,7 @@ from kshop_audit.ingest import Source
 from kshop_audit.judging import dues, verdict
 from kshop_audit.judging.dues import RuleUnits
 from kshop_audit.judging.judge import Judged, judge
-from kshop_audit.judging.muting import mute_notes, with_mutes
+from kshop_audit.judging.muting import expired_mutes, mute_notes, with_mutes
 from kshop_audit.judging.verdict import Gate, Ruled
 from kshop_audit.model.due import DueList, counts_of, hours
 from kshop_audit.model.evidence import Evidence, EvidencePlace, EvidenceUnit
@@ -128,6 +128,10 @@ def _judged(request: AuditRequest, whole: MeasuredPack, prefix: str) -> _JudgedP
     )
 
 
+def _titles(runs: Sequence[PackRun]) -> dict[str, Text]:
+    return {rule.info.id: rule.info.title for run in runs for rule in run.rules}
+
+
 def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
     """The report of these packs, the first of which gives the score."""
     several = len(wholes) > 1
@@ -154,7 +158,7 @@ def assemble(request: AuditRequest, wholes: Sequence[MeasuredPack]) -> Audit:
         score=score,
         rules=results,
         actions=_actions(packs, score),
-        warnings=tuple(pack_warnings(runs, platforms)),
+        warnings=(*pack_warnings(runs, platforms), *expired_mutes(measured, _titles(runs), terms)),
         notes=(
             *pack_warnings(runs, platforms),
             *data_notes(

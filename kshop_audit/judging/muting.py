@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kshop_audit.judging.judge import Judged, judge
@@ -36,6 +36,21 @@ def with_mutes(judged: Judged, measured: Measurement, info: RuleInfo, terms: Ter
         ),
     )
     return Judged(replace(judged.result, mute=stated), judged.points)
+
+
+def expired_mutes(
+    measured: Sequence[Measurement], titles: Mapping[str, Text], terms: Terms
+) -> Iterator[Text]:
+    """The mutes of rules that ran which have no effect any more, for their day is over."""
+    run = {m.rule for m in measured}
+    for mute in terms.settings.mutes:
+        if mute.rule in run and not mute.active(terms.as_of):
+            title = titles[mute.rule]
+            yield Text(
+                zh=f"{title.zh}的例外（{mute.reason}）已于 {mute.until} 到期，不再生效",
+                en=f"the mute of {title.en} ({mute.reason}) expired on {mute.until}: it is not "
+                "used",
+            )
 
 
 def mute_notes(measured: Sequence[Measurement], terms: Terms) -> Iterator[Text]:

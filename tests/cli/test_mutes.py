@@ -73,6 +73,13 @@ def test_the_verdict_line_says_so_in_every_format(run: Run, tmp_path: Path) -> N
     assert "按例外不计 1 个" in run("check", folder, "--lang", "zh")[1]
 
 
+def test_one_that_expired_is_said_below_the_verdict(run: Run, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop", shipped=LATE)
+    mutes(f'{{ order_id = "{LATE_ORDER}" }}', until="2026-10-19")
+    second = run("check", folder, "--width", "120")[1].splitlines()[1]
+    assert "the mute of 48-hour shipping rate (仓库停电) expired on 2026-10-19" in second
+
+
 def test_the_evidence_still_lists_it(run: Run, tmp_path: Path) -> None:
     folder = shop(tmp_path / "shop", shipped=LATE)
     file = mutes(f'{{ order_id = "{LATE_ORDER}" }}').rename("own.toml")

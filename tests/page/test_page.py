@@ -109,3 +109,10 @@ def test_conditions_with_a_date_are_dated_as_red_lines_are(lang: str, said: str,
         ),
     )
     assert contents.all_by(view(undated, lang)) == ""
+
+
+def test_what_judges_nothing_has_no_sign_of_being_met() -> None:
+    page = html.render(report_of("healthy"), "zh")
+    part = page[page.index('id="panel-other"') :]
+    assert '<span class="sign NONE" aria-hidden="true">-</span>' in part
+    assert "√" not in part[: part.index("</section>")]

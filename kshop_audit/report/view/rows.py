@@ -46,6 +46,12 @@ class Row:
     notes: tuple[str, ...]
     details: tuple[str, ...]
 
+    @property
+    def sign(self) -> str:
+        """The mark of a rule that judges anything; of what only states a figure none is met."""
+        judges = self.rule.status not in (Status.INFO, Status.NOT_APPLICABLE)
+        return self.mark.value if judges or self.mark is not Mark.MET else "-"
+
     def findings(self, most: int | None = None) -> tuple[str, ...]:
         """A line a finding, or of the first of them: a page that shows five words no thousands."""
         return phrases.findings(self.rule, self.speech, most)
