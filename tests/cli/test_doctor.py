@@ -352,3 +352,10 @@ def test_a_pinned_file_is_compared_with_its_own_kind(run: Run, tmp_path: Path) -
         code, out, _ = run("doctor", *pin, path, "--format", "json")
         assert code == EXIT_NO_AUDIT
         assert json.loads(out)["files"][0]["nearest"]["kind"] == kind
+
+
+def test_a_word_that_is_not_understood_has_its_line_to_paste(run: Run) -> None:
+    """With a gap that no configuration accepts, so that nothing is taken for granted."""
+    text = run("doctor", SAMPLES / "damaged", "--lang", "zh")[1]
+    assert '写成 "已揽件待确认" = "…"' in text
+    assert '写成 "主播" = "…"' in text

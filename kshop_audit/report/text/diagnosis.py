@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -195,6 +196,10 @@ class _DiagnosisPage:
             entries.append(
                 ("", self.say("codes", codes=codes, kind=entry.kind, column=entry.column))
             )
+            if entry.texts and entry.codes:
+                text = self._speech.data(json.dumps(entry.texts[0][0], ensure_ascii=False))
+                line = f'{text} = "…"'
+                entries.append(("", self.say("code_line", line=line)))
         return self._section("unmapped", entries)
 
     def _code(self, code: str) -> str:
