@@ -31,10 +31,11 @@ from kshop_audit.rules.kit.shapes import Ratio, Shape, Stated
     family=FAMILY,
     title=Text(zh="关店公示", en="Closing notice"),
     fix=Text(
-        zh="在关店页开启公示并保持展示满 30 天，中途不要关闭；日期写入 shop.toml 的 [closing]。",
+        zh="公示开着就保持到满 30 天，中途不要关闭；还没开就在关店页开启，日期写入 shop.toml 的 "
+        "[closing]。",
         en=(
-            "Open the notice on the closing page, keep it for 30 days without a break, and write "
-            "its date into [closing] of shop.toml."
+            "Keep the notice until the 30 days are over, without a break; if there is none yet, "
+            "open it on the closing page and write its date into [closing] of shop.toml."
         ),
     ),
     unit=Text(zh="项公示未满足", en="notice conditions open"),
