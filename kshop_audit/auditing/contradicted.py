@@ -122,10 +122,15 @@ def _lacking(
     return replace(measured, wanting=wanting), Doubts(either=lacking[0])
 
 
+def _orders_line(reach: Reach) -> str:
+    """What says in `shop.toml` that no order is missing."""
+    last = (reach.terms.end - timedelta(days=1)).date()
+    return f"coverage.orders = {{from = {reach.first_day(Kind.ORDERS)}, to = {last}}}"
+
+
 def _of_shipped(unseen: int, of: int, reach: Reach) -> Text:
     """That the orders that parcels name are missing, and what to supply."""
-    last = (reach.terms.end - timedelta(days=1)).date()
-    line = f"coverage.orders = {{from = {reach.first_day(Kind.ORDERS)}, to = {last}}}"
+    line = _orders_line(reach)
     return Text(
         zh=f"物流文件里的 {of} 个订单有 {unseen} 个不在订单文件里，像是导出时筛掉了一部分订单："
         f"请导出全部订单；它们是别的店铺的、订单文件确实完整就在 shop.toml 写 {line}",
@@ -161,8 +166,7 @@ def of_judgements(measured: Measurement, kinds: Sequence[Kind], reach: Reach) ->
 
 def _of_filtered(unseen: int, of: int, reach: Reach) -> Text:
     """That the orders that tickets name are missing, and what to supply."""
-    last = (reach.terms.end - timedelta(days=1)).date()
-    line = f"coverage.orders = {{from = {reach.first_day(Kind.ORDERS)}, to = {last}}}"
+    line = _orders_line(reach)
     return Text(
         zh=f"售后单里的 {of} 个订单有 {unseen} 个不在订单文件里，像是导出时筛掉了有售后的订单："
         f"请导出全部订单；订单文件确实完整就在 shop.toml 写 {line}",

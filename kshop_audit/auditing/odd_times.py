@@ -24,12 +24,17 @@ def of_years(measured: Measurement, kinds: Sequence[Kind], reach: Reach) -> Meas
             continue
         units = measured.denominator or 1
         rows = max(found.rows, units) if kind is Kind.CHATS else found.rows
-        wanting = {**measured.wanting, Why.NOT_READABLE: of_another_year(found)}
-        own = {Why.NOT_READABLE: Doubts(turned=rows)}
-        if measured.population and kind is Kind.ORDERS:
-            measured = replace(measured, below=added(measured.below, own))
-        measured = replace(measured, doubts=added(measured.doubts, own), wanting=wanting)
+        measured = _turned(measured, kind, rows, of_another_year(found))
     return measured
+
+
+def _turned(measured: Measurement, kind: Kind, rows: int, text: Text) -> Measurement:
+    """The measurement with so many rows of a kind that may be anything, and why."""
+    wanting = {**measured.wanting, Why.NOT_READABLE: text}
+    own = {Why.NOT_READABLE: Doubts(turned=rows)}
+    if measured.population and kind is Kind.ORDERS:
+        measured = replace(measured, below=added(measured.below, own))
+    return replace(measured, doubts=added(measured.doubts, own), wanting=wanting)
 
 
 def of_another_year(found: WrongYears) -> Text:
@@ -56,11 +61,7 @@ def of_order(
     for found in (one for kind in kinds for one in reach.out_of_order(kind)):
         if not asked & {f"{found.kind}.{name}" for name in (found.first, found.later)}:
             continue
-        wanting = {**measured.wanting, Why.NOT_READABLE: _wrong_way_round(found)}
-        own = {Why.NOT_READABLE: Doubts(turned=found.rows)}
-        if measured.population and found.kind is Kind.ORDERS:
-            measured = replace(measured, below=added(measured.below, own))
-        measured = replace(measured, doubts=added(measured.doubts, own), wanting=wanting)
+        measured = _turned(measured, found.kind, found.rows, _wrong_way_round(found))
     return measured
 
 

@@ -44,8 +44,10 @@ def _without_seconds(chats: pl.DataFrame) -> pl.DataFrame:
     if "sent_at" not in chats.columns or chats.height < MANY:
         return chats
     at = pl.col("sent_at").to_physical()
-    if chats.select((at % (MINUTES[-1] * _SECOND) == 0).mean().fill_null(0)).item() * 2 < 1:
-        return chats  # hardly any file, and none that is most of them
+    # By file: one that lost its seconds may stand beside many that did not.
+    whole = chats.group_by(FILE).agg(share=(at % (MINUTES[-1] * _SECOND) == 0).mean())
+    if not (whole["share"] * 2 >= 1).any():
+        return chats
     for seconds in MINUTES:
         within = at % (seconds * _SECOND) != 0
         nearly = (within.sum() * OTHERS <= at.count()) & (at.count() >= MANY)

@@ -190,6 +190,17 @@ def test_times_without_seconds_are_intervals_whatever_their_cells_look_like(
     assert found.status in (whole.status, Status.NO_VERDICT)
 
 
+def test_one_file_without_seconds_is_seen_beside_larger_ones(tmp_path: Path) -> None:
+    whole = chats([20] * 3_000, 1)["chats"]
+    cut = chats([330 if n % 2 else 20 for n in range(1_600)], 60)["chats"]
+    for row in cut:
+        row["session_id"], row["message_id"] = f"C{row['session_id']}", f"C{row['message_id']}"
+    folder = written(tmp_path / "shop", {"chats-1": whole, "chats-2": cut})
+    found = audit_folder(folder, as_of=AS_OF, select=["reply-rate"]).report.rules[0]
+    low, high = ends(found)
+    assert low < high
+
+
 def test_a_shop_that_sells_less_and_less_need_not_have_tickets(tmp_path: Path) -> None:
     made = shop()
     made["orders"] = [row for n, row in enumerate(made["orders"]) if n < 240 or n % 12 == 0]
