@@ -178,7 +178,8 @@ def test_a_figure_is_shown_with_the_digits_it_was_given(run: Run) -> None:
     for text in ("71.9%", "71.90%"):
         code, out, _ = run("reconcile", folder, "--platform", f"reply-rate={text}", "--lang", "en")
         assert code == 0
-        assert f" {text} " in out.splitlines()[1]
+        (platform,) = (line for line in out.splitlines() if line.startswith("Platform, "))
+        assert f" {text} " in platform
     code, _, err = run(
         "reconcile", ROOT / "sample_data/taobao", "--platform", "tb-reply-3m=96%", "--lang", "en"
     )
