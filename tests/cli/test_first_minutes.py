@@ -113,6 +113,25 @@ def test_config_says_where_a_value_comes_from(run: Run, monkeypatch: pytest.Monk
     assert (code, "targets" in err) == (EXIT_NO_AUDIT, True)
 
 
+def test_the_settings_of_a_rule_are_found_by_its_id_and_its_title(run: Run) -> None:
+    code, by_id, _ = run("config", "reply-rate", "--lang", "zh")
+    assert (code, by_id) == run("config", "5分钟回复率", "--lang", "zh")[:2]
+    assert by_id.startswith("5分钟回复率（reply-rate）\n  级别 ")
+    assert {"时限（秒）", "要求", "每件用时（分钟）"} <= set(
+        re.findall(r"^  (\S+)", by_id, re.MULTILINE)
+    )
+    assert "每日5分钟回复率" not in by_id
+    assert re.search("必须有结论 +没写 +默认", run("config", "required", "--lang", "zh")[1])
+
+
+def test_an_empty_folder_is_answered_with_the_next_step(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    code, out, _ = run("doctor", tmp_path / "empty", "--lang", "zh")
+    assert code == EXIT_NO_AUDIT
+    assert out.startswith("这里没有数据文件\n")
+    assert "kshop-audit init" in out
+
+
 def test_settings_are_told_in_words(run: Run) -> None:
     Path("shop.toml").write_text(
         'shop = "x"\n[coverage.tickets]\nfrom = "2026-08-31"\nto = "2026-10-31"\n',

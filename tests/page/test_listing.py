@@ -13,7 +13,7 @@ import pytest
 from kshop_audit import codec
 from kshop_audit.model.report import Finding, RuleResult
 from kshop_audit.report.page import html
-from kshop_audit.report.page.listing import tables
+from kshop_audit.report.view.listing import tables, worst_days
 from kshop_audit.report.view.speech import Speech
 from tests.page.shops import command, report_of
 
@@ -52,6 +52,39 @@ def test_the_page_lists_the_units_of_the_evidence_files(tmp_path: Path) -> None:
     assert seen > 200
     without = codec.decode(command("check", "failing", "--format", "json"))
     assert all(not rule.evidence.units for rule in without.rules if rule.evidence is not None)
+
+
+def test_the_terminal_lists_the_worst_units_of_a_rule_named(tmp_path: Path) -> None:
+    text = command("check", "failing", "--details", "ship-48h", "--width", "80")
+    proof = tmp_path / "proof"
+    command("check", "failing", "--evidence", str(proof), "--format", "json", "--lang", "en")
+    with (proof / "ship-48h.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["counted"] == "yes"]
+    assert "没达标的 9 单\n" in text
+    places = [text.index(f"      {row['order_id'].strip()} ") for row in rows]
+    assert len(places) == 9
+    assert places == sorted(places)
+
+
+def test_the_terminal_says_how_many_units_it_leaves_out() -> None:
+    text = command("check", "failing", "--details", "reply-rate", "--width", "80")
+    assert "没达标的 117 条，最严重的 20 条\n" in text
+    assert len(re.findall(r"^ {6}HH\d+ ", text, re.MULTILINE)) == 20
+    assert "另有 97 条；全部写成表格：加 --evidence 文件夹\n" in text
+
+
+def test_the_worst_days_of_a_share_are_those_with_most_misses() -> None:
+    rule = rule_of("reply-rate")
+    assert rule.days is not None
+    missed = {row.day: row.denominator - row.numerator for row in rule.days.rows}
+    found = worst_days(rule, ZH, 5)
+    days = [f"2026-{one.split()[0]}" for one in found]
+    assert len(days) == 5
+    assert min(missed[day] for day in days) >= max(
+        n for day, n in missed.items() if day not in days
+    )
+    assert found[0].endswith("9/15 60.0%")
+    assert worst_days(rule_of("banned-words"), ZH, 5) == ()
 
 
 def test_late_orders_stand_with_how_late_they_were() -> None:

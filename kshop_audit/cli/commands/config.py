@@ -46,7 +46,7 @@ def _config(options: ShowConfigOptions) -> int:
     from kshop_audit.cli.preparing import language_of, settings_and_origins
 
     settings, origins = settings_and_origins(options)
-    shown = _chosen(origins, options.key)
+    shown = _chosen(origins, options.key, settings.packs)
     if options.format == "json":
         import json
 
@@ -63,11 +63,16 @@ def _config(options: ShowConfigOptions) -> int:
     return EXIT_OK
 
 
-def _chosen(origins: Sequence[Origin], key: str | None) -> Sequence[Origin]:
-    """All of them, or those of a key and of what lies below it."""
+def _chosen(origins: Sequence[Origin], key: str | None, packs: Sequence[str]) -> Sequence[Origin]:
+    """All of them; or those of a key and what lies below it; or all of a rule, by id or title."""
+    from kshop_audit.cli.naming import rule_name
+    from kshop_audit.rules import catalogue
+
     if key is None:
         return origins
     found = [one for one in origins if one.key == key or one.key.startswith(f"{key}.")]
+    if not found and (rule := rule_name(key, "config", packs)) in catalogue():
+        found = [one for one in origins if one.key.split(".")[1:2] == [rule]]
     if not found:
         parts = [one.key.split(".") for one in origins]
         known = {".".join(part[:n]) for part in parts for n in range(1, len(part) + 1)}

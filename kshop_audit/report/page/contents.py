@@ -16,10 +16,10 @@ from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Input, Report, RuleResult, Status
 from kshop_audit.report.page import charts
 from kshop_audit.report.page.calendars import HeatMap, heat
-from kshop_audit.report.page.listing import MOST_ROWS, ListedTable, tables
 from kshop_audit.report.view import distances, improvement, short
 from kshop_audit.report.view.contents import View
 from kshop_audit.report.view.improvement import StepWords
+from kshop_audit.report.view.listing import MOST_ROWS, ListedTable, tables
 from kshop_audit.report.view.rows import Mark, Row
 from kshop_audit.report.view.speech import Speech
 

@@ -63,7 +63,11 @@ class _DiagnosisPage:
     def summary(self, diagnosis: Diagnosis) -> list[Spans]:
         """How many files, and until when they tell."""
         known = sum(file.kind is not None for file in diagnosis.files)
-        summary = self.say("summary" if known else "nothing", len(diagnosis.files), known=known)
+        summary = self.say(
+            "summary" if known else "nothing" if diagnosis.files else "empty",
+            len(diagnosis.files),
+            known=known,
+        )
         as_of = diagnosis.as_of and self._speech.say(
             "headline.as_of", as_of=self._speech.instant(diagnosis.as_of, closing=True)
         )
@@ -72,7 +76,10 @@ class _DiagnosisPage:
     def problems(self, diagnosis: Diagnosis) -> list[Spans]:
         """Why no figure is made of these files."""
         texts = [self._speech.text(problem) for problem in diagnosis.problems]
-        return self._section("problems", [("×", text) for text in texts])
+        lines = self._section("problems", [("×", text) for text in texts])
+        if not diagnosis.files:
+            lines += self.line(self.say("nothing_there"), Style.PLAIN)
+        return lines
 
     def file(self, file: FileDiagnosis) -> list[Spans]:
         """Everything about one file."""

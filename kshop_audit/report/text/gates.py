@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from kshop_audit.model.frozen import frozen
+from kshop_audit.report.text.behind import behind
 from kshop_audit.report.text.layout import flush_right, pad, wrap
 from kshop_audit.report.text.page import Spans, Style, paragraph
-from kshop_audit.report.view import short
+from kshop_audit.report.view import distances, short
 from kshop_audit.report.view.contents import View
 from kshop_audit.report.view.rows import Mark, Row
 
@@ -156,10 +157,13 @@ def detail_lines(shown: View, rows: Sequence[Row], width: int) -> list[Spans]:
         sign = f"{shown.speech.data(row.mark.value)} "
         lines.extend(_named(row, sign, _STYLES[row.mark], width))
         figure = short.figure(row.rule, shown.speech)
-        if row.distance and row.distance not in figure:
-            figure = shown.speech.join([figure, row.distance])
+        said = distances.bare(row.rule, shown.speech)
+        ahead = distances.outlook(row.rule, shown.speech) if said in figure else row.distance
+        if ahead and ahead not in figure:
+            figure = shown.speech.join([figure, ahead])
         lines.extend(_indented(figure, width, Style.STRONG))
         lines.extend(_below(shown, row, width))
+        lines.extend(behind(shown, row, width))
     return lines
 
 

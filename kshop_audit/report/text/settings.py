@@ -80,7 +80,11 @@ def _value(key: str, value: str, speech: Speech) -> str:
     if value in ("true", "false"):
         return speech.say("part.yes" if value == "true" else "part.no")
     option = f"reading.{key.rpartition('.')[2]}.{value}"
-    return speech.say(option) if speech.knows(option) else speech.data(value) or "-"
+    return (
+        speech.say(option)
+        if speech.knows(option)
+        else speech.data(value) or speech.say("setting.unset")
+    )
 
 
 def _share(value: str) -> Decimal | None:

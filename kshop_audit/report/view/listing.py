@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
+from kshop_audit.model import figures
 from kshop_audit.model.evidence import EvidenceUnit
 from kshop_audit.model.frozen import frozen
 from kshop_audit.model.patterns import regex
@@ -47,13 +49,39 @@ def tables(rule: RuleResult, speech: Speech) -> tuple[ListedTable, ...]:
     made = []
     if over:
         made.append(_findings(speech.say("part.findings"), over, rule, speech))
-    elif rule.target is not None and rule.evidence is not None and rule.evidence.units:
-        made.append(_units(rule, speech))
+    elif (units := against(rule, speech)) is not None:
+        made.append(units)
     if pending:
         n = len(pending)
         title = speech.say("part.pending", n, unit=phrases.unit(rule, speech, n))
         made.append(_findings(title, pending, rule, speech))
     return tuple(made)
+
+
+def against(rule: RuleResult, speech: Speech, most: int = MOST_ROWS) -> ListedTable | None:
+    """The units that missed, at most so many of them, the worst ones first; None where there are
+    none, or where the report was made without them.
+    """
+    if rule.target is None or rule.evidence is None or not rule.evidence.units:
+        return None
+    return _units(rule, speech, most)
+
+
+def worst_days(rule: RuleResult, speech: Speech, most: int) -> tuple[str, ...]:
+    """The days on which most units missed, of a share that has to be reached: each with its count
+    and its share. A single miss is no such day.
+    """
+    if rule.days is None or rule.target is None or rule.target.operator != ">=":
+        return ()
+    if rule.value_unit != "ratio":
+        return ()
+    rows = [row for row in rule.days.rows if row.denominator - row.numerator > 1]
+    rows.sort(key=lambda row: (row.numerator - row.denominator, row.day))
+    return tuple(
+        f"{row.day[5:]} {row.numerator:,}/{row.denominator:,}"
+        f" {speech.value(Fraction(row.numerator, row.denominator), figures.figure(rule))}"
+        for row in rows[:most]
+    )
 
 
 def _findings(
@@ -122,10 +150,10 @@ def _copied(keys: Sequence[str]) -> int | None:
     return next((place for place, key in enumerate(keys) if key in _IDS), None)
 
 
-def _units(rule: RuleResult, speech: Speech) -> ListedTable:
+def _units(rule: RuleResult, speech: Speech, most: int) -> ListedTable:
     """The first units that speak against the shop, the worst ones first."""
     evidence = rule.evidence
-    units = () if evidence is None else evidence.units[:MOST_ROWS]
+    units = () if evidence is None else evidence.units[:most]
     count = len(units) if evidence is None else evidence.count
     made = [_unit(unit, speech) for unit in units]
     keys = list(dict.fromkeys(key for cells in made for key, cell in cells.items() if cell))
