@@ -57,7 +57,9 @@ def test_several_changes_may_stand_in_one_text(given: list[str], read: tuple[str
 def test_a_change_is_told_by_title_and_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     change = "48小时发货率=99%，回复率=95%"
     text = said(capsys, "whatif", str(SAMPLES / "failing"), "--change", change, "--width", "100")
-    assert text.startswith("如果 48小时发货率 = 99%、5分钟回复率 = 95% · ")
+    assert text.startswith("假如这 2 项做到了 · ")
+    assert "  48小时发货率：138/147 变为 " in text
+    assert "  5分钟回复率：300/417 变为 " in text
     assert "结论：不通过（不变）" in text
     assert "退出码" not in text
     assert IDS.findall(text) == []

@@ -32,10 +32,9 @@ _ASKED = {
 }
 """The kinds that a shop is asked for, each with the rule whose figure can stand instead."""
 
-_TEMPLATES = ("shop.toml", "mutes.toml", "README.txt")
+_TEMPLATES = ("shop.toml", "mutes.toml", "README.txt", "github-workflow.yml")
 _SHARED = (
     "kshop-audit.cron", "kshop-audit.service", "kshop-audit.timer", "kshop-audit-task.cmd",
-    "github-workflow.yml",
 )  # fmt: skip
 _SAMPLES = ("orders.csv", "chats.csv")
 _SAMPLE_FOLDER, _USUAL, _HERE = "sample_exports", "exports", "."

@@ -240,6 +240,12 @@ class _Page:
             shown = self._speech.say("figure.range", low=low, high=high)
             yield self._speech.say("forecast.bounds", range=shown)
 
+    def _chance(self, share: float) -> str:
+        """In whole percent; nothing drawn at random is impossible or certain."""
+        percent = round(share * 100)
+        ends = {0: "forecast.hardly", 100: "forecast.almost"}
+        return self._speech.say(ends[percent]) if percent in ends else f"{percent}%"
+
     def _likely(self, rule: RuleResult, own: RuleForecast) -> Iterator[str]:
         """How likely it passes at the end, and how past projections did."""
         if own.confidence is None or not own.confidence.days:
@@ -251,7 +257,7 @@ class _Page:
         shown = say("figure.range", low=low, high=high)
         level = f"{round(own.confidence.level * 100)}%"
         if last.p_pass is not None:
-            chance = f"{round(last.p_pass * 100)}%"
+            chance = self._chance(last.p_pass)
             likely = say("forecast.likely", range=shown, level=level, chance=chance)
         else:
             likely = say("forecast.likely_range", range=shown, level=level)

@@ -10,6 +10,7 @@ from kshop_audit.model.frozen import frozen
 from kshop_audit.model.improvement import Improvement, ImprovementStep
 from kshop_audit.model.metadata import Level
 from kshop_audit.model.report import Report, RuleResult, Status
+from kshop_audit.report.view import phrases
 from kshop_audit.report.view.speech import Speech
 
 GATES = "gates"
@@ -73,8 +74,12 @@ def steps(plan: Improvement, report: Report, speech: Speech) -> Iterator[StepWor
 
 
 def _step(step: ImprovementStep, rule: RuleResult, speech: Speech, *, several: bool) -> StepWords:
-    key = "plan.every" if step.count == step.of else "plan.step"
-    said = speech.say(key, step.of, of=f"{step.of:,}", count=f"{step.count:,}")
+    said = speech.say(
+        "plan.step",
+        of=f"{step.of:,}",
+        left=f"{step.of - step.count:,}",
+        unit=phrases.unit(rule, speech, step.of),
+    )
     title = speech.text(rule.title)
     if several:
         packs = speech.join([speech.data(pack) for pack in step.packs], "list")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -44,26 +44,16 @@ def view(effect: WhatIf, before: Report, after: Report, speech: Speech) -> WhatI
         for old, new in zip(before.rules, after.rules, strict=True)
         if _differ(old, new)
     )
-    titles = {rule.id: speech.text(rule.title) for rule in after.rules}
-    names = speech.join([_change(change, titles, speech) for change in effect.changes], "list")
     as_of = speech.say("brief.as_of", as_of=speech.instant(effect.as_of, closing=True))
     rest = len(effect.rules) - len(moved)
     return WhatIfView(
-        title=speech.join([speech.say("whatif.title", changes=names), as_of]),
+        title=speech.join([speech.say("whatif.title", len(effect.changes)), as_of]),
         assumed=tuple(speech.text(text) for text in effect.assumptions),
         totals=tuple(_totals(effect, before, after, speech)),
         moved=moved,
         rest=speech.say("whatif.rest", rest),
         estimate=speech.say("whatif.estimate" if _scored(effect) else "whatif.assumption"),
     )
-
-
-def _change(text: str, titles: Mapping[str, str], speech: Speech) -> str:
-    """A change as it was given, the rule by its title."""
-    name, equals, value = text.partition("=")
-    if not equals or name not in titles:
-        return speech.data(text)
-    return f"{titles[name]} = {speech.data(value)}"
 
 
 def _differ(old: RuleResult, new: RuleResult) -> bool:
