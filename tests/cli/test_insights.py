@@ -41,6 +41,14 @@ def test_no_line_is_wider_than_asked(run: Run, lang: str, width: int) -> None:
     out.encode("gbk")
 
 
+def test_a_question_goes_by_its_conversation_while_its_buyer_is_masked(run: Run) -> None:
+    masked = run("insights", SAMPLES / "failing", "--lang", "zh")[1]
+    assert re.search(r"20\d\d-\d\d-\d\d \S+ +HH\d+ \d+$", masked, re.MULTILINE)
+    assert not re.search(r"\*\*\* HH\d", masked)
+    shown = run("insights", SAMPLES / "failing", "--lang", "zh", "--no-mask")[1]
+    assert re.search(r"KS\d+ HH\d+ \d+", shown)
+
+
 def friday_evening() -> Path:
     """Eleven questions of one hour, three answered in time, and one in another hour."""
     rows = ["session_id,message_id,buyer_id,sender_role,sent_at,content"]

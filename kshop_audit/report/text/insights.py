@@ -192,7 +192,9 @@ class _InsightsPage:
         about = [
             self._speech.text(titles[name]) if name in titles else name for name in wait.topics
         ]
-        where = [data(name) for name in (wait.buyer, wait.session_id, wait.message_id) if name]
+        # What is left of a masked name tells nobody apart; the conversation does.
+        buyer = None if wait.session_id and "*" in (wait.buyer or "") else wait.buyer
+        where = [data(name) for name in (buyer, wait.session_id, wait.message_id) if name]
         quote = say("insights.waits.text", text=data(wait.text)) if wait.text else ""
         waited = self._speech.duration(wait.waited_seconds)
         asked = self._speech.instant(wait.asked_at)
