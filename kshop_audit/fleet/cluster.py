@@ -7,6 +7,7 @@ again and submits what has no result yet.
 
 from __future__ import annotations
 
+import atexit
 import ipaddress
 import json
 import threading
@@ -34,6 +35,7 @@ _DASK_TRIES = 4  # Dask's own allowed-failures, and the first time
 _LOST = (OSError, TimeoutError, CancelledError)
 """What is raised when the scheduler is not there, or went away with all it knew."""
 _OPEN = ExitStack()
+atexit.register(_OPEN.close)  # while there is still an interpreter to end processes with
 """The pools of a worker, one a thread, for as long as its process lives."""
 
 

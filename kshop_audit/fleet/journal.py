@@ -60,7 +60,9 @@ class Journal:
     def _write(self, entry: Mapping[str, object]) -> None:
         line = json.dumps(entry, ensure_ascii=True, separators=(",", ":")) + "\n"
         try:
-            os.write(self._file, line.encode("ascii"))
+            left = line.encode("ascii")
+            while left:  # a disk that is nearly full takes a part, and fails at the next one
+                left = left[os.write(self._file, left) :]
             os.fsync(self._file)
         except OSError as error:
             raise _unwritable(self.path, error) from error
