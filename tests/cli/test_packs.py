@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from kshop_audit import packs
 from kshop_audit.auditing import selection
@@ -21,6 +22,9 @@ from kshop_audit.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_AUDIT, EXIT
 from kshop_audit.model.platforms import pack_name
 from kshop_audit.model.settings import Settings
 from kshop_audit.plan import read
+from kshop_audit.report.text.rule import listing
+from kshop_audit.report.view.speech import Speech
+from kshop_audit.rules import catalogue
 from tests.cli.build import LATE, Run, shop
 from tests.cli.test_sample_data import SAMPLES
 from tests.ingest.workbooks import BOOKS
@@ -289,3 +293,16 @@ def test_a_pack_whose_gate_is_misspelled_is_not_a_pass(run: Run, tmp_path: Path)
     code, _, err = run("check", SAMPLES / "pinduoduo", "--pack", path, "--lang", "en")
     assert code == 2
     assert "did you mean pdd-reply-rate?" in err
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_the_list_of_rules_fits_a_terminal(lang: str, width: int) -> None:
+    pack, infos = packs.load("kuaishou"), {name: rule.info for name, rule in catalogue().items()}
+    lines = listing(pack, infos, Speech(lang), width).splitlines()
+    assert max(cell_len(line) for line in lines) <= width
+    whole = listing(pack, infos, Speech(lang), None)
+    assert all(f" {rule}\n" in whole for rule in pack.rules)
+    for rule in pack.rules:
+        title = infos[rule].title[lang].split()[0][:8]
+        assert any(line.startswith(title) for line in lines)

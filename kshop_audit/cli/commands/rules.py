@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,7 +55,9 @@ def _rules(options: RulesOptions) -> int:
 
     packs, catalogue, speech = _loaded(options)
     infos = {name: rule.info for name, rule in catalogue.items()}
-    printing.emit("\n".join(listing(pack, infos, speech) for pack in packs))
+    # What is piped may be searched for ids, which a narrow terminal leaves out.
+    width = printing.width_of(None) if sys.stdout.isatty() else None
+    printing.emit("\n".join(listing(pack, infos, speech, width) for pack in packs))
     return EXIT_OK
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from rich.cells import cell_len
 
 from kshop_audit.model.metadata import Pack, RuleInfo, RuleTerms, Sourced, Target
+from kshop_audit.report.text.layout import pad, wrap
 from kshop_audit.report.view.sources import documents, source_text
 from kshop_audit.report.view.speech import Speech
 
@@ -40,14 +41,17 @@ def _share(value: object, speech: Speech) -> str | None:
     return speech.say("figure.percent", number=f"{(value * 100).normalize():f}")
 
 
-def listing(pack: Pack, infos: Mapping[str, RuleInfo], speech: Speech) -> str:
-    """The rules of a pack, or of each version of a series."""
+def listing(pack: Pack, infos: Mapping[str, RuleInfo], speech: Speech, width: int | None) -> str:
+    """The rules of a pack, or of each version of a series; None: as wide as it is.
+
+    Where it is narrow the ids are left out, then the windows, and long titles are folded.
+    """
     head = speech.say("explained.pack", title=speech.text(pack.title), id=pack.id, of=pack.version)
-    parts = [_listed(part, infos, speech) for part in pack.versions or (pack,)]
+    parts = [_listed(part, infos, speech, width) for part in pack.versions or (pack,)]
     return "\n".join([head, "", *parts]) if pack.versions else parts[0]
 
 
-def _listed(pack: Pack, infos: Mapping[str, RuleInfo], speech: Speech) -> str:
+def _listed(pack: Pack, infos: Mapping[str, RuleInfo], speech: Speech, width: int | None) -> str:
     rows = [tuple(speech.say(f"explained.{name}") for name in ("title", "level", "target", "window",
                                                                "id"))]  # fmt: skip
     for name, terms in pack.rules.items():
@@ -62,17 +66,25 @@ def _listed(pack: Pack, infos: Mapping[str, RuleInfo], speech: Speech) -> str:
         )
     head = speech.say("explained.pack", title=speech.text(pack.title), id=pack.id, of=pack.version)
     more = speech.say("explained.more")
-    return "\n".join([head, *_ends(pack, speech), "", _columns(rows), more, ""])
+    return "\n".join([head, *_ends(pack, speech), "", _columns(rows, width), more, ""])
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(cell_len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    lines = (
-        "  ".join(
-            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    )
+_FEWEST = 3  # columns: title, level and target
+_LEAST = 26  # cells of a title, else a column gives way
+_NARROWEST = 16
+
+
+def _columns(rows: Sequence[tuple[str, ...]], width: int | None) -> str:
+    title, *others = (max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True))
+    width = width or title + sum(others) + 2 * len(others)
+    while len(others) >= _FEWEST and width - sum(others) - 2 * len(others) < min(title, _LEAST):
+        others.pop()
+    title = min(title, max(_NARROWEST, width - sum(others) - 2 * len(others)))
+    lines = []
+    for row in rows:
+        first, *more = wrap(row[0], title)
+        cells = (pad(cell, room) for cell, room in zip(row[1:], others, strict=False))
+        lines += ["  ".join([pad(first, title), *cells]).rstrip(), *more]
     return "\n".join(lines) + "\n"
 
 
