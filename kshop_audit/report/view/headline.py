@@ -76,10 +76,15 @@ def missing_verdicts(report: Report) -> tuple[str, ...]:
 
 
 def asides(report: Report, speech: Speech) -> tuple[str, ...]:
-    """What must be read first, the reminders, and the red lines that could not be judged."""
+    """What must be read first, the reminders, what a person must look at, and the red lines that
+    could not be judged.
+    """
     verdict = report.verdict
+    looked_at = {rule.id for rule in report.rules if rule.status is Status.WARN}
+    reminders = tuple(i for i in verdict.warned if i not in looked_at)
     mentioned = {
-        "warned": verdict.warned if verdict.failed or verdict.status != "fail" else (),
+        "warned": reminders if verdict.failed or verdict.status != "fail" else (),
+        "review": tuple(i for i in verdict.warned if i in looked_at),
         "incomplete": owed(report) if verdict.failed else (),
         "not_measured": verdict.not_measured,
     }
