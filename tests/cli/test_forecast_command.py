@@ -38,6 +38,27 @@ def test_one_line_a_rule_with_a_cell_a_day(capsys: pytest.CaptureFixture[str]) -
     assert not any("补不回来" in line for line in lines)
 
 
+def test_a_rule_of_whole_days_passes_when_the_audit_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing is projected for it, and yet the day is known on which it passes at best."""
+    when = "往后都做到，最早 11 月 30 日能过"
+    shop = str(ROOT / "sample_data" / "pinduoduo")
+    assert main(["check", shop, "--isolated", "--lang", "zh", "--history", "off"]) == 1
+    assert f"    {when}\n" in capsys.readouterr().out
+    lines = run(capsys, shop, "--isolated", "--lang", "zh").splitlines()
+    assert lines.count(f"有效回复率（拼多多）：{when}") == 1
+
+
+def test_a_chance_is_never_none_and_never_certain(capsys: pytest.CaptureFixture[str]) -> None:
+    text = run(capsys, FAILING, "--isolated", "--lang", "zh", "--width", "200")
+    assert "达标的可能性：不到 1%" in text
+    assert "可能性：0%" not in text
+    text = run(capsys, str(ROOT / "sample_data" / "healthy"), "--lang", "en", "--width", "200")
+    assert "over 99%" in text
+    assert "chance to pass 100%" not in text
+
+
 def test_plain_text_has_no_symbols(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, FAILING, "--ascii", "--lang", "en").replace("秋禾女装直播店", "").isascii()
 

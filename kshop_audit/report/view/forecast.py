@@ -122,11 +122,20 @@ class _Page:
         rest = [rule.id for rule in self._report.rules if rule.days and rule.days.reason]
         if rest:
             yield say("forecast.not_by_day", rules=self._titled(rest))
+            yield from self._passing(rest)
         chances = [own.confidence for own in ahead if own.confidence is not None]
         if chances:
             yield say("forecast.one_series")
             if all(chance.record is None for chance in chances):
                 yield say("forecast.no_record")
+
+    def _passing(self, ids: Sequence[str]) -> Iterator[str]:
+        """When missed rules pass of which only that is known, as the report of the audit says."""
+        for rule in self._report.rules:
+            missed = rule.id in ids and rule.status is Status.FAIL
+            when = distances.outlook(rule, self._speech) if missed else ""
+            if when and when != distances.bare(rule, self._speech):
+                yield self._speech.pair(self._titled([rule.id]), when)
 
     def _titled(self, ids: Sequence[str]) -> str:
         titles = titles_of(self._report, self._speech)
