@@ -35,8 +35,8 @@ _DASK_TRIES = 4  # Dask's own allowed-failures, and the first time
 _LOST = (OSError, TimeoutError, CancelledError)
 """What is raised when the scheduler is not there, or went away with all it knew."""
 _OPEN = ExitStack()
-atexit.register(_OPEN.close)  # while there is still an interpreter to end processes with
 """The pools of a worker, one a thread, for as long as its process lives."""
+atexit.register(_OPEN.close)  # while there is still an interpreter to end processes with
 
 
 def address_of(given: str) -> str:

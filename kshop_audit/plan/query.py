@@ -54,7 +54,7 @@ class Wanted:
 
     `within`: how far after as-of deadlines are looked for. `heat`: whether figures are broken down
     by weekday and hour at once, where a rule has both, and the first units that speak against the
-    shop are kept, as a page shows them.
+    shop are kept, as a page and the details of a rule show them.
     """
 
     evidence: bool = False

@@ -55,7 +55,7 @@ def _check(options: CheckOptions) -> int:
     order = _order(options, settings)
     store = history.place_of(options.history)
     targets = outputs.outputs_of(options.out, options.evidence, order.inputs, store)
-    if (targets.places or look.details) and not order.wanted.evidence:
+    if targets.places and not order.wanted.evidence:
         order = replace(order, wanted=replace(order.wanted, evidence=True, evidence_limit=_PLACES))
     if targets.heat or look.details:
         order = replace(order, wanted=replace(order.wanted, heat=True))

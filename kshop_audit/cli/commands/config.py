@@ -65,11 +65,11 @@ def _config(options: ShowConfigOptions) -> int:
 
 def _chosen(origins: Sequence[Origin], key: str | None, packs: Sequence[str]) -> Sequence[Origin]:
     """All of them; or those of a key and what lies below it; or all of a rule, by id or title."""
+    if key is None:
+        return origins
     from kshop_audit.cli.naming import rule_name
     from kshop_audit.rules import catalogue
 
-    if key is None:
-        return origins
     found = [one for one in origins if one.key == key or one.key.startswith(f"{key}.")]
     if not found and (rule := rule_name(key, "config", packs)) in catalogue():
         found = [one for one in origins if one.key.split(".")[1:2] == [rule]]

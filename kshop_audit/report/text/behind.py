@@ -26,7 +26,7 @@ def behind(shown: View, row: Row, width: int) -> list[Spans]:
     def add(text: str, indent: int = _INDENT) -> None:
         lines.extend(paragraph(text, width, indent, Style.PLAIN))
 
-    todo = next((one.text for one in shown.all_actions if one.rule == row.named), "")
+    todo = next((one.text for one in shown.all_actions if one.id == row.rule.id), "")
     if todo and row.mark in (Mark.FAIL, Mark.ALERT):
         add(speech.pair(say("part.fix"), todo))
     days = worst_days(row.rule, speech, _DAYS)

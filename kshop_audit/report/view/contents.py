@@ -30,11 +30,12 @@ _NIL, _ONE = Decimal(0), Decimal(1)
 class Todo:
     """One action: what, for which rule, and what it wins ("" where that is unknown).
 
-    `supplies`: what a rule lacks, which stands with the rule as well.
+    `id`: of the rule. `supplies`: what a rule lacks, which stands with the rule as well.
     """
 
     text: str
     rule: str
+    id: str
     gain: str
     supplies: bool = False
 
@@ -224,11 +225,14 @@ def _todos(report: Report, speech: Speech, titles: dict[str, str]) -> tuple[Todo
     supply = _supply(report)
     todos = []
     if supply is not None and supply.reason is not None:
-        todos.append(Todo(speech.text(supply.reason), titles[supply.id], "", supplies=True))
+        todos.append(
+            Todo(speech.text(supply.reason), titles[supply.id], supply.id, "", supplies=True)
+        )
     todos += [
         Todo(
             text=speech.text(action.text),
             rule=titles.get(action.rule) or speech.data(action.rule),
+            id=action.rule,
             gain=speech.say("figure.gain", number=points(action.gain)) if action.gain else "",
         )
         for action in _ordered(report)

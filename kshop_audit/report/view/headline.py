@@ -81,10 +81,11 @@ def asides(report: Report, speech: Speech) -> tuple[str, ...]:
     """
     verdict = report.verdict
     looked_at = {rule.id for rule in report.rules if rule.status is Status.WARN}
-    reminders = tuple(i for i in verdict.warned if i not in looked_at)
+    # Where reminders alone make it fail, the headline has named all of them.
+    warned = verdict.warned if verdict.failed or verdict.status != "fail" else ()
     mentioned = {
-        "warned": reminders if verdict.failed or verdict.status != "fail" else (),
-        "review": tuple(i for i in verdict.warned if i in looked_at),
+        "warned": tuple(i for i in warned if i not in looked_at),
+        "review": tuple(i for i in warned if i in looked_at),
         "incomplete": owed(report) if verdict.failed else (),
         "not_measured": verdict.not_measured,
     }
