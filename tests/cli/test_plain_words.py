@@ -28,6 +28,17 @@ def test_rules_go_by_their_titles(name: str, capsys: pytest.CaptureFixture[str])
     assert IDS.findall(said(capsys, name, str(SAMPLES / "healthy"), "--width", "100")) == []
 
 
+def test_what_is_to_be_reviewed_is_counted_once(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(SAMPLES / "taobao")
+    text = said(capsys, "check", folder, "--isolated", "--history", "off", "--format", "md")
+    assert "\n- 另有 2 项提醒：" in text
+    assert "\n- 另有 1 项要人工复核：客服语气（淘宝）\n" in text
+    failing = ("--fail-on", "warn", "--isolated", "--history", "off", "--format", "md")
+    text = said(capsys, "check", folder, *failing)
+    assert text.startswith("# 【不通过】 3 项提醒未达标：")
+    assert "另有" not in text.partition("## ")[0]
+
+
 def test_a_forecast_says_once_that_there_is_no_record(capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, "forecast", str(SAMPLES / "failing"), "--width", "100")
     assert text.count("还没有往期的推算可对照") == 1

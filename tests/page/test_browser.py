@@ -68,6 +68,34 @@ def test_a_phone_shows_it_without_sideways_scrolling_in_three_screens(
     assert high <= 3 * SCREEN
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_long_list_scrolls_within_its_drawer_and_is_printed_whole(
+    opened: Open, width: int
+) -> None:
+    page = opened("failing", width=width, height=SCREEN).page
+    page.evaluate("document.querySelectorAll('details.rule').forEach(one => one.open = true)")
+    sizes = """Array.from(document.querySelectorAll('.inside .wide:not(:has(svg))'))
+        .map(one => [one.clientHeight, one.scrollHeight])"""
+    shown = [(high, whole) for high, whole in page.evaluate(sizes) if whole]
+    assert max(whole for _, whole in shown) > 3 * SCREEN
+    assert max(high for high, _ in shown) < SCREEN / 2
+    page.emulate_media(media="print")
+    page.evaluate(
+        "document.querySelectorAll('.inside').forEach(one => one.style.display = 'block')"
+    )
+    assert all(high >= whole for high, whole in page.evaluate(sizes))
+
+
+def test_the_map_of_hours_can_be_read_on_a_phone(opened: Open) -> None:
+    page = opened("failing", width=360, height=SCREEN).page
+    page.evaluate("document.querySelectorAll('details.rule').forEach(one => one.open = true)")
+    high = page.evaluate(
+        "document.querySelector('.inside .heat g text').getBoundingClientRect().height"
+    )
+    assert high >= 10
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, SCREEN)])
 @pytest.mark.parametrize("shop", SHOPS)
 def test_the_three_tiles_stand_on_the_first_screen(
