@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 class ShowConfigOptions(LookOptions, ConfigOptions):
     """Which values are shown."""
 
-    key: Annotated[str | None, typer.Argument(metavar="KEY", show_default=False)] = None
+    key: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KEY",
+            show_default=False,
+            help=say(
+                "只看这一项：配置的键（如 targets），或规则的编号、名称",
+                "this alone: a key (such as targets), or a rule by its id or title",
+            ),
+        ),
+    ] = None
     format: Annotated[
         Literal["text", "json"], option("--format", "标准输出的格式", "format on stdout")
     ] = "text"

@@ -33,7 +33,14 @@ class RulesOptions(ConfigOptions):
 class ExplainOptions(ConfigOptions):
     """Which rule is explained: by its id or by its title."""
 
-    id: Annotated[str, typer.Argument(metavar="ID", show_default=False)]
+    id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            show_default=False,
+            help=say("规则的编号或名称", "a rule by its id or title"),
+        ),
+    ]
 
 
 def register(app: typer.Typer) -> None:
